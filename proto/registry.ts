@@ -33,6 +33,7 @@ import {
   UpstreamTlsContextSchema,
 } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
+import { TypedStructSchema } from "#proto/gen/xds/type/v3/typed_struct_pb.js";
 
 /** Every message that stands in an Any of ours: what JSON needs to print one. */
 export const REGISTRY = createRegistry(
@@ -70,6 +71,7 @@ export const REGISTRY = createRegistry(
   DownstreamTlsContextSchema,
   UpstreamTlsContextSchema,
   HttpProtocolOptionsSchema,
+  TypedStructSchema,
 );
 
 /** The message of each xDS type. */

@@ -73,6 +73,7 @@ function trials(field: Field, isHeld: boolean): Trial[] {
       );
     }
     case "message":
+    case "json":
       return [{ value: "x", code: "wrong-type" }];
   }
 }

@@ -69,6 +69,8 @@ class ValueReader {
         return isMap(node)
           ? this.readMap(node, type, path)
           : this.wrongType("an object (names and values)", path, node);
+      case "json":
+        return isMap(node) ? this.readJson(node, path) : this.wrongType("an object", path, node);
       case "list":
         return isSeq(node) ? this.readList(node, type, path) : this.wrongType("a list", path, node);
       case "string": {
@@ -223,6 +225,29 @@ class ValueReader {
     return result;
   }
 
+  /** As it is written, aliases followed. */
+  private readJson(given: unknown, path: Path): unknown {
+    const node = this.resolve(given, path);
+    if (isMap(node)) {
+      const result: Record<string, unknown> = {};
+      for (const { key, value } of node.items) {
+        const name = this.keyOf(key, path);
+        if (name === undefined) continue;
+        const read = isNull(value) ? null : this.readJson(value, [...path, name]);
+        if (read !== undefined)
+          Object.defineProperty(result, name, { value: read, enumerable: true, configurable: true, writable: true });
+      }
+      return result;
+    }
+    if (isSeq(node)) return node.items.map((item, index) => this.readJson(item, [...path, index]) ?? null);
+    const value = isScalar(node) ? node.value : undefined;
+    if (typeof value === "string") return this.checkFormat(value, undefined, path, node) ? value : undefined;
+    if (value === null || typeof value === "boolean") return value;
+    if (typeof value === "number" && Number.isFinite(value)) return value;
+    if (node === undefined) return undefined;
+    return this.wrongType("a value of JSON", path, node, "write it in quotes");
+  }
+
   /** Nothing, or the zero value of a field that cannot tell it from nothing. */
   private isUnset(given: unknown, field: Field): boolean {
     const node = isAlias(given) ? this.follow(given) : given;
@@ -241,6 +266,9 @@ class ValueReader {
         return isSeq(node) && node.items.length === 0;
       case "map":
         return isMap(node) && node.items.length === 0;
+      // An empty object is one.
+      case "json":
+        return false;
       // The empty text is none of an enum's names, and an empty object is a message that is set.
       case "enum":
         return field.type.isText === true && isScalar(node) && node.value === "";

@@ -29,6 +29,8 @@ export function describeType(type: FieldType): string {
         : `list, at most ${type.itemsMax ?? ITEMS_MAX} items`;
     case "map":
       return `map, at most ${type.sizeMax} entries`;
+    case "json":
+      return "object, of any fields";
     default:
       return assertNever(type);
   }

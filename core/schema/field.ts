@@ -32,7 +32,13 @@ export type FieldType =
       /** Where nothing else is said, `ITEMS_MAX`. */
       readonly itemsMax?: number;
     }
-  | { readonly kind: "map"; readonly value: Handled; readonly keyFormat?: Format; readonly sizeMax: number };
+  | { readonly kind: "map"; readonly value: Handled; readonly keyFormat?: Format; readonly sizeMax: number }
+  /** Any object of JSON: somebody else knows what is in it. */
+  | { readonly kind: "json" };
+
+/** What is written in a field of kind `json`: the values of JSON, as they stand in the document. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+export type JsonObject = { readonly [name: string]: JsonValue };
 
 /** As many items as any list may have. */
 export const ITEMS_MAX = 4096;

@@ -6,6 +6,7 @@ import {
   type Infer,
   type InferMembers,
   ITEMS_MAX,
+  type JsonObject,
   type Members,
   type Refused,
 } from "#core/schema/field.ts";
@@ -89,6 +90,11 @@ export function map<F extends Handled>(
   sizeMax = ITEMS_MAX,
 ): Handled<Readonly<Record<string, Infer<F>>>, false> {
   return handled({ kind: "map", value, sizeMax, ...(keyFormat === undefined ? {} : { keyFormat }) });
+}
+
+/** An object whose fields somebody else knows: it is kept as it is written. */
+export function json(): Handled<JsonObject, false> {
+  return handled({ kind: "json" });
 }
 
 export function required<T>(field: Handled<T>): Handled<T, true> {

@@ -36,6 +36,8 @@ function read(field: Field, value: unknown): unknown {
       return collect(value, (name) => (Object.hasOwn(type.members, name) ? type.members[name] : undefined));
     case "map":
       return collect(value, () => type.value, emptyOf(type.value.type));
+    case "json":
+      return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
     case "list":
       return Array.isArray(value) ? value.map((item) => read(type.item, item) ?? emptyOf(type.item.type)) : undefined;
     default:
@@ -55,7 +57,7 @@ function collect(value: unknown, fieldOf: (name: string) => Field | undefined, e
 }
 
 function emptyOf(type: FieldType): unknown {
-  return type.kind === "message" || type.kind === "map"
+  return type.kind === "message" || type.kind === "map" || type.kind === "json"
     ? {}
     : type.kind === "list"
       ? []

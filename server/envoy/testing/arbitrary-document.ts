@@ -105,6 +105,8 @@ function arbitraryValue({ type }: Handled, path: string): fc.Arbitrary<unknown> 
       return fc.boolean();
     case "enum":
       return fc.constantFrom(...type.values);
+    case "json":
+      return fc.constant({});
     default:
       return assertNever(type);
   }

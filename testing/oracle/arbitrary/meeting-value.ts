@@ -67,6 +67,8 @@ export function meetingValue({ type }: Handled, density: number, own: Own = {}, 
       return fc.boolean();
     case "enum":
       return fc.constantFrom(...type.values);
+    case "json":
+      return fc.constant({ name: "a" });
     default:
       return assertNever(type);
   }

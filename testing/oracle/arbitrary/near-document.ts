@@ -92,6 +92,8 @@ function nearOf(type: FieldType, depth: number): fc.Arbitrary<unknown> {
       const rare = [...Object.keys(type.refused), "", "nope", (type.values[0] ?? "").toLowerCase()];
       return oneIn(3, fc.constantFrom(...rare), fc.constantFrom(...type.values));
     }
+    case "json":
+      return fc.constantFrom({}, { name: "a" }, { nobody: 1 });
     default:
       return assertNever(type);
   }

@@ -1,0 +1,142 @@
+import { LABELS_SELECTOR } from "#core/kinds/workload-selector.ts";
+import type { Infer } from "#core/schema/field.ts";
+import {
+  described,
+  integer,
+  json,
+  list,
+  message,
+  oneOf,
+  refused,
+  required,
+  string,
+  uint32,
+} from "#core/schema/make-field.ts";
+
+const CHOOSES = "none: which resources are patched";
+const NO_WAYPOINTS = "there are no waypoints: patch the sidecars of the called, with context SIDECAR_INBOUND";
+
+const NAME = message({ name: string() });
+
+const LISTENER_MATCH = message({
+  portNumber: described(uint32(), {
+    envoy: CHOOSES,
+    doc: "As applications and Gateways have it; of virtualInbound the chains for that port of the application",
+  }),
+  portName: refused("Istio does not look at it either: use portNumber"),
+  filterChain: message({
+    name: string(),
+    sni: string(),
+    transportProtocol: string(),
+    applicationProtocols: described(string(), {
+      envoy: CHOOSES,
+      doc: "Separated by commas; the chain has to have all",
+    }),
+    filter: message({
+      name: string(),
+      subFilter: NAME,
+    }),
+    destinationPort: uint32(),
+  }),
+  listenerFilter: string(),
+  name: string(),
+});
+export type ListenerMatch = Infer<typeof LISTENER_MATCH>;
+
+const ROUTES_MATCH = message({
+  portNumber: uint32(),
+  portName: string(),
+  gateway: described(string(), { envoy: CHOOSES, doc: "namespace/name; of HTTPS servers alone, as in Istio" }),
+  vhost: message({
+    name: described(string(), { envoy: CHOOSES, doc: "host:port" }),
+    domainName: string(),
+    route: message({
+      name: string(),
+      action: described(oneOf(["ANY", "ROUTE", "REDIRECT", "DIRECT_RESPONSE"]), { envoy: CHOOSES, default: "ANY" }),
+    }),
+  }),
+  name: string(),
+});
+export type RoutesMatch = Infer<typeof ROUTES_MATCH>;
+
+const CLUSTER_MATCH = message({
+  portNumber: uint32(),
+  service: described(string(), { envoy: CHOOSES, doc: "The host, written out" }),
+  subset: string(),
+  name: string(),
+});
+export type ClusterMatch = Infer<typeof CLUSTER_MATCH>;
+
+const MATCH = message(
+  {
+    context: described(oneOf(["ANY", "SIDECAR_INBOUND", "SIDECAR_OUTBOUND", "GATEWAY"], { WAYPOINT: NO_WAYPOINTS }), {
+      envoy: CHOOSES,
+      default: "ANY",
+    }),
+    proxy: refused("proxies have no version of Istio's: choose them by workloadSelector"),
+    listener: LISTENER_MATCH,
+    routeConfiguration: ROUTES_MATCH,
+    cluster: CLUSTER_MATCH,
+    waypoint: refused(NO_WAYPOINTS),
+  },
+  { atMostOneOf: ["listener", "routeConfiguration", "cluster", "waypoint"] },
+);
+
+/** What is patched. */
+const TARGET = oneOf(
+  [
+    "LISTENER",
+    "LISTENER_FILTER",
+    "FILTER_CHAIN",
+    "NETWORK_FILTER",
+    "HTTP_FILTER",
+    "ROUTE_CONFIGURATION",
+    "VIRTUAL_HOST",
+    "HTTP_ROUTE",
+    "CLUSTER",
+  ],
+  {
+    EXTENSION_CONFIG: "write typedConfig into the HTTP_FILTER itself",
+    BOOTSTRAP: "agents write the bootstrap of their proxies: use the file of pharos agent --config",
+  },
+);
+export type PatchTarget = Infer<typeof TARGET>;
+
+const OPERATION = oneOf([
+  "MERGE",
+  "ADD",
+  "REMOVE",
+  "INSERT_BEFORE",
+  "INSERT_AFTER",
+  "INSERT_FIRST",
+  "REPLACE",
+  "MERGE_AND_REPLACE_LIST",
+]);
+export type PatchOperation = Infer<typeof OPERATION>;
+
+const CONFIG_PATCH = message({
+  applyTo: required(described(TARGET, { envoy: CHOOSES })),
+  match: described(MATCH, { envoy: CHOOSES }),
+  patch: required(
+    message({
+      operation: required(described(OPERATION, { envoy: "none: what is done with the value" })),
+      value: described(json(), {
+        envoy: "all that Envoy has",
+        doc: "As Envoy's API has it in JSON; a typedConfig of a type that is not known here goes to Envoy as it is written",
+      }),
+      filterClass: refused("filters have no classes here: name the one that it stands before, with INSERT_BEFORE"),
+    }),
+  ),
+});
+export type ConfigPatch = Infer<typeof CONFIG_PATCH>;
+
+export const ENVOY_FILTER = message({
+  workloadSelector: LABELS_SELECTOR,
+  targetRefs: refused("gateways of the Gateway API are not read: use workloadSelector"),
+  configPatches: list(CONFIG_PATCH),
+  priority: described(integer(-2_147_483_648), {
+    envoy: "none: in which order patches are made",
+    doc: "Lower first; among equals those of the root namespace, then the oldest",
+  }),
+});
+export type EnvoyFilterSpec = Infer<typeof ENVOY_FILTER>;

@@ -1,0 +1,63 @@
+import { clone, type Message, type MessageShape } from "@bufbuild/protobuf";
+import type { Patch, PatchContext, PatchTarget } from "#core/resolve/envoy-patches.ts";
+import type { Origin } from "#core/xds/layer.ts";
+import { PATCH_SCHEMAS } from "#server/envoy/patches/decode-value.ts";
+
+type ValueOf<T extends PatchTarget> = MessageShape<(typeof PATCH_SCHEMAS)[T]>;
+
+/** A patch that can be made. */
+export interface ReadyPatch<T extends PatchTarget = PatchTarget> {
+  readonly patch: Patch;
+  /** Its value, new each time; an empty one where it has none. */
+  make(): ValueOf<T>;
+}
+
+/** What is made of the resources of one side of a proxy, in its order. Who makes one says so with `note`. */
+export class PatchSet {
+  readonly #byTarget: ReadonlyMap<PatchTarget, readonly ReadyPatch[]>;
+  readonly #made = new Set<Patch>();
+
+  constructor(context: PatchContext, ready: readonly { readonly patch: Patch; readonly message: Message }[]) {
+    this.#byTarget = Map.groupBy(
+      ready
+        .filter(({ patch }) => patch.context === "ANY" || patch.context === context)
+        .map(({ patch, message }) => ({
+          patch,
+          make: () => clone(PATCH_SCHEMAS[patch.target], message as never) as ValueOf<PatchTarget>,
+        })),
+      ({ patch }) => patch.target,
+    );
+  }
+
+  get isEmpty(): boolean {
+    return this.#byTarget.size === 0;
+  }
+
+  of<T extends PatchTarget>(target: T): readonly ReadyPatch<T>[] {
+    return (this.#byTarget.get(target) ?? []) as readonly ReadyPatch<T>[];
+  }
+
+  /** Whether any is for one of these. */
+  has(...targets: readonly PatchTarget[]): boolean {
+    return targets.some((target) => this.#byTarget.has(target));
+  }
+
+  note({ patch }: ReadyPatch): void {
+    this.#made.add(patch);
+  }
+
+  /** Those that were made since it was asked last: the origins of what was patched meanwhile. */
+  takeMade(): readonly Origin[] {
+    const origins = Array.from(this.#made, ({ resource, path }): Origin => ({ resource, path }));
+    this.#made.clear();
+    return origins;
+  }
+}
+
+export function isMerge({ patch: { operation } }: ReadyPatch): boolean {
+  return operation === "MERGE" || operation === "MERGE_AND_REPLACE_LIST";
+}
+
+export function listMerge({ patch: { operation } }: ReadyPatch): "append" | "replace" {
+  return operation === "MERGE_AND_REPLACE_LIST" ? "replace" : "append";
+}
