@@ -89,4 +89,5 @@ export type DiagnosticCode =
   | "gateway-host-conflict"
   | "gateway-port-conflict"
   | "not-translated"
+  | "patch-not-usable"
   | "refused-by-envoy";

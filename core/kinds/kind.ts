@@ -63,6 +63,8 @@ export interface PlacedCredential {
 /** All that is particular to a kind of resource and needs nothing but the resource itself. `S` is the type of its spec. */
 export interface KindDefinition<S = unknown> {
   readonly group: keyof typeof GROUPS;
+  /** Where it has not all of its group's; the first is the one that is written. */
+  readonly versions?: readonly string[];
   /** As kubectl and istioctl call it. */
   readonly plural: string;
   readonly short: string;

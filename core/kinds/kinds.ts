@@ -1,8 +1,9 @@
 import { authorizationPolicy } from "#core/kinds/authorization-policy/kind.ts";
 import { destinationRule } from "#core/kinds/destination-rule/kind.ts";
 import { documentOf } from "#core/kinds/document.ts";
+import { envoyFilter } from "#core/kinds/envoy-filter/kind.ts";
 import { gateway } from "#core/kinds/gateway/kind.ts";
-import type { FormName, KindDefinition } from "#core/kinds/kind.ts";
+import { type FormName, GROUPS, type KindDefinition } from "#core/kinds/kind.ts";
 import { meshConfig } from "#core/kinds/mesh-config/kind.ts";
 import { peerAuthentication } from "#core/kinds/peer-authentication/kind.ts";
 import { requestAuthentication } from "#core/kinds/request-authentication/kind.ts";
@@ -27,6 +28,7 @@ export const KINDS = {
   WorkloadGroup: workloadGroup,
   WorkloadEntry: workloadEntry,
   Telemetry: telemetry,
+  EnvoyFilter: envoyFilter,
   PeerAuthentication: peerAuthentication,
   RequestAuthentication: requestAuthentication,
   AuthorizationPolicy: authorizationPolicy,
@@ -39,6 +41,12 @@ export const KIND_NAMES = Object.keys(KINDS) as Kind[];
 /** Those that are read and edited in one area of the console. */
 export function kindsIn(area: KindDefinition["area"]): readonly Kind[] {
   return KIND_NAMES.filter((kind) => KINDS[kind].area === area);
+}
+
+/** In which versions a kind is read; the first is the one that is written. */
+export function versionsOf(kind: Kind): readonly string[] {
+  const { group, versions }: KindDefinition = KINDS[kind];
+  return versions ?? GROUPS[group];
 }
 
 /** The form in which a kind is edited; undefined where it has none yet. */

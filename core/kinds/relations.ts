@@ -1,5 +1,6 @@
 import { authorizationPolicyRelations } from "#core/kinds/authorization-policy/relations.ts";
 import { destinationRuleRelations } from "#core/kinds/destination-rule/relations.ts";
+import { envoyFilterRelations } from "#core/kinds/envoy-filter/relations.ts";
 import { gatewayRelations } from "#core/kinds/gateway/relations.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
@@ -23,6 +24,7 @@ const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
   WorkloadEntry: workloadEntryRelations,
   WorkloadGroup: workloadGroupRelations,
   Telemetry: telemetryRelations,
+  EnvoyFilter: envoyFilterRelations,
   PeerAuthentication: peerAuthenticationRelations,
   RequestAuthentication: requestAuthenticationRelations,
   AuthorizationPolicy: authorizationPolicyRelations,

@@ -5,49 +5,6 @@ import { fieldLines } from "#core/kinds/field-lines.ts";
  * holds others are not listed.
  */
 export const UNHANDLED_FIELDS = {
-  EnvoyFilter: fieldLines(`
-    configPatches[].applyTo
-    configPatches[].match.cluster.name
-    configPatches[].match.cluster.portNumber
-    configPatches[].match.cluster.service
-    configPatches[].match.cluster.subset
-    configPatches[].match.context
-    configPatches[].match.listener.filterChain.applicationProtocols
-    configPatches[].match.listener.filterChain.destinationPort
-    configPatches[].match.listener.filterChain.filter.name
-    configPatches[].match.listener.filterChain.filter.subFilter.name
-    configPatches[].match.listener.filterChain.name
-    configPatches[].match.listener.filterChain.sni
-    configPatches[].match.listener.filterChain.transportProtocol
-    configPatches[].match.listener.filterChain.transportSocket
-    configPatches[].match.listener.listenerFilter
-    configPatches[].match.listener.name
-    configPatches[].match.listener.portName
-    configPatches[].match.listener.portNumber
-    configPatches[].match.proxy.metadata
-    configPatches[].match.proxy.proxyVersion
-    configPatches[].match.routeConfiguration.gateway
-    configPatches[].match.routeConfiguration.name
-    configPatches[].match.routeConfiguration.portName
-    configPatches[].match.routeConfiguration.portNumber
-    configPatches[].match.routeConfiguration.vhost.domainName
-    configPatches[].match.routeConfiguration.vhost.name
-    configPatches[].match.routeConfiguration.vhost.route.action
-    configPatches[].match.routeConfiguration.vhost.route.name
-    configPatches[].match.waypoint.filter.name
-    configPatches[].match.waypoint.filter.subFilter.name
-    configPatches[].match.waypoint.portNumber
-    configPatches[].match.waypoint.route.name
-    configPatches[].patch.filterClass
-    configPatches[].patch.operation
-    configPatches[].patch.value
-    priority
-    targetRefs[].group
-    targetRefs[].kind
-    targetRefs[].name
-    targetRefs[].namespace
-    workloadSelector.labels
-  `),
   ProxyConfig: fieldLines(`
     concurrency
     environmentVariables

@@ -10,13 +10,6 @@ const ELSEWHERE = "do it in the application, or in a service that a VirtualServi
 
 /** Kinds of Istio that are known and not read. Their fields are in `unhandled-fields.ts`. */
 export const UNHANDLED_KINDS = {
-  EnvoyFilter: {
-    group: "networking.istio.io",
-    plural: "envoyfilters",
-    versions: ["v1alpha3"],
-    reason:
-      "proxies are not patched; docs/reference/fields.md says which field of another kind becomes the field of Envoy that a patch sets",
-  },
   ProxyConfig: {
     group: "networking.istio.io",
     plural: "proxyconfigs",

@@ -23,6 +23,7 @@ export interface Patch {
   readonly resource: string;
   /** `spec.configPatches[0]` */
   readonly path: string;
+  readonly index: number;
   readonly target: PatchTarget;
   readonly operation: PatchOperation;
   readonly context: PatchContext | "ANY";
@@ -56,6 +57,42 @@ export function resolveEnvoyFilters<F extends EnvoyFilter>(
     .sort((a, b) => compareFilters(a, b, rootNamespace));
 }
 
+/** What all proxies of a scope are given that calls from the same place; the rest is each one's own. */
+const SHARED: ReadonlySet<PatchTarget> = new Set(["CLUSTER", "ROUTE_CONFIGURATION", "VIRTUAL_HOST", "HTTP_ROUTE"]);
+
+/** Refs of those that choose a proxy by its labels and patch what it would share with others of its namespace. */
+export function choosingFilters(
+  filters: readonly EnvoyFilter[],
+  proxy: { readonly namespace: string; readonly labels: Labels },
+  rootNamespace: string,
+): readonly string[] {
+  return resolveEnvoyFilters(filters, proxy, rootNamespace)
+    .filter((each) => !isForAll(each) && patchesOf(each).some(({ target }) => SHARED.has(target)))
+    .map(refOf);
+}
+
+/** What is patched of what the proxies of a namespace share whom these choose. */
+export function sharedPatches(
+  filters: readonly EnvoyFilter[],
+  { namespace, chosenBy }: { readonly namespace: string; readonly chosenBy: readonly string[] },
+  rootNamespace: string,
+): readonly Patch[] {
+  const shared = filters.filter((each) => isForAll(each) || chosenBy.includes(refOf(each)));
+  return shared
+    .filter(({ metadata }) => metadata.namespace === namespace || metadata.namespace === rootNamespace)
+    .sort((a, b) => compareFilters(a, b, rootNamespace))
+    .flatMap(patchesOf)
+    .filter(({ target }) => SHARED.has(target));
+}
+
+function isForAll({ spec }: EnvoyFilter): boolean {
+  return Object.keys(spec.workloadSelector?.labels ?? {}).length === 0;
+}
+
+function refOf({ metadata }: EnvoyFilter): string {
+  return `EnvoyFilter/${metadata.namespace}/${metadata.name}`;
+}
+
 /** Istio's order: by priority, the root namespace's before others, the oldest first. */
 function compareFilters(a: EnvoyFilter, b: EnvoyFilter, rootNamespace: string): number {
   const priority = (a.spec.priority ?? 0) - (b.spec.priority ?? 0);
@@ -71,7 +108,7 @@ export function patchesOf(filter: EnvoyFilter): readonly Patch[] {
   if (known !== undefined) return known;
   const { namespace, name } = filter.metadata;
   const made = (filter.spec.configPatches ?? []).map((patch, index) =>
-    readPatch(patch, `EnvoyFilter/${namespace}/${name}`, `spec.configPatches[${index}]`),
+    readPatch(patch, `EnvoyFilter/${namespace}/${name}`, index),
   );
   PATCHES.set(filter.spec, made);
   return made;
@@ -79,10 +116,11 @@ export function patchesOf(filter: EnvoyFilter): readonly Patch[] {
 
 const PATCHES = new WeakMap<EnvoyFilterSpec, readonly Patch[]>();
 
-function readPatch({ applyTo, match = {}, patch }: ConfigPatch, resource: string, path: string): Patch {
+function readPatch({ applyTo, match = {}, patch }: ConfigPatch, resource: string, index: number): Patch {
   const isInserted = patch.operation.startsWith("INSERT_");
   return {
-    ...{ resource, path, target: applyTo },
+    ...{ resource, index, target: applyTo },
+    path: `spec.configPatches[${index}]`,
     operation: isInserted && !ORDERED.has(applyTo) ? "ADD" : patch.operation,
     context: match.context ?? "ANY",
     listener: match.listener,

@@ -1,5 +1,5 @@
 import { GROUPS } from "#core/kinds/kind.ts";
-import { DOCUMENTS, isKind, KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { DOCUMENTS, isKind, KIND_NAMES, KINDS, type Kind, versionsOf } from "#core/kinds/kinds.ts";
 import { pathOfLine, placeInYaml } from "#core/resource/place-in-yaml.ts";
 import { describeField } from "#core/schema/describe-field.ts";
 import { describeType } from "#core/schema/describe-type.ts";
@@ -29,7 +29,7 @@ export function completeDocument(text: string, offset: number): Completion | nul
   if (place === null) return null;
   const from = offset - place.written.length;
   if (place.parent.length === 0 && (place.key === "kind" || place.key === "apiVersion"))
-    return { from, options: (place.key === "kind" ? KIND_NAMES : versionsOf(kind)).map(toValue) };
+    return { from, options: (place.key === "kind" ? KIND_NAMES : apiVersions(kind)).map(toValue) };
   if (kind === undefined) return null;
   const field = fieldAt(DOCUMENTS[kind], place.key === undefined ? place.parent : [...place.parent, place.key]);
   if (field?.status !== "handled") return null;
@@ -60,9 +60,10 @@ function documentAt(text: string, offset: number) {
   return { start, own, kind: isKind(named) ? named : undefined };
 }
 
-function versionsOf(kind: Kind | undefined): readonly string[] {
-  const groups = kind === undefined ? (Object.keys(GROUPS) as (keyof typeof GROUPS)[]) : [KINDS[kind].group];
-  return groups.map((group) => `${group}/${GROUPS[group][0]}`);
+function apiVersions(kind: Kind | undefined): readonly string[] {
+  return kind === undefined
+    ? Object.entries(GROUPS).map(([group, [version]]) => `${group}/${version}`)
+    : [`${KINDS[kind].group}/${versionsOf(kind)[0]}`];
 }
 
 function toName(name: string, field: Handled): CompletionOption {

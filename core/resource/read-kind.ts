@@ -1,7 +1,6 @@
 import { isMap, isScalar, type Node } from "yaml";
 import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
-import { GROUPS } from "#core/kinds/kind.ts";
-import { isKind, KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { isKind, KIND_NAMES, KINDS, type Kind, versionsOf } from "#core/kinds/kinds.ts";
 import { unhandledKind } from "#core/kinds/unhandled-kinds.ts";
 import type { Problem } from "#core/resource/read-value.ts";
 import { closestName } from "#core/schema/closest-name.ts";
@@ -29,13 +28,13 @@ export function readKind(root: Node | null): Kind | Problem {
       "missing-field",
       "apiVersion",
       "apiVersion is missing",
-      isKind(kind) ? `${KINDS[kind].group}/v1` : undefined,
+      isKind(kind) ? `${KINDS[kind].group}/${versionsOf(kind)[0]}` : undefined,
     );
   const slash = apiVersion.indexOf("/");
   const group = slash < 0 ? "" : apiVersion.slice(0, slash);
   const version = apiVersion.slice(slash + 1);
   if (isKind(kind) && KINDS[kind].group === group) {
-    const versions: readonly string[] = GROUPS[KINDS[kind].group];
+    const versions = versionsOf(kind);
     return versions.includes(version)
       ? kind
       : problem(
@@ -50,7 +49,7 @@ export function readKind(root: Node | null): Kind | Problem {
       "unknown-version",
       "apiVersion",
       `${kind} is of the group ${KINDS[kind].group}, not ${apiVersion}`,
-      `write ${KINDS[kind].group}/v1`,
+      `write ${KINDS[kind].group}/${versionsOf(kind)[0]}`,
     );
   }
   const unhandled = group.endsWith(".istio.io") ? unhandledKind(kind) : undefined;

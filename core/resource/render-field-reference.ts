@@ -1,5 +1,4 @@
-import { GROUPS } from "#core/kinds/kind.ts";
-import { KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { KIND_NAMES, KINDS, type Kind, versionsOf } from "#core/kinds/kinds.ts";
 import { refusedMembers } from "#core/kinds/refused-members.ts";
 import { UNHANDLED_FIELDS } from "#core/kinds/unhandled-fields.ts";
 import { UNHANDLED_KINDS, type UnhandledKind } from "#core/kinds/unhandled-kinds.ts";
@@ -47,7 +46,7 @@ function renderKind(kind: Kind): string {
   return [
     `## ${kind}`,
     "",
-    `${versionsOf(group, GROUPS[group])} · \`${plural}\`, \`${short}\``,
+    `${describeVersions(group, versionsOf(kind))} · \`${plural}\`, \`${short}\``,
     "",
     "| field | value | in Envoy |",
     "|---|---|---|",
@@ -68,7 +67,7 @@ function renderUnread(kind: string, { group, versions, plural, reason }: Unhandl
   return [
     `## ${kind}`,
     "",
-    `${versionsOf(group, versions)} · \`${plural}\``,
+    `${describeVersions(group, versions)} · \`${plural}\``,
     "",
     `Not read as a kind yet: applying one is refused with \`kind-not-handled\`. Instead: ${reason}.`,
     "",
@@ -79,7 +78,7 @@ function renderUnread(kind: string, { group, versions, plural, reason }: Unhandl
   ].join("\n");
 }
 
-function versionsOf(group: string, versions: readonly string[]): string {
+function describeVersions(group: string, versions: readonly string[]): string {
   return versions.map((version) => `\`${group}/${version}\``).join(", ");
 }
 

@@ -1,6 +1,7 @@
 import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
+import type { Patch } from "#core/resolve/envoy-patches.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { EgressPort } from "#core/resolve/sidecar.ts";
 import type { Labels } from "#core/resource/labels.ts";
@@ -35,6 +36,12 @@ export interface CompileReader extends MeshReader {
   ofNamespace<K extends AnyResource["kind"]>(kind: K, namespace: string): readonly Resource<K>[];
   /** VirtualServices that may lead to a host, by themselves or through those that they delegate to. */
   leadingTo(host: string): readonly RoutingService[];
+  /** Patches of the EnvoyFilters that are for a proxy, in the order in which they are made. */
+  patchesFor(namespace: string, labels: Labels): readonly Patch[];
+  /** Of those that choose a proxy by its labels the refs that patch what it would share with others. */
+  choosingFilters(namespace: string, labels: Labels): readonly string[];
+  /** What is patched of what the proxies of a namespace share whom these choose. */
+  sharedPatches(namespace: string, chosenBy: readonly string[]): readonly Patch[];
   /** An answer that follows from others: whoever asks is concerned only where it comes out otherwise. */
   derive<T>(key: string, answer: () => T, isSame?: (a: T, b: T) => boolean): T;
   /** A list that follows from other answers: whoever asks for it is concerned only where it comes to hold something else. */

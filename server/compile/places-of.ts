@@ -86,6 +86,7 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   WorkloadGroup: nowhereElse,
   WorkloadEntry: nowhereElse,
   Telemetry: nowhereElse,
+  EnvoyFilter: nowhereElse,
   PeerAuthentication: nowhereElse,
   RequestAuthentication: nowhereElse,
   AuthorizationPolicy: nowhereElse,

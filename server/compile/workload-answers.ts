@@ -2,6 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { type ResolvedLogs, resolveAccessLogs } from "#core/resolve/access-logs.ts";
+import {
+  choosingFilters,
+  type Patch,
+  patchesOf,
+  resolveEnvoyFilters,
+  sharedPatches,
+} from "#core/resolve/envoy-patches.ts";
 import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
@@ -90,6 +97,30 @@ export abstract class WorkloadAnswers {
       () => inboundOf(this.sidecarFor(namespace, labels)),
       isDeepStrictEqual,
     );
+  }
+
+  patchesFor(namespace: string, labels: Labels): readonly Patch[] {
+    return this.deriveList(`patches of ${namespace} ${labelText(labels)}`, () =>
+      resolveEnvoyFilters(this.#envoyFilters(namespace), { namespace, labels }, this.mesh.rootNamespace).flatMap(
+        patchesOf,
+      ),
+    );
+  }
+
+  choosingFilters(namespace: string, labels: Labels): readonly string[] {
+    return this.deriveList(`filters choosing ${namespace} ${labelText(labels)}`, () =>
+      choosingFilters(this.#envoyFilters(namespace), { namespace, labels }, this.mesh.rootNamespace),
+    );
+  }
+
+  sharedPatches(namespace: string, chosenBy: readonly string[]): readonly Patch[] {
+    return this.deriveList(`patches shared by ${namespace} ${chosenBy.join(" ")}`, () =>
+      sharedPatches(this.#envoyFilters(namespace), { namespace, chosenBy }, this.mesh.rootNamespace),
+    );
+  }
+
+  #envoyFilters(namespace: string): readonly Resource<"EnvoyFilter">[] {
+    return this.ofNamespace("EnvoyFilter", namespace);
   }
 
   /** The Gateways that a workload serves, the oldest first. */

@@ -17,6 +17,7 @@ import type { FindMaterial } from "#server/envoy/credential-secrets.ts";
 import type { Hash } from "#server/envoy/encode.ts";
 import { formatGrpcKey, type GrpcKey, GrpcLayer } from "#server/envoy/grpc-layer.ts";
 import { OutboundScope } from "#server/envoy/outbound-scope.ts";
+import { describePatches } from "#server/envoy/patches/describe-patches.ts";
 import { formatScope, type ScopeKey } from "#server/envoy/scope-key.ts";
 import { standingOf } from "#server/envoy/standing.ts";
 import { WorkloadLayer } from "#server/envoy/workload-layer.ts";
@@ -208,9 +209,19 @@ export class Compiler {
     const refused = [...this.#workloads.values()].flatMap(({ workload }) => workload.diagnostics);
     const failures = this.#layers().flatMap(({ failures }) => [...failures]);
     const described = describeFailures(this.#world, failures, this.#culprits);
+    const patches = describePatches(
+      this.#world.reader,
+      () => [...this.#workloads.keys()].flatMap((node) => this.#patchesFor(node)),
+      () => new Set([...this.#workloads.keys()].flatMap((node) => this.#layersOf(node))),
+    );
     return (function* () {
-      return [...refused, ...(yield* described)];
+      return [...refused, ...(yield* described), ...(yield* patches)];
     })();
+  }
+
+  #patchesFor(node: ProxyNode) {
+    const { reader } = this.#world;
+    return reader.patchesFor(node.namespace, standingOf(reader, node).labels);
   }
 
   #layers(): MutableLayer[] {
@@ -291,6 +302,7 @@ export class Compiler {
       sidecar: sidecar === undefined ? undefined : formatRef(refOf(sidecar)),
       refusesUnknown: refusesUnknown(sidecar, this.#world.reader.settings()),
       hasNames: routing === "ports" && metadata.DNS_CAPTURE === true,
+      chosenBy: this.#world.reader.choosingFilters(namespace, standingOf(this.#world.reader, node).labels),
     };
   }
 

@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import type { Service } from "#core/model/service.ts";
 import { ownAddresses } from "#core/resolve/addresses-of.ts";
+import type { Patch } from "#core/resolve/envoy-patches.ts";
 import type { EgressPort } from "#core/resolve/sidecar.ts";
 import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
@@ -18,7 +18,11 @@ import { CallerLayers, type CallersPart, type EncodeForCaller } from "#server/en
 import { ANYWHERE } from "#server/envoy/caller-of.ts";
 import { clusterFinisher } from "#server/envoy/clusters/cluster-finisher.ts";
 import { constantClusters } from "#server/envoy/clusters/constant-clusters.ts";
-import { encodeForCaller, encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
+import {
+  type EncodeCluster,
+  encodeForCaller,
+  encodeServiceCluster,
+} from "#server/envoy/clusters/encode-service-cluster.ts";
 import { isCallers, serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import { type HostConnections, resolveHostConnections } from "#server/envoy/listeners/captured-connections.ts";
@@ -28,6 +32,8 @@ import { KeptListeners } from "#server/envoy/listeners/kept-listeners.ts";
 import { logOrigins } from "#server/envoy/listeners/requested-log.ts";
 import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/envoy/names.ts";
 import { durationMs } from "#server/envoy/pack.ts";
+import { Patcher } from "#server/envoy/patches/patcher.ts";
+import { readPatches } from "#server/envoy/patches/read-patches.ts";
 import { DIRECT_RESPONSE_BYTES_MAX } from "#server/envoy/routes/build-routes.ts";
 import { ALLOW_ANY, BLOCK_ALL } from "#server/envoy/routes/last-virtual-host.ts";
 import { type BuiltVirtualHost, buildVirtualHosts } from "#server/envoy/routes/virtual-hosts.ts";
@@ -40,6 +46,7 @@ interface Built {
 }
 
 const SENT: readonly BuiltVirtualHost[] = [];
+const NOT_PATCHED = (hash: Hash) => new Patcher(readPatches([], "SIDECAR_OUTBOUND"), hash);
 
 /** All that the proxies of one scope need to call anybody: clusters, endpoints, virtual hosts, route configurations. */
 export class OutboundScope {
@@ -67,6 +74,9 @@ export class OutboundScope {
   readonly #ports = new PlainCell();
   /** Clusters that are of no host. */
   readonly #constantUnit: Unit;
+  /** What is patched of its route configurations. */
+  #patches: readonly Patch[] = [];
+  readonly #patchUnit: Unit;
   users = 0;
 
   constructor(key: ScopeKey, world: LayerReader, hash: Hash) {
@@ -76,8 +86,19 @@ export class OutboundScope {
     this.#hash = hash;
     this.layer = new MutableLayer(formatScope(key));
     this.callers = new CallerLayers(this.layer.id);
+    this.#patchUnit = makeUnit({
+      ...{ recorder: world.recorder, layer: this.layer, name: "patches", suspects: () => [] },
+      build: () => world.sharedPatches(key.namespace, key.chosenBy),
+      install: (patches) => {
+        this.#patches = patches;
+        for (const name of this.#virtualHosts.keys()) this.#touchedConfigs.add(name);
+        if (key.routing === "proxy") this.#touchedConfigs.add(HTTP_PROXY);
+        return [];
+      },
+    });
+    this.#patchUnit.rebuild();
     this.#constantUnit = makeUnit({
-      ...{ recorder: world.recorder, layer: this.layer, name: "constants", suspects: () => [] },
+      ...{ recorder: world.recorder, layer: this.layer, name: "constants", suspects: () => this.#patching() },
       build: () => this.#constants(),
       install: (built) => this.layer.replace("constants", built),
     });
@@ -91,7 +112,7 @@ export class OutboundScope {
   appear(host: string): readonly Unit[] {
     if (this.#units.has(host)) return [];
     const { recorder } = this.#world;
-    const suspects = () => this.#world.bearingOn(host);
+    const suspects = () => [...this.#world.bearingOn(host), ...this.#patching()];
     const layer = this.layer;
     const units = [
       makeUnit({
@@ -145,6 +166,7 @@ export class OutboundScope {
   /** What its units read is not followed any more. */
   end(): void {
     this.#constantUnit.end();
+    this.#patchUnit.end();
     for (const host of [...this.#units.keys()]) this.#leave(host);
   }
 
@@ -155,7 +177,7 @@ export class OutboundScope {
       const isNeeded = this.#virtualHosts.has(name) || (name === HTTP_PROXY && this.key.routing === "proxy");
       // Its virtual hosts have been built and encoded: what is wrong with one of them has been found there.
       const build = () => (isNeeded ? this.#routeConfig(name) : []);
-      changes.push(...this.layer.rebuild(`routes ${name}`, build, () => []));
+      changes.push(...this.layer.rebuild(`routes ${name}`, build, () => this.#patching()));
     }
     this.#touchedConfigs.clear();
     return changes;
@@ -202,9 +224,25 @@ export class OutboundScope {
     return this.#detectedHosts.has(String(port));
   }
 
+  /** Refs of those that patch what is here. */
+  #patching(): readonly string[] {
+    return [...new Set(this.#patches.map(({ resource }) => resource))];
+  }
+
+  /** For whoever is building: it depends on what is patched. */
+  #patcher(patches = this.#world.sharedPatches(this.key.namespace, this.key.chosenBy)): Patcher {
+    const context = this.key.routing === "none" ? "GATEWAY" : "SIDECAR_OUTBOUND";
+    return new Patcher(readPatches(patches, context), this.#hash);
+  }
+
   /** Listeners of captured outbound traffic. What they hold follows from the ports and the proxy's workload: replicas share them. */
-  capturedListeners(telemetry: ProxyTelemetry): readonly Built[] {
+  capturedListeners(telemetry: ProxyTelemetry, patcher: Patcher): readonly Built[] {
     this.#world.recorder.note(this.#ports);
+    // Whose listeners are patched has them alone.
+    if (patcher.patchesListeners)
+      return this.#plannedListeners().flatMap(({ build, origins }) =>
+        patcher.listener(build(telemetry), [...origins, ...logOrigins(telemetry)]),
+      );
     // Of the mesh's settings only what listeners of calls have.
     const { settings, ...own } = telemetry;
     const workload = JSON.stringify([own, settings.pathNormalization]);
@@ -249,7 +287,8 @@ export class OutboundScope {
     const virtualHosts =
       this.key.routing === "none" || !this.#world.hasHost(host) ? [] : buildVirtualHosts(host, this.#context());
     // Inline ones are encoded too: one that cannot be must not come into the table that all share.
-    const encoded = virtualHosts.map((each) => this.#encodeVirtualHost(each));
+    const patcher = this.#patcher();
+    const encoded = virtualHosts.flatMap((each) => this.#encodeVirtualHost(each, patcher));
     return { virtualHosts, encoded: this.key.takesVirtualHosts ? encoded : [] };
   }
 
@@ -309,18 +348,8 @@ export class OutboundScope {
     return wasDetected !== hosts.size > 0;
   }
 
-  #encodeVirtualHost({ routeConfig, name, init, origins }: BuiltVirtualHost): Built {
-    const full = `${routeConfig}/${name}`;
-    return {
-      type: "VHDS",
-      resource: encodeResource(
-        VirtualHostSchema,
-        full,
-        create(VirtualHostSchema, { ...init, name: full }),
-        origins,
-        this.#hash,
-      ),
-    };
+  #encodeVirtualHost({ routeConfig, name, init, origins }: BuiltVirtualHost, patcher: Patcher): readonly Built[] {
+    return patcher.virtualHost(create(VirtualHostSchema, { ...init, name }), origins, routeConfig);
   }
 
   #routeConfig(name: string): Built[] {
@@ -348,10 +377,8 @@ export class OutboundScope {
       ignorePortInHostMatching: !isForwardProxy,
     });
     const origins = separate ? [] : own.flatMap((each) => each.origins);
-    const routes: Built = {
-      type: "RDS",
-      resource: encodeResource(RouteConfigurationSchema, name, config, origins, this.#hash),
-    };
+    const patcher = this.#patcher(this.#patches);
+    const routes = patcher.routes(config, origins);
     if (!separate || this.#virtualHosts.has(name)) return [routes];
     // Envoy waits for the first virtual host of a configuration before it opens the listener: there is always one.
     const placeholder: BuiltVirtualHost = {
@@ -361,16 +388,25 @@ export class OutboundScope {
       origins: [],
       isDetected: false,
     };
-    return [routes, this.#encodeVirtualHost(placeholder)];
+    return [
+      routes,
+      ...NOT_PATCHED(this.#hash).virtualHost(
+        create(VirtualHostSchema, { ...placeholder.init, name: placeholder.name }),
+        [],
+        name,
+      ),
+    ];
   }
 
   /** What all callers of the scope have alike, and what follows from where each is. */
   #buildClusters(host: string): { readonly built: readonly Built[]; readonly callers: CallersPart } {
     const clusters = this.#world.hasHost(host) ? serviceClusters(this.readers.called, host, this.key) : [];
     const finisher = clusterFinisher(this.readers.named, this.key, host);
+    const patcher = this.#patcher();
+    const encode: EncodeCluster = (cluster, origins) => patcher.cluster(cluster, origins);
     // Whole, what is the callers' too: so it is noted what that follows from, and told what cannot be built.
     const built = clusters.flatMap((each) =>
-      encodeServiceCluster(each, ANYWHERE, this.#hash, finisher(each.input.subset)).filter(
+      encodeServiceCluster(each, ANYWHERE, this.#hash, finisher(each.input.subset), encode).filter(
         ({ type }) => !isCallers(each, type),
       ),
     );
@@ -378,16 +414,14 @@ export class OutboundScope {
       .filter(({ dependsOnCaller }) => dependsOnCaller)
       .map((each): EncodeForCaller => {
         const finish = finisher(each.input.subset);
-        return (caller) => [encodeForCaller(each, caller, this.#hash, finish)];
+        return (caller) => encodeForCaller(each, caller, this.#hash, finish, encode);
       });
     return { built, callers: this.callers.build(encoders) };
   }
 
   #constants(): Built[] {
     const clusters = constantClusters(this.key.routing, this.#world.settings());
-    return clusters.map((cluster) => ({
-      type: "CDS",
-      resource: encodeResource(ClusterSchema, cluster.name, cluster, [], this.#hash),
-    }));
+    const patcher = this.#patcher();
+    return [...clusters.flatMap((cluster) => patcher.cluster(cluster, [])), ...patcher.addedClusters()];
   }
 }

@@ -15,6 +15,8 @@ export interface ScopeKey {
   readonly refusesUnknown: boolean;
   /** Their agents answer DNS: services without an address have a virtual one. */
   readonly hasNames: boolean;
+  /** Refs of the EnvoyFilters that choose them by their labels and patch what is here. */
+  readonly chosenBy: readonly string[];
 }
 
 /** Equal for equal keys, and for no others. */
@@ -26,6 +28,7 @@ export function formatScope({
   sidecar,
   refusesUnknown,
   hasNames,
+  chosenBy,
 }: ScopeKey): string {
   return [
     `outbound/${namespace}/${routing}`,
@@ -34,5 +37,6 @@ export function formatScope({
     ...(sidecar === undefined ? [] : [sidecar]),
     ...(refusesUnknown ? ["registry only"] : []),
     ...(hasNames ? ["names"] : []),
+    ...chosenBy,
   ].join("/");
 }

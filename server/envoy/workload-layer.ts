@@ -6,6 +6,7 @@ import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
 import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
 import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
+import type { PatchContext } from "#core/resolve/envoy-patches.ts";
 import { makesGateway } from "#core/resolve/gateway-ports.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
@@ -13,9 +14,8 @@ import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
 import { formatRef, type ResourceRef } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
-import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
-import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import type { Listener } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
@@ -27,7 +27,7 @@ import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-clus
 import { buildInboundCluster } from "#server/envoy/clusters/inbound-cluster.ts";
 import { logClusters } from "#server/envoy/clusters/log-clusters.ts";
 import { buildCredentialSecrets, type FindMaterial } from "#server/envoy/credential-secrets.ts";
-import { encodeResource, type Hash } from "#server/envoy/encode.ts";
+import type { Hash } from "#server/envoy/encode.ts";
 import { buildGateway } from "#server/envoy/listeners/gateway-listeners.ts";
 import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import {
@@ -46,6 +46,8 @@ import { NOT_TRACED, tracingOf } from "#server/envoy/listeners/proxy-tracing.ts"
 import { logOrigins, logsOf } from "#server/envoy/listeners/requested-log.ts";
 import { buildTcpChains } from "#server/envoy/listeners/tcp-target.ts";
 import type { OutboundScope } from "#server/envoy/outbound-scope.ts";
+import { Patcher } from "#server/envoy/patches/patcher.ts";
+import { readPatches } from "#server/envoy/patches/read-patches.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
 import {
   buildDefaultRoute,
@@ -204,10 +206,12 @@ export class WorkloadLayer {
 
   #gateway(): { readonly built: readonly Built[]; readonly diagnostics: readonly Diagnostic[] } {
     if (this.#standing.isCallerOnly) return { built: [], diagnostics: [] };
+    const patcher = this.#patcher("GATEWAY");
     const { listeners, routes, diagnostics } = buildGateway(this.#world, this.node, this.#labels, this.#telemetry());
     const built = [
-      ...listeners.map(({ listener, origins }) => this.#listener(listener, origins)),
-      ...routes.map(({ config, origins }) => this.#routes(config, origins)),
+      ...listeners.flatMap(({ port, listener, origins }) => this.#listener(patcher, listener, origins, [port])),
+      ...routes.map(({ config, origins }) => patcher.routes(config, origins, { isGateway: true })),
+      ...patcher.addedListeners(),
     ];
     return { built, diagnostics };
   }
@@ -225,32 +229,28 @@ export class WorkloadLayer {
     const origins = listenerOrigins(context, ports);
     const isCaptured = node.metadata.INTERCEPTION_MODE !== "NONE";
     const bound = ports.filter(({ ingress }) => !isCaptured || ingress?.isBound === true);
-    const listeners = [
-      ...(isCaptured
-        ? [
-            buildVirtualInbound(
-              ports.filter((port) => !bound.includes(port)),
-              context,
-            ),
-          ]
-        : []),
-      ...bound.map((port) => buildInboundListener(port, context)),
-    ];
+    const captured = ports.filter((port) => !bound.includes(port));
+    const patcher = this.#patcher("SIDECAR_INBOUND");
+    const hosts = patcher.patchesClusters
+      ? world.servicesSelecting(node.namespace, labels).map(({ host }) => host)
+      : [];
     const built = [
-      ...listeners.map((listener) => this.#listener(listener, origins)),
+      ...(isCaptured ? this.#listener(patcher, buildVirtualInbound(captured, context), origins) : []),
+      ...bound.flatMap((port) => this.#listener(patcher, buildInboundListener(port, context), origins, [port.appPort])),
       ...ports
         .filter(({ protocol }) => mayBeHttp(protocol))
         .map((port) => buildInboundRoutes(port, context))
-        .map((routes) => this.#routes(routes.config, routes.origins)),
-      ...ports.map((port): Built => {
+        .map((routes) => patcher.routes(routes.config, routes.origins)),
+      ...ports.flatMap((port) => {
         const cluster = buildInboundCluster(
           port,
           { address: node.address, isBound: bound.includes(port) },
           world.settings(),
         );
-        const resource = encodeResource(ClusterSchema, cluster.name, cluster, port.sources.map(originOf), this.#hash);
-        return { type: "CDS", resource };
+        return patcher.cluster(cluster, port.sources.map(originOf), hosts);
       }),
+      ...patcher.addedClusters(true),
+      ...patcher.addedListeners(true),
     ];
     const closed = bound.filter((port) => leadsToItself(port, node.address));
     return { built, diagnostics: closed.flatMap((port) => describeLedBack(port, node)) };
@@ -280,18 +280,19 @@ export class WorkloadLayer {
 
   #outbound(telemetry: ProxyTelemetry): Built[] {
     const { metadata } = this.node;
-    const explicit = metadata.PHAROS_OUTBOUND.flatMap((each) => this.#explicit(each, telemetry));
+    const patcher = this.#patcher("SIDECAR_OUTBOUND");
+    const explicit = metadata.PHAROS_OUTBOUND.flatMap((each) => this.#explicit(each, telemetry, patcher));
     const proxy =
       metadata.HTTP_PROXY_PORT === undefined || this.scope.key.routing !== "proxy"
         ? []
-        : [this.#listener(buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry), [])];
-    explicit.push(...this.#egressPorts(telemetry));
+        : this.#listener(patcher, buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry), []);
+    explicit.push(...this.#egressPorts(telemetry, patcher), ...patcher.addedListeners());
     if (metadata.INTERCEPTION_MODE === "NONE") return [...proxy, ...explicit];
-    return [...this.scope.capturedListeners(telemetry), ...proxy, ...explicit];
+    return [...this.scope.capturedListeners(telemetry, patcher), ...proxy, ...explicit];
   }
 
   /** Listeners of the ports that its Sidecar names, where traffic does not come to them by itself. */
-  #egressPorts(telemetry: ProxyTelemetry): Built[] {
+  #egressPorts(telemetry: ProxyTelemetry, patcher: Patcher): Built[] {
     const { namespace, metadata } = this.node;
     const isCaptured = metadata.INTERCEPTION_MODE !== "NONE";
     const taken = new Set([metadata.HTTP_PROXY_PORT, ...metadata.PHAROS_OUTBOUND.map(({ bindPort }) => bindPort)]);
@@ -300,7 +301,9 @@ export class WorkloadLayer {
       .filter(({ isBound, number }) => (isBound || !isCaptured) && !taken.has(number));
     const http = this.scope
       .routedPorts(bound)
-      .map(({ address, number }) => this.#listener(buildBoundHttp(address, number, String(number), telemetry), []));
+      .flatMap(({ address, number }) =>
+        this.#listener(patcher, buildBoundHttp(address, number, String(number), telemetry), []),
+      );
     const tcp = bound.flatMap(({ address, number, isHttp, hosts: [host] }): Built[] => {
       if (isHttp || host === undefined) return [];
       const world = this.scope.readers.named;
@@ -314,7 +317,11 @@ export class WorkloadLayer {
         protocolOf(port) === "tls" ? "tls" : "tcp",
         context,
       );
-      return [this.#listener(buildExplicitTcp(number, chains, telemetry, address), routed.flatMap(placesOfRoutes))];
+      return this.#listener(
+        patcher,
+        buildExplicitTcp(number, chains, telemetry, address),
+        routed.flatMap(placesOfRoutes),
+      );
     });
     return [...http, ...tcp];
   }
@@ -332,6 +339,7 @@ export class WorkloadLayer {
   #explicit(
     { host: written, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number],
     telemetry: ProxyTelemetry,
+    patcher: Patcher,
   ): Built[] {
     const world = this.scope.readers.named;
     const { namespace } = this.node;
@@ -343,7 +351,8 @@ export class WorkloadLayer {
     const protocol = declared === undefined ? "http" : protocolOf(declared);
     const tcp = buildTcpChains(host, virtualServices, protocol, context);
     const tcpOrigins = tcp.routed.flatMap(placesOfRoutes);
-    if (!mayBeHttp(protocol)) return [this.#listener(buildExplicitTcp(bindPort, tcp.chains, telemetry), tcpOrigins)];
+    if (!mayBeHttp(protocol))
+      return this.#listener(patcher, buildExplicitTcp(bindPort, tcp.chains, telemetry), tcpOrigins, [port]);
     const used = resolveDecidingRoutes(virtualServices, context);
     const routes =
       used === undefined ? [buildDefaultRoute(world, namespace, host, port)] : buildResolvedRoutes(used, context);
@@ -364,24 +373,21 @@ export class WorkloadLayer {
       maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
     });
     const otherwise = protocol === "auto" ? tcp.chains : [];
+    const listener = buildExplicitHttp(bindPort, name, telemetry, otherwise);
     return [
-      this.#listener(buildExplicitHttp(bindPort, name, telemetry, otherwise), otherwise.length === 0 ? [] : tcpOrigins),
-      this.#routes(config, origins),
+      ...this.#listener(patcher, listener, otherwise.length === 0 ? [] : tcpOrigins, [port]),
+      patcher.routes(config, origins),
     ];
   }
 
-  #routes(config: RouteConfiguration, origins: readonly Origin[]): Built {
-    return {
-      type: "RDS",
-      resource: encodeResource(RouteConfigurationSchema, config.name, config, origins, this.#hash),
-    };
+  /** For whoever is building: it depends on what is patched. */
+  #patcher(context: PatchContext): Patcher {
+    return new Patcher(readPatches(this.#world.patchesFor(this.node.namespace, this.#labels), context), this.#hash);
   }
 
-  #listener(listener: Listener, origins: readonly Origin[]): Built {
+  #listener(patcher: Patcher, listener: Listener, origins: readonly Origin[], ports: readonly number[] = []): Built[] {
     // Whoever asks for a log is told where it cannot be written.
-    const logging = logOrigins(this.#telemetry());
-    const all = [...origins, ...logging];
-    return { type: "LDS", resource: encodeResource(ListenerSchema, listener.name, listener, all, this.#hash) };
+    return [...patcher.listener(listener, [...origins, ...logOrigins(this.#telemetry())], ports)];
   }
 }
 

@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { GROUPS } from "#core/kinds/kind.ts";
-import { isKind, KINDS } from "#core/kinds/kinds.ts";
+import { isKind, KINDS, versionsOf } from "#core/kinds/kinds.ts";
 import { refusedMembers } from "#core/kinds/refused-members.ts";
 import { UNHANDLED_FIELDS } from "#core/kinds/unhandled-fields.ts";
 import { unhandledKind } from "#core/kinds/unhandled-kinds.ts";
@@ -89,9 +88,7 @@ describe.skipIf(crds === undefined)("the CRDs of Istio", () => {
   });
 
   test.each(all)("$kind: versions", ({ kind, group, versions }) => {
-    const ours: readonly string[] | undefined = isKind(kind)
-      ? GROUPS[KINDS[kind].group]
-      : unhandledKind(kind)?.versions;
+    const ours: readonly string[] | undefined = isKind(kind) ? versionsOf(kind) : unhandledKind(kind)?.versions;
     expect([...(ours ?? [])].sort()).toEqual([...versions].sort());
     expect(isKind(kind) ? KINDS[kind].group : unhandledKind(kind)?.group).toBe(group);
   });

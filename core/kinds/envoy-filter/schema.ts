@@ -14,7 +14,7 @@ import {
 } from "#core/schema/make-field.ts";
 
 const CHOOSES = "none: which resources are patched";
-const NO_WAYPOINTS = "there are no waypoints: patch the sidecars of the called, with context SIDECAR_INBOUND";
+const NO_WAYPOINTS = "there are no waypoints: use SIDECAR_INBOUND, which patches the sidecars of the called";
 
 const NAME = message({ name: string() });
 

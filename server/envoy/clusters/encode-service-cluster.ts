@@ -1,5 +1,5 @@
 import type { Caller } from "#core/resolve/locality-load.ts";
-import type { XdsResource } from "#core/xds/layer.ts";
+import type { Origin, XdsResource } from "#core/xds/layer.ts";
 import { type Cluster, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { buildCluster } from "#server/envoy/clusters/build-cluster.ts";
@@ -16,15 +16,19 @@ export type Finish = (cluster: Cluster) => Cluster;
 
 const AS_BUILT: Finish = (cluster) => cluster;
 
+/** Encodes a cluster; none where it is taken away from those who hold it. */
+export type EncodeCluster = (cluster: Cluster, origins: readonly Origin[]) => readonly Encoded[];
+
 /** A cluster for Envoy as `caller` calls it, with its endpoints where they go over EDS. */
 export function encodeServiceCluster(
   cluster: ServiceCluster,
   caller: Caller,
   hash: Hash,
   finish: Finish = AS_BUILT,
+  encode: EncodeCluster = encoderOf(hash),
 ): Encoded[] {
-  const own = encodeCluster(cluster, caller, hash, finish);
-  return cluster.isDiscovered ? [own, encodeEndpoints(cluster, caller, hash)] : [own];
+  const own = encode(finish(buildCluster(cluster.input, caller)), cluster.origins);
+  return cluster.isDiscovered && own.length > 0 ? [...own, encodeEndpoints(cluster, caller, hash)] : [...own];
 }
 
 /** Of a cluster that another caller has otherwise what he has so: its endpoints, or the cluster that they are part of. */
@@ -33,13 +37,17 @@ export function encodeForCaller(
   caller: Caller,
   hash: Hash,
   finish: Finish = AS_BUILT,
-): Encoded {
-  return cluster.isDiscovered ? encodeEndpoints(cluster, caller, hash) : encodeCluster(cluster, caller, hash, finish);
+  encode: EncodeCluster = encoderOf(hash),
+): readonly Encoded[] {
+  return cluster.isDiscovered
+    ? [encodeEndpoints(cluster, caller, hash)]
+    : encode(finish(buildCluster(cluster.input, caller)), cluster.origins);
 }
 
-function encodeCluster({ input, origins }: ServiceCluster, caller: Caller, hash: Hash, finish: Finish): Encoded {
-  const cluster = finish(buildCluster(input, caller));
-  return { type: "CDS", resource: encodeResource(ClusterSchema, input.name, cluster, origins, hash) };
+function encoderOf(hash: Hash): EncodeCluster {
+  return (cluster, origins) => [
+    { type: "CDS", resource: encodeResource(ClusterSchema, cluster.name, cluster, origins, hash) },
+  ];
 }
 
 function encodeEndpoints({ input, endpoints, origins }: ServiceCluster, caller: Caller, hash: Hash): Encoded {

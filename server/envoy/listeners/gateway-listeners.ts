@@ -28,7 +28,12 @@ import { originMetadata } from "#server/envoy/routes/build-routes.ts";
 import { buildGatewayRoutes, type GatewayContext } from "#server/envoy/routes/gateway-routes.ts";
 
 export interface BuiltGateway {
-  readonly listeners: readonly { readonly listener: Listener; readonly origins: readonly Origin[] }[];
+  /** Each with the port that Gateways name. */
+  readonly listeners: readonly {
+    readonly port: number;
+    readonly listener: Listener;
+    readonly origins: readonly Origin[];
+  }[];
   readonly routes: readonly { readonly config: RouteConfiguration; readonly origins: readonly Origin[] }[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -47,7 +52,7 @@ export function buildGateway(
   const authentications = world.requestAuthenticationsOver(node.namespace, labels);
   const tokens = listCheckedTokens(world, authentications);
   const { ports, leftOut } = resolveGatewayPorts(world.gatewaysFor(labels));
-  const listeners: { listener: Listener; origins: Origin[] }[] = [];
+  const listeners: { port: number; listener: Listener; origins: Origin[] }[] = [];
   const routes: { config: RouteConfiguration; origins: Origin[] }[] = [];
   for (const { port, isPlain, servers, groups } of ports) {
     const origins: Origin[] = [
@@ -98,6 +103,7 @@ export function buildGateway(
     const routed = new Set(chains.flatMap(({ connections }) => connections?.service ?? []));
     origins.push(...[...routed].flatMap(placesOfRoutes));
     listeners.push({
+      port,
       origins,
       listener: create(ListenerSchema, {
         name: `${node.address}_${bindPort}`,

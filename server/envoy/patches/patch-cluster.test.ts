@@ -72,6 +72,10 @@ test("clusters for any context are added for calls alone", () => {
     - { applyTo: CLUSTER, patch: { operation: ADD, value: { name: any } } }
     - { applyTo: CLUSTER, match: { context: SIDECAR_INBOUND }, patch: { operation: ADD, value: { name: inbound } } }
   `;
-  expect(addedClusters(patchesOfText("SIDECAR_INBOUND", text), true).map(({ name }) => name)).toEqual(["inbound"]);
-  expect(addedClusters(patchesOfText("SIDECAR_OUTBOUND", text), false).map(({ name }) => name)).toEqual(["any"]);
+  expect(addedClusters(patchesOfText("SIDECAR_INBOUND", text), true).map(({ message }) => message.name)).toEqual([
+    "inbound",
+  ]);
+  expect(addedClusters(patchesOfText("SIDECAR_OUTBOUND", text), false).map(({ message }) => message.name)).toEqual([
+    "any",
+  ]);
 });

@@ -3,7 +3,7 @@ import type { ClusterMatch } from "#core/resolve/envoy-patches.ts";
 import { type Cluster, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { mergeAny } from "#server/envoy/patches/merge-any.ts";
 import { mergeMessage } from "#server/envoy/patches/merge-message.ts";
-import { isMerge, listMerge, type PatchSet, type ReadyPatch } from "#server/envoy/patches/patch-set.ts";
+import { type Added, isMerge, listMerge, type PatchSet, type ReadyPatch } from "#server/envoy/patches/patch-set.ts";
 
 /** A cluster with Istio's patches made. `hosts` are the services behind an inbound one. Undefined: one removes it. What is given stays as it is. */
 export function patchCluster(patches: PatchSet, given: Cluster, hosts: readonly string[] = []): Cluster | undefined {
@@ -23,11 +23,12 @@ export function patchCluster(patches: PatchSet, given: Cluster, hosts: readonly 
 }
 
 /** Clusters that are added. Those for any context are added once, for calls. */
-export function addedClusters(patches: PatchSet, isInbound: boolean): readonly Cluster[] {
+export function addedClusters(patches: PatchSet, isInbound: boolean): readonly Added<Cluster>[] {
   return patches.of("CLUSTER").flatMap((ready) => {
     if (ready.patch.operation !== "ADD" || (isInbound && ready.patch.context === "ANY")) return [];
     patches.note(ready);
-    return [ready.make()];
+    const { resource, path } = ready.patch;
+    return [{ message: ready.make(), origin: { resource, path } }];
   });
 }
 

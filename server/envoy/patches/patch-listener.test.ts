@@ -163,8 +163,12 @@ test("listeners for any context are added for calls alone", () => {
     - { applyTo: LISTENER, patch: { operation: ADD, value: { name: any } } }
     - { applyTo: LISTENER, match: { context: SIDECAR_INBOUND }, patch: { operation: INSERT_FIRST, value: { name: inbound } } }
   `;
-  expect(addedListeners(patchesOfText("SIDECAR_INBOUND", text), true).map(({ name }) => name)).toEqual(["inbound"]);
-  expect(addedListeners(patchesOfText("SIDECAR_OUTBOUND", text), false).map(({ name }) => name)).toEqual(["any"]);
+  expect(addedListeners(patchesOfText("SIDECAR_INBOUND", text), true).map(({ message }) => message.name)).toEqual([
+    "inbound",
+  ]);
+  expect(addedListeners(patchesOfText("SIDECAR_OUTBOUND", text), false).map(({ message }) => message.name)).toEqual([
+    "any",
+  ]);
 });
 
 test("listener filters are ordered by their names", () => {

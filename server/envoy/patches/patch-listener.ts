@@ -21,7 +21,7 @@ import {
 import { mergeAny } from "#server/envoy/patches/merge-any.ts";
 import { mergeMessage } from "#server/envoy/patches/merge-message.ts";
 import { patchList } from "#server/envoy/patches/patch-list.ts";
-import { isMerge, listMerge, type PatchSet, type ReadyPatch } from "#server/envoy/patches/patch-set.ts";
+import { type Added, isMerge, listMerge, type PatchSet, type ReadyPatch } from "#server/envoy/patches/patch-set.ts";
 
 const HTTP_MANAGER = "envoy.filters.network.http_connection_manager";
 
@@ -62,11 +62,12 @@ export function patchListener(patches: PatchSet, given: Listener, ports: readonl
 }
 
 /** Listeners that are added. Those for any context are added once, for calls. */
-export function addedListeners(patches: PatchSet, isInbound: boolean): readonly Listener[] {
+export function addedListeners(patches: PatchSet, isInbound: boolean): readonly Added<Listener>[] {
   return patches.of("LISTENER").flatMap((ready) => {
     if (ready.patch.operation !== "ADD" || (isInbound && ready.patch.context === "ANY")) return [];
     patches.note(ready);
-    return [ready.make()];
+    const { resource, path } = ready.patch;
+    return [{ message: ready.make(), origin: { resource, path } }];
   });
 }
 

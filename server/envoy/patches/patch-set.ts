@@ -54,6 +54,12 @@ export class PatchSet {
   }
 }
 
+/** What a patch adds. */
+export interface Added<M> {
+  readonly message: M;
+  readonly origin: Origin;
+}
+
 export function isMerge({ patch: { operation } }: ReadyPatch): boolean {
   return operation === "MERGE" || operation === "MERGE_AND_REPLACE_LIST";
 }

@@ -73,6 +73,8 @@ function makeWorld(from: number, { isNarrowed = false, about = [], more = [] }: 
     if (change.upserts.some(({ kind }) => about.includes(kind))) snapshot = advance(snapshot, change);
   }
   if (!isNarrowed) snapshot = { ...snapshot, resources: snapshot.resources.filter(({ kind }) => kind !== "Sidecar") };
+  // What they patch is not what was resolved.
+  snapshot = { ...snapshot, resources: snapshot.resources.filter(({ kind }) => kind !== "EnvoyFilter") };
   snapshot = { ...snapshot, resources: [...more, ...snapshot.resources] };
   const compiler = createCompiler(snapshot, { hash });
   const reader = createSnapshotReader(snapshot);

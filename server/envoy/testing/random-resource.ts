@@ -10,6 +10,7 @@ import {
 } from "#server/envoy/testing/random-draw.ts";
 import { RANDOM_GATEWAYS } from "#server/envoy/testing/random-gateways.ts";
 import { randomMeshConfig } from "#server/envoy/testing/random-mesh-config.ts";
+import { randomEnvoyFilter } from "#server/envoy/testing/random-patches.ts";
 
 const SIMPLE_TLS = { mode: "SIMPLE", caCertificates: "/ca.pem" };
 
@@ -374,6 +375,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
     }),
   randomMeshConfig,
   ...RANDOM_GATEWAYS,
+  randomEnvoyFilter,
 ];
 
 /**

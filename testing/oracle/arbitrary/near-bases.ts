@@ -159,6 +159,18 @@ export const BASES: Readonly<Record<PublishedKind, readonly object[]>> = {
     },
     { inboundConnectionPool: { tcp: { maxConnections: 5 } } },
   ],
+  EnvoyFilter: [
+    {
+      workloadSelector: { labels: { app: "reviews" } },
+      configPatches: [
+        {
+          applyTo: "CLUSTER",
+          match: { context: "SIDECAR_OUTBOUND", cluster: { service: "a" } },
+          patch: { operation: "MERGE", value: { connectTimeout: "1s" } },
+        },
+      ],
+    },
+  ],
   Telemetry: [
     { tracing: [{ randomSamplingPercentage: 10, customTags: { a: { literal: { value: "b" } } } }] },
     { selector: { matchLabels: { app: "a" } }, tracing: [{ match: { mode: "CLIENT" }, disableSpanReporting: true }] },

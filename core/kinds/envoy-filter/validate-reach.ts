@@ -1,0 +1,48 @@
+import { type Diagnostic, errorAt } from "#core/diagnostic.ts";
+import type { JsonValue } from "#core/schema/field.ts";
+import type { Path } from "#core/schema/path.ts";
+import { AGENT_CLUSTERS } from "#core/xds/agent-clusters.ts";
+
+const OWN = new RegExp(Object.values(AGENT_CLUSTERS).join("|"));
+/** Where a proxy asks for secrets of its own. */
+const ASKS_FOR_SECRETS = /^sds_?config$/i;
+
+/**
+ * What a patch's value must not lead to: the agent, from which a proxy has its keys and its configuration, and sockets of the host, of which
+ * the agent's are some. Whoever sends a request would speak to them as the proxy does.
+ */
+export function validateReach(value: JsonValue, path: Path): Diagnostic[] {
+  if (typeof value === "string") {
+    const named = OWN.exec(value)?.[0];
+    if (named === undefined || isForSecrets(named, path)) return [];
+    return [
+      errorAt(
+        path,
+        "value-not-handled",
+        `${named} is not handled: it leads to the agent of the proxy, which gives it its keys`,
+        "name a cluster of a service",
+      ),
+    ];
+  }
+  if (Array.isArray(value)) return value.flatMap((each: JsonValue, index) => validateReach(each, [...path, index]));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => {
+    const here = [...path, name];
+    if (name === "pipe" && typeof each === "object")
+      return [
+        errorAt(
+          here,
+          "value-not-handled",
+          "pipe is not handled: the sockets of the proxy's host are not for what it is given",
+          "use socketAddress with an address of the host",
+        ),
+      ];
+    return validateReach(each, here);
+  });
+}
+
+function isForSecrets(named: string, path: Path): boolean {
+  return (
+    named === AGENT_CLUSTERS.secrets && path.some((each) => typeof each === "string" && ASKS_FOR_SECRETS.test(each))
+  );
+}

@@ -1,0 +1,49 @@
+import type { Message } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
+import type { Diagnostic } from "#core/diagnostic.ts";
+import type { Patch, PatchContext } from "#core/resolve/envoy-patches.ts";
+import { type DecodedValue, decodeValue, PATCH_SCHEMAS } from "#server/envoy/patches/decode-value.ts";
+import { PatchSet } from "#server/envoy/patches/patch-set.ts";
+
+const DECODED = new WeakMap<Patch, DecodedValue>();
+
+function decodePatch(patch: Patch): DecodedValue {
+  const known = DECODED.get(patch);
+  if (known !== undefined) return known;
+  const decoded: DecodedValue =
+    patch.value === undefined
+      ? { message: create(PATCH_SCHEMAS[patch.target]) as Message, problems: [] }
+      : decodeValue(patch.target, patch.value);
+  DECODED.set(patch, decoded);
+  return decoded;
+}
+
+/** What is made on one side of a proxy; a patch whose value cannot be decoded is left out, and the others are made. */
+export function readPatches(patches: readonly Patch[], context: PatchContext): PatchSet {
+  if (patches.length === 0) return NO_PATCHES;
+  const ready = patches.flatMap((patch) => {
+    const { message } = decodePatch(patch);
+    return message === undefined ? [] : [{ patch, message }];
+  });
+  return new PatchSet(context, ready);
+}
+
+const NO_PATCHES = new PatchSet("SIDECAR_OUTBOUND", []);
+
+/** Whether it could be made. */
+export function isUsable(patch: Patch): boolean {
+  return decodePatch(patch).message !== undefined;
+}
+
+/** What keeps a patch from being made, on its EnvoyFilter. */
+export function describeValue(patch: Patch): readonly Diagnostic[] {
+  const { problems } = decodePatch(patch);
+  return problems.map(({ path, message }) => ({
+    severity: "error" as const,
+    code: "patch-not-usable" as const,
+    resource: patch.resource,
+    path: ["spec", "configPatches", patch.index, "patch", "value", ...path],
+    message: `cannot be made: ${message}`,
+    hint: "write it as Envoy's API has it; the other patches are made",
+  }));
+}
