@@ -1,7 +1,7 @@
 // What a schema says of a field is what reading does: its bounds are taken, and nothing beyond them; what is refused or
 // ignored is told so, by the path of the field.
 import { describe, expect, test } from "vitest";
-import { DOCUMENTS, KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { DOCUMENTS, KIND_NAMES, KINDS, type Kind, versionsOf } from "#core/kinds/kinds.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { type Field, type FieldType, ITEMS_MAX } from "#core/schema/field.ts";
 import type { Format } from "#core/schema/formats.ts";
@@ -96,7 +96,7 @@ function place(kind: Kind, name: string, value: unknown): { readonly path: Path;
     return key;
   });
   const inner = path.reduceRight<unknown>((held, key) => (typeof key === "number" ? [held] : { [key]: held }), value);
-  const head = { apiVersion: `${KINDS[kind].group}/v1`, kind, metadata: { name: "a" } };
+  const head = { apiVersion: `${KINDS[kind].group}/${versionsOf(kind)[0]}`, kind, metadata: { name: "a" } };
   return { path, text: JSON.stringify({ ...head, ...(inner as object) }) };
 }
 

@@ -7,6 +7,7 @@ import type {
   PatchTarget,
   RoutesMatch,
 } from "#core/kinds/envoy-filter/schema.ts";
+import { selectedLabels } from "#core/resolve/speaking.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Metadata } from "#core/resource/resource.ts";
@@ -50,9 +51,9 @@ export function resolveEnvoyFilters<F extends EnvoyFilter>(
 ): readonly F[] {
   return filters
     .filter(
-      ({ metadata, spec }) =>
-        (metadata.namespace === namespace || metadata.namespace === rootNamespace) &&
-        matchesLabels(labels, spec.workloadSelector?.labels),
+      (each) =>
+        (each.metadata.namespace === namespace || each.metadata.namespace === rootNamespace) &&
+        matchesLabels(labels, selectedLabels(each)),
     )
     .sort((a, b) => compareFilters(a, b, rootNamespace));
 }
@@ -85,8 +86,8 @@ export function sharedPatches(
     .filter(({ target }) => SHARED.has(target));
 }
 
-function isForAll({ spec }: EnvoyFilter): boolean {
-  return Object.keys(spec.workloadSelector?.labels ?? {}).length === 0;
+function isForAll(filter: EnvoyFilter): boolean {
+  return selectedLabels(filter) === undefined;
 }
 
 function refOf({ metadata }: EnvoyFilter): string {

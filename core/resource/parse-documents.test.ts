@@ -107,8 +107,8 @@ describe("what is wrong has a code, a path and a place", () => {
     ],
     [
       "a kind of Istio that is not handled",
-      "apiVersion: networking.istio.io/v1\nkind: EnvoyFilter\nmetadata: { name: a }\n",
-      ["error kind-not-handled kind @EnvoyFilter"],
+      "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\nmetadata: { name: a }\n",
+      ["error kind-not-handled kind @WasmPlugin"],
     ],
     [
       "a version that does not exist",

@@ -1,3 +1,4 @@
+import { AGENT_CLUSTERS } from "#core/xds/agent-clusters.ts";
 import { KEPT_STATS } from "#core/xds/kept-stats.ts";
 import type { AgentPaths } from "#mesh-agent/paths.ts";
 import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";
@@ -30,16 +31,16 @@ export function buildBootstrap(
         api_type: "DELTA_GRPC",
         transport_api_version: "V3",
         set_node_on_first_message_only: true,
-        grpc_services: [{ envoy_grpc: { cluster_name: "xds-agent" } }],
+        grpc_services: [{ envoy_grpc: { cluster_name: AGENT_CLUSTERS.xds } }],
       },
       cds_config: ads,
       lds_config: ads,
     },
     static_resources: {
       clusters: [
-        grpcCluster("xds-agent", paths.xdsSocket),
-        grpcCluster("sds-grpc", paths.sdsSocket),
-        socketCluster("spans-agent", paths.spansSocket),
+        grpcCluster(AGENT_CLUSTERS.xds, paths.xdsSocket),
+        grpcCluster(AGENT_CLUSTERS.secrets, paths.sdsSocket),
+        socketCluster(AGENT_CLUSTERS.spans, paths.spansSocket),
       ],
     },
     layered_runtime: {

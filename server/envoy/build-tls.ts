@@ -1,5 +1,6 @@
 import type { CredentialUse } from "#core/resolve/credential-use.ts";
 import type { ClientTls } from "#core/resolve/traffic-settings.ts";
+import { AGENT_CLUSTERS } from "#core/xds/agent-clusters.ts";
 import { nameCredential, nameMissing } from "#core/xds/credential-name.ts";
 import { nameCertificate, nameRoots } from "#core/xds/file-secret-name.ts";
 import { SECRET_NAMES } from "#core/xds/secret-names.ts";
@@ -49,7 +50,7 @@ function secret(name: string, fetchTimeoutMs = 0): SdsInit {
           apiType: ApiConfigSource_ApiType.GRPC,
           transportApiVersion: ApiVersion.V3,
           setNodeOnFirstMessageOnly: true,
-          grpcServices: [{ targetSpecifier: { case: "envoyGrpc", value: { clusterName: "sds-grpc" } } }],
+          grpcServices: [{ targetSpecifier: { case: "envoyGrpc", value: { clusterName: AGENT_CLUSTERS.secrets } } }],
         },
       },
     },

@@ -215,7 +215,11 @@ export class Compiler {
       () => new Set([...this.#workloads.keys()].flatMap((node) => this.#layersOf(node))),
     );
     return (function* () {
-      return [...refused, ...(yield* described), ...(yield* patches)];
+      const failed = yield* described;
+      const culprits = new Set(failed.map(({ resource }) => resource));
+      // What keeps a unit from being built finds something, and is told of that.
+      const others = (yield* patches).filter((each) => each.code !== "matches-nothing" || !culprits.has(each.resource));
+      return [...refused, ...failed, ...others];
     })();
   }
 

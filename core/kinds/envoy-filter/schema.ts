@@ -121,7 +121,7 @@ const CONFIG_PATCH = message({
     message({
       operation: required(described(OPERATION, { envoy: "none: what is done with the value" })),
       value: described(json(), {
-        envoy: "all that Envoy has",
+        envoy: "none: whichever field of Envoy it writes",
         doc: "As Envoy's API has it in JSON; a typedConfig of a type that is not known here goes to Envoy as it is written",
       }),
       filterClass: refused("filters have no classes here: name the one that it stands before, with INSERT_BEFORE"),
@@ -131,9 +131,14 @@ const CONFIG_PATCH = message({
 export type ConfigPatch = Infer<typeof CONFIG_PATCH>;
 
 export const ENVOY_FILTER = message({
-  workloadSelector: LABELS_SELECTOR,
+  workloadSelector: described(LABELS_SELECTOR, {
+    doc: "Whose proxies are patched; without it all of the namespace, and from the root namespace all of the mesh",
+  }),
   targetRefs: refused("gateways of the Gateway API are not read: use workloadSelector"),
-  configPatches: list(CONFIG_PATCH),
+  configPatches: described(list(CONFIG_PATCH), {
+    envoy: CHOOSES,
+    doc: "Made in this order; one that cannot be made is left out, and the others are made",
+  }),
   priority: described(integer(-2_147_483_648), {
     envoy: "none: in which order patches are made",
     doc: "Lower first; among equals those of the root namespace, then the oldest",

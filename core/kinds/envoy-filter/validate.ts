@@ -107,7 +107,7 @@ function validateFilterMatch(
   if (/_FILTER$/.test(applyTo) && !isNamed && (operation === "REMOVE" || operation === "REPLACE"))
     return [
       warningAt(
-        path.slice(0, -2),
+        path.slice(0, -1),
         "no-effect",
         `${operation} does nothing without the name of a filter`,
         applyTo === "LISTENER_FILTER"

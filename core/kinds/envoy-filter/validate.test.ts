@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { formatPath } from "#core/schema/path.ts";
+
+const HEAD =
+  "apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: { name: a, namespace: b }\nspec:\n  configPatches:\n    - ";
+
+/** `severity code path` of what is wrong with one patch. */
+function found(patch: string): readonly string[] {
+  return parseDocuments(HEAD + patch).diagnostics.map(
+    ({ severity, code, path = [] }) => `${severity} ${code} ${formatPath(path).replace("spec.configPatches[0].", "")}`,
+  );
+}
+
+const FILTER =
+  "listener: { filterChain: { filter: { name: envoy.filters.network.http_connection_manager, subFilter: { name: a } } } }";
+
+test.each([
+  ["{ applyTo: CLUSTER, patch: { operation: MERGE, value: { a: 1 } } }"],
+  ["{ applyTo: CLUSTER, match: { cluster: { name: a } }, patch: { operation: REMOVE } }"],
+  [`{ applyTo: HTTP_FILTER, match: { ${FILTER} }, patch: { operation: INSERT_BEFORE, value: { name: a } } }`],
+  ["{ applyTo: LISTENER, patch: { operation: ADD, value: { name: own } } }"],
+  [
+    "{ applyTo: CLUSTER, patch: { operation: MERGE, value: { transport_socket: { typed_config: { common_tls_context: { tls_certificate_sds_secret_configs: [{ name: default, sds_config: { api_config_source: { grpc_services: [{ envoy_grpc: { cluster_name: sds-grpc } }] } } }] } } } } } }",
+  ],
+])("nothing is wrong with %s", (patch) => expect(found(patch)).toEqual([]));
+
+test.each([
+  ["{ applyTo: CLUSTER, patch: { operation: MERGE } }", "error needs-field patch.value"],
+  [
+    "{ applyTo: CLUSTER, match: { listener: {} }, patch: { operation: REMOVE } }",
+    "error conflicting-fields match.listener",
+  ],
+  [
+    "{ applyTo: HTTP_ROUTE, match: { cluster: {} }, patch: { operation: REMOVE } }",
+    "error conflicting-fields match.cluster",
+  ],
+  ["{ applyTo: BOOTSTRAP, patch: { operation: MERGE, value: {} } }", "error value-not-handled applyTo"],
+  [
+    "{ applyTo: CLUSTER, match: { context: WAYPOINT }, patch: { operation: REMOVE } }",
+    "error value-not-handled match.context",
+  ],
+  [
+    "{ applyTo: CLUSTER, match: { proxy: { proxyVersion: x } }, patch: { operation: REMOVE } }",
+    "error field-not-handled match.proxy",
+  ],
+  ["{ applyTo: CLUSTER, patch: { operation: REPLACE, value: {} } }", "warning no-effect patch.operation"],
+  ["{ applyTo: ROUTE_CONFIGURATION, patch: { operation: ADD, value: {} } }", "warning no-effect patch.operation"],
+  ["{ applyTo: HTTP_FILTER, patch: { operation: REMOVE } }", "warning no-effect match"],
+  [
+    `{ applyTo: NETWORK_FILTER, match: { ${FILTER} }, patch: { operation: REMOVE } }`,
+    "error conflicting-fields match.listener.filterChain.filter.subFilter",
+  ],
+  [
+    `{ applyTo: HTTP_FILTER, match: { ${FILTER.replace("network.http_connection_manager", "network.tcp_proxy")} }, patch: { operation: REMOVE } }`,
+    "error bad-value match.listener.filterChain.filter.name",
+  ],
+  ["{ applyTo: CLUSTER, patch: { operation: ADD, value: { type: STATIC } } }", "error needs-field patch.value.name"],
+  [
+    "{ applyTo: CLUSTER, patch: { operation: ADD, value: { name: 'outbound|80||a' } } }",
+    "error value-not-handled patch.value.name",
+  ],
+  [
+    "{ applyTo: LISTENER, patch: { operation: ADD, value: { name: virtualInbound } } }",
+    "error value-not-handled patch.value.name",
+  ],
+  [
+    "{ applyTo: LISTENER, patch: { operation: ADD, value: { name: 0.0.0.0_80 } } }",
+    "error value-not-handled patch.value.name",
+  ],
+])("%s: %s", (patch, expected) => expect(found(patch)).toEqual([expected]));
+
+test.each([
+  [
+    "{ applyTo: HTTP_ROUTE, patch: { operation: ADD, value: { route: { cluster: xds-agent } } } }",
+    "patch.value.route.cluster",
+  ],
+  [
+    "{ applyTo: HTTP_ROUTE, patch: { operation: ADD, value: { route: { cluster: sds-grpc } } } }",
+    "patch.value.route.cluster",
+  ],
+  [
+    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { typed_config: { inline_code: 'handle:httpCall(\"spans-agent\")' } } } }",
+    "patch.value.typed_config.inline_code",
+  ],
+  [
+    "{ applyTo: CLUSTER, patch: { operation: ADD, value: { name: a, load_assignment: { endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: /run/a } } } }] }] } } } }",
+    "patch.value.load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.pipe",
+  ],
+  [
+    "{ applyTo: LISTENER, patch: { operation: ADD, value: { name: a, address: { pipe: { path: /run/a } } } } }",
+    "patch.value.address.pipe",
+  ],
+])("what leads to the agent or its host is refused: %s", (patch, path) =>
+  expect(found(patch)).toEqual([`error value-not-handled ${path}`]),
+);

@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import type { AnyResource } from "#core/resource/resource.ts";
+import { createCompiler } from "#server/envoy/create-compiler.ts";
+import { parse } from "#server/envoy/testing/random-draw.ts";
+import { dump, hash, MESH, NODES } from "#server/envoy/testing/random-world.ts";
+
+const POISON = "x-poison";
+/** Encoding throws for whatever bears the poison. */
+function poisonable(bytes: Uint8Array): string {
+  if (Buffer.from(bytes).includes(POISON)) throw new Error("invalid uint32: 7200000000");
+  return hash(bytes);
+}
+
+const entry = (name: string): AnyResource =>
+  parse(`
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: ${name}, namespace: default }
+spec:
+  hosts: [${name}.default.svc.cluster.local]
+  resolution: DNS
+  ports: [{ name: http, number: 80, protocol: HTTP }]
+`);
+const filter = (name: string, patches: string, namespace = "default"): AnyResource =>
+  parse(`
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: { name: ${name}, namespace: ${namespace} }
+spec: { configPatches: [${patches}] }
+`);
+const merge = (service: string, value: string) =>
+  `{ applyTo: CLUSTER, match: { context: SIDECAR_OUTBOUND, cluster: { service: ${service}.default.svc.cluster.local } }, patch: { operation: MERGE, value: ${value} } }`;
+
+function open(resources: readonly AnyResource[]) {
+  const compiler = createCompiler({ revision: 0, mesh: MESH, resources, instances: [] }, { hash: poisonable });
+  const views = NODES.map((node) => compiler.open(node));
+  return {
+    compiler,
+    dumps: () => views.map(({ layers }) => dump(layers)),
+    told: () => compiler.diagnostics().map(({ code, resource, path = [] }) => `${code} ${resource} ${path.join(".")}`),
+    apply: (upserts: readonly AnyResource[]) =>
+      compiler.apply({ revision: 1, upserts, deletes: [], instanceUpserts: [], instanceDeletes: [] }),
+  };
+}
+
+test("a patch that cannot be read is told with its place, and the others are made", () => {
+  const mesh = open([
+    entry("a"),
+    filter("x", `${merge("a", "{ nobody: 1 }")}, ${merge("a", "{ connect_timeout: 7s }")}`),
+  ]);
+  expect(mesh.told()).toEqual(["patch-not-usable EnvoyFilter/default/x spec.configPatches.0.patch.value.nobody"]);
+  const plain = open([entry("a"), filter("x", merge("a", "{ connect_timeout: 7s }"))]);
+  expect(mesh.dumps()).toEqual(plain.dumps());
+});
+
+test("what a patch keeps from being built stays as it was, everything else goes on, and the EnvoyFilter is named", () => {
+  const mesh = open([entry("a"), entry("b")]);
+  const before = mesh.dumps();
+  mesh.apply([
+    filter("x", merge("a", `{ alt_stat_name: ${POISON} }`)),
+    filter("y", merge("b", "{ connect_timeout: 7s }")),
+  ]);
+  expect(mesh.told()).toEqual(["not-translated EnvoyFilter/default/x "]);
+  const good = open([entry("a"), entry("b"), filter("y", merge("b", "{ connect_timeout: 7s }"))]);
+  expect(mesh.dumps()).toEqual(good.dumps());
+  expect(mesh.dumps()).not.toEqual(before);
+});
+
+test("a patch that finds nothing is told, and not where nobody is connected that it is for", () => {
+  const text = "{ applyTo: CLUSTER, match: { cluster: { name: nobody } }, patch: { operation: MERGE, value: {} } }";
+  expect(open([filter("x", text)]).told()).toEqual([
+    "matches-nothing EnvoyFilter/default/x spec.configPatches.0.match",
+  ]);
+  expect(open([filter("x", text, "nowhere")]).told()).toEqual([]);
+  expect(open([filter("x", text.replace("nobody", "BlackHoleCluster"))]).told()).toEqual([]);
+});
+
+test("an EnvoyFilter that chooses by labels patches the calls of those that it chooses, and leaves the others what they share", () => {
+  const [, , first] = NODES;
+  if (first === undefined) throw new Error("there are no nodes");
+  const chosen = { ...first, id: "chosen", metadata: { ...first.metadata, LABELS: { app: "chosen" } }, name: "chosen" };
+  const other = { ...chosen, id: "other", metadata: { ...first.metadata, LABELS: { app: "other" } }, name: "other" };
+  const text = `${merge("a", "{ connect_timeout: 7s }")}`;
+  const selecting = parse(`
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: { name: x, namespace: ${first.namespace} }
+spec: { workloadSelector: { labels: { app: chosen } }, configPatches: [${text}] }
+`);
+  const compiler = createCompiler(
+    { revision: 0, mesh: MESH, resources: [entry("a"), selecting], instances: [] },
+    { hash },
+  );
+  const plain = createCompiler({ revision: 0, mesh: MESH, resources: [entry("a")], instances: [] }, { hash });
+  expect(dump(compiler.open(other).layers)).toEqual(dump(plain.open(other).layers));
+  expect(dump(compiler.open(chosen).layers)).not.toEqual(dump(plain.open(chosen).layers));
+});
