@@ -88,7 +88,7 @@ export function arrive({
   const secured = { ...reached, hops, security: hands.security };
   const { serves } = chain;
   if (serves === undefined)
-    return { ...secured, by: "unknown", details: "the chain's last filter is not evaluated here" };
+    return { ...secured, by: "unknown", details: "a filter of the chain is not evaluated here" };
   if (serves.kind === "tcp") {
     const decided = decideTcp(listener, chain, serves, incoming, dice, notes);
     if (decided.kind === "tunnelled")

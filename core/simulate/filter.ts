@@ -73,7 +73,7 @@ export type FilterConfig =
   | FaultConfig
   | HeaderToMetadataConfig
   | { readonly kind: "router" }
-  /** It lets everything through as far as this engine knows. */
+  /** What it does this engine does not know. */
   | { readonly kind: "unknown"; readonly type: string };
 
 export interface Filter {

@@ -75,13 +75,13 @@ export function passFilter(
     case "unknown":
       trace?.add({
         at: "HTTP filter",
-        result: "passed",
+        result: "ended",
         title: filter.name,
-        why: `${config.type || "its configuration"} is not evaluated here: it is taken to let the request through`,
+        why: `${config.type || "its configuration"} is not evaluated here: nobody knows what it does with the request`,
         place,
         origins: [],
       });
-      return undefined;
+      return { kind: "undecided", what: `${filter.name} is not evaluated here` };
   }
 }
 

@@ -29,7 +29,7 @@ export function followCall(call: Call, dice: Dice, isTraced: boolean): CallResul
   const chain = acceptConnection(from.image, listener, connection, notes);
   if ("kind" in chain) return ended({ flags: chain.flags, details: chain.details });
   const { serves } = chain;
-  if (serves === undefined) return ended({ by: "unknown", details: "the chain's last filter is not evaluated here" });
+  if (serves === undefined) return ended({ by: "unknown", details: "a filter of the chain is not evaluated here" });
   if (serves.kind === "tcp") {
     const decided = decideTcp(listener, chain, serves, connection, dice, notes);
     if (decided.kind === "closed") return ended({ flags: decided.flags, details: decided.details });

@@ -58,7 +58,7 @@ export interface FilterChain {
   readonly tls: ServerTls | undefined;
   /** Network filters that decide before the last. */
   readonly guards: readonly ((RbacConfig | AskConfig) & { readonly path: string })[];
-  /** Undefined where the last filter is not one that is evaluated here. */
+  /** Undefined where one of its filters, or of those of its listener, is not evaluated here. */
   readonly serves: Served | undefined;
 }
 

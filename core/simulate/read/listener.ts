@@ -43,12 +43,29 @@ export function readListener(listener: ListenerMessage): Listener {
     usesOriginalDestination: listener.useOriginalDst ?? false,
     inspectsTls: readInspector(listener, TLS_INSPECTOR),
     inspectsHttp: readInspector(listener, HTTP_INSPECTOR),
-    chains: listener.filterChains.map((chain, index) => readChain(chain, `filterChains[${index}]`)),
+    chains: listener.filterChains.map((chain, index) => readChain(chain, `filterChains[${index}]`, isKnown(listener))),
     defaultChain:
       listener.defaultFilterChain === undefined
         ? undefined
-        : readChain(listener.defaultFilterChain, "defaultFilterChain"),
+        : readChain(listener.defaultFilterChain, "defaultFilterChain", isKnown(listener)),
   };
+}
+
+const ORIGINAL_DESTINATION = "envoy.extensions.filters.listener.original_dst.v3.OriginalDst";
+/** Others may change who calls, and where to. */
+const LISTENER_FILTERS: ReadonlySet<string> = new Set([TLS_INSPECTOR, HTTP_INSPECTOR, ORIGINAL_DESTINATION]);
+const NETWORK_FILTERS: ReadonlySet<string> = new Set([
+  RBACSchema.typeName,
+  ExtAuthzSchema.typeName,
+  HttpConnectionManagerSchema.typeName,
+  TcpProxySchema.typeName,
+]);
+
+/** Whether all that a listener asks before its chains is known here. */
+function isKnown({ listenerFilters }: ListenerMessage): boolean {
+  return listenerFilters.every(
+    ({ configType }) => configType.case === "typedConfig" && LISTENER_FILTERS.has(typeOf(configType.value)),
+  );
 }
 
 function readInspector({ listenerFilters }: ListenerMessage, type: string): Listener["inspectsTls"] {
@@ -76,7 +93,7 @@ function isDisabled({ rule }: ListenerFilterChainMatchPredicate, port: number): 
   }
 }
 
-function readChain(chain: ChainMessage, path: string): FilterChain {
+function readChain(chain: ChainMessage, path: string, isListenerKnown: boolean): FilterChain {
   const filters = chain.filters.map((filter, index) => ({
     config: configOf(filter),
     path: `${path}.filters[${index}]`,
@@ -93,7 +110,10 @@ function readChain(chain: ChainMessage, path: string): FilterChain {
       const ask = openAny(ExtAuthzSchema, config);
       return ask === undefined ? [] : [{ ...readConnectionAsk(ask), path: at }];
     }),
-    serves: filters.map(({ config, path: at }) => readLast(config, at)).find((each) => each !== undefined),
+    serves:
+      isListenerKnown && filters.every(({ config }) => NETWORK_FILTERS.has(typeOf(config)))
+        ? filters.map(({ config, path: at }) => readLast(config, at)).find((each) => each !== undefined)
+        : undefined,
   };
 }
 
