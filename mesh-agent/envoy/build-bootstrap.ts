@@ -1,4 +1,4 @@
-import { AGENT_CLUSTERS } from "#core/xds/agent-clusters.ts";
+import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
 import { KEPT_STATS } from "#core/xds/kept-stats.ts";
 import type { AgentPaths } from "#mesh-agent/paths.ts";
 import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";

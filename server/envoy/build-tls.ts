@@ -1,6 +1,6 @@
+import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
 import type { CredentialUse } from "#core/resolve/credential-use.ts";
 import type { ClientTls } from "#core/resolve/traffic-settings.ts";
-import { AGENT_CLUSTERS } from "#core/xds/agent-clusters.ts";
 import { nameCredential, nameMissing } from "#core/xds/credential-name.ts";
 import { nameCertificate, nameRoots } from "#core/xds/file-secret-name.ts";
 import { SECRET_NAMES } from "#core/xds/secret-names.ts";

@@ -1,7 +1,7 @@
+import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
 import { type Diagnostic, errorAt } from "#core/diagnostic.ts";
 import type { JsonValue } from "#core/schema/field.ts";
 import type { Path } from "#core/schema/path.ts";
-import { AGENT_CLUSTERS } from "#core/xds/agent-clusters.ts";
 
 const OWN = new RegExp(Object.values(AGENT_CLUSTERS).join("|"));
 /** Where a proxy asks for secrets of its own. */

@@ -1,8 +1,8 @@
+import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Authorizer } from "#core/resolve/authorizers.ts";
 import type { SpanTag } from "#core/resolve/tracing.ts";
 import { type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
-import { AGENT_CLUSTERS } from "#core/xds/agent-clusters.ts";
 import { ComparisonFilter_Op } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import { HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
