@@ -16,7 +16,12 @@ export function describeEnvoyFilter({ metadata, spec }: Written<EnvoyFilterSpec>
   const isRoot = metadata.namespace === rootNamespace;
   const whose = isRoot ? "every workload of the mesh" : `every workload in ${metadata.namespace}`;
   const on = labels.length === 0 ? whose : `workloads with ${joinWords(labels, "and")}`;
-  return `Patches what Envoy is given of ${on}: ${joinParts(configPatches.map(describePatch))}`;
+  return `Patches what Envoy is given of ${on}: ${describePatches(spec)}`;
+}
+
+/** The same without whom they are for. */
+export function describePatches({ configPatches = [] }: EnvoyFilterSpec): string {
+  return joinParts(configPatches.map(describePatch));
 }
 
 function describePatch({ applyTo, match, patch: { operation, value } }: ConfigPatch): string {

@@ -4,6 +4,7 @@ import type { JsonValue } from "#core/schema/field.ts";
 import type { Path } from "#core/schema/path.ts";
 
 const OWN = new RegExp(Object.values(AGENT_CLUSTERS).join("|"));
+const CHOSEN_BY_CALLER = /^cluster_?header$/i;
 /** Where a proxy asks for secrets of its own. */
 const ASKS_FOR_SECRETS = /^sds_?config$/i;
 
@@ -13,6 +14,7 @@ const ASKS_FOR_SECRETS = /^sds_?config$/i;
  */
 export function validateReach(value: JsonValue, path: Path): Diagnostic[] {
   if (typeof value === "string") {
+    if (/^unix:/i.test(value)) return [onHost(path)];
     const named = OWN.exec(value)?.[0];
     if (named === undefined || isForSecrets(named, path)) return [];
     return [
@@ -28,17 +30,27 @@ export function validateReach(value: JsonValue, path: Path): Diagnostic[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, each]) => {
     const here = [...path, name];
-    if (name === "pipe" && typeof each === "object")
+    if (name === "pipe" && typeof each === "object") return [onHost(here)];
+    if (CHOSEN_BY_CALLER.test(name))
       return [
         errorAt(
           here,
           "value-not-handled",
-          "pipe is not handled: the sockets of the proxy's host are not for what it is given",
-          "use socketAddress with an address of the host",
+          `${name} is not handled: whoever calls could name the agent of the proxy`,
+          "use weightedClusters, or a route for each value of the header",
         ),
       ];
     return validateReach(each, here);
   });
+}
+
+function onHost(path: Path): Diagnostic {
+  return errorAt(
+    path,
+    "value-not-handled",
+    `${path.at(-1)} is not handled: the sockets of the proxy's host are not for what it is given`,
+    "use socketAddress with an address of the host",
+  );
 }
 
 function isForSecrets(named: string, path: Path): boolean {

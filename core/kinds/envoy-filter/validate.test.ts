@@ -91,6 +91,14 @@ test.each([
     "{ applyTo: LISTENER, patch: { operation: ADD, value: { name: a, address: { pipe: { path: /run/a } } } } }",
     "patch.value.address.pipe",
   ],
+  [
+    "{ applyTo: HTTP_ROUTE, patch: { operation: ADD, value: { route: { cluster_header: x-to } } } }",
+    "patch.value.route.cluster_header",
+  ],
+  [
+    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { typed_config: { grpc_service: { google_grpc: { target_uri: 'unix:/run/a' } } } } } }",
+    "patch.value.typed_config.grpc_service.google_grpc.target_uri",
+  ],
 ])("what leads to the agent or its host is refused: %s", (patch, path) =>
   expect(found(patch)).toEqual([`error value-not-handled ${path}`]),
 );
