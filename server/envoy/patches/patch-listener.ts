@@ -1,5 +1,5 @@
 import { clone } from "@bufbuild/protobuf";
-import { anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
+import { type Any, anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
 import {
   type Filter,
   type FilterChain,
@@ -174,7 +174,7 @@ function patchHttpFilters(patches: PatchSet, filter: Filter, all: readonly Ready
   filter.configType = { case: "typedConfig", value: anyPack(HttpConnectionManagerSchema, manager) };
 }
 
-/** A filter takes the name and merges the configuration of another; one of another type is left as it is, as in Istio. */
+/** A filter takes the name and merges the configuration of another; one of another type is left as it is. */
 function mergeFilter(
   patches: PatchSet,
   ready: ReadyPatch<"LISTENER_FILTER" | "NETWORK_FILTER" | "HTTP_FILTER">,
@@ -184,11 +184,10 @@ function mergeFilter(
   if (configType.case !== "typedConfig") return;
   const given = ready.make();
   // Istio leaves a listener's filters their names.
-  if (given.name !== "" && ready.patch.target !== "LISTENER_FILTER") filter.name = given.name;
+  const isRenamed = given.name !== "" && given.name !== filter.name && ready.patch.target !== "LISTENER_FILTER";
+  if (isRenamed) filter.name = given.name;
   const merged =
-    given.configType.case === "typedConfig"
-      ? mergeAny(configType.value as Parameters<typeof mergeAny>[0], given.configType.value)
-      : undefined;
+    given.configType.case === "typedConfig" ? mergeAny(configType.value as Any, given.configType.value) : undefined;
   if (merged !== undefined) filter.configType = { case: "typedConfig", value: merged };
-  patches.note(ready);
+  if (isRenamed || merged !== undefined) patches.note(ready);
 }
