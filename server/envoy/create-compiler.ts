@@ -3,8 +3,7 @@ import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Caller } from "#core/resolve/locality-load.ts";
 import { refusesUnknown } from "#core/resolve/sidecar.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
-import type { LayerChange, ProxyNode, ProxyView, XdsResource } from "#core/xds/layer.ts";
-import type { XdsType } from "#core/xds/type-urls.ts";
+import type { LayerChange, ProxyNode, ProxyView } from "#core/xds/layer.ts";
 import { describeFailures, type KnownCulprits } from "#server/compile/build-failure.ts";
 import { inOneTurn } from "#server/compile/in-one-turn.ts";
 import type { MutableLayer, ResourceSet } from "#server/compile/mutable-layer.ts";
@@ -13,6 +12,7 @@ import type { Reader } from "#server/compile/recorder.ts";
 import { type Install, Unit } from "#server/compile/unit.ts";
 import { World } from "#server/compile/world.ts";
 import { callerOf, formatCaller } from "#server/envoy/caller-of.ts";
+import { compareHeld, type PreviewedResource } from "#server/envoy/compare-held.ts";
 import type { FindMaterial } from "#server/envoy/credential-secrets.ts";
 import type { Hash } from "#server/envoy/encode.ts";
 import { formatGrpcKey, type GrpcKey, GrpcLayer } from "#server/envoy/grpc-layer.ts";
@@ -26,13 +26,6 @@ export interface CompileResult {
   readonly changes: readonly LayerChange[];
   /** Who has to be moved: what it shares with others is shared with others now. */
   readonly reopen: ReadonlySet<ProxyNode>;
-}
-
-export interface PreviewedResource {
-  readonly layerId: string;
-  readonly type: XdsType;
-  readonly before: XdsResource | undefined;
-  readonly after: XdsResource | undefined;
 }
 
 /** A proxy that is open. */
@@ -376,32 +369,6 @@ export class Compiler {
       this.#world.reader.sourceLabelKeys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])),
     );
   }
-}
-
-/** What a node that shares with others now holds otherwise than before, under the id of a layer that is its own where it has one. */
-function compareHeld(
-  layerId: string,
-  before: readonly ResourceSet[],
-  after: readonly ResourceSet[],
-): PreviewedResource[] {
-  const merge = (layers: readonly ResourceSet[]): Map<string, { readonly type: XdsType; readonly each: XdsResource }> =>
-    new Map(
-      layers.flatMap((layer) =>
-        [...layer].flatMap(([type, all]) =>
-          Array.from(all.values(), (each) => [`${type} ${each.name}`, { type, each }] as const),
-        ),
-      ),
-    );
-  const [had, has] = [merge(before), merge(after)];
-  return [
-    ...[...has].flatMap(([key, { type, each }]) => {
-      const old = had.get(key)?.each;
-      return old?.version === each.version ? [] : [{ layerId, type, before: old, after: each }];
-    }),
-    ...[...had].flatMap(([key, { type, each }]) =>
-      has.has(key) ? [] : [{ layerId, type, before: each, after: undefined }],
-    ),
-  ];
 }
 
 function unitsOf(readers: Iterable<Reader>): Unit[] {

@@ -5,10 +5,8 @@ import type { Patch } from "#core/resolve/envoy-patches.ts";
 import type { EgressPort } from "#core/resolve/sidecar.ts";
 import type { LayerChange, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
-import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
-import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { PlainCell } from "#server/compile/plain-cell.ts";
@@ -31,11 +29,10 @@ import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-man
 import { KeptListeners } from "#server/envoy/listeners/kept-listeners.ts";
 import { logOrigins } from "#server/envoy/listeners/requested-log.ts";
 import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/envoy/names.ts";
-import { durationMs } from "#server/envoy/pack.ts";
 import { Patcher } from "#server/envoy/patches/patcher.ts";
-import { readPatches } from "#server/envoy/patches/read-patches.ts";
-import { DIRECT_RESPONSE_BYTES_MAX } from "#server/envoy/routes/build-routes.ts";
+import { NO_PATCHES, readPatches } from "#server/envoy/patches/read-patches.ts";
 import { ALLOW_ANY, BLOCK_ALL } from "#server/envoy/routes/last-virtual-host.ts";
+import { buildOutboundTable, placeholderHost } from "#server/envoy/routes/outbound-table.ts";
 import { type BuiltVirtualHost, buildVirtualHosts } from "#server/envoy/routes/virtual-hosts.ts";
 import { formatScope, type ScopeKey } from "#server/envoy/scope-key.ts";
 import { type ScopedReaders, scopedReaders } from "#server/envoy/scoped-reader.ts";
@@ -46,7 +43,9 @@ interface Built {
 }
 
 const SENT: readonly BuiltVirtualHost[] = [];
-const NOT_PATCHED = (hash: Hash) => new Patcher(readPatches([], "SIDECAR_OUTBOUND"), hash);
+
+const removesVirtualHosts = ({ target, operation }: Patch): boolean =>
+  target === "VIRTUAL_HOST" && operation === "REMOVE";
 
 /** All that the proxies of one scope need to call anybody: clusters, endpoints, virtual hosts, route configurations. */
 export class OutboundScope {
@@ -353,49 +352,16 @@ export class OutboundScope {
   }
 
   #routeConfig(name: string): Built[] {
-    const isForwardProxy = name === HTTP_PROXY;
     // Where nothing is captured there is no address that a caller meant.
     const last = this.key.routing === "proxy" || this.key.refusesUnknown ? BLOCK_ALL : ALLOW_ANY;
     const own = [...(this.#virtualHosts.get(name)?.values() ?? [])].flat().sort((a, b) => a.name.localeCompare(b.name));
     const separate = this.key.takesVirtualHosts;
-    const config = create(RouteConfigurationSchema, {
-      name,
-      virtualHosts: separate ? [last] : [...own.map((each) => ({ ...each.init, name: each.name })), last],
-      ...(separate
-        ? {
-            vhds: {
-              configSource: {
-                resourceApiVersion: ApiVersion.V3,
-                initialFetchTimeout: durationMs(0),
-                configSourceSpecifier: { case: "ads" as const, value: {} },
-              },
-            },
-          }
-        : {}),
-      validateClusters: false,
-      maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
-      ignorePortInHostMatching: !isForwardProxy,
-    });
+    const inline = separate ? [] : own.map((each) => ({ ...each.init, name: each.name }));
     const origins = separate ? [] : own.flatMap((each) => each.origins);
-    const patcher = this.#patcher(this.#patches);
-    const routes = patcher.routes(config, origins);
-    if (!separate || this.#virtualHosts.has(name)) return [routes];
-    // Envoy waits for the first virtual host of a configuration before it opens the listener: there is always one.
-    const placeholder: BuiltVirtualHost = {
-      routeConfig: name,
-      name: "placeholder.invalid",
-      init: { domains: ["placeholder.invalid"] },
-      origins: [],
-      isDetected: false,
-    };
-    return [
-      routes,
-      ...NOT_PATCHED(this.#hash).virtualHost(
-        create(VirtualHostSchema, { ...placeholder.init, name: placeholder.name }),
-        [],
-        name,
-      ),
-    ];
+    const routes = this.#patcher(this.#patches).routes(buildOutboundTable(name, [...inline, last], separate), origins);
+    const mayBeEmpty = !this.#virtualHosts.has(name) || this.#patches.some(removesVirtualHosts);
+    if (!separate || !mayBeEmpty) return [routes];
+    return [routes, ...new Patcher(NO_PATCHES, this.#hash).virtualHost(placeholderHost(), [], name)];
   }
 
   /** What all callers of the scope have alike, and what follows from where each is. */

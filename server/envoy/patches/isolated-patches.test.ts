@@ -95,3 +95,19 @@ spec: { workloadSelector: { labels: { app: chosen } }, configPatches: [${text}] 
   expect(dump(compiler.open(other).layers)).toEqual(dump(plain.open(other).layers));
   expect(dump(compiler.open(chosen).layers)).not.toEqual(dump(plain.open(chosen).layers));
 });
+
+test("a table whose virtual hosts are all removed is no table that Envoy waits for", () => {
+  const node = NODES.find(
+    ({ takesVirtualHosts, type, metadata }) =>
+      takesVirtualHosts && type === "sidecar" && metadata.INTERCEPTION_MODE === "REDIRECT",
+  );
+  if (node === undefined) throw new Error("there is no captured node");
+  const removing = filter("x", "{ applyTo: VIRTUAL_HOST, patch: { operation: REMOVE } }", node.namespace);
+  const compiler = createCompiler(
+    { revision: 0, mesh: MESH, resources: [entry("a"), removing], instances: [] },
+    { hash },
+  );
+  const names = Object.keys(dump(compiler.open(node).layers));
+  expect(names.filter((name) => name.startsWith("VHDS"))).toEqual(["VHDS 80/placeholder.invalid"]);
+  expect(names).toContain("RDS 80");
+});

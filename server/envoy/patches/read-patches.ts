@@ -28,7 +28,7 @@ export function readPatches(patches: readonly Patch[], context: PatchContext): P
   return new PatchSet(context, ready);
 }
 
-const NO_PATCHES = new PatchSet("SIDECAR_OUTBOUND", []);
+export const NO_PATCHES = new PatchSet("SIDECAR_OUTBOUND", []);
 
 /** Whether it could be made. */
 export function isUsable(patch: Patch): boolean {
