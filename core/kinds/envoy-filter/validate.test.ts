@@ -80,7 +80,7 @@ test.each([
     "patch.value.route.cluster",
   ],
   [
-    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { typed_config: { inline_code: 'handle:httpCall(\"spans-agent\")' } } } }",
+    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, typed_config: { inline_code: 'handle:httpCall(\"spans-agent\")' } } } }",
     "patch.value.typed_config.inline_code",
   ],
   [
@@ -96,7 +96,7 @@ test.each([
     "patch.value.route.cluster_header",
   ],
   [
-    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { typed_config: { grpc_service: { google_grpc: { target_uri: 'unix:/run/a' } } } } } }",
+    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, typed_config: { grpc_service: { google_grpc: { target_uri: 'unix:/run/a' } } } } } }",
     "patch.value.typed_config.grpc_service.google_grpc.target_uri",
   ],
 ])("what leads to the agent or its host is refused: %s", (patch, path) =>

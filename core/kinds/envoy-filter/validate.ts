@@ -29,6 +29,15 @@ const MADE = {
   LISTENER: /^virtual(?:In|Out)bound$|^inbound_|^[\d.:a-fA-F]+_\d+$/,
 } as const;
 
+const NAMED: ReadonlySet<PatchTarget> = new Set([
+  "CLUSTER",
+  "LISTENER",
+  "LISTENER_FILTER",
+  "NETWORK_FILTER",
+  "HTTP_FILTER",
+  "VIRTUAL_HOST",
+]);
+
 export function validateEnvoyFilter({ configPatches = [], workloadSelector }: EnvoyFilterSpec): Diagnostic[] {
   const issues: Diagnostic[] = [];
   if (configPatches.length === 0)
@@ -73,12 +82,15 @@ function validatePatch({ applyTo, match = {}, patch }: ConfigPatch, path: Path):
   if (value === undefined) return issues;
   const named = typeof value.name === "string" ? value.name : "";
   const isAdded = operation === "ADD" || operation.startsWith("INSERT_");
-  if (isAdded && (applyTo === "CLUSTER" || applyTo === "LISTENER") && (named === "" || MADE[applyTo].test(named)))
+  const at = [...path, "patch", "value", "name"];
+  if (isAdded && NAMED.has(applyTo) && named === "")
+    issues.push(errorAt(at, "needs-field", "what is added needs a name: Envoy refuses it without", "set name"));
+  if (isAdded && (applyTo === "CLUSTER" || applyTo === "LISTENER") && MADE[applyTo].test(named))
     issues.push(
       errorAt(
-        [...path, "patch", "value", "name"],
-        named === "" ? "needs-field" : "value-not-handled",
-        named === "" ? "what is added needs a name" : `${named} is not handled: what is made of services is called so`,
+        at,
+        "value-not-handled",
+        `${named} is not handled: what is made of services is called so`,
         "choose another name",
       ),
     );
