@@ -136,8 +136,10 @@ export class WorkloadLayer {
         ...{ recorder, layer, name: outbound },
         build: () => this.#outbound(this.#telemetry()),
         install: (built) => layer.replace(outbound, built),
-        suspects: () =>
-          this.node.metadata.PHAROS_OUTBOUND.flatMap(({ host }) => this.#world.bearingOn(this.#called(host))),
+        suspects: () => [
+          ...this.#world.patchesFor(this.node.namespace, this.#labels).map(({ resource }) => resource),
+          ...this.node.metadata.PHAROS_OUTBOUND.flatMap(({ host }) => this.#world.bearingOn(this.#called(host))),
+        ],
       }),
     ];
   }

@@ -66,6 +66,15 @@ test("what a patch keeps from being built stays as it was, everything else goes 
   expect(mesh.dumps()).not.toEqual(before);
 });
 
+test.each(["SIDECAR_INBOUND", "SIDECAR_OUTBOUND", "GATEWAY"])(
+  "what keeps listeners from being built is told of the EnvoyFilter too (%s)",
+  (context) => {
+    const text = `{ applyTo: LISTENER, match: { context: ${context} }, patch: { operation: ADD, value: { name: own, stat_prefix: ${POISON} } } }`;
+    const mesh = open([entry("a"), filter("x", text, "istio-system")]);
+    expect(mesh.told()).toEqual(["not-translated EnvoyFilter/istio-system/x "]);
+  },
+);
+
 test("a patch that finds nothing is told, and not where nobody is connected that it is for", () => {
   const text = "{ applyTo: CLUSTER, match: { cluster: { name: nobody } }, patch: { operation: MERGE, value: {} } }";
   expect(open([filter("x", text)]).told()).toEqual([
