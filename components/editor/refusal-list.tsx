@@ -44,12 +44,12 @@ export function OfferedAgain({ refusal }: { readonly refusal: Refusal }) {
   );
 }
 
-/** The user's objects that a refused resource was made from. */
+/** The user's objects that a refused resource was made from, or those of them that it is held without. */
 export function OriginLinks({ refusal }: { readonly refusal: Refusal }) {
   if (refusal.origins.length === 0) return null;
   return (
     <p className="mt-1 text-xs">
-      Made from{" "}
+      {refusal.isHeldWithout ? "It is held without" : "Made from"}{" "}
       {refusal.origins.map(({ resource, path }, index) => (
         <span key={`${resource} ${path}`}>
           {index === 0 ? "" : ", "}

@@ -15,6 +15,8 @@ export interface Refusal {
   readonly origins: readonly Origin[];
   /** Its cause is on the host, a taken port for one: it is offered again as it is, after half a minute, a minute, and then every five. */
   readonly isOfferedAgain?: true;
+  /** The proxy holds the resource without what `origins` name, and these alone are at fault. */
+  readonly isHeldWithout?: true;
 }
 
 /** Counts of the proxies that are connected, or were in the last hour. */

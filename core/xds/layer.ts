@@ -17,6 +17,14 @@ export interface XdsResource {
   readonly body: Uint8Array;
   /** Where it came from; for attributing a refusal. */
   readonly origins: readonly Origin[];
+  /** What a client is sent in its place that refuses it, in this order until it takes one; made when it is asked for. */
+  readonly substitutes?: () => readonly Substitute[];
+}
+
+/** A resource as it would be without some of what it was made from. */
+export interface Substitute {
+  readonly resource: XdsResource;
+  readonly without: readonly Origin[];
 }
 
 /**

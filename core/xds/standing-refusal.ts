@@ -10,6 +10,8 @@ export interface StandingRefusal {
   readonly message: string;
   /** What the resource was made from. */
   readonly origins: readonly Origin[];
+  /** It is held without what the origins name. */
+  readonly isHeldWithout?: true;
   /** `namespace/workload` of who refuses it, each once. */
   readonly workloads: readonly string[];
 }

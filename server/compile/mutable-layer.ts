@@ -1,8 +1,16 @@
-import type { Layer, LayerChange, XdsResource } from "#core/xds/layer.ts";
+import type { Layer, LayerChange, Origin, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { BuildFailure } from "#server/compile/build-failure.ts";
 
 export type ResourceSet = ReadonlyMap<XdsType, ReadonlyMap<string, XdsResource>>;
+
+/** What a unit gives. */
+export interface Given {
+  readonly type: XdsType;
+  readonly resource: XdsResource;
+  /** It is not there: its origins take it away. */
+  readonly isRemoved?: true;
+}
 
 /**
  * A layer whose resources come in units (all that one host gives, all that a listener gives), replaced one at a time. A name
@@ -16,6 +24,8 @@ export class MutableLayer implements Layer {
   /** Resources that one unit gave before another gave them up: they are not the other's to remove. */
   readonly #takenOver = new Map<string, string>();
   readonly #failures = new Map<string, BuildFailure>();
+  /** By unit. */
+  readonly #removers = new Map<string, readonly Origin[]>();
 
   constructor(id: string, absent?: Layer["absent"]) {
     this.id = id;
@@ -24,6 +34,11 @@ export class MutableLayer implements Layer {
 
   get resources(): ReadonlyMap<XdsType, ReadonlyMap<string, XdsResource>> {
     return this.#resources;
+  }
+
+  /** What takes resources away that would be here. */
+  get removers(): readonly Origin[] {
+    return [...this.#removers.values()].flat();
   }
 
   /** Units that could not be built when they were last tried. */
@@ -52,17 +67,14 @@ export class MutableLayer implements Layer {
   }
 
   /** Builds a unit and puts it in place of what it gave before; where that fails it stays. */
-  rebuild(
-    unit: string,
-    build: () => readonly { readonly type: XdsType; readonly resource: XdsResource }[],
-    suspects: () => readonly string[],
-  ): LayerChange[] {
+  rebuild(unit: string, build: () => readonly Given[], suspects: () => readonly string[]): LayerChange[] {
     const built = this.attempt(unit, build, suspects);
     return built === undefined ? [] : this.replace(unit, built);
   }
 
-  /** Puts `built` in the place of what the unit gave before; returns only what differs. */
-  replace(unit: string, built: readonly { readonly type: XdsType; readonly resource: XdsResource }[]): LayerChange[] {
+  /** Puts `given` in the place of what the unit gave before; returns only what differs. */
+  replace(unit: string, given: readonly Given[]): LayerChange[] {
+    const built = this.#withoutRemoved(unit, given);
     const changes = new Map<XdsType, { upserted: XdsResource[]; removed: string[] }>();
     const changeOf = (type: XdsType) => {
       const known = changes.get(type) ?? { upserted: [], removed: [] };
@@ -87,9 +99,7 @@ export class MutableLayer implements Layer {
       if (isAnothers || this.#takenOver.has(key)) this.#takenOver.set(key, unit);
       all.set(
         resource.name,
-        before !== undefined && before.version === resource.version
-          ? { ...before, origins: resource.origins }
-          : resource,
+        before !== undefined && before.version === resource.version ? { ...resource, body: before.body } : resource,
       );
       if (before?.version !== resource.version) changeOf(type).upserted.push(resource);
     }
@@ -100,6 +110,19 @@ export class MutableLayer implements Layer {
         built.map(({ type, resource }) => ({ type, name: resource.name })),
       );
     return [...changes].map(([type, { upserted, removed }]) => ({ layer: this, type, upserted, removed }));
+  }
+
+  #withoutRemoved(unit: string, given: readonly Given[]): readonly Given[] {
+    const removed = given.filter(({ isRemoved }) => isRemoved);
+    if (removed.length === 0) {
+      this.#removers.delete(unit);
+      return given;
+    }
+    this.#removers.set(
+      unit,
+      removed.flatMap(({ resource }) => resource.origins),
+    );
+    return given.filter(({ isRemoved }) => !isRemoved);
   }
 }
 

@@ -27,8 +27,9 @@ export function describeRefusals(refusals: readonly StandingRefusal[]): Diagnost
   });
 }
 
-function hintOf({ workloads, message }: StandingRefusal): string {
+function hintOf({ workloads, message, isHeldWithout }: StandingRefusal): string {
   const more = workloads.length > NAMED_MAX ? ` and ${workloads.length - NAMED_MAX} more` : "";
   const again = mayPass(message) ? "; its cause is on the host, and it is offered again by itself" : "";
-  return `at ${workloads.slice(0, NAMED_MAX).join(", ")}${more}, where the last good configuration is kept${again}`;
+  const held = isHeldWithout ? "it is held without this" : "the last good configuration is kept";
+  return `at ${workloads.slice(0, NAMED_MAX).join(", ")}${more}, where ${held}${again}`;
 }

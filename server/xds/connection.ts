@@ -9,7 +9,7 @@ import { OfferSchedule } from "#server/xds/offer-schedule.ts";
 import type { Packer } from "#server/xds/pack-response.ts";
 import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
-import type { StreamMachine } from "#server/xds/stream-machine.ts";
+import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
 import type { Subscription } from "#server/xds/subscription.ts";
 
 /** A revision on its way: it has arrived when the client has answered this version of this layer. */
@@ -104,6 +104,7 @@ export class Connection {
     const taken = events.filter((event) => event.kind === "taken");
     this.#unsettled.push(...refusals);
     for (const refusal of refusals) this.#note(refusal);
+    for (const event of events) if (event.kind === "placed") this.#blame(event);
     for (const response of responses) this.#send(response);
     const settled = this.flush();
     this.#offers.note(this.#machine.hasPassing);
@@ -200,6 +201,13 @@ export class Connection {
     this.#refusals.set(key, refusal);
     const [oldest] = this.#refusals.keys();
     if (this.#refusals.size > REFUSALS_KEPT && oldest !== undefined) this.#refusals.delete(oldest);
+  }
+
+  /** What is at fault is known: without it the client took the resource. */
+  #blame({ type, name, without }: StreamEvent & { readonly kind: "placed" }): void {
+    const key = `${type} ${name}`;
+    const known = this.#refusals.get(key);
+    if (known !== undefined) this.#refusals.set(key, { ...known, origins: without, isHeldWithout: true });
   }
 
   #offerAgain(): void {

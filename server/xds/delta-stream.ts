@@ -1,13 +1,14 @@
 import { judgeRefusal, refusedAlone, type Verdict } from "#core/xds/judge-refusal.ts";
+import type { Substitute } from "#core/xds/layer.ts";
 import { mayPass } from "#core/xds/passing-refusal.ts";
 import { splitOffer } from "#core/xds/split-offer.ts";
 import { PUSH_ORDER, type XdsType } from "#core/xds/type-urls.ts";
 import { followersIn, isEmpty, namesOf } from "#server/xds/chunk-names.ts";
 import { createTypeState, type Flags, type Sent, type TypeState } from "#server/xds/delta-type-state.ts";
-import { missingIn, notIn, versionIn } from "#server/xds/layer-set.ts";
+import { missingIn, notIn, resourceIn, versionIn } from "#server/xds/layer-set.ts";
 import { refusedAfter } from "#server/xds/refused.ts";
 import { composeDelta, composeEmpty, type DeltaExtras, hashOf, namesIn, type Response } from "#server/xds/response.ts";
-import type { Chunk, ServedLayer } from "#server/xds/served-layer.ts";
+import { type Chunk, makeChunk, type ServedLayer } from "#server/xds/served-layer.ts";
 import { setApart } from "#server/xds/set-apart.ts";
 import { NEVER, StreamBase, TYPE_OF } from "#server/xds/stream-base.ts";
 import type { StreamEvent } from "#server/xds/stream-machine.ts";
@@ -32,7 +33,7 @@ const CLEARING_MAX = 64;
  * gets what differs; endpoints follow every cluster, virtual hosts every route configuration; listeners and routes wait
  * until the clusters before them are acknowledged, removals go last. Of a refused response nothing is believed that the client is not known
  * to have applied: the rest is sent again in parts until the culprits are alone (`judgeRefusal`, `splitOffer`). A culprit is not sent again
- * before it changes, but where the cause may pass, when asked to.
+ * before it changes, but where the cause may pass, when asked to. What can be had without a part of it is sent so in its place.
  */
 export class DeltaStream extends StreamBase<TypeState> {
   readonly #suspects: Suspects;
@@ -131,7 +132,17 @@ export class DeltaStream extends StreamBase<TypeState> {
     const again: Response[] = [];
     for (const sent of state.sent.splice(0, at + 1)) {
       if (sent.isPush) this.#pushesOut -= 1;
-      if (sent.response.nonce === nonce && error !== undefined)
+      if (sent.substitute !== undefined)
+        again.push(
+          ...this.#answerOfSubstitute(
+            type,
+            state,
+            sent.substitute,
+            sent.response.nonce === nonce ? error : undefined,
+            events,
+          ),
+        );
+      else if (sent.response.nonce === nonce && error !== undefined)
         again.push(...this.#refused(type, state, sent, error, events));
       else this.#taken(type, state, sent, events);
     }
@@ -180,7 +191,35 @@ export class DeltaStream extends StreamBase<TypeState> {
       const chunks = this.layers.map((layer) => layer.named(type, list));
       return [...this.#send(type, state, chunks, {}, flags), ...this.#follow(type, chunks, { isPush: true })];
     });
-    return [...gone, ...parts];
+    const placed = verdict.refused.flatMap(({ name, message }) => {
+      const resource = mayPass(message) ? undefined : resourceIn(this.layers, type, name);
+      return resource?.substitutes === undefined ? [] : this.#substitute(type, state, name, resource.substitutes());
+    });
+    return [...gone, ...parts, ...placed];
+  }
+
+  /** What was refused stands refused, whatever is taken in its place. */
+  #answerOfSubstitute(
+    type: XdsType,
+    state: TypeState,
+    { name, sent, left }: NonNullable<Sent["substitute"]>,
+    error: string | undefined,
+    events: StreamEvent[],
+  ): Response[] {
+    if (error !== undefined) return this.#substitute(type, state, name, left);
+    if (state.refused.has(name)) events.push({ kind: "placed", type, name, without: sent.without });
+    return [];
+  }
+
+  /** Sends the first of `choices`, but where the client lets go of the resource, or is on its way to another version of it. */
+  #substitute(type: XdsType, state: TypeState, name: string, [sent, ...left]: readonly Substitute[]): Response[] {
+    const isOnItsWay = state.sent.some(({ response }) => namesIn(response).includes(name));
+    if (sent === undefined || isOnItsWay || !this.wants(type, name) || !state.refused.has(name)) return [];
+    const chunks = [makeChunk(type, [sent.resource])];
+    const response = composeDelta(type, chunks);
+    this.#pushesOut += 1;
+    state.sent.push({ response, isPush: true, isAgain: false, isPart: false, substitute: { name, sent, left } });
+    return [response, ...this.#follow(type, chunks, { isPush: true })];
   }
 
   #retry(type: XdsType, state: TypeState): Response[] {

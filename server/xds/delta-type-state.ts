@@ -1,3 +1,4 @@
+import type { Substitute } from "#core/xds/layer.ts";
 import { NOTHING_REFUSED, type Refused } from "#server/xds/refused.ts";
 import type { Response } from "#server/xds/response.ts";
 import { NO_SUBSCRIPTION, type Subscription } from "#server/xds/subscription.ts";
@@ -14,6 +15,8 @@ export interface Flags {
 /** A response that is on its way. */
 export interface Sent extends Flags {
   readonly response: Response;
+  /** It is one resource, in the place of what was refused; with those that are left to try. */
+  readonly substitute?: { readonly name: string; readonly sent: Substitute; readonly left: readonly Substitute[] };
 }
 
 /** One client and one type. */

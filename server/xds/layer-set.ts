@@ -1,15 +1,20 @@
+import type { XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
 import { type NameList, NO_NAMES } from "#server/xds/subscription.ts";
 
 // What all the layers of one client hold together. No two of them share a name within a type.
 
-export function versionIn(layers: readonly ServedLayer[], type: XdsType, name: string): string | undefined {
+export function resourceIn(layers: readonly ServedLayer[], type: XdsType, name: string): XdsResource | undefined {
   for (const { layer } of layers) {
-    const version = layer.resources.get(type)?.get(name)?.version;
-    if (version !== undefined) return version;
+    const resource = layer.resources.get(type)?.get(name);
+    if (resource !== undefined) return resource;
   }
   return undefined;
+}
+
+export function versionIn(layers: readonly ServedLayer[], type: XdsType, name: string): string | undefined {
+  return resourceIn(layers, type, name)?.version;
 }
 
 /** Those of `names` that none of the layers holds. */

@@ -214,7 +214,8 @@ function* pick(all: ReadonlyMap<string, XdsResource> | undefined, names: Readonl
   }
 }
 
-function makeChunk(type: XdsType, chosen: Iterable<XdsResource>): Chunk {
+/** Encodes resources into a chunk of their own. */
+export function makeChunk(type: XdsType, chosen: Iterable<XdsResource>): Chunk {
   const resources = [...chosen];
   if (resources.length === 0) return NOTHING;
   const hash = createHash("sha1").update(type);

@@ -1,5 +1,6 @@
 import type { SyncState } from "#core/view/mesh.ts";
 import type { RefusedResource } from "#core/xds/judge-refusal.ts";
+import type { Origin } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
@@ -18,6 +19,8 @@ export type StreamEvent =
     }
   /** What was refused before was offered again, and taken. */
   | { readonly kind: "taken"; readonly type: XdsType; readonly names: readonly string[] }
+  /** In the place of what it refused it took the same without some of what that is made from, which is at fault. */
+  | { readonly kind: "placed"; readonly type: XdsType; readonly name: string; readonly without: readonly Origin[] }
   /** It asks for these by name, and none of its layers has them. */
   | { readonly kind: "missing"; readonly type: XdsType; readonly names: readonly string[] }
   | { readonly kind: "stale"; readonly type: XdsType; readonly nonce: string };

@@ -28,15 +28,19 @@ export function sumRefusals(connections: Iterable<Pick<Connection, "node" | "ref
   for (const connection of connections) {
     const { namespace, name, metadata } = connection.node;
     const workload = `${namespace}/${metadata.WORKLOAD_NAME || name}`;
-    for (const { type, resource, message: words, origins } of connection.refused()) {
-      const key = `${type} ${idOf(origins)} ${resource}`;
+    for (const { type, resource, message: words, origins, isHeldWithout } of connection.refused()) {
+      const key = `${type} ${idOf(origins)} ${resource} ${isHeldWithout ?? ""}`;
       const wordings = byResource.get(key) ?? new Map<string, Summed>();
       byResource.set(key, wordings);
       const said = plainText(words, MESSAGE_LENGTH_MAX);
       const message = wordings.has(said) || wordings.size < WORDINGS_MAX ? said : OTHER_WORDS;
       const known = wordings.get(message);
       if (known !== undefined) known.workloads.add(workload);
-      else wordings.set(message, { type, resource, message, origins, workloads: new Set([workload]) });
+      else
+        wordings.set(message, {
+          ...{ type, resource, message, origins, workloads: new Set([workload]) },
+          ...(isHeldWithout ? { isHeldWithout } : {}),
+        });
     }
   }
   return [...byResource.values()].flatMap((wordings) =>

@@ -10,13 +10,14 @@ import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 interface Encoded {
   readonly type: "CDS" | "EDS";
   readonly resource: XdsResource;
+  /** Its origins take it away from those who would hold it. */
+  readonly isRemoved?: true;
 }
 /** Adds to a cluster what is of those who hold it. */
 export type Finish = (cluster: Cluster) => Cluster;
 
 const AS_BUILT: Finish = (cluster) => cluster;
 
-/** Encodes a cluster; none where it is taken away from those who hold it. */
 export type EncodeCluster = (cluster: Cluster, origins: readonly Origin[]) => readonly Encoded[];
 
 /** A cluster for Envoy as `caller` calls it, with its endpoints where they go over EDS. */
@@ -28,7 +29,8 @@ export function encodeServiceCluster(
   encode: EncodeCluster = encoderOf(hash),
 ): Encoded[] {
   const own = encode(finish(buildCluster(cluster.input, caller)), cluster.origins);
-  return cluster.isDiscovered && own.length > 0 ? [...own, encodeEndpoints(cluster, caller, hash)] : [...own];
+  const isThere = own.some(({ isRemoved }) => !isRemoved);
+  return cluster.isDiscovered && isThere ? [...own, encodeEndpoints(cluster, caller, hash)] : [...own];
 }
 
 /** Of a cluster that another caller has otherwise what he has so: its endpoints, or the cluster that they are part of. */

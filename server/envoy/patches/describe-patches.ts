@@ -1,11 +1,8 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { type Patch, patchesOf } from "#core/resolve/envoy-patches.ts";
-import type { Layer } from "#core/xds/layer.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
+import type { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { describeValue, isUsable } from "#server/envoy/patches/read-patches.ts";
-
-/** What leaves nothing behind that would tell of it: a whole resource that is removed. */
-const WHOLE: ReadonlySet<Patch["target"]> = new Set(["CLUSTER", "LISTENER", "VIRTUAL_HOST"]);
 
 /**
  * Of the patches that cannot be made what keeps them, and those that are for proxies that are open (`patched`) and are made on nothing of
@@ -14,17 +11,16 @@ const WHOLE: ReadonlySet<Patch["target"]> = new Set(["CLUSTER", "LISTENER", "VIR
 export function* describePatches(
   world: Pick<CompileReader, "all">,
   patched: () => Iterable<Patch>,
-  layers: () => Iterable<Layer>,
+  layers: () => Iterable<Pick<MutableLayer, "resources" | "removers">>,
 ): Generator<undefined, Diagnostic[], undefined> {
   const filters = world.all("EnvoyFilter");
   if (filters.length === 0) return [];
   const unusable = filters.flatMap(patchesOf).flatMap(describeValue);
   const waiting = new Map<string, Patch>();
-  for (const patch of patched())
-    if (isUsable(patch) && !(patch.operation === "REMOVE" && WHOLE.has(patch.target)))
-      waiting.set(`${patch.resource} ${patch.path}`, patch);
-  for (const { resources } of layers()) {
+  for (const patch of patched()) if (isUsable(patch)) waiting.set(`${patch.resource} ${patch.path}`, patch);
+  for (const { resources, removers } of layers()) {
     if (waiting.size === 0) break;
+    for (const { resource, path } of removers) waiting.delete(`${resource} ${path}`);
     for (const all of resources.values())
       for (const { origins } of all.values())
         for (const { resource, path } of origins) waiting.delete(`${resource} ${path}`);

@@ -19,7 +19,7 @@ metadata: { name: ${name}, namespace: default }
 spec:
   hosts: [${name}.default.svc.cluster.local]
   resolution: DNS
-  ports: [{ name: http, number: 80, protocol: HTTP }]
+  ports: [{ name: http, number: 80, protocol: HTTP }, { name: http-own, number: 8123, protocol: HTTP }]
 `);
 const filter = (name: string, patches: string, namespace = "default"): AnyResource =>
   parse(`
@@ -84,6 +84,53 @@ test("a patch that finds nothing is told, and not where nobody is connected that
   expect(open([filter("x", text.replace("nobody", "BlackHoleCluster"))]).told()).toEqual([]);
 });
 
+test.each([
+  ["CLUSTER", "cluster: { service: NAME.default.svc.cluster.local }", "a", "b"],
+  ["LISTENER", "listener: { portNumber: NAME }", "8123", "81"],
+  ["VIRTUAL_HOST", "routeConfiguration: { vhost: { domainName: NAME.default.svc.cluster.local } }", "a", "b"],
+])("so is a whole %s that is removed and is nowhere, also once it has gone", (target, match, there, nowhere) => {
+  const removing = (name: string) =>
+    filter("x", `{ applyTo: ${target}, match: { ${match.replace("NAME", name)} }, patch: { operation: REMOVE } }`);
+  const told = "matches-nothing EnvoyFilter/default/x spec.configPatches.0.match";
+  expect(open([entry("a"), removing(nowhere)]).told()).toEqual([told]);
+  const mesh = open([entry("a"), removing(there)]);
+  expect(mesh.told()).toEqual([]);
+  const { compiler } = mesh;
+  compiler.apply({
+    ...{ revision: 1, upserts: [], instanceUpserts: [], instanceDeletes: [] },
+    deletes: [{ kind: "ServiceEntry", namespace: "default", name: "a" }],
+  });
+  expect(mesh.told()).toEqual([told]);
+});
+
+test("what was patched is to be had without each of its patches and without any, the last patch first", () => {
+  const patch = (value: string) => merge("a", value);
+  const mesh = open([
+    entry("a"),
+    filter("x", `${patch("{ connect_timeout: 7s }")}, ${patch("{ alt_stat_name: seven }")}`),
+  ]);
+  const found = mesh.compiler
+    .nodes()
+    .flatMap((node) =>
+      mesh.compiler.open({ ...node }).layers.flatMap(({ resources }) => [...(resources.get("CDS")?.values() ?? [])]),
+    );
+  const patched = found.find(({ substitutes }) => substitutes !== undefined);
+  const substitutes = patched?.substitutes?.() ?? [];
+  const [first, second] = ["spec.configPatches[0]", "spec.configPatches[1]"].map((path) => ({
+    resource: "EnvoyFilter/default/x",
+    path,
+  }));
+  expect(substitutes.map(({ without }) => without)).toEqual([[second], [first], [first, second]]);
+  const says = substitutes.map(({ resource }) => Buffer.from(resource.body).includes("seven"));
+  expect(says).toEqual([false, true, false]);
+  const plain = open([entry("a")]);
+  const bare = plain.compiler
+    .nodes()
+    .flatMap((node) => plain.compiler.open({ ...node }).layers.map(({ resources }) => resources.get("CDS")))
+    .find((all) => all?.has(patched?.name ?? ""));
+  expect(substitutes[2]?.resource.version).toBe(bare?.get(patched?.name ?? "")?.version);
+});
+
 test("an EnvoyFilter that chooses by labels patches the calls of those that it chooses, and leaves the others what they share", () => {
   const [, , first] = NODES;
   if (first === undefined) throw new Error("there are no nodes");
@@ -117,6 +164,9 @@ test("a table whose virtual hosts are all removed is no table that Envoy waits f
     { hash },
   );
   const names = Object.keys(dump(compiler.open(node).layers));
-  expect(names.filter((name) => name.startsWith("VHDS"))).toEqual(["VHDS 80/placeholder.invalid"]);
+  expect(names.filter((name) => name.startsWith("VHDS"))).toEqual([
+    "VHDS 80/placeholder.invalid",
+    "VHDS 8123/placeholder.invalid",
+  ]);
   expect(names).toContain("RDS 80");
 });

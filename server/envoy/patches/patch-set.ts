@@ -12,12 +12,21 @@ export interface ReadyPatch<T extends PatchTarget = PatchTarget> {
   make(): ValueOf<T>;
 }
 
+interface Decoded {
+  readonly patch: Patch;
+  readonly message: Message;
+}
+
 /** What is made of the resources of one side of a proxy, in its order. Who makes one says so with `note`. */
 export class PatchSet {
+  readonly #context: PatchContext;
+  readonly #ready: readonly Decoded[];
   readonly #byTarget: ReadonlyMap<PatchTarget, readonly ReadyPatch[]>;
   readonly #made = new Set<Patch>();
 
-  constructor(context: PatchContext, ready: readonly { readonly patch: Patch; readonly message: Message }[]) {
+  constructor(context: PatchContext, ready: readonly Decoded[]) {
+    this.#context = context;
+    this.#ready = ready;
     this.#byTarget = Map.groupBy(
       ready
         .filter(({ patch }) => patch.context === "ANY" || patch.context === context)
@@ -46,13 +55,24 @@ export class PatchSet {
     this.#made.add(patch);
   }
 
-  /** Those that were made since it was asked last: the origins of what was patched meanwhile. */
-  takeMade(): readonly Origin[] {
-    const origins = Array.from(this.#made, ({ resource, path }): Origin => ({ resource, path }));
+  /** Those that were made since it was asked last. */
+  takeMade(): readonly Patch[] {
+    if (this.#made.size === 0) return NONE;
+    const made = [...this.#made];
     this.#made.clear();
-    return origins;
+    return made;
+  }
+
+  /** All but these. */
+  without(left: readonly Patch[]): PatchSet {
+    return new PatchSet(
+      this.#context,
+      this.#ready.filter(({ patch }) => !left.includes(patch)),
+    );
   }
 }
+
+const NONE: readonly Patch[] = [];
 
 /** What a patch adds. */
 export interface Added<M> {

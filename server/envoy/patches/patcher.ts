@@ -1,3 +1,5 @@
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import type { Patch } from "#core/resolve/envoy-patches.ts";
 import type { Origin, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { type Cluster, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
@@ -9,15 +11,29 @@ import { addedClusters, patchCluster } from "#server/envoy/patches/patch-cluster
 import { addedListeners, patchListener } from "#server/envoy/patches/patch-listener.ts";
 import { patchRouteConfiguration, patchVirtualHost, type RouteTable } from "#server/envoy/patches/patch-routes.ts";
 import type { PatchSet } from "#server/envoy/patches/patch-set.ts";
+import { substitutesOf } from "#server/envoy/patches/substitutes-of.ts";
 
 interface Built<T extends XdsType> {
   readonly type: T;
   readonly resource: XdsResource;
+  /** Its origins take it away: it is not there. */
+  readonly isRemoved?: true;
+}
+
+/** How a resource comes of what was built of it. */
+interface Making<T extends XdsType, D extends DescMessage> {
+  readonly type: T;
+  readonly schema: D;
+  readonly name: string;
+  /** Without patches. */
+  readonly origins: readonly Origin[];
+  /** Undefined: one removes it. */
+  readonly patch: (patches: PatchSet) => MessageShape<D> | undefined;
 }
 
 /**
- * Encodes what was built of one side of a proxy, with its patches made: none where one removes it. It is called as before, whatever a patch says:
- * others go by its name. What was patched bears the patches among its origins, so that whoever is refused for one is told.
+ * Encodes what was built of one side of a proxy, with its patches made. It is called as before, whatever a patch says: others go by its name.
+ * What was patched bears the patches among its origins, so that whoever is refused for one is told, and can be had without.
  */
 export class Patcher {
   readonly #patches: PatchSet;
@@ -39,38 +55,32 @@ export class Patcher {
 
   /** `hosts` are the services behind an inbound one. */
   cluster(given: Cluster, origins: readonly Origin[], hosts: readonly string[] = []): readonly Built<"CDS">[] {
-    const cluster = patchCluster(this.#patches, given, hosts);
-    const all = this.#all(origins);
-    if (cluster === undefined) return [];
-    cluster.name = given.name;
-    return [{ type: "CDS", resource: encodeResource(ClusterSchema, given.name, cluster, all, this.#hash) }];
+    const patch = (patches: PatchSet) => patchCluster(patches, given, hosts);
+    return [this.#built({ type: "CDS", schema: ClusterSchema, name: given.name, origins, patch })];
   }
 
   /** `ports` are those by which people know it, beside its own. */
   listener(given: Listener, origins: readonly Origin[], ports: readonly number[] = []): readonly Built<"LDS">[] {
-    const listener = patchListener(this.#patches, given, ports);
-    const all = this.#all(origins);
-    if (listener === undefined) return [];
-    listener.name = given.name;
-    return [{ type: "LDS", resource: encodeResource(ListenerSchema, given.name, listener, all, this.#hash) }];
+    const patch = (patches: PatchSet) => patchListener(patches, given, ports);
+    return [this.#built({ type: "LDS", schema: ListenerSchema, name: given.name, origins, patch })];
   }
 
   routes(given: RouteConfiguration, origins: readonly Origin[], table: Omit<RouteTable, "name"> = {}): Built<"RDS"> {
     const { name } = given;
-    const config = patchRouteConfiguration(this.#patches, given, { ...table, name });
-    config.name = name;
-    const resource = encodeResource(RouteConfigurationSchema, name, config, this.#all(origins), this.#hash);
-    return { type: "RDS", resource };
+    const patch = (patches: PatchSet) => patchRouteConfiguration(patches, given, { ...table, name });
+    return this.#built({ type: "RDS", schema: RouteConfigurationSchema, name, origins, patch });
   }
 
   /** One that is sent by itself, under the name of its table and its own. */
   virtualHost(given: VirtualHost, origins: readonly Origin[], table: string): readonly Built<"VHDS">[] {
-    const host = patchVirtualHost(this.#patches, given, { name: table });
-    const all = this.#all(origins);
-    if (host === undefined) return [];
-    const name = `${table}/${given.name}`;
-    host.name = name;
-    return [{ type: "VHDS", resource: encodeResource(VirtualHostSchema, name, host, all, this.#hash) }];
+    const own = given.name;
+    const name = `${table}/${own}`;
+    const patch = (patches: PatchSet) => {
+      // Unpatched it is encoded itself, under the other name.
+      given.name = own;
+      return patchVirtualHost(patches, given, { name: table });
+    };
+    return [this.#built({ type: "VHDS", schema: VirtualHostSchema, name, origins, patch })];
   }
 
   /** Clusters that patches add, the first of each name. */
@@ -93,10 +103,38 @@ export class Patcher {
     }));
   }
 
-  #all(origins: readonly Origin[]): readonly Origin[] {
+  #built<T extends XdsType, D extends DescMessage>(making: Making<T, D>): Built<T> {
+    const { type, name, patch } = making;
+    const message = patch(this.#patches);
     const made = this.#patches.takeMade();
-    return made.length === 0 ? origins : [...origins, ...made];
+    if (message === undefined)
+      return { type, resource: { ...NOTHING, name, origins: originsOf(made) }, isRemoved: true };
+    const resource = this.#encode(making, message, made);
+    if (made.length === 0) return { type, resource };
+    const substitutes = () =>
+      substitutesOf(resource, made, (left) => {
+        const patches = this.#patches.without(left);
+        const patched = patch(patches);
+        return patched === undefined ? undefined : this.#encode(making, patched, patches.takeMade());
+      });
+    return { type, resource: { ...resource, substitutes } };
   }
+
+  #encode<D extends DescMessage>(
+    { schema, name, origins }: Making<XdsType, D>,
+    message: MessageShape<D>,
+    made: readonly Patch[],
+  ): XdsResource {
+    (message as { name?: string }).name = name;
+    const all = made.length === 0 ? origins : [...origins, ...originsOf(made)];
+    return encodeResource(schema, name, message, all, this.#hash);
+  }
+}
+
+const NOTHING = { version: "", body: new Uint8Array() };
+
+function originsOf(patches: readonly Patch[]): readonly Origin[] {
+  return patches.map(({ resource, path }) => ({ resource, path }));
 }
 
 function firstOfName<T extends { readonly message: { readonly name: string } }>(added: readonly T[]): readonly T[] {

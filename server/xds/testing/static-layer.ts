@@ -24,6 +24,18 @@ export class StaticLayer implements Layer {
     return { layer: this, type, upserted, removed };
   }
 
+  /** Has a resource in other words for whoever refuses it. */
+  substitute(type: XdsType, name: string, bodies: readonly string[]): void {
+    const known = this.resources.get(type)?.get(name);
+    if (known === undefined) throw new Error(`${this.id} has no ${type} ${name}`);
+    const other = new StaticLayer(this.id);
+    const substitutes = bodies.map((body) => ({
+      resource: other.#put(type, name, body),
+      without: [{ resource: `EnvoyFilter/default/${body}`, path: "spec.configPatches[0]" }],
+    }));
+    this.resources.get(type)?.set(name, { ...known, substitutes: () => substitutes });
+  }
+
   #put(type: XdsType, name: string, body: Uint8Array | string): XdsResource {
     const bytes = typeof body === "string" ? Buffer.from(body, "utf8") : body;
     const resource: XdsResource = {
