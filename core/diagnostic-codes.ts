@@ -63,6 +63,7 @@ export type DiagnosticCode =
   | "overlapping-peer-authentications"
   | "overrules-start-up"
   | "policy-port-not-found"
+  | "policy-target-not-found"
   | "principal-not-found"
   | "provider-not-found"
   | "rule-host-not-found"

@@ -18,7 +18,7 @@ export function PolicyAside({ context, catalog }: { readonly context: FormContex
   return (
     <Card title="In words" testId="policy-in-words">
       <ul className="flex flex-col gap-2 text-ink text-sm">
-        {explainPolicy(form, describeTarget(catalog, form.namespace, form.selector)).map((sentence) => (
+        {explainPolicy(form, form.targets ?? describeTarget(catalog, form.namespace, form.selector)).map((sentence) => (
           <li key={sentence} className="break-words">
             {sentence}
           </li>

@@ -24,6 +24,6 @@ export function PolicyEditor({ label, initial, catalog }: EditorInput) {
 
 function describePolicy(value: unknown, catalog: Catalog): string {
   const form = readPolicyForm(value);
-  const sentences = explainPolicy(form, describeTarget(catalog, form.namespace, form.selector));
+  const sentences = explainPolicy(form, form.targets ?? describeTarget(catalog, form.namespace, form.selector));
   return sentences.join(" ").replace(/\.$/, "");
 }

@@ -38,13 +38,17 @@ export function PolicyFields({ context, catalog }: { readonly context: FormConte
               onValueChange={(action) => context.edit([{ op: "set", path: ["spec", "action"], value: action }])}
             />
           </div>
-          <TargetField
-            name={form.name}
-            namespace={form.namespace}
-            selector={form.selector}
-            catalog={catalog}
-            context={context}
-          />
+          {form.targets === undefined ? (
+            <TargetField
+              name={form.name}
+              namespace={form.namespace}
+              selector={form.selector}
+              catalog={catalog}
+              context={context}
+            />
+          ) : (
+            <p className="text-ink text-sm">On {form.targets}</p>
+          )}
         </div>
       </Card>
       {rules.map((rule, index) => (

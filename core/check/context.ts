@@ -8,6 +8,7 @@ import { indexRules } from "#core/resolve/index-rules.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { withMeshExports } from "#core/resolve/mesh-settings.ts";
 import { type MtlsWorkload, type ResolvedMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { type PolicyScope, policyScope } from "#core/resolve/policy-scope.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
@@ -33,6 +34,8 @@ export interface CheckContext {
   readonly subsetsOf: (host: string, fromNamespace: string) => ReadonlySet<string>;
   /** By `namespace/name`. */
   readonly gateways: ReadonlyMap<string, Resource<"Gateway">>;
+  /** Whom policies mean that name targets. */
+  readonly policyScope: PolicyScope;
   readonly mtlsOf: (workload: MtlsWorkload) => ResolvedMtlsMode;
   /** Everything: another with each edit. For what no part answers, and few resources ask. */
   readonly reader: MeshReader;
@@ -100,6 +103,12 @@ export function createCheckContext(written: Snapshot, kept: KeptParts = new Kept
         "gateways",
         [all],
         () => new Map(all.map((each) => [`${each.metadata.namespace}/${each.metadata.name}`, each])),
+      );
+    },
+    get policyScope() {
+      const saying = [...SERVICE_KINDS.flatMap((kind) => allOf(context, kind)), ...of("Gateway")];
+      return kept.make("policyScope", [...SERVICE_KINDS.map((kind) => allOf(context, kind)), of("Gateway"), mesh], () =>
+        policyScope(mesh, saying),
       );
     },
     get mtlsOf() {

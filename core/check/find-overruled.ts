@@ -1,6 +1,6 @@
 import type { CheckContext } from "#core/check/context.ts";
 import type { Workload } from "#core/model/workload.ts";
-import { type ForWorkloads, selectedLabels } from "#core/resolve/speaking.ts";
+import { type ForWorkloads, selectionOf } from "#core/resolve/policy-scope.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 
@@ -16,15 +16,16 @@ export interface Overruled<R> {
  */
 export function findOverruled<R extends AnyResource & ForWorkloads>(
   resources: readonly R[],
-  { select }: Pick<CheckContext, "select">,
+  { select, policyScope }: Pick<CheckContext, "select" | "policyScope">,
 ): Overruled<R>[] {
   /** By workload, or by namespace. */
   const speaking = new Map<Workload | string, R>();
   return [...resources].sort(byAge).flatMap((resource) => {
     const { namespace } = resource.metadata;
-    const labels = selectedLabels(resource);
-    const places = labels === undefined ? [namespace] : select(labels, namespace);
-    const [first, ...others] = new Set(places.flatMap((place) => speaking.get(place) ?? []));
+    const selection = selectionOf(resource, policyScope);
+    const places =
+      selection === "all" ? [namespace] : new Set(selection.flatMap((labels) => select(labels, namespace)));
+    const [first, ...others] = new Set([...places].flatMap((place) => speaking.get(place) ?? []));
     for (const place of places) if (!speaking.has(place)) speaking.set(place, resource);
     return first === undefined ? [] : [{ resource, by: [first, ...others] }];
   });

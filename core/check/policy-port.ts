@@ -3,6 +3,8 @@ import type { CheckContext } from "#core/check/context.ts";
 import type { Finding, ResourceCheck } from "#core/check/rule.ts";
 import type { KindDefinition } from "#core/kinds/kind.ts";
 import { KINDS } from "#core/kinds/kinds.ts";
+import { targetsOf } from "#core/kinds/policy-target.ts";
+import { type ForWorkloads, selectionOf } from "#core/resolve/policy-scope.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 
 /** Policies name the ports on which applications listen, not those under which services are called. */
@@ -17,15 +19,17 @@ function findUnknown(policy: AnyResource, context: CheckContext): Finding[] {
   const definition: KindDefinition = KINDS[policy.kind];
   const named = definition.applicationPorts?.(policy.spec) ?? [];
   if (named.length === 0) return [];
-  const { select, mesh, hosts } = context;
+  const { select, mesh, hosts, policyScope } = context;
   const { namespace } = policy.metadata;
-  const labels = definition.selector?.(policy.spec).labels ?? {};
-  const workloads = select(labels, namespace === mesh.rootNamespace ? undefined : namespace);
+  const selection = selectionOf(policy as ForWorkloads, policyScope);
+  const where =
+    namespace === mesh.rootNamespace && targetsOf((policy as ForWorkloads).spec).length === 0 ? undefined : namespace;
+  const workloads = (selection === "all" ? [{}] : selection).flatMap((labels) => select(labels, where));
   const known = applicationPorts(workloads);
   if (known === undefined) return [];
   const isOfService = (port: number): boolean =>
-    workloads.some(({ namespace: where, labels: own }) =>
-      hosts.selecting(where, own).some(({ ports }) => ports.some(({ number }) => number === port)),
+    workloads.some(({ namespace: of, labels: own }) =>
+      hosts.selecting(of, own).some(({ ports }) => ports.some(({ number }) => number === port)),
     );
   return named
     .filter(({ port }) => !known.includes(port))

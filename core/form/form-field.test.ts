@@ -24,7 +24,7 @@ test("values of an enum that are handled, each with what it means", () => {
   ]);
 });
 
-test.each([["nosuch"], ["targetRef"]])("a form that asks for %s is wrong", (name) => {
+test.each([["nosuch"], ["namespaces"]])("a form that asks for %s is wrong", (name) => {
   expect(() => formField("AuthorizationPolicy", ["spec", name])).toThrow(
     `AuthorizationPolicy has no field spec.${name}`,
   );

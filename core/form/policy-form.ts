@@ -3,6 +3,7 @@ import { otherFields } from "#core/form/other-fields.ts";
 import { recordOf } from "#core/form/read-loosely.ts";
 import { isDryRun } from "#core/kinds/authorization-policy/dry-run.ts";
 import { AUTHORIZATION_POLICY, type AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
+import { describeTargets, targetsOf } from "#core/kinds/policy-target.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
 import type { Draft } from "#core/schema/read-draft.ts";
 import { valueAt } from "#core/schema/value-at.ts";
@@ -41,6 +42,8 @@ export interface PolicyForm {
   readonly isDryRun: boolean;
   /** Labels of the workloads that enforce it; none means all of the namespace. */
   readonly selector: Readonly<Record<string, string>>;
+  /** What it is bound to instead, in words; undefined where it is not. */
+  readonly targets: string | undefined;
   /** Null when the document has no `rules`: then an ALLOW allows nothing. */
   readonly rules: readonly PolicyRuleForm[] | null;
   readonly other: readonly string[];
@@ -48,12 +51,14 @@ export interface PolicyForm {
 
 export function readPolicyForm(document: unknown): PolicyForm {
   const { name, namespace, spec } = openDraft(AUTHORIZATION_POLICY, document);
+  const targets = targetsOf(spec);
   return {
     name,
     namespace,
     action: spec.action ?? "ALLOW",
     isDryRun: isDryRun({ metadata: { name, namespace, annotations: annotationsOf(document) } }),
     selector: spec.selector?.matchLabels ?? {},
+    targets: targets.length === 0 ? undefined : describeTargets(targets),
     rules: spec.rules?.map((rule, index) => readRule(document, rule, ["spec", "rules", index])) ?? null,
     other: otherFields(document, ["spec"], ["selector", "action", "rules"]),
   };

@@ -1,18 +1,6 @@
 import { fieldLines } from "#core/kinds/field-lines.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 
-/** Where a kind could be bound to a Gateway API resource or a service. */
-const TARGET_REFS = fieldLines(`
-  targetRef.group
-  targetRef.kind
-  targetRef.name
-  targetRef.namespace
-  targetRefs[].group
-  targetRefs[].kind
-  targetRefs[].name
-  targetRefs[].namespace
-`);
-
 /**
  * The fields that Istio has in those that are refused whole, as references write them: for `docs/reference/fields.md`. The traffic
  * policies of subsets and ports have what that of a rule has.
@@ -42,15 +30,10 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
   WorkloadGroup: fieldLines(`
     probe.exec.command
   `),
-  AuthorizationPolicy: TARGET_REFS,
-  RequestAuthentication: TARGET_REFS,
-  Telemetry: [
-    ...TARGET_REFS,
-    ...fieldLines(`
+  Telemetry: fieldLines(`
     tracing[].customTags{}.formatter.value
     tracing[].providers[].name
-    `),
-  ],
+  `),
 };
 
 /** What a refused field holds; nothing where it holds no others. The path is the field's. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { type RequestedLog, resolveAccessLogs } from "#core/resolve/access-logs.ts";
+import { withoutTargets } from "#core/resolve/policy-scope.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 
@@ -20,10 +21,15 @@ function logs(texts: readonly string[], settings: Partial<ProxySettings> = {}) {
   const { resources, diagnostics } = parseDocuments(texts.join("---\n"));
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   const workload = { namespace: "shop", labels: { app: "cart" } };
-  const { client, server } = resolveAccessLogs(ofKind(resources, "Telemetry"), workload, "istio-system", {
-    ...SETTINGS,
-    ...settings,
-  });
+  const { client, server } = resolveAccessLogs(
+    ofKind(resources, "Telemetry"),
+    workload,
+    withoutTargets("istio-system"),
+    {
+      ...SETTINGS,
+      ...settings,
+    },
+  );
   const name = ({ provider, filter }: RequestedLog): string =>
     filter === undefined ? provider : `${provider} ${filter}`;
   return [client.map(name), server.map(name)];

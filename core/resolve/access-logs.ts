@@ -2,6 +2,7 @@ import type { LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { findProvider } from "#core/resolve/find-provider.ts";
 import { MESH_CONFIG_REF } from "#core/resolve/mesh-settings.ts";
+import type { PolicyScope } from "#core/resolve/policy-scope.ts";
 import { findSpeaking, levelsOf } from "#core/resolve/speaking.ts";
 import { isForSide, type Side } from "#core/resolve/telemetry-side.ts";
 import type { Labels } from "#core/resource/labels.ts";
@@ -44,10 +45,10 @@ type Settings = Pick<ProxySettings, "providers" | "defaultProviders" | "accessLo
 export function resolveAccessLogs(
   telemetries: readonly Telemetry[],
   workload: { readonly namespace: string; readonly labels: Labels },
-  rootNamespace: string,
+  scope: PolicyScope,
   settings: Settings,
 ): ResolvedLogs {
-  const levels = levelsOf(findSpeaking(telemetries, workload, rootNamespace));
+  const levels = levelsOf(findSpeaking(telemetries, workload, scope));
   const said = levels.filter(({ spec }) => (spec.accessLogging ?? []).length > 0);
   return { client: resolveSide(said, "CLIENT", settings), server: resolveSide(said, "SERVER", settings) };
 }

@@ -7,7 +7,7 @@ import type {
   PatchTarget,
   RoutesMatch,
 } from "#core/kinds/envoy-filter/schema.ts";
-import { selectedLabels } from "#core/resolve/speaking.ts";
+import { selectedLabels } from "#core/resolve/policy-scope.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Metadata } from "#core/resource/resource.ts";

@@ -8,7 +8,7 @@ export function explainPolicyReach(
   { reader, running, waiting }: ServiceQuestion,
 ): ExplainedResource | undefined {
   const { rootNamespace } = reader.mesh;
-  const isReached = (workload: PolicedWorkload): boolean => standsOver(policy, workload, rootNamespace);
+  const isReached = (workload: PolicedWorkload): boolean => standsOver(policy, workload, reader.policyScope);
   const workloads = [...running, ...waiting];
   const reached = workloads.filter(isReached).length;
   if (reached === 0) return undefined;

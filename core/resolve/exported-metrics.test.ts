@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
 import { resolveMetrics, type SideRules } from "#core/resolve/exported-metrics.ts";
+import { withoutTargets } from "#core/resolve/policy-scope.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 
@@ -19,7 +20,12 @@ function rules(...texts: string[]) {
   const { resources, diagnostics } = parseDocuments(texts.join("---\n"));
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   const workload = { namespace: "shop", labels: { app: "cart" } };
-  const { client, server } = resolveMetrics(ofKind(resources, "Telemetry"), workload, "istio-system", SETTINGS);
+  const { client, server } = resolveMetrics(
+    ofKind(resources, "Telemetry"),
+    workload,
+    withoutTargets("istio-system"),
+    SETTINGS,
+  );
   return [client, server].map(describe);
 }
 

@@ -1,6 +1,7 @@
 import type { Metrics } from "#core/kinds/telemetry/schema.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { findProvider } from "#core/resolve/find-provider.ts";
+import type { PolicyScope } from "#core/resolve/policy-scope.ts";
 import { findSpeaking, levelsOf } from "#core/resolve/speaking.ts";
 import { isForSide, type Side } from "#core/resolve/telemetry-side.ts";
 import type { Labels } from "#core/resource/labels.ts";
@@ -50,10 +51,10 @@ const PROMETHEUS = "prometheus";
 export function resolveMetrics(
   telemetries: readonly Telemetry[],
   workload: { readonly namespace: string; readonly labels: Labels },
-  rootNamespace: string,
+  scope: PolicyScope,
   settings: Settings,
 ): ExportedMetrics {
-  const levels = levelsOf(findSpeaking(telemetries, workload, rootNamespace));
+  const levels = levelsOf(findSpeaking(telemetries, workload, scope));
   const entries = levels.flatMap(({ spec }) => spec.metrics ?? []);
   const named = entries.flatMap(({ providers = [] }) =>
     providers.length === 0 ? [] : [providers.map(({ name }) => name)],

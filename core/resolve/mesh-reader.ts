@@ -6,6 +6,7 @@ import type { CredentialUse, NamedCredential } from "#core/resolve/credential-us
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { EndpointReader } from "#core/resolve/endpoints.ts";
+import type { PolicyScope } from "#core/resolve/policy-scope.ts";
 import type { Imports, SidecarInbound } from "#core/resolve/sidecar.ts";
 import type { ResolvedTracing } from "#core/resolve/tracing.ts";
 import type { Labels } from "#core/resource/labels.ts";
@@ -24,6 +25,8 @@ export interface MeshReader extends CallerReader {
   servicesSelecting(namespace: string, labels: Labels): readonly Service[];
   /** VirtualServices that name a gateway, `namespace/name`, with the routes of those they delegate to. */
   boundTo(gateway: string): readonly RoutingService[];
+  /** Whom policies mean that name targets. */
+  readonly policyScope: PolicyScope;
   /** The policies that guard a workload. */
   policiesOver(namespace: string, labels: Labels): readonly Resource<"AuthorizationPolicy">[];
   /** Those by which a workload checks tokens, the oldest first. */

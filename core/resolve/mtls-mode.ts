@@ -1,4 +1,5 @@
 import type { MtlsMode } from "#core/kinds/peer-authentication/schema.ts";
+import { withoutTargets } from "#core/resolve/policy-scope.ts";
 import { findSpeaking } from "#core/resolve/speaking.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
@@ -29,7 +30,7 @@ export function resolveMtlsMode(
   workload: MtlsWorkload,
 ): ResolvedMtlsMode {
   const { port } = workload;
-  const { own, namespace, mesh } = findSpeaking(policies, workload, rootNamespace);
+  const { own, namespace, mesh } = findSpeaking(policies, workload, withoutTargets(rootNamespace));
   const ofPort = port === undefined ? undefined : own?.spec.portLevelMtls?.[String(port)]?.mode;
   for (const { mode, policy } of [
     { mode: ofPort, policy: own },

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { reachOf, standsOver } from "#core/resolve/policies.ts";
+import { withoutTargets } from "#core/resolve/policy-scope.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 const policy = (namespace: string, matchLabels?: Record<string, string>): Resource<"PeerAuthentication"> => ({
@@ -25,6 +26,6 @@ test.each([
   (namespace, selector, reach, over) => {
     const each = policy(namespace, selector);
     expect(reachOf(each, "istio-system")).toBe(reach);
-    expect(standsOver(each, WORKLOAD, "istio-system")).toBe(over);
+    expect(standsOver(each, WORKLOAD, withoutTargets("istio-system"))).toBe(over);
   },
 );

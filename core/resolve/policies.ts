@@ -1,5 +1,12 @@
-import { selectedLabels } from "#core/resolve/speaking.ts";
-import { type Labels, matchesLabels } from "#core/resource/labels.ts";
+import { targetsOf } from "#core/kinds/policy-target.ts";
+import {
+  type ForWorkloads,
+  isChoosing,
+  isSelected,
+  type PolicyScope,
+  selectionOf,
+} from "#core/resolve/policy-scope.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 export type Policy =
@@ -15,27 +22,26 @@ export interface PolicedWorkload {
 
 /** How far a policy reaches: the workloads it selects, its namespace, or from the root namespace the whole mesh. */
 export function reachOf(policy: Policy, rootNamespace: string): "workloads" | "namespace" | "mesh" {
-  if (selectedLabels(policy) !== undefined) return "workloads";
+  if (isChoosing(policy)) return "workloads";
   return policy.metadata.namespace === rootNamespace ? "mesh" : "namespace";
 }
 
-/** Whether a policy stands over a workload: it is of its namespace or of the root, and its selector reaches it. */
-export function standsOver(
-  { metadata, spec }: Policy,
-  { namespace, labels }: PolicedWorkload,
-  rootNamespace: string,
-): boolean {
-  return (
-    (metadata.namespace === namespace || metadata.namespace === rootNamespace) &&
-    matchesLabels(labels, spec.selector?.matchLabels)
-  );
+/**
+ * Whether a policy stands over a workload: it is of its namespace, or of the root where it names no targets, and its selector or
+ * one of its targets reaches it.
+ */
+export function standsOver(policy: Policy, { namespace, labels }: PolicedWorkload, scope: PolicyScope): boolean {
+  const { metadata, spec }: ForWorkloads = policy;
+  const isHere =
+    metadata.namespace === namespace || (metadata.namespace === scope.rootNamespace && targetsOf(spec).length === 0);
+  return isHere && isSelected(selectionOf(policy, scope), labels);
 }
 
 /** Of all policies those that guard a workload: of its namespace and of the root, as far as their selectors reach. */
 export function resolvePolicies<P extends Policy>(
   policies: readonly P[],
   workload: PolicedWorkload,
-  rootNamespace: string,
+  scope: PolicyScope,
 ): readonly P[] {
-  return policies.filter((policy) => standsOver(policy, workload, rootNamespace));
+  return policies.filter((policy) => standsOver(policy, workload, scope));
 }

@@ -5,6 +5,7 @@ import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { mayBeHttp, type PortProtocol, protocolOf, protocolOfPortName } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
+import { withoutTargets } from "#core/resolve/policy-scope.ts";
 import { resolveServerTls, type ServerTls } from "#core/resolve/server-tls.ts";
 import { findSpeaking } from "#core/resolve/speaking.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
@@ -42,7 +43,7 @@ export function resolveSidecar(
   workload: { readonly namespace: string; readonly labels: Labels },
   rootNamespace: string,
 ): Sidecar | undefined {
-  const { own, namespace, mesh } = findSpeaking(sidecars, workload, rootNamespace);
+  const { own, namespace, mesh } = findSpeaking(sidecars, workload, withoutTargets(rootNamespace));
   return own ?? namespace ?? mesh;
 }
 

@@ -11,6 +11,7 @@ import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { settingsOf, withExports } from "#core/resolve/mesh-settings.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
+import { policyScope } from "#core/resolve/policy-scope.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
 import { importPorts, importsHost, importsRoutes, inboundOf, resolveSidecar } from "#core/resolve/sidecar.ts";
 import { resolveTracing } from "#core/resolve/tracing.ts";
@@ -33,6 +34,7 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
   const requestAuthentications = ofKind(aged, "RequestAuthentication");
   const gateways = ofKind(aged, "Gateway");
   const declarations = declareServices(seen);
+  const scope = policyScope(mesh, seen);
   const workloads = aged.flatMap((resource) => declareWorkload(resource) ?? []);
   const sorted = [...instances].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const find: FindService = (namespace, name) =>
@@ -85,13 +87,13 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
       resolveCredential({ credential: (key) => credentials[key] }, named, proxyNamespace),
     destinationRule: (host, clientNamespace, serviceNamespace) =>
       resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, mesh }),
-    policiesOver: (namespace, labels) => resolvePolicies(policies, { namespace, labels }, mesh.rootNamespace),
+    policyScope: scope,
+    policiesOver: (namespace, labels) => resolvePolicies(policies, { namespace, labels }, scope),
     requestAuthenticationsOver: (namespace, labels) =>
-      resolvePolicies(requestAuthentications, { namespace, labels }, mesh.rootNamespace),
-    tracingFor: (namespace, labels) =>
-      resolveTracing(ofKind(aged, "Telemetry"), { namespace, labels }, mesh.rootNamespace),
+      resolvePolicies(requestAuthentications, { namespace, labels }, scope),
+    tracingFor: (namespace, labels) => resolveTracing(ofKind(aged, "Telemetry"), { namespace, labels }, scope),
     accessLogsFor: (namespace, labels) =>
-      resolveAccessLogs(ofKind(aged, "Telemetry"), { namespace, labels }, mesh.rootNamespace, settings),
+      resolveAccessLogs(ofKind(aged, "Telemetry"), { namespace, labels }, scope, settings),
     sidecarFor,
     sidecarInbound: (namespace, labels) => inboundOf(sidecarFor(namespace, labels)),
     gatewaysFor: (labels) => gateways.filter((gateway) => matchesLabels(labels, gatewaySelector(gateway))),

@@ -85,5 +85,6 @@ function keysOf(rule: JwtRule): TokenKeys {
   const uri = keyLocationOf(rule);
   if (uri !== undefined) return { kind: "fetched", uri };
   const own = parseKeySet(rule.jwks ?? "");
-  return { kind: "own", set: "text" in own ? own.text : undefined };
+  // Envoy refuses a set without a key.
+  return { kind: "own", set: "text" in own && own.keys.length > 0 ? own.text : undefined };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { withoutTargets } from "#core/resolve/policy-scope.ts";
 import { resolveTracing } from "#core/resolve/tracing.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -25,7 +26,7 @@ const TAGS = [["b", { kind: "header", name: "x-b", otherwise: "" }]];
 
 test("what is nearer counts, field by field; the oldest of a level speaks for it; each side by itself", () => {
   const cart = { namespace: "shop", labels: { app: "cart" } };
-  expect(resolveTracing([MESH, OWN, YOUNGER, CART], cart, "istio-system")).toEqual({
+  expect(resolveTracing([MESH, OWN, YOUNGER, CART], cart, withoutTargets("istio-system"))).toEqual({
     client: { samplingPercent: 20, isOff: false, tags: TAGS },
     server: { samplingPercent: 1, isOff: true, tags: TAGS },
   });
@@ -36,11 +37,11 @@ test.each([
   ["elsewhere, the mesh's", { namespace: "other", labels: { app: "cart" } }, 1, 1],
   ["in the root namespace, once", { namespace: "istio-system", labels: {} }, 1, 1],
 ] as const)("%s", (_, workload, client, server) => {
-  const found = resolveTracing([MESH, OWN, CART], workload, "istio-system");
+  const found = resolveTracing([MESH, OWN, CART], workload, withoutTargets("istio-system"));
   expect([found.client.samplingPercent, found.server.samplingPercent]).toEqual([client, server]);
 });
 
 test("nobody says anything", () => {
-  const { client } = resolveTracing([], { namespace: "shop", labels: {} }, "istio-system");
+  const { client } = resolveTracing([], { namespace: "shop", labels: {} }, withoutTargets("istio-system"));
   expect(client).toEqual({ samplingPercent: undefined, isOff: false, tags: [] });
 });

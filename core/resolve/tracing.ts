@@ -1,4 +1,5 @@
 import type { CustomTag, Tracing } from "#core/kinds/telemetry/schema.ts";
+import type { PolicyScope } from "#core/resolve/policy-scope.ts";
 import { findSpeaking, levelsOf } from "#core/resolve/speaking.ts";
 import { isForSide, type Side } from "#core/resolve/telemetry-side.ts";
 import type { Labels } from "#core/resource/labels.ts";
@@ -31,9 +32,9 @@ const UNSAID: TracingSettings = { samplingPercent: undefined, isOff: false, tags
 export function resolveTracing(
   telemetries: readonly Telemetry[],
   workload: { readonly namespace: string; readonly labels: Labels },
-  rootNamespace: string,
+  scope: PolicyScope,
 ): ResolvedTracing {
-  const levels = levelsOf(findSpeaking(telemetries, workload, rootNamespace));
+  const levels = levelsOf(findSpeaking(telemetries, workload, scope));
   const entries = levels.flatMap(({ spec }) => spec.tracing ?? []);
   return { client: merge(entries, "CLIENT"), server: merge(entries, "SERVER") };
 }

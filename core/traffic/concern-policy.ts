@@ -3,6 +3,7 @@ import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { standsOver } from "#core/resolve/policies.ts";
+import { policyScope } from "#core/resolve/policy-scope.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
@@ -26,6 +27,7 @@ type Policy = Resource<"AuthorizationPolicy">;
 export function concernByPolicy(change: ChangeOf<"AuthorizationPolicy">, input: ConcernContext): Concerning {
   const [before, after] = [change.before, change.after].map(enforced);
   const { mesh } = input;
+  const scope = policyScope(mesh, input.resources);
   const samples = Map.groupBy(input.samples, groupOfSample);
   return {
     basis: "requests that its rules allow or deny",
@@ -33,7 +35,7 @@ export function concernByPolicy(change: ChangeOf<"AuthorizationPolicy">, input: 
       // A connection that mTLS ended came before no policy.
       if (traffic.isRefused) return NOT_CONCERNED;
       const called = input.called.instances(traffic);
-      const selects = (policy: Policy) => called.some((each) => standsOver(policy, each, mesh.rootNamespace));
+      const selects = (policy: Policy) => called.some((each) => standsOver(policy, each, scope));
       const ruling = [before, after].filter((policy) => policy !== undefined).filter(selects);
       if (ruling.length === 0) return NOT_CONCERNED;
       if (turnsAround(before, after, called, input)) return CONCERNED;
@@ -97,7 +99,8 @@ function turnsAround(
     policy !== undefined && (policy.spec.action ?? "ALLOW") === "ALLOW";
   const allPolicies = ofKind(resources, "AuthorizationPolicy").filter((each) => !isDryRun(each));
   return called.some((instance) => {
-    const stands = (policy: Policy | undefined) => isAllow(policy) && standsOver(policy, instance, mesh.rootNamespace);
+    const stands = (policy: Policy | undefined) =>
+      isAllow(policy) && standsOver(policy, instance, policyScope(mesh, resources));
     if (stands(before) === stands(after)) return false;
     const own = after ?? before;
     return !allPolicies.some(

@@ -12,6 +12,7 @@ import {
 import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
+import { findTargeted, type PolicyScope } from "#core/resolve/policy-scope.ts";
 import {
   type EgressPort,
   egressPortsOf,
@@ -22,6 +23,7 @@ import {
 import { type ResolvedTracing, resolveTracing } from "#core/resolve/tracing.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
+import { declareServices, SERVICE_KINDS } from "#core/sources/declare-service.ts";
 import { labelText } from "#server/compile/label-text.ts";
 
 /** What holds for a workload, by its namespace and labels. It follows from which resources there are, and is kept while they say the same of it. */
@@ -41,6 +43,23 @@ export abstract class WorkloadAnswers {
     });
   }
 
+  /** Whom policies mean that name targets. */
+  get policyScope(): PolicyScope {
+    const { rootNamespace } = this.mesh;
+    return { rootNamespace, targeted: this.#targeted };
+  }
+
+  readonly #targeted: PolicyScope["targeted"] = (namespace, target) =>
+    this.derive(
+      `${target.kind} ${namespace}/${target.name} as a target`,
+      () => {
+        const declarations = declareServices(SERVICE_KINDS.flatMap((kind) => this.ofNamespace(kind, namespace)));
+        const gateways = this.ofNamespace("Gateway", namespace);
+        return findTargeted(target, namespace, declarations, gateways, this.mesh.domainSuffix);
+      },
+      isDeepStrictEqual,
+    );
+
   readonly policiesOver = (namespace: string, labels: Labels) => this.#over("AuthorizationPolicy", namespace, labels);
   readonly requestAuthenticationsOver = (namespace: string, labels: Labels) =>
     this.#over("RequestAuthentication", namespace, labels);
@@ -49,7 +68,7 @@ export abstract class WorkloadAnswers {
   #over<K extends Policy["kind"]>(kind: K, namespace: string, labels: Labels): readonly Resource<K>[] {
     return this.deriveList(`${kind} over ${namespace} ${labelText(labels)}`, () => {
       const all = this.ofNamespace(kind, namespace) as readonly (Policy & Resource<K>)[];
-      return resolvePolicies(all, { namespace, labels }, this.mesh.rootNamespace);
+      return resolvePolicies(all, { namespace, labels }, this.policyScope);
     });
   }
 
@@ -57,7 +76,7 @@ export abstract class WorkloadAnswers {
   tracingFor(namespace: string, labels: Labels): ResolvedTracing {
     return this.derive(
       `tracing of ${namespace} ${labelText(labels)}`,
-      () => resolveTracing(this.ofNamespace("Telemetry", namespace), { namespace, labels }, this.mesh.rootNamespace),
+      () => resolveTracing(this.ofNamespace("Telemetry", namespace), { namespace, labels }, this.policyScope),
       isDeepStrictEqual,
     );
   }
@@ -68,7 +87,7 @@ export abstract class WorkloadAnswers {
       `access logs of ${namespace} ${labelText(labels)}`,
       () => {
         const telemetries = this.ofNamespace("Telemetry", namespace);
-        return resolveAccessLogs(telemetries, { namespace, labels }, this.mesh.rootNamespace, this.settings());
+        return resolveAccessLogs(telemetries, { namespace, labels }, this.policyScope, this.settings());
       },
       isDeepStrictEqual,
     );

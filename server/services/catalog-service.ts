@@ -8,6 +8,7 @@ import { explainLocalities } from "#core/resolve/explain-localities.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { namingRoutes } from "#core/resolve/naming-routes.ts";
 import { type PolicedWorkload, standsOver } from "#core/resolve/policies.ts";
+import { policyScope } from "#core/resolve/policy-scope.ts";
 import { waitingWorkloads } from "#core/resolve/waiting-workloads.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
@@ -54,7 +55,7 @@ function policed({ resources, instances, mesh }: Snapshot, { namespace, labels, 
     (isRootNamespace || each.namespace === namespace) && matchesLabels(each.labels, labels);
   const waiting = waitingWorkloads({ resources, instances }).filter(isSelected);
   const standing = ofKind(resources, "AuthorizationPolicy").filter((resource) =>
-    standsOver(resource, { namespace, labels }, mesh.rootNamespace),
+    standsOver(resource, { namespace, labels }, policyScope(mesh, resources)),
   );
   const otherAllows = readGuards(standing).flatMap(({ ref, action, isDryRun }) =>
     action === "ALLOW" && !isDryRun && ref !== except ? [ref] : [],

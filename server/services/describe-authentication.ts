@@ -6,6 +6,7 @@ import type { Snapshot } from "#core/registry/snapshot.ts";
 import { asksForToken } from "#core/resolve/asks-for-token.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { reachOf, resolvePolicies, standsOver } from "#core/resolve/policies.ts";
+import { policyScope } from "#core/resolve/policy-scope.ts";
 import { resolveTokenRules, type TokenRule, wantedKeys } from "#core/resolve/token-rules.ts";
 import { waitingWorkloads } from "#core/resolve/waiting-workloads.ts";
 import type { Labels } from "#core/resource/labels.ts";
@@ -65,12 +66,13 @@ function nameOf({ namespace, name }: Pick<Known, "namespace" | "name">): string 
 
 function describeIssuers(snapshot: Snapshot): IssuerView[] {
   const { resources, mesh } = snapshot;
+  const scope = policyScope(mesh, resources);
   const known = workloadsOf(snapshot);
   const policies = ofKind(resources, "AuthorizationPolicy");
   return ofKind(resources, "RequestAuthentication")
     .flatMap((resource) => {
-      const reached = known.filter((each) => standsOver(resource, each, mesh.rootNamespace));
-      const guarding = reached.flatMap((each) => resolvePolicies(policies, each, mesh.rootNamespace));
+      const reached = known.filter((each) => standsOver(resource, each, scope));
+      const guarding = reached.flatMap((each) => resolvePolicies(policies, each, scope));
       const askedBy = readGuards([...new Set(guarding)]).flatMap((guard) => (asksForToken(guard) ? [guard.ref] : []));
       const { namespace, name } = resource.metadata;
       return (resource.spec.jwtRules ?? []).flatMap((written, index): IssuerView[] => {

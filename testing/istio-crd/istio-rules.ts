@@ -57,7 +57,7 @@ function ofSelectors(): readonly IstioRule[] {
   });
 }
 
-/** Of policies that may be for a Gateway of the Gateway API, which is not handled. */
+/** Of policies that may be bound to targets. */
 function ofTargets(): readonly IstioRule[] {
   const kinds: readonly Kind[] = ["AuthorizationPolicy", "RequestAuthentication", "Telemetry"];
   return kinds.flatMap((kind): readonly IstioRule[] => [

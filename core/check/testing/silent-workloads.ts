@@ -31,6 +31,21 @@ export const SILENT_WORKLOADS: SilentCases = {
       ],
     ],
   ],
+  "policy-target-not-found": [
+    [
+      "a service and a ServiceEntry that select a workload, and a selector",
+      [
+        REVIEWS,
+        policy(
+          "AuthorizationPolicy",
+          "a",
+          "default",
+          "{ targetRefs: [{ kind: Service, name: reviews }, { kind: ServiceEntry, group: networking.istio.io, name: reviews }] }",
+        ),
+        policy("AuthorizationPolicy", "b", "default", "{ selector: { matchLabels: { app: reviews } } }"),
+      ],
+    ],
+  ],
   "mtls-conflict": [
     [
       "mTLS to workloads that take only mTLS",

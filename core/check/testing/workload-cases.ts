@@ -68,6 +68,30 @@ spec: { selector: { app: reviews }, servers: [{ port: { number: 8080, name: http
     ["warning selector-matches-nothing AuthorizationPolicy/default/a spec.selector"],
   ],
   [
+    "targets that are not there, or have no workload in the policy's namespace, and none that has one",
+    [
+      REVIEWS,
+      GATEWAY,
+      policy(
+        "AuthorizationPolicy",
+        "a",
+        "default",
+        "{ targetRefs: [{ kind: Service, name: reviews }, { kind: Service, name: rewiews }, { kind: Gateway, group: gateway.networking.k8s.io, name: nowhere }], action: DENY, rules: [{}] }",
+      ),
+      policy(
+        "RequestAuthentication",
+        "b",
+        "elsewhere",
+        "{ targetRef: { kind: ServiceEntry, group: networking.istio.io, name: reviews } }",
+      ),
+    ],
+    [
+      "warning policy-target-not-found AuthorizationPolicy/default/a spec.targetRefs[1].name",
+      "warning policy-target-not-found AuthorizationPolicy/default/a spec.targetRefs[2].name",
+      "warning policy-target-not-found RequestAuthentication/elsewhere/b spec.targetRef.name",
+    ],
+  ],
+  [
     "plain text to workloads that take only mTLS",
     [
       REVIEWS,

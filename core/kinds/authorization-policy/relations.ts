@@ -3,10 +3,11 @@ import { sourceNamespace } from "#core/kinds/authorization-policy/checks/source-
 import { sourcePrincipal } from "#core/kinds/authorization-policy/checks/source-principal.ts";
 import { explainAuthorizationPolicy } from "#core/kinds/authorization-policy/explain.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
+import { policyTargetFound } from "#core/kinds/policy-target-found.ts";
 import { concernByPolicy } from "#core/traffic/concern-policy.ts";
 
 export const authorizationPolicyRelations: KindRelations<"AuthorizationPolicy"> = {
-  checks: [providerNotAsked, sourcePrincipal, sourceNamespace],
+  checks: [policyTargetFound, providerNotAsked, sourcePrincipal, sourceNamespace],
   explain: explainAuthorizationPolicy,
   concern: concernByPolicy,
 };

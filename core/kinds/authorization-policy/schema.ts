@@ -1,3 +1,4 @@
+import { POLICY_TARGETS } from "#core/kinds/policy-target.ts";
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import type { Format } from "#core/schema/formats.ts";
@@ -6,7 +7,6 @@ import { becomes, described, list, message, oneOf, refused, required, string } f
 /** Some of them become regular expressions, and 32,768 steps are the most that a proxy takes of one. */
 const TEXT_BYTES_MAX = 4096;
 const ONE_TRUST_DOMAIN = "there is one trust domain: use principals";
-const BY_SELECTOR = "choose workloads with `selector`";
 
 const PRINCIPAL = "Principal.Authenticated.principal_name";
 const NOT_PRINCIPAL = `Principal.not_id of ${PRINCIPAL}`;
@@ -70,8 +70,7 @@ export type AuthorizationRule = Infer<typeof RULE>;
 
 export const AUTHORIZATION_POLICY = message({
   selector: described(MATCH_LABELS, { doc: "Workloads it applies to; without it all of the namespace" }),
-  targetRef: refused(BY_SELECTOR),
-  targetRefs: refused(BY_SELECTOR),
+  ...POLICY_TARGETS,
   action: described(oneOf(["ALLOW", "DENY", "AUDIT", "CUSTOM"]), {
     envoy: "RBAC.action",
     doc: "What happens to requests that a rule matches",

@@ -8,6 +8,7 @@ import type {
 import { usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
 import { validateCustom } from "#core/kinds/authorization-policy/validate-custom.ts";
 import type { Written } from "#core/kinds/kind.ts";
+import { validateTargets } from "#core/kinds/policy-target.ts";
 import { FORMATS } from "#core/schema/formats.ts";
 import { isIpOrCidr } from "#core/schema/ip-address.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -16,7 +17,7 @@ type Operation = NonNullable<AuthorizationRule["to"]>[number]["operation"];
 
 export function validateAuthorizationPolicy(resource: Written<AuthorizationPolicySpec>): Diagnostic[] {
   const { spec } = resource;
-  const issues: Diagnostic[] = validateDryRun(resource);
+  const issues: Diagnostic[] = [...validateDryRun(resource), ...validateTargets(spec)];
   const action = spec.action ?? "ALLOW";
   if (action === "DENY" && (spec.rules ?? []).length === 0)
     issues.push(

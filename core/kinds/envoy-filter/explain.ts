@@ -1,7 +1,7 @@
 import { describePatches } from "#core/kinds/envoy-filter/effect.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import { resolveEnvoyFilters } from "#core/resolve/envoy-patches.ts";
-import { selectedLabels } from "#core/resolve/speaking.ts";
+import { selectedLabels } from "#core/resolve/policy-scope.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 /** Which of a service's workloads have proxies that it patches; undefined where none has. */

@@ -1,4 +1,5 @@
 import { standsOver } from "#core/resolve/policies.ts";
+import { policyScope } from "#core/resolve/policy-scope.ts";
 import {
   type ChangeOf,
   type ConcernContext,
@@ -10,8 +11,9 @@ import {
 /** Requests to the workloads that it selects, at most: which of them bear a token is not recorded. */
 export function concernByTokens(
   change: ChangeOf<"RequestAuthentication">,
-  { called, mesh }: ConcernContext,
+  { called, mesh, resources }: ConcernContext,
 ): Concerning {
+  const scope = policyScope(mesh, resources);
   const versions = versionsOf(change);
   return {
     basis: "requests with a token, at most those to the workloads that it selects",
@@ -19,7 +21,7 @@ export function concernByTokens(
       if (traffic.isRefused || traffic.key.protocol === "tcp") return NOT_CONCERNED;
       const isReached = called
         .instances(traffic)
-        .some((each) => versions.some((version) => standsOver(version, each, mesh.rootNamespace)));
+        .some((each) => versions.some((version) => standsOver(version, each, scope)));
       return isReached ? { share: 1, isUpperBound: true } : NOT_CONCERNED;
     },
   };

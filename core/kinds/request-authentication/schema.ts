@@ -1,3 +1,4 @@
+import { POLICY_TARGETS } from "#core/kinds/policy-target.ts";
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
@@ -12,7 +13,6 @@ import {
   string,
 } from "#core/schema/make-field.ts";
 
-const BY_SELECTOR = "choose workloads with `selector`";
 const BY_ITS_NAME = "write jwksUri";
 
 const TOKEN_HEADER = message({
@@ -98,8 +98,7 @@ export type JwtRule = Infer<typeof JWT_RULE>;
 
 export const REQUEST_AUTHENTICATION = message({
   selector: described(MATCH_LABELS, { doc: "Workloads it applies to; without it all of the namespace" }),
-  targetRef: refused(BY_SELECTOR),
-  targetRefs: refused(BY_SELECTOR),
+  ...POLICY_TARGETS,
   jwtRules: described(list(JWT_RULE, 0, 4096), {
     doc: "Issuers whose tokens are checked, in any order; a request without a token passes, one with a bad token does not",
   }),

@@ -1,11 +1,16 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
+import { validateTargets } from "#core/kinds/policy-target.ts";
 import { isPrivateKey, parseKeySet } from "#core/kinds/request-authentication/parse-key-set.ts";
 import type { JwtRule, RequestAuthenticationSpec } from "#core/kinds/request-authentication/schema.ts";
 import { FORMATS } from "#core/schema/formats.ts";
 import type { Path } from "#core/schema/path.ts";
 
-export function validateRequestAuthentication({ jwtRules = [] }: RequestAuthenticationSpec): Diagnostic[] {
-  return jwtRules.flatMap((rule, index) => validateRule(rule, ["spec", "jwtRules", index]));
+export function validateRequestAuthentication(spec: RequestAuthenticationSpec): Diagnostic[] {
+  const { jwtRules = [] } = spec;
+  return [
+    ...validateTargets(spec),
+    ...jwtRules.flatMap((rule, index) => validateRule(rule, ["spec", "jwtRules", index])),
+  ];
 }
 
 function validateRule(rule: JwtRule, path: Path): Diagnostic[] {

@@ -1,11 +1,12 @@
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
+import { policyTargetFound } from "#core/kinds/policy-target-found.ts";
 import { severalTelemetries } from "#core/kinds/telemetry/checks/several-telemetries.ts";
 import { telemetryProvider } from "#core/kinds/telemetry/checks/telemetry-provider.ts";
 import { explainTelemetry } from "#core/kinds/telemetry/explain.ts";
 import { NOT_CONCERNED } from "#core/traffic/concern.ts";
 
 export const telemetryRelations: KindRelations<"Telemetry"> = {
-  checks: [severalTelemetries, telemetryProvider],
+  checks: [policyTargetFound, severalTelemetries, telemetryProvider],
   explain: explainTelemetry,
   concern: () => ({ basis: "nothing: requests go as they did", of: () => NOT_CONCERNED }),
 };

@@ -1,3 +1,4 @@
+import { POLICY_TARGETS } from "#core/kinds/policy-target.ts";
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
@@ -157,8 +158,7 @@ export const TELEMETRY = message({
   selector: described(MATCH_LABELS, {
     doc: "Workloads it is for; without it all of the namespace, and from the root namespace of the mesh",
   }),
-  targetRef: refused("use selector"),
-  targetRefs: refused("use selector"),
+  ...POLICY_TARGETS,
   tracing: described(list(TRACING), { doc: "Which requests are traced, and what their spans bear" }),
   metrics: described(list(METRICS), {
     envoy: AT_SERVER,

@@ -1,4 +1,5 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
+import { validateTargets } from "#core/kinds/policy-target.ts";
 import type { AccessLogging, Metrics, TelemetrySpec } from "#core/kinds/telemetry/schema.ts";
 import type { Path } from "#core/schema/path.ts";
 
@@ -9,7 +10,11 @@ const NOT_COUNTED: ReadonlySet<string> = new Set([
   "GRPC_RESPONSE_MESSAGES",
 ]);
 
-export function validateTelemetry({ tracing = [], metrics = [], accessLogging = [] }: TelemetrySpec): Diagnostic[] {
+export function validateTelemetry(spec: TelemetrySpec): Diagnostic[] {
+  return [...validateTargets(spec), ...validateSaid(spec)];
+}
+
+function validateSaid({ tracing = [], metrics = [], accessLogging = [] }: TelemetrySpec): Diagnostic[] {
   if (tracing.length + metrics.length + accessLogging.length === 0)
     return [
       warningAt(

@@ -37,7 +37,7 @@ export function listenerOrigins(context: InboundContext, ports: readonly Inbound
   const { world, node, labels } = context;
   const own = world
     .ofNamespace("PeerAuthentication", node.namespace)
-    .filter((policy) => standsOver(policy, { namespace: node.namespace, labels }, world.mesh.rootNamespace));
+    .filter((policy) => standsOver(policy, { namespace: node.namespace, labels }, world.policyScope));
   const policies = world.policiesOver(node.namespace, labels);
   // Whom to ask stands in the listener of a port that is HTTP too.
   const guards = ports.every(({ protocol }) => isHttp(protocol))

@@ -14,6 +14,20 @@ const selector = some(
   ),
   3,
 );
+/** The same of what may be bound to targets: members of its spec. */
+const whom = fc.oneof(
+  { weight: 3, arbitrary: selector.map((chosen) => (chosen === undefined ? {} : { selector: chosen })) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Json>(
+      { targetRefs: [{ kind: "Service", name: "reviews" }] },
+      { targetRef: { kind: "Service", name: "ratings" } },
+      { targetRefs: [{ kind: "ServiceEntry", group: "networking.istio.io", name: "reviews" }] },
+      { targetRefs: [{ kind: "Gateway", group: "gateway.networking.k8s.io", name: "gw" }] },
+    ),
+  },
+);
+
 export const peerAuthentications = fc
   .tuple(selector, fc.constantFrom("STRICT", "PERMISSIVE", "DISABLE"))
   .map(([chosen, mode]) =>
@@ -24,10 +38,10 @@ export const peerAuthentications = fc
   );
 
 export const requestAuthentications = fc
-  .tuple(fc.constantFrom("default", "istio-system"), selector, tokenRules)
+  .tuple(fc.constantFrom("default", "istio-system"), whom, tokenRules)
   .map(([namespace, chosen, jwtRules]) =>
     resource("RequestAuthentication", GROUP, namespace, nextName("r"), {
-      ...(chosen === undefined ? {} : { selector: chosen }),
+      ...chosen,
       jwtRules,
     }),
   );
@@ -114,7 +128,7 @@ const rule = record({
 export const authorizationPolicies = fc
   .tuple(
     fc.constantFrom("default", "default", "istio-system"),
-    selector,
+    whom,
     fc.constantFrom("ALLOW", "ALLOW", "DENY", "AUDIT", "CUSTOM", "CUSTOM"),
     list(rule, 2, 1),
     fc.constantFrom("judge", "oracle", "nobody"),
@@ -122,7 +136,7 @@ export const authorizationPolicies = fc
   )
   .map(([namespace, chosen, action, rules, provider, dryRun]) => {
     const policy = resource("AuthorizationPolicy", GROUP, namespace, nextName("z"), {
-      ...(chosen === undefined ? {} : { selector: chosen }),
+      ...chosen,
       action,
       ...(action === "CUSTOM" ? { provider: { name: provider } } : {}),
       rules,

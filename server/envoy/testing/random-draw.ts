@@ -36,3 +36,21 @@ export function exportTo({ pick, rarely, namespace }: Draw, canHide = false): ob
   const scopes = [["."], ["*"], [namespace], ["prod"], ["default", "istio-system"], ...(canHide ? [["~"]] : [])];
   return rarely(3) ? { exportTo: pick(scopes) } : {};
 }
+
+/** Whom a policy is for: the workloads of these labels, those behind what is there or is not, or all of its namespace. */
+export function whom({ pick, rarely, random, service }: Draw, labels: object): object {
+  if (!rarely(2)) return {};
+  const targets = [
+    { kind: "Service", name: service },
+    { kind: "Service", name: `s${random(4)}` },
+    { kind: "ServiceEntry", group: "networking.istio.io", name: service },
+    { kind: "Gateway", group: "gateway.networking.k8s.io", name: "gw" },
+    { kind: "Gateway", group: "networking.istio.io", name: `g${random(2)}` },
+  ];
+  return pick<object>([
+    { selector: { matchLabels: labels } },
+    { selector: { matchLabels: labels } },
+    { targetRef: pick(targets) },
+    { targetRefs: [pick(targets), pick(targets)] },
+  ]);
+}

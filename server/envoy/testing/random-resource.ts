@@ -7,6 +7,7 @@ import {
   networking,
   type Random,
   security,
+  whom,
 } from "#server/envoy/testing/random-draw.ts";
 import { RANDOM_GATEWAYS } from "#server/envoy/testing/random-gateways.ts";
 import { randomMeshConfig } from "#server/envoy/testing/random-mesh-config.ts";
@@ -155,7 +156,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
   },
   (draw) =>
     api("Telemetry", "telemetry", `t${draw.random(2)}`, draw.namespace, {
-      ...(draw.rarely(2) ? { selector: { matchLabels: { app: draw.service } } } : {}),
+      ...whom(draw, { app: draw.service }),
       tracing: [
         {
           ...(draw.rarely(3) ? { match: { mode: draw.pick(["CLIENT", "SERVER"]) } } : {}),
@@ -333,7 +334,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
   (draw) =>
     security("AuthorizationPolicy", `ap${draw.random(2)}`, draw.namespace, {
       action: draw.pick(["DENY", "ALLOW"]),
-      ...(draw.rarely(2) ? { selector: { matchLabels: { app: draw.service } } } : {}),
+      ...whom(draw, { app: draw.service }),
       rules: [
         {
           from: [
@@ -354,7 +355,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
     security("AuthorizationPolicy", `ask${draw.random(2)}`, draw.namespace, {
       action: "CUSTOM",
       provider: { name: draw.pick(["a", "b", "nobody"]) },
-      ...(draw.rarely(2) ? { selector: { matchLabels: draw.pick([{ app: draw.service }, { istio: "gw" }]) } } : {}),
+      ...whom(draw, draw.pick([{ app: draw.service }, { istio: "gw" }])),
       rules: [
         draw.pick<object>([
           {},
@@ -365,7 +366,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
     }),
   (draw) =>
     security("RequestAuthentication", `ra${draw.random(2)}`, draw.namespace, {
-      ...(draw.rarely(2) ? { selector: { matchLabels: draw.pick([{ app: draw.service }, { istio: "gw" }]) } } : {}),
+      ...whom(draw, draw.pick([{ app: draw.service }, { istio: "gw" }])),
       jwtRules: [
         {
           issuer: draw.pick(["https://a.test", "https://b.test"]),

@@ -5,6 +5,7 @@ import { providerOf } from "#core/resolve/guarding-policy.ts";
 import { resolveInstance } from "#core/resolve/instance.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
+import { policyScope } from "#core/resolve/policy-scope.ts";
 import { selects } from "#core/resolve/service.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
@@ -67,7 +68,9 @@ function accountsIn(snapshot: Snapshot): ReadonlyMap<string, ReadonlySet<string>
 function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): AboutInstance {
   const { workload, namespace, labels } = instance;
   const over = (policies: readonly Policy[]) =>
-    resolvePolicies(policies, { namespace, labels }, snapshot.mesh.rootNamespace).map(({ metadata }) => metadata);
+    resolvePolicies(policies, { namespace, labels }, policyScope(snapshot.mesh, snapshot.resources)).map(
+      ({ metadata }) => metadata,
+    );
   return {
     workload: labelWorkload(workload, namespace, labels),
     services: servicesOf(instance, snapshot),

@@ -9,6 +9,7 @@ import {
   type SideRules,
 } from "#core/resolve/exported-metrics.ts";
 import { settingsOf } from "#core/resolve/mesh-settings.ts";
+import { type PolicyScope, policyScope } from "#core/resolve/policy-scope.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import type { Resource } from "#core/resource/resource.ts";
@@ -23,7 +24,7 @@ const UNKNOWN = "unknown";
 interface Said {
   readonly telemetries: readonly Resource<"Telemetry">[];
   readonly settings: ProxySettings;
-  readonly rootNamespace: string;
+  readonly scope: PolicyScope;
 }
 
 /**
@@ -63,7 +64,7 @@ export class MetricExport {
       const [telemetries, settings] = [ofKind(resources, "Telemetry"), settingsOf(mesh, resources)];
       this.#said = exportsAsCounted(telemetries, settings)
         ? undefined
-        : { telemetries, settings, rootNamespace: mesh.rootNamespace };
+        : { telemetries, settings, scope: policyScope(mesh, resources) };
     }
     for (const { namespace, workload, labels } of instances) {
       const name = `${namespace}/${workload}`;
@@ -74,12 +75,12 @@ export class MetricExport {
     }
   }
 
-  #rulesOf({ telemetries, settings, rootNamespace }: Said, namespace: string, workload: string): ExportedMetrics {
+  #rulesOf({ telemetries, settings, scope }: Said, namespace: string, workload: string): ExportedMetrics {
     const name = `${namespace}/${workload}`;
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const labels = this.#labels.get(name) ?? {};
-    const found = resolveMetrics(telemetries, { namespace, labels }, rootNamespace, settings);
+    const found = resolveMetrics(telemetries, { namespace, labels }, scope, settings);
     this.#known.set(name, found);
     return found;
   }

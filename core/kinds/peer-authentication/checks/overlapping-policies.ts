@@ -1,6 +1,6 @@
 import { describeOlder, findOverruled } from "#core/check/find-overruled.ts";
 import type { Finding, KindCheck } from "#core/check/rule.ts";
-import { selectedLabels } from "#core/resolve/speaking.ts";
+import { selectedLabels } from "#core/resolve/policy-scope.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 

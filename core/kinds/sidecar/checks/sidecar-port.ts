@@ -1,5 +1,5 @@
 import type { EachCheck, Finding } from "#core/check/rule.ts";
-import { selectedLabels } from "#core/resolve/speaking.ts";
+import { selectedLabels } from "#core/resolve/policy-scope.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** Ports are answered only where `ingress` names them: callers of the others are refused by workloads that run. */

@@ -1,6 +1,6 @@
 import { findOverruled } from "#core/check/find-overruled.ts";
 import type { Finding, KindCheck } from "#core/check/rule.ts";
-import { selectedLabels } from "#core/resolve/speaking.ts";
+import { selectedLabels } from "#core/resolve/policy-scope.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** Of several Telemetries on one level the oldest alone speaks. */

@@ -11,7 +11,7 @@ export const claimsChecked: EachCheck<"VirtualService"> = {
   each(resource, context) {
     const [first] = listClaimMatches(resource.spec);
     if (first === undefined) return [];
-    const { gateways, select, mesh } = context;
+    const { gateways, select, policyScope } = context;
     const authentications = context.of("RequestAuthentication");
     const unchecked = (resource.spec.gateways ?? []).filter((written) => {
       const gateway = gateways.get(expandGateway(written, resource.metadata.namespace));
@@ -19,7 +19,7 @@ export const claimsChecked: EachCheck<"VirtualService"> = {
       return (
         gateway !== undefined &&
         select(selector, undefined).some(
-          (workload) => resolvePolicies(authentications, workload, mesh.rootNamespace).length === 0,
+          (workload) => resolvePolicies(authentications, workload, policyScope).length === 0,
         )
       );
     });

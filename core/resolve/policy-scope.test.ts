@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { standsOver } from "#core/resolve/policies.ts";
+import { policyScope } from "#core/resolve/policy-scope.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import type { Resource } from "#core/resource/resource.ts";
+
+const { resources } = parseDocuments(`
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: of-reviews, namespace: default }
+spec:
+  hosts: [reviews.default.svc.cluster.local]
+  ports: [{ number: 80, name: http, protocol: HTTP }]
+  location: MESH_INTERNAL
+  resolution: STATIC
+  workloadSelector: { labels: { app: reviews } }
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: front, namespace: default }
+spec: { selector: { istio: gw }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }] }
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: whoever, namespace: default }
+spec: { servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }] }
+`);
+const SCOPE = policyScope({ rootNamespace: "istio-system", domainSuffix: "cluster.local" }, resources);
+const REVIEWS = { namespace: "default", labels: { app: "reviews" } };
+const GATEWAY = { namespace: "default", labels: { istio: "gw" } };
+
+const service = (name: string) => ({ kind: "Service", name }) as const;
+const entry = (name: string) => ({ kind: "ServiceEntry", group: "networking.istio.io", name }) as const;
+const gateway = (name: string) => ({ kind: "Gateway", group: "gateway.networking.k8s.io", name }) as const;
+
+test.each([
+  ["the workloads of a service", [service("reviews")], "default", REVIEWS, true],
+  ["no others", [service("reviews")], "default", GATEWAY, false],
+  ["those of a ServiceEntry, by its own name", [entry("of-reviews")], "default", REVIEWS, true],
+  ["not of one of the name of a host", [entry("reviews")], "default", REVIEWS, false],
+  ["a gateway's", [gateway("front")], "default", GATEWAY, true],
+  ["not a gateway's in another namespace", [gateway("front")], "default", { ...GATEWAY, namespace: "prod" }, false],
+  ["nobody by a gateway that selects whoever is one", [gateway("whoever")], "default", GATEWAY, false],
+  [
+    "whoever says that it serves a Gateway of the Gateway API",
+    [gateway("edge")],
+    "default",
+    { namespace: "default", labels: { "gateway.networking.k8s.io/gateway-name": "edge" } },
+    true,
+  ],
+  ["those of any of its targets", [service("nobody"), service("reviews")], "default", REVIEWS, true],
+  ["nobody by what is not there", [service("nobody")], "default", REVIEWS, false],
+  ["from the root namespace no workloads of others", [service("reviews")], "istio-system", REVIEWS, false],
+] as const)("a policy with targets is for %s", (_, targetRefs, namespace, workload, isOver) => {
+  const policy: Resource<"AuthorizationPolicy"> = {
+    apiVersion: "security.istio.io/v1",
+    kind: "AuthorizationPolicy",
+    metadata: { name: "p", namespace },
+    spec: { targetRefs },
+  };
+  expect(standsOver(policy, workload, SCOPE)).toBe(isOver);
+});

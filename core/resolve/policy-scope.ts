@@ -1,0 +1,109 @@
+import { expandHost } from "#core/host/host.ts";
+import { foundBy, type PolicyTarget, targetsOf } from "#core/kinds/policy-target.ts";
+import type { ServiceDeclaration } from "#core/model/service.ts";
+import type { MeshSettings } from "#core/registry/snapshot.ts";
+import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
+import { selectorOf } from "#core/resolve/service.ts";
+import { type Labels, matchesLabels } from "#core/resource/labels.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
+import type { AnyResource, Metadata, Resource } from "#core/resource/resource.ts";
+import { declareServices } from "#core/sources/declare-service.ts";
+
+/** What is for the workloads that it selects or that are behind its targets, for its namespace, or from the root namespace for the mesh. */
+export interface ForWorkloads {
+  readonly metadata: Metadata;
+  readonly spec: {
+    readonly selector?: { readonly matchLabels?: Labels };
+    readonly workloadSelector?: { readonly labels?: Labels };
+    readonly targetRef?: PolicyTarget;
+    readonly targetRefs?: readonly PolicyTarget[];
+  };
+}
+
+/** What says whom it is for has to be asked for: which namespace is the mesh's, and which workloads are behind a target. */
+export interface PolicyScope {
+  readonly rootNamespace: string;
+  /** Labels of the workloads of a namespace that are behind what a policy of that namespace names: any of these; none where it is not there, or selects nobody. */
+  targeted(namespace: string, target: PolicyTarget): readonly Labels[];
+}
+
+/** The same for what names no targets. */
+export function withoutTargets(rootNamespace: string): PolicyScope {
+  return { rootNamespace, targeted: () => [] };
+}
+
+/** All of its namespace, or the workloads that bear all labels of one of these. */
+export type Selection = "all" | readonly Labels[];
+
+/** Which workloads of where it holds something is for. */
+export function selectionOf(resource: ForWorkloads, scope: PolicyScope): Selection {
+  const { metadata, spec } = resource;
+  const targets = targetsOf(spec);
+  if (targets.length > 0) return targets.flatMap((target) => scope.targeted(metadata.namespace, target));
+  const labels = selectedLabels(resource);
+  return labels === undefined ? "all" : [labels];
+}
+
+export function isSelected(selection: Selection, labels: Labels): boolean {
+  return selection === "all" || selection.some((each) => matchesLabels(labels, each));
+}
+
+/** The labels of the workloads that it is for; undefined where it names none. */
+export function selectedLabels({ spec: { selector, workloadSelector } }: ForWorkloads): Labels | undefined {
+  const labels = selector?.matchLabels ?? workloadSelector?.labels ?? {};
+  return Object.keys(labels).length === 0 ? undefined : labels;
+}
+
+/** Whether it chooses among the workloads of where it holds. */
+export function isChoosing(resource: ForWorkloads): boolean {
+  return selectedLabels(resource) !== undefined || targetsOf(resource.spec).length > 0;
+}
+
+/** By which workloads say that they serve a Gateway of the Gateway API. */
+const GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
+
+/** The labels of a target's workloads; services and gateways may be of any namespace. */
+export function findTargeted(
+  target: PolicyTarget,
+  namespace: string,
+  declarations: readonly ServiceDeclaration[],
+  gateways: readonly Resource<"Gateway">[],
+  domainSuffix: string,
+): readonly Labels[] {
+  const { kind, name } = target;
+  const by = foundBy(target);
+  if (by === "gateway")
+    return [
+      ...gateways
+        .filter(({ metadata }) => metadata.namespace === namespace && metadata.name === name)
+        .map(gatewaySelector)
+        // One without labels makes nobody a gateway.
+        .filter((labels) => Object.keys(labels).length > 0),
+      { [GATEWAY_NAME]: name },
+    ];
+  const host = expandHost(name, namespace, domainSuffix);
+  const ref = `${kind}/${namespace}/${name}`;
+  return declarations
+    .filter((each) => each.namespace === namespace)
+    .filter(({ hosts, source }) => (by === "host" ? hosts.includes(host) : source.ref === ref))
+    .map(selectorOf)
+    .filter((labels) => labels !== undefined);
+}
+
+const known = new WeakMap<readonly AnyResource[], PolicyScope>();
+
+/** As configuration says; worked out once for each list of resources, which must not be changed after. */
+export function policyScope(
+  { rootNamespace, domainSuffix }: Pick<MeshSettings, "rootNamespace" | "domainSuffix">,
+  resources: readonly AnyResource[],
+): PolicyScope {
+  const before = known.get(resources);
+  if (before !== undefined) return before;
+  const scope: PolicyScope = {
+    rootNamespace,
+    targeted: (namespace, target) =>
+      findTargeted(target, namespace, declareServices(resources), ofKind(resources, "Gateway"), domainSuffix),
+  };
+  known.set(resources, scope);
+  return scope;
+}
