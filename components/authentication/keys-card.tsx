@@ -1,8 +1,6 @@
-import { KeyRound } from "lucide-react";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
-import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
@@ -123,6 +121,8 @@ export function KeysCard({
       location === null ? [{ key: `${ref} ${index}`, place: null, issuers: [issuer], refs: [ref], keys: ownKeys }] : [],
     ),
   ];
+  // Without issuers none are needed, and that is told above.
+  if (rows.length === 0) return null;
   return (
     <Card
       isFlush
@@ -130,17 +130,7 @@ export function KeysCard({
       title="Keys"
       description="Fetched again every twenty minutes; the last good ones are kept"
     >
-      <DataTable
-        label="Keys of tokens"
-        columns={COLUMNS}
-        rows={rows}
-        rowKey={({ key }) => key}
-        empty={
-          <EmptyState icon={<KeyRound />} title="No keys are needed" className="py-8">
-            Keys are fetched for issuers whose tokens are checked.
-          </EmptyState>
-        }
-      />
+      <DataTable label="Keys of tokens" columns={COLUMNS} rows={rows} rowKey={({ key }) => key} />
     </Card>
   );
 }

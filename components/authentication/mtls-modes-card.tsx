@@ -1,11 +1,12 @@
 import { Lock } from "lucide-react";
+import Link from "next/link";
 import { PlaintextCallers } from "#components/authentication/plaintext-callers.tsx";
+import { resourceHref } from "#components/format/resource-href.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { MtlsBadge } from "#components/ui/mtls-badge.tsx";
-import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import type { WorkloadMtlsView } from "#core/view/authentication.ts";
 
@@ -40,7 +41,7 @@ const COLUMNS: readonly Column<WorkloadMtlsView>[] = [
     id: "policy",
     header: "Said by",
     cell: ({ policy }) =>
-      policy === null ? <span className="text-subtle">nobody: the default</span> : <ResourceLinks refs={[policy]} />,
+      policy === null ? <span className="text-subtle">nobody: the default</span> : <PolicyLink policy={policy} />,
     sortValue: ({ policy }) => policy,
   },
   {
@@ -50,6 +51,18 @@ const COLUMNS: readonly Column<WorkloadMtlsView>[] = [
     sortValue: ({ plaintext }) => plaintext.reduce((sum, { perSecond }) => sum + perSecond, 0),
   },
 ];
+
+/** By name alone: all are PeerAuthentications. */
+function PolicyLink({ policy }: { readonly policy: string }) {
+  return (
+    <Link
+      href={resourceHref(policy)}
+      className="inline-block min-w-24 rounded-sm text-accent-text underline [overflow-wrap:anywhere]"
+    >
+      {policy.split("/").slice(1).join("/")}
+    </Link>
+  );
+}
 
 export interface MtlsModesCardProps {
   readonly workloads: readonly WorkloadMtlsView[];

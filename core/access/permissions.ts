@@ -12,6 +12,7 @@ const PERMISSIONS = {
   "topology.live": "viewer",
   "topology.series": "viewer",
   "topology.plaintext": "viewer",
+  "topology.egress": "viewer",
   "services.list": "viewer",
   "services.get": "viewer",
   "services.names": "viewer",

@@ -20,6 +20,7 @@ import type {
   RevisionSummary,
 } from "#core/view/config.ts";
 import type { CredentialApplied, CredentialView } from "#core/view/credential.ts";
+import type { EgressView } from "#core/view/egress.ts";
 import type { GatewayView } from "#core/view/gateway.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
@@ -82,6 +83,8 @@ export interface Services {
     series(query: SeriesQuery): Promise<ServiceMetrics>;
     /** Between services. */
     plaintext(seconds: number): Promise<PlaintextView>;
+    /** What was asked for that no service declares. */
+    egress(seconds: number): Promise<EgressView>;
   };
   readonly catalog: {
     services(seconds: number): Promise<readonly ServiceRow[]>;

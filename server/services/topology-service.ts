@@ -6,6 +6,7 @@ import { findPlaintext } from "#core/graph/find-plaintext.ts";
 import { labelWorkload } from "#core/model/workload-label.ts";
 import { chartStepMs } from "#server/services/catalog-service.ts";
 import type { Telemetry } from "#server/services/dependencies.ts";
+import { describeEgress } from "#server/services/describe-egress.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import { perSnapshot } from "#server/services/per-snapshot.ts";
 import { listServices } from "#server/services/service-directory.ts";
@@ -17,7 +18,7 @@ const LIVE_INTERVAL_MS_PER_EDGE = 2;
 
 export interface TopologyServiceOptions {
   readonly state: Pick<MeshState, "snapshot">;
-  readonly telemetry: Pick<Telemetry, "graph" | "edgeMetrics">;
+  readonly telemetry: Pick<Telemetry, "graph" | "edgeMetrics" | "rows">;
   readonly now?: () => number;
 }
 
@@ -57,6 +58,11 @@ export function createTopologyService(options: TopologyServiceOptions): Services
     async plaintext(seconds) {
       const seen = await graph({ view: "service", seconds });
       return { hasTraffic: seen.edges.length > 0, edges: findPlaintext(seen) };
+    },
+    async egress(seconds) {
+      const endMs = now();
+      const counted = await telemetry.rows({ startMs: endMs - seconds * 1000, endMs });
+      return describeEgress({ snapshot: state.snapshot(), ...counted });
     },
     series({ seconds, ...ends }) {
       const endMs = now();

@@ -25,6 +25,9 @@ export const topologyRouter = router({
   plaintext: procedure
     .input(z.object({ seconds: rangeSeconds }))
     .query(({ ctx, input }) => ctx.services.topology.plaintext(input.seconds)),
+  egress: procedure
+    .input(z.object({ seconds: rangeSeconds }))
+    .query(({ ctx, input }) => ctx.services.topology.egress(input.seconds)),
   series: procedure.input(seriesQuery).query(({ ctx, input }) => ctx.services.topology.series(input)),
 });
 

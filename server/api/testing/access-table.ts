@@ -11,6 +11,7 @@ topology.drawn            401     pass    pass      pass
 topology.live             401     pass    pass      pass
 topology.series           401     pass    pass      pass
 topology.plaintext        401     pass    pass      pass
+topology.egress           401     pass    pass      pass
 services.list             401     pass    pass      pass
 services.get              401     pass    pass      pass
 services.names            401     pass    pass      pass

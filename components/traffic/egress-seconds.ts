@@ -1,0 +1,2 @@
+/** For how long what callers asked for is looked back at. */
+export const EGRESS_SECONDS = 3600;
