@@ -39,6 +39,8 @@ export interface ResourceEditorProps {
   /** "VirtualService reviews" */
   readonly label: string;
   readonly initial: DraftBase;
+  /** What is proposed to be made of it, where that is not what it is. */
+  readonly begun?: string;
   readonly renderForm?: (context: FormContext) => ReactNode;
   readonly renderAside?: (context: FormContext) => ReactNode;
   /** What the form still asks for beyond what makes a document invalid. */
@@ -71,7 +73,7 @@ function LiveEditor(props: ResourceEditorProps) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const search = useSearchState();
-  const draft = useDraft(initial.ref ?? `new ${backHref} ${initial.text}`, initial);
+  const draft = useDraft(initial.ref ?? `new ${backHref} ${initial.text}`, initial, props.begun);
   const [stage, setStage] = useState<Stage>({ step: "edit" });
   const [notice, setNotice] = useState<string | null>(null);
   const value = draft.document.kind === "open" ? draft.document.value : null;
@@ -105,8 +107,8 @@ function LiveEditor(props: ResourceEditorProps) {
     draft.forget();
     const ref = readRef(value);
     setStage({ step: "watch", intent, revision: result.revision, ref });
-    // What was new has a page of its own now; the roll-out on this one goes on.
-    if (intent === "save" && draft.base.ref === null && ref !== null)
+    // What was new has a page of its own now, and what was proposed is done; the roll-out on this one goes on.
+    if (intent === "save" && (draft.base.ref === null || props.begun !== undefined) && ref !== null)
       window.history.replaceState(null, "", resourceHref(ref));
   }
 

@@ -32,12 +32,12 @@ export interface Draft {
   forget(): void;
 }
 
-/** The one document that form and YAML show. Kept in the tab's storage as it changes, so that no reload loses it. In the browser alone. */
-export function useDraft(storageKey: string, initial: DraftBase): Draft {
+/** The one document that form and YAML show; `begun`: what is proposed of `initial`. Kept in the tab's storage as it changes, so that no reload loses it. In the browser alone. */
+export function useDraft(storageKey: string, initial: DraftBase, begun: string = initial.text): Draft {
   // Read before anything is drawn: what the server holds must not be seen first, and then be replaced.
   const [stored] = useState(() => findStoredDraft(storageKey));
   const [base, setBase] = useState(stored?.base ?? initial);
-  const [text, setTextState] = useState(stored?.text ?? initial.text);
+  const [text, setTextState] = useState(stored?.text ?? begun);
   // The newest state of the resource that is known: where discarding leads.
   const fresh = useRef(initial);
   // Two edits before the next render build on each other.

@@ -1,14 +1,11 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { DoorOpen } from "lucide-react";
-import { useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
-import { useMay } from "#components/editor/use-may.ts";
 import { newHref } from "#components/format/new-href.ts";
 import { CredentialsCard } from "#components/gateways/credentials-card.tsx";
-import { ExposeDialog } from "#components/gateways/expose-dialog.tsx";
 import { GatewayCard } from "#components/gateways/gateway-card.tsx";
-import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Page } from "#components/ui/page.tsx";
@@ -22,18 +19,6 @@ const REFETCH_MS = 10_000;
 export function GatewaysPage() {
   const trpc = useTRPC();
   const gateways = useQuery(trpc.gateways.list.queryOptions(undefined, { refetchInterval: REFETCH_MS }));
-  const may = useMay("config.applyChanges");
-  const [isExposing, setIsExposing] = useState(false);
-  const expose = (
-    <Button
-      variant="primary"
-      disabled={!may.isAllowed}
-      {...(may.reason === undefined ? {} : { title: may.reason })}
-      onClick={() => setIsExposing(true)}
-    >
-      <DoorOpen aria-hidden /> Expose a service
-    </Button>
-  );
   return (
     <Page>
       <PageHeader
@@ -42,7 +27,9 @@ export function GatewaysPage() {
         actions={
           <>
             <ButtonLink href={newHref("Gateway")}>New Gateway</ButtonLink>
-            {expose}
+            <ButtonLink variant="primary" href="/gateways/expose">
+              <DoorOpen aria-hidden /> Expose a service
+            </ButtonLink>
           </>
         }
       />
@@ -71,7 +58,6 @@ export function GatewaysPage() {
         </QueryView>
         <CredentialsCard />
       </div>
-      {isExposing ? <ExposeDialog gateways={gateways.data ?? []} onClose={() => setIsExposing(false)} /> : null}
     </Page>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { FlaskConical, ListTree, MapPin, Network, ShieldCheck, Split } from "lucide-react";
+import { ChevronDown, FlaskConical, ListTree, Network, ShieldCheck, Split } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { policyHref } from "#components/security/policy-href.ts";
 import { withRange } from "#components/shell/range.ts";
@@ -9,7 +9,9 @@ import { callerOf } from "#components/simulate/caller-of.ts";
 import { simulateHref } from "#components/simulate/simulate-href.ts";
 import { tracesOfService } from "#components/traces/traces-of-service.ts";
 import { routesRequests } from "#components/traffic/routes-requests.ts";
-import { ButtonLink } from "#components/ui/button.tsx";
+import { taskEntries } from "#components/traffic/task-links.ts";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { Menu } from "#components/ui/menu.tsx";
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 import type { ServiceDetail } from "#core/view/service.ts";
@@ -33,9 +35,14 @@ export function ServiceActions({ service }: { readonly service: ServiceDetail })
         <FlaskConical aria-hidden /> Simulate
       </ButtonLink>
       {isServed ? (
-        <ButtonLink variant="ghost" href={`/traffic/localities?host=${encodeURIComponent(host)}`}>
-          <MapPin aria-hidden /> Prefer near
-        </ButtonLink>
+        <Menu
+          trigger={
+            <Button variant="ghost">
+              Tasks <ChevronDown aria-hidden />
+            </Button>
+          }
+          entries={taskEntries(host)}
+        />
       ) : null}
       {isServed ? (
         <ButtonLink href={policyHref({ host })}>

@@ -62,7 +62,7 @@ test.each([
   ["a revision by its number, known or not", "revision 7", "/changes/7"],
   ["a trace by its id", "0af7651916cd43dd8448eb211c80319c", "/traces/0af7651916cd43dd8448eb211c80319c"],
   ["a verb", "deny", "/security/new"],
-  ["a verb by another word", "canary", "/traffic/new"],
+  ["a verb by another word", "canary", "/traffic/new?task=canary"],
   ["a verb for a service", "shift old-reviews", "/traffic/new?host=old-reviews.shop.svc.cluster.local"],
 ])("finds %s", (_, query, href) => {
   expect(filterCommands(everything, query, 12)[0]?.href).toBe(href);

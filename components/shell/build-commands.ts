@@ -2,6 +2,7 @@ import { newHref } from "#components/format/new-href.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
 import { NAV_ITEMS } from "#components/shell/nav-items.ts";
 import type { Theme } from "#components/shell/theme.ts";
+import { otherTaskLinks, routingTaskLinks } from "#components/traffic/task-links.ts";
 import type { Catalog } from "#core/form/catalog.ts";
 import { kindsIn } from "#core/kinds/kinds.ts";
 import type { ResourceSummary, RevisionSummary } from "#core/view/config.ts";
@@ -49,6 +50,23 @@ const ACTIONS: readonly CommandEntry[] = [
     detail: "New PeerAuthentication",
     href: "/security/new?kind=PeerAuthentication",
     words: "strict encrypt plaintext",
+  },
+  ...[...routingTaskLinks(), ...otherTaskLinks()].map(
+    ({ label, detail, href }): CommandEntry => ({ group: "Do", label, detail, href }),
+  ),
+  {
+    group: "Do",
+    label: "Move to strict mTLS",
+    detail: "With who would be refused",
+    href: "/authentication/strict",
+    words: "plaintext encrypt permissive",
+  },
+  {
+    group: "Do",
+    label: "Lock down egress",
+    detail: "Only what the registry knows",
+    href: "/traffic/egress",
+    words: "outbound registry external internet",
   },
   {
     group: "Do",

@@ -18,6 +18,7 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
 import { findService } from "#core/form/find-service.ts";
 import { newRouting } from "#core/form/new-routing.ts";
+import { ROUTING_TASKS, type RoutingTask } from "#core/form/routing-tasks.ts";
 
 const SECTION = AREA_SECTION.traffic;
 
@@ -25,10 +26,12 @@ export interface NewRoutingPageProps {
   /** Of the service whose traffic is to be routed. */
   readonly host: string | null;
   readonly namespace: string;
+  /** What it is for. */
+  readonly task: RoutingTask | undefined;
 }
 
 /** A new routing by form, for a chosen service. */
-export function NewRoutingPage({ host, namespace }: NewRoutingPageProps) {
+export function NewRoutingPage({ host, namespace, task }: NewRoutingPageProps) {
   const trpc = useTRPC();
   const router = useRouter();
   const catalog = useQuery(trpc.services.names.queryOptions());
@@ -36,8 +39,17 @@ export function NewRoutingPage({ host, namespace }: NewRoutingPageProps) {
   return (
     <EditorPage
       section={SECTION}
-      title={host === null ? "Shift traffic" : `New routing for ${host.split(".")[0]}`}
-      description={host === null ? "Choose the service whose requests you want to route" : host}
+      title={
+        host === null
+          ? task === undefined
+            ? "Shift traffic"
+            : ROUTING_TASKS[task].label
+          : `New routing for ${host.split(".")[0]}`
+      }
+      description={
+        host ??
+        `Choose the service${task === undefined ? " whose requests you want to route" : `: ${ROUTING_TASKS[task].detail}`}`
+      }
     >
       <QueryView query={catalog} what="the names of services" skeleton={<SkeletonRows />}>
         {(names) =>
@@ -47,7 +59,11 @@ export function NewRoutingPage({ host, namespace }: NewRoutingPageProps) {
             <ChooseService
               catalog={names}
               routings={taken.data ?? []}
-              onChoose={(chosen) => router.push(`/traffic/new?host=${encodeURIComponent(chosen)}`)}
+              onChoose={(chosen) =>
+                router.push(
+                  `/traffic/new?host=${encodeURIComponent(chosen)}${task === undefined ? "" : `&task=${task}`}`,
+                )
+              }
             />
           ) : (
             <QueryView query={taken} what="the names that are taken" skeleton={<SkeletonRows />}>

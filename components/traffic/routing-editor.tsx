@@ -1,20 +1,29 @@
 "use client";
+import { useState } from "react";
 import type { EditorInput } from "#components/editor/editor-input.ts";
 import { ResourceEditor } from "#components/editor/resource-editor.tsx";
 import { RoutingAside } from "#components/traffic/routing-aside.tsx";
 import { RoutingFields } from "#components/traffic/routing-fields.tsx";
 import { useSubsetPlans } from "#components/traffic/use-subset-plans.ts";
+import { useSearchState } from "#components/ui/use-search-state.ts";
 import { blankConditions } from "#core/form/blank-conditions.ts";
+import type { Catalog } from "#core/form/catalog.ts";
+import { findService } from "#core/form/find-service.ts";
+import { openDocument } from "#core/form/open-document.ts";
 import { readRoutingForm } from "#core/form/routing-form.ts";
+import { beginTask, parseRoutingTask, type RoutingTask } from "#core/form/routing-tasks.ts";
 import { summarizeRouting } from "#core/form/summarize-routing.ts";
 
 /** The editor of a VirtualService: the routing form, and the subsets it needs in the same revision. */
 export function RoutingEditor({ label, initial, catalog }: EditorInput) {
   const planCompanions = useSubsetPlans(catalog);
+  const task = parseRoutingTask(useSearchState().get("task"));
+  const [begun] = useState(() => (task === undefined ? initial.text : beginTaskOf(task, initial.text, catalog)));
   return (
     <ResourceEditor
       label={label}
-      initial={initial}
+      initial={initial.ref === null ? { ...initial, text: begun } : initial}
+      {...(initial.ref === null || begun === initial.text ? {} : { begun })}
       backHref="/traffic"
       planCompanions={planCompanions}
       findBlanks={blankConditions}
@@ -24,5 +33,17 @@ export function RoutingEditor({ label, initial, catalog }: EditorInput) {
         summarizeRouting(before === null ? null : readRoutingForm(before), readRoutingForm(after))
       }
     />
+  );
+}
+
+/** For the service that the routing is of. */
+function beginTaskOf(task: RoutingTask, text: string, catalog: Catalog): string {
+  const document = openDocument(text);
+  if (document.kind !== "open") return text;
+  const { hosts, namespace } = readRoutingForm(document.value);
+  return beginTask(
+    task,
+    text,
+    hosts.map((host) => findService(catalog, host, namespace)).find((each) => each !== undefined),
   );
 }

@@ -2,6 +2,7 @@
 import { ChevronDown, Split } from "lucide-react";
 import { newHref } from "#components/format/new-href.ts";
 import { KindList } from "#components/kinds/kind-list.tsx";
+import { taskEntries } from "#components/traffic/task-links.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Menu } from "#components/ui/menu.tsx";
@@ -29,6 +30,14 @@ export function TrafficPage() {
                 label: each,
                 href: newHref(each),
               }))}
+            />
+            <Menu
+              trigger={
+                <Button>
+                  Tasks <ChevronDown aria-hidden />
+                </Button>
+              }
+              entries={[...taskEntries(), { kind: "link", label: "Lock down egress", href: "/traffic/egress" }]}
             />
             <ButtonLink variant="primary" href="/traffic/new">
               <Split aria-hidden /> Shift traffic

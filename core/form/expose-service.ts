@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { Plan } from "#core/form/plan.ts";
 
 export interface Exposure {
   /** The service's host in the mesh, and its port. */
@@ -41,6 +42,24 @@ export function exposeService(exposure: Exposure): readonly [gateway: string, vi
       http: [{ route: [{ destination: { host: service, port: { number: port } } }] }],
     }),
   ];
+}
+
+/** The same as a task. A name that a Gateway or a VirtualService has already is another's: nothing of it is written over. */
+export function planExposure(exposure: Exposure): Plan {
+  const { service, port, host, credential, redirects } = exposure;
+  return {
+    changes: exposeService(exposure).map((text) => ({ op: "upsert", text, expectedVersion: 0 })),
+    reason: `expose ${service}:${port} as ${host}`,
+    sentences: [
+      `Requests for ${host} go from the gateway to ${service}, port ${port}.`,
+      credential === undefined
+        ? "Callers come without TLS: what they send can be read on the way."
+        : `Callers come with TLS, and are shown the certificate of ${credential}.`,
+      ...(credential === undefined
+        ? []
+        : [redirects ? "Those without TLS are sent there." : "Those without TLS are refused."]),
+    ],
+  };
 }
 
 /** `shop.example.com` → `shop-example-com`, `*.example.com` → `any-example-com`. */

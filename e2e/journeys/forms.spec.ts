@@ -138,7 +138,8 @@ spec:
     reason: "a service in two places",
   });
   await page.goto(`${demo.console}/services/places.example.test`);
-  await page.getByRole("link", { name: "Prefer near" }).click();
+  await page.getByRole("button", { name: "Tasks" }).click();
+  await page.getByRole("menuitem", { name: "Prefer near instances" }).click();
   await page.getByRole("button", { name: "Then a region" }).click();
   for (const [name, region] of [
     ["Callers in region", "eu"],

@@ -6,6 +6,7 @@ import { resourceHref } from "#components/format/resource-href.ts";
 import { findRouting } from "#components/traffic/find-routing.ts";
 import { NewRoutingPage } from "#components/traffic/new-routing-page.tsx";
 import { findService } from "#core/form/find-service.ts";
+import { parseRoutingTask } from "#core/form/routing-tasks.ts";
 import { formOf, kindsIn } from "#core/kinds/kinds.ts";
 
 export const metadata: Metadata = { title: "New routing" };
@@ -15,6 +16,7 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
   const host = readParam(params, "host") ?? null;
   const asked = readParam(params, "kind") ?? "";
   const kind = kindsIn("traffic").find((each) => each === asked) ?? "VirtualService";
+  const task = parseRoutingTask(readParam(params, "task"));
   const isRouting = formOf(kind) === "routing";
   const page = await openPage();
   const names = page.trpc.services.names.queryOptions();
@@ -25,12 +27,12 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
   if (catalog !== undefined && service !== undefined && isRouting) {
     // Two routings of one host would fight: the one there is gets edited.
     const existing = findRouting(catalog, page.queryClient.getQueryData(routings.queryKey) ?? [], service.host);
-    if (existing !== undefined) redirect(resourceHref(existing.ref));
+    if (existing !== undefined) redirect(`${resourceHref(existing.ref)}${task === undefined ? "" : `?task=${task}`}`);
   }
   const namespace = readParam(params, "namespace") ?? service?.namespace ?? "default";
   return page.hydrate(
     isRouting ? (
-      <NewRoutingPage host={host} namespace={namespace} />
+      <NewRoutingPage host={host} namespace={namespace} task={task} />
     ) : (
       <NewFromTemplate key={kind} kind={kind} namespace={namespace} />
     ),
