@@ -1,23 +1,42 @@
-import { parseAllDocuments } from "yaml";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { type InstanceHeader, makeSnapshot, type ProxyHeader } from "#server/envoy/testing/read-case.ts";
+import type { InstanceHeader, ProxyHeader } from "#server/envoy/testing/read-case.ts";
 
 /** A server behind the mesh. HTTP ones answer with who they are and what reached them. */
 export interface AppHeader {
   readonly name: string;
-  readonly protocol?: "http" | "tcp";
+  /** `h2`: HTTP/2 without TLS, with `grpc-status: 0` and `trailers` at the end of answers. */
+  readonly protocol?: "http" | "h2" | "tcp";
+  /** Where it listens; 127.0.0.1 where absent. */
+  readonly address?: string;
   /** A TCP one that says its name only where a header of the PROXY protocol, in text, comes first. */
   readonly asksProxyHeader?: boolean;
   /** An HTTP one that takes CONNECT to ports of this host. */
   readonly tunnels?: boolean;
+  /** An HTTP one that switches to whatever protocol it is asked for. */
+  readonly upgrades?: boolean;
   /** Serves TLS with a certificate for this name. */
   readonly tls?: string;
+  /** Of clients without a certificate of the mesh's authority it takes no connection. */
+  readonly asksCertificate?: boolean;
   /** It is asked about requests: it lets in whose `x-user` is `ann`, and nobody where `status` is another than 200. */
   readonly authorizer?: "http" | "grpc";
   /** What an authorizer puts into requests that it lets in, besides `x-role`. */
   readonly gives?: Readonly<Record<string, string>>;
   /** Answers every request with it; 200 where absent. */
   readonly status?: number;
+  /** So many tries of each request, told apart by x-request-id, get `status`; those after them 200. */
+  readonly fails?: number;
+  /** So many tries of each request end with their connection. */
+  readonly resets?: number;
+  /** Takes requests and never answers. */
+  readonly hangs?: boolean;
+  /** Headers of its answers. */
+  readonly answers?: Readonly<Record<string, string>>;
+  readonly trailers?: Readonly<Record<string, string>>;
+  /** Of a service that is made for it: see `ScenarioShorthand`. */
+  readonly serves?: string;
+  readonly port?: number;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface Question {
@@ -32,6 +51,12 @@ export interface Question {
   readonly body?: string;
   /** Asked over TLS with this server name, also where bytes are sent. */
   readonly sni?: string;
+  /** Asked over TLS with the certificate of this account, `namespace/name`, as sidecars ask. */
+  readonly as?: string;
+  /** Over HTTP/2. */
+  readonly http2?: boolean;
+  /** Protocol to switch to: answered by 101, or by a request's answer. */
+  readonly upgrade?: string;
   /** Bytes of a connection of its own instead of a request; its first line of answer is who answered. */
   readonly tcp?: string;
   /** Bytes of a request as they are; lines end as the file's do, in CRLF on the wire. */
@@ -44,14 +69,24 @@ export interface Expectation {
   readonly app?: string;
   /** Of the answer; null: not there. */
   readonly headers?: Readonly<Record<string, string | null>>;
+  /** Of an answer over HTTP/2. */
+  readonly trailers?: Readonly<Record<string, string | null>>;
   /** What reached the application. */
   readonly seen?: {
     readonly method?: string;
     readonly path?: string;
     readonly headers?: Readonly<Record<string, string | null>>;
+    /** Whose certificate the called proxy has checked, `namespace/name` of the account; null: nobody's. */
+    readonly peer?: string | null;
   };
   /** How many different applications answered, of all `times`. */
   readonly apps?: number;
+  /** How often applications were asked for one answer. */
+  readonly tries?: number;
+  /** The client was told to go on before it sent its body. */
+  readonly continued?: boolean;
+  /** The answer did not come before. */
+  readonly atLeastMs?: number;
   /** Copies that reached other applications, by their names. */
   readonly copies?: Readonly<Record<string, Expectation["seen"]>>;
   /** The connection is closed by the proxy, nothing said by the client. */
@@ -65,6 +100,8 @@ export interface Step {
   readonly times?: number;
   /** Asked again until it is as expected: what Envoy does a moment after what came before. */
   readonly soon?: boolean;
+  /** Why the simulator does not foresee it. */
+  readonly unforeseen?: string;
   readonly expect: Expectation;
 }
 
@@ -77,31 +114,35 @@ export interface Scenario {
   readonly snapshot: Snapshot;
 }
 
-interface ScenarioHeader {
+/** What many scenarios have, in a line each. */
+export interface ScenarioShorthand {
+  /** Port of the forward proxy of a sidecar `client-0` in `default`, of the account `client`. */
+  readonly client?: number;
+  /** `host:port:bindPort` of connections through that sidecar. */
+  readonly outbound?: readonly string[];
+  /** Ports of a gateway `edge` in `istio-system`, labelled `istio: gw`, and where they are bound. */
+  readonly edge?: Readonly<Record<string, number>>;
+  /** Sidecars in front of applications, each with a service of the mesh in `default`. */
+  readonly workloads?: readonly WorkloadShorthand[];
+}
+
+export interface WorkloadShorthand {
+  /** Also its account's, and its label `app`. */
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * `port name:application port:inbound port`; services have port 8080, 8081, … in this order, of the protocol that the name
+   * starts with.
+   */
+  readonly ports: readonly string[];
+}
+
+export interface ScenarioHeader extends ScenarioShorthand {
   readonly apps?: readonly (string | AppHeader)[];
-  readonly proxies: readonly ProxyHeader[];
+  readonly proxies?: readonly ProxyHeader[];
   readonly instances?: readonly InstanceHeader[];
+  /** Payloads of tokens by their names, which stand for the signed tokens in the rest of the file; `$jwks` for the keys. */
+  readonly tokens?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly steps: readonly Step[];
   readonly counts?: Scenario["counts"];
-}
-
-/** Names that stand in a scenario as `$name`: ports, and `$certs`, a directory. */
-export function namesIn(text: string): Set<string> {
-  return new Set([...text.matchAll(/\$([a-z][A-Za-z0-9]*)/g)].flatMap(([, name]) => name ?? []));
-}
-
-/** A scenario file: a first document with who takes part and what is asked, then what a user would write. */
-export function readScenario(text: string, values: ReadonlyMap<string, string>): Scenario {
-  const filled = text.replace(/\$([a-z][A-Za-z0-9]*)/g, (whole, name: string) => values.get(name) ?? whole);
-  const [header, ...rest] = parseAllDocuments(filled);
-  if (header === undefined) throw new Error("a scenario starts with a document of its proxies and steps");
-  if (header.errors.length > 0) throw new Error(String(header.errors[0]));
-  const { apps = [], proxies, instances = [], steps, counts = {} } = header.toJS() as ScenarioHeader;
-  return {
-    apps: apps.map((app) => (typeof app === "string" ? { name: app } : app)),
-    proxies,
-    steps,
-    counts,
-    snapshot: makeSnapshot(rest, instances),
-  };
 }

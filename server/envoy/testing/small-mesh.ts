@@ -40,7 +40,8 @@ export async function issueSecrets(
   return { header, account, secrets };
 }
 
-const spiffeOf = (namespace: string, account: string): string => `spiffe://cluster.local/ns/${namespace}/sa/${account}`;
+export const spiffeOf = (namespace: string, account: string): string =>
+  `spiffe://cluster.local/ns/${namespace}/sa/${account}`;
 
 /** One configuration of the mesh, as all its proxies hold it. */
 export interface CompiledMesh {
@@ -101,7 +102,11 @@ function renamed(
 }
 
 /** A question to a port of this host as the engine is asked it. */
-export function callOf({ parties }: CompiledMesh, { instances }: SmallMesh, question: Question): Call {
+export function callOf(
+  { parties }: Pick<CompiledMesh, "parties">,
+  { instances }: Pick<SmallMesh, "instances">,
+  question: Question,
+): Call {
   for (const from of parties.values()) {
     const listener = from.image.listeners().find(({ port, binds }) => binds && port === question.to);
     if (listener === undefined) continue;
@@ -110,8 +115,8 @@ export function callOf({ parties }: CompiledMesh, { instances }: SmallMesh, ques
       remote: loopback,
       local: loopback,
       localPort: question.to,
-      speaks: question.tcp === undefined ? "http/1.1" : "tcp",
-      tls: question.sni === undefined ? undefined : { serverName: question.sni, alpn: [], peer: undefined },
+      speaks: question.tcp === undefined ? (question.http2 === true ? "h2" : "http/1.1") : "tcp",
+      tls: tlsOf(question),
     };
     return {
       from,
@@ -126,8 +131,21 @@ export function callOf({ parties }: CompiledMesh, { instances }: SmallMesh, ques
   throw new Error(`no listener of the mesh binds port ${question.to}`);
 }
 
+/** As `ask` connects. */
+function tlsOf({ sni, as, tcp, http2 }: Question): Connection["tls"] {
+  if (sni === undefined && as === undefined) return undefined;
+  const [namespace = "", account = ""] = as?.split("/") ?? [];
+  const inner = http2 === true ? "h2" : "http/1.1";
+  const asSidecar = tcp === undefined ? [`istio-${inner}`, "istio", inner] : ["istio-peer-exchange", "istio"];
+  return {
+    serverName: sni ?? "",
+    alpn: as !== undefined && sni === undefined ? asSidecar : http2 === true ? ["h2"] : [],
+    peer: as === undefined ? undefined : { uris: [spiffeOf(namespace, account)], dnsNames: [], subject: "" },
+  };
+}
+
 /** As Envoy's codec reads what `ask` sends. */
-function headersOf({ url, host, sni, path = "/", method = "GET", headers = {} }: Question): Headers {
+function headersOf({ url, host, sni, path = "/", method = "GET", headers = {}, upgrade }: Question): Headers {
   const target = url === undefined ? undefined : /^(\w+):\/\/([^/?]*)(.*)$/.exec(url);
   const all: Headers = new Headers([
     [":method", method],
@@ -142,6 +160,10 @@ function headersOf({ url, host, sni, path = "/", method = "GET", headers = {} }:
     ],
   ]);
   if (target?.[1] !== undefined) all.set(":scheme", target[1]);
+  if (upgrade !== undefined) {
+    all.set("connection", "Upgrade");
+    all.set("upgrade", upgrade);
+  }
   for (const [name, value] of Object.entries(headers))
     for (const line of typeof value === "string" ? [value] : value) all.append(name.toLowerCase(), line.trim());
   return all;
