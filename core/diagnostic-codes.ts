@@ -70,6 +70,7 @@ export type DiagnosticCode =
   | "rule-port-not-found"
   | "selector-matches-nothing"
   | "several-sidecars"
+  | "several-proxy-configs"
   | "several-telemetries"
   | "telemetry-provider-not-found"
   | "sidecar-host-not-found"

@@ -49,7 +49,12 @@ const AgentConfigSchema = z.strictObject({
   adminPort: z.int().min(0).max(65_535).default(15_020),
   /** Absent: looked for, see `findEnvoy`. */
   envoy: z.string().optional(),
-  concurrency: z.int().min(1).default(1),
+  /** Worker threads of Envoy. Absent: what the control plane says, or one. */
+  concurrency: z.int().min(1).max(1024).optional(),
+  /** Variables of Envoy's environment; each wins over what the control plane says. */
+  environment: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of a variable"), z.string())
+    .default({}),
   /** How long requests in flight may take to end when the agent is told to stop. */
   drainSeconds: z.int().min(0).max(3600).default(10),
   /** Memory of Envoy's, MiB. Absent: half of the host's. */

@@ -25,6 +25,8 @@ const ROOT = resolve(import.meta.dirname, "..");
 const UPKEEP_EVERY_MS = 10_000;
 /** How long a start waits for the revocation lists of a control plane that does not answer. */
 const REVOCATIONS_MS = 2000;
+/** How long the first start waits to be told with what Envoy is to be started. */
+const SETTINGS_MS = 2000;
 
 export interface AgentSignals {
   /** Leave the mesh, let requests end, and stop. */
@@ -93,6 +95,7 @@ async function runClaimed(
     ...shared,
     versions: { agent: manifest.version, proxy: envoy.version },
     onProbe: (probe) => proxy.application.follow(probe),
+    settingsNotes: () => proxy.settingsNotes(),
   });
   const { uplink, registration, cache, relay, revocations, secrets } = controlPlane;
   const proxy = makeProxy({
@@ -108,12 +111,20 @@ async function runClaimed(
   await pages.listen(config.adminHost, config.adminPort);
   const following = [uplink.run(background.signal), revocations.run(background.signal)];
   await Promise.race([revocations.first, aborted(signal), delay(REVOCATIONS_MS, undefined, { ref: false })]);
+  const registering = registration.run(background.signal).then(() => undefined, PharosError.from);
   let names: DnsServer | undefined;
   try {
+    // Envoy is started with what the control plane says, where it never did before.
+    if (registration.start === undefined) {
+      const known = [registration.answered, aborted(signal), delay(SETTINGS_MS, undefined, { ref: false })];
+      const taken = await Promise.race([registering, ...known]);
+      if (taken !== undefined) throw taken;
+    }
     names = await makeNames(config, cache, log);
     await Promise.all([relay.listen(paths.xdsSocket), secrets.listen(paths.sdsSocket)]);
     await supervisor.start();
   } catch (error) {
+    await registration.leave();
     background.abort();
     throw error;
   }
@@ -127,7 +138,6 @@ async function runClaimed(
       .catch((error: unknown) => log.warn("envoy's logs were not rotated", { error: String(error) }));
   }, UPKEEP_EVERY_MS);
   const running = [keeper.run(uplink, background.signal), readiness.run(background.signal)];
-  const registering = registration.run(background.signal).then(() => undefined, PharosError.from);
 
   const collision = await Promise.race([aborted(signal), registering]);
   log.info("stopping: leaving the mesh, then draining");

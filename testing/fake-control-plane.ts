@@ -10,6 +10,7 @@ import {
   type ReportRequest,
   ReportRequestSchema,
   ReportResponseSchema,
+  type StartSettingsSchema,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { ADS_PATH, FakeAds } from "#testing/fake-ads.ts";
 import { TestAuthority, TRUST_DOMAIN } from "#testing/test-authority.ts";
@@ -37,6 +38,8 @@ export class FakeControlPlane {
   labels: Record<string, string> = {};
   /** How it lets applications be asked. */
   probe: MessageInitShape<typeof ApplicationProbeSchema> | undefined;
+  /** With what it has Envoys started. */
+  settings: MessageInitShape<typeof StartSettingsSchema> | undefined;
   /** What registering is answered with, where it is refused. */
   refusal: PharosError | undefined;
 
@@ -111,6 +114,7 @@ export class FakeControlPlane {
                   workload: request.group,
                   labels: { ...this.labels, ...request.labels },
                   ...(this.probe === undefined ? {} : { probe: this.probe }),
+                  ...(this.settings === undefined ? {} : { start: this.settings }),
                 }),
               ),
             );

@@ -46,6 +46,11 @@ function wrongClocks(proxies: readonly ProxyStatus[]): string[] {
   );
 }
 
+/** Settings that an Envoy takes at its next start, or that its host overrules. */
+function settingsNotes(proxies: readonly ProxyStatus[]): string[] {
+  return proxies.flatMap((proxy) => (proxy.settingsNotes ?? []).map((note) => `settings: ${nameOf(proxy)}: ${note}`));
+}
+
 export function addProxyStatus(program: Command): void {
   withServer(program.command("proxy-status").alias("ps"))
     .description("the proxy fleet: what each holds, how long its certificate lasts, what it refuses")
@@ -56,7 +61,8 @@ export function addProxyStatus(program: Command): void {
         const sorted = proxies.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
         print(options.output, sorted, sorted, columns, "no proxy has connected yet");
         if (options.output === "table")
-          for (const line of [...wrongClocks(sorted), ...standingRefusals(proxies)]) process.stdout.write(`${line}\n`);
+          for (const line of [...wrongClocks(sorted), ...settingsNotes(sorted), ...standingRefusals(proxies)])
+            process.stdout.write(`${line}\n`);
         return EXIT.ok;
       }),
     );

@@ -78,6 +78,17 @@ function Detail({ proxy }: { readonly proxy: ProxyDetail }) {
           </ul>
         </Notice>
       )}
+      {proxy.settingsNotes === undefined ? null : (
+        <Notice className="mb-4" title="Settings that it does not run with">
+          <ul>
+            {proxy.settingsNotes.map((note) => (
+              <li key={note} className="break-words">
+                {note}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
       <div className="grid gap-4 xl:grid-cols-2">
         <Card title="State">
           <DefinitionList

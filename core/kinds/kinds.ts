@@ -6,6 +6,7 @@ import { gateway } from "#core/kinds/gateway/kind.ts";
 import { type FormName, GROUPS, type KindDefinition } from "#core/kinds/kind.ts";
 import { meshConfig } from "#core/kinds/mesh-config/kind.ts";
 import { peerAuthentication } from "#core/kinds/peer-authentication/kind.ts";
+import { proxyConfig } from "#core/kinds/proxy-config/kind.ts";
 import { requestAuthentication } from "#core/kinds/request-authentication/kind.ts";
 import { serviceEntry } from "#core/kinds/service-entry/kind.ts";
 import { sidecar } from "#core/kinds/sidecar/kind.ts";
@@ -29,6 +30,7 @@ export const KINDS = {
   WorkloadEntry: workloadEntry,
   Telemetry: telemetry,
   EnvoyFilter: envoyFilter,
+  ProxyConfig: proxyConfig,
   PeerAuthentication: peerAuthentication,
   RequestAuthentication: requestAuthentication,
   AuthorizationPolicy: authorizationPolicy,

@@ -19,7 +19,7 @@ test.each(KIND_NAMES)("each field and value of a %s that is refused says what to
 });
 
 test("so does each kind", () => {
-  for (const { reason } of Object.values(UNHANDLED_KINDS)) expect(reason).toMatch(/\b(?:do it in|give|says which)\b/);
+  for (const { reason } of Object.values(UNHANDLED_KINDS)) expect(reason).toMatch(/\b(?:do it in|says which)\b/);
 });
 
 test.each(KIND_NAMES)("what a refused field of a %s is said to hold is in one that is refused", (kind) => {

@@ -27,6 +27,18 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     outboundTrafficPolicy.egressProxy.port.number
     outboundTrafficPolicy.egressProxy.subset
   `),
+  EnvoyFilter: fieldLines(`
+    configPatches[].match.proxy.metadata
+    configPatches[].match.proxy.proxyVersion
+    configPatches[].match.waypoint.filter.name
+    configPatches[].match.waypoint.filter.subFilter.name
+    configPatches[].match.waypoint.portNumber
+    configPatches[].match.waypoint.route.name
+    targetRefs[].group
+    targetRefs[].kind
+    targetRefs[].name
+    targetRefs[].namespace
+  `),
   WorkloadGroup: fieldLines(`
     probe.exec.command
   `),

@@ -6,6 +6,7 @@ import type { KindRelations } from "#core/kinds/kind-relations.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import { meshConfigRelations } from "#core/kinds/mesh-config/relations.ts";
 import { peerAuthenticationRelations } from "#core/kinds/peer-authentication/relations.ts";
+import { proxyConfigRelations } from "#core/kinds/proxy-config/relations.ts";
 import { requestAuthenticationRelations } from "#core/kinds/request-authentication/relations.ts";
 import { serviceEntryRelations } from "#core/kinds/service-entry/relations.ts";
 import { sidecarRelations } from "#core/kinds/sidecar/relations.ts";
@@ -25,6 +26,7 @@ const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
   WorkloadGroup: workloadGroupRelations,
   Telemetry: telemetryRelations,
   EnvoyFilter: envoyFilterRelations,
+  ProxyConfig: proxyConfigRelations,
   PeerAuthentication: peerAuthenticationRelations,
   RequestAuthentication: requestAuthenticationRelations,
   AuthorizationPolicy: authorizationPolicyRelations,

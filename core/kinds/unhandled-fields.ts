@@ -5,12 +5,6 @@ import { fieldLines } from "#core/kinds/field-lines.ts";
  * holds others are not listed.
  */
 export const UNHANDLED_FIELDS = {
-  ProxyConfig: fieldLines(`
-    concurrency
-    environmentVariables
-    image.imageType
-    selector.matchLabels
-  `),
   WasmPlugin: fieldLines(`
     failStrategy
     imagePullPolicy

@@ -10,12 +10,6 @@ const ELSEWHERE = "do it in the application, or in a service that a VirtualServi
 
 /** Kinds of Istio that are known and not read. Their fields are in `unhandled-fields.ts`. */
 export const UNHANDLED_KINDS = {
-  ProxyConfig: {
-    group: "networking.istio.io",
-    plural: "proxyconfigs",
-    versions: ["v1beta1"],
-    reason: "each agent is set up where it is started: give `concurrency` in the file of pharos agent --config",
-  },
   WasmPlugin: {
     group: "extensions.istio.io",
     plural: "wasmplugins",

@@ -2,6 +2,7 @@ import { parseDurationMs } from "#core/duration.ts";
 import type { LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
 import { readLogLabels } from "#core/kinds/mesh-config/read-log-labels.ts";
 import type { MeshConfigSpec } from "#core/kinds/mesh-config/schema.ts";
+import { applyStartFields } from "#core/mesh-config/apply-start-fields.ts";
 import type { ConnectionSettings, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 
 /** What a MeshConfig says, and of what it leaves out what stands in `base`. */
@@ -42,6 +43,7 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
       format: formatOf(config) ?? base.accessLog.format,
     },
     dnsRefreshMs: timeMs(config.dnsRefreshRate) ?? base.dnsRefreshMs,
+    start: applyStartFields(base.start, config.defaultConfig),
   };
 }
 

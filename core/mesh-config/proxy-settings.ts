@@ -3,6 +3,7 @@ import type { LocalityLb } from "#core/kinds/destination-rule/locality.ts";
 import type { ExtensionProvider, LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
 import type { ForwardClientCert } from "#core/kinds/mesh-config/proxy-config.ts";
 import type { HttpRetry } from "#core/kinds/virtual-service/http-route.ts";
+import { NO_START_SETTINGS, type StartSettings } from "#core/mesh-config/start-settings.ts";
 
 export type PathNormalization = "NONE" | "BASE" | "MERGE_SLASHES" | "DECODE_AND_MERGE_SLASHES";
 
@@ -56,6 +57,8 @@ export interface ProxySettings {
   readonly accessLog: { readonly path: string | undefined; readonly format: LogFormat };
   /** How long an answer holds that does not say so itself. */
   readonly dnsRefreshMs: number;
+  /** With what Envoys are started where no ProxyConfig says otherwise. */
+  readonly start: StartSettings;
 }
 
 /** `*` everybody, `.` their own namespace, `~` nobody. */
@@ -100,6 +103,7 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
   defaultProviders: { metrics: ["prometheus"], accessLogging: [] },
   accessLog: { path: undefined, format: undefined },
   dnsRefreshMs: 60 * SECOND_MS,
+  start: NO_START_SETTINGS,
 };
 
 /** The names of them all. */

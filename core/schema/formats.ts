@@ -2,6 +2,7 @@ import { parseDurationMs } from "#core/duration.ts";
 import { checkLogFilter } from "#core/schema/cel/check-log-filter.ts";
 import { checkTagValue } from "#core/schema/cel/check-tag-value.ts";
 import { claimOfCondition, claimOfRoute } from "#core/schema/claim-path.ts";
+import { checkEnvironmentName } from "#core/schema/environment-name.ts";
 import { checkHeaderVariables } from "#core/schema/header-variables.ts";
 import { checkHostName, checkWildcardHostName } from "#core/schema/host-name.ts";
 import { parseImportedHost } from "#core/schema/imported-host.ts";
@@ -59,6 +60,10 @@ export const FORMATS = {
     matches(DNS_LABEL_IN_ANY_CASE, text, "is not a namespace (letters, digits and dashes, at most 63)"),
   "dns-name": (text) => matches(DNS_NAME, text, "is not a DNS name in lower case") ?? longest(text, 253),
   "resource-version": (text) => matches(/^[0-9]{1,15}$/, text, "is not the version of a resource (digits)"),
+  "environment-name": checkEnvironmentName,
+  "environment-value": (text) => (UNSENDABLE.test(text) ? "has a line break or a null character" : undefined),
+  "runtime-key": (text) =>
+    matches(/^[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*$/, text, "is not a key of Envoy's runtime (words joined by dots)"),
   "subset-name": (text) =>
     matches(
       /^[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/,

@@ -52,6 +52,8 @@ export interface ProxyStatus {
   readonly clockAheadMs?: number;
   /** What its agent says should be looked at on its host, certificate files for example; absent when there is nothing. */
   readonly problems?: readonly string[];
+  /** What of the settings of ProxyConfigs and the MeshConfig its Envoy does not run with, and why; absent where it does with all. */
+  readonly settingsNotes?: readonly string[];
 }
 
 /** A time of which requests were not counted. */

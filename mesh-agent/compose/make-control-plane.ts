@@ -33,12 +33,13 @@ export interface ControlPlaneNeeds {
   readonly keeper: IdentityKeeper;
   readonly versions: RegistrationOptions["versions"];
   readonly onProbe: RegistrationOptions["onProbe"];
+  readonly settingsNotes: () => readonly string[];
   readonly complaints: Complaints;
   readonly log: Logger;
 }
 
 export function makeControlPlane(needs: ControlPlaneNeeds): ControlPlaneParts {
-  const { config, paths, keeper, versions, onProbe, complaints, log } = needs;
+  const { config, paths, keeper, versions, onProbe, settingsNotes, complaints, log } = needs;
   const uplink = new Uplink({ server: keeper.server, identity: () => keeper.current, log });
   const clock = new ClockWatch(log);
   const hasServed = existsSync(paths.registration);
@@ -55,6 +56,7 @@ export function makeControlPlane(needs: ControlPlaneNeeds): ControlPlaneParts {
     log,
     problems: () => complaints.list(),
     fileProblems: () => secrets.problems,
+    settingsNotes,
     onLabels: () => relay.subscribeAgain(),
     onProbe,
     onServerTime: clock.hear,

@@ -55,7 +55,11 @@ export function makePages({
     });
   const pages = {
     unreadiness,
-    notes: () => [...(clock.complaint === undefined ? [] : [clock.complaint]), ...complaints.list()],
+    notes: () => [
+      ...(clock.complaint === undefined ? [] : [clock.complaint]),
+      ...complaints.list(),
+      ...proxy.settingsNotes(),
+    ],
     metrics: async () => {
       const text = renderMetrics(own());
       const envoys = await admin.get("/stats/prometheus").catch(() => ({ body: "" }));

@@ -1,10 +1,15 @@
+import { availableParallelism } from "node:os";
+import { NO_START_SETTINGS, type StartSettings } from "#core/mesh-config/start-settings.ts";
 import { ApplicationWatch } from "#mesh-agent/application/application-watch.ts";
 import type { Complaints } from "#mesh-agent/complaints.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import type { Registration } from "#mesh-agent/control-plane/registration.ts";
+import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
+import type { BootstrapFile } from "#mesh-agent/envoy/bootstrap-file.ts";
 import { EnvoySupervisor } from "#mesh-agent/envoy/envoy-supervisor.ts";
 import type { FoundEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
-import { type PreparedEnvoy, prepareEnvoy } from "#mesh-agent/envoy/prepare-envoy.ts";
+import { describeUnmet, type Host, settleSettings } from "#mesh-agent/envoy/host-settings.ts";
+import { prepareEnvoy } from "#mesh-agent/envoy/prepare-envoy.ts";
 import { requirePorts } from "#mesh-agent/envoy/require-ports.ts";
 import { rotateLog } from "#mesh-agent/envoy/rotate-log.ts";
 import { ReadinessWatch } from "#mesh-agent/envoy/watch-readiness.ts";
@@ -13,11 +18,15 @@ import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";
 import type { Logger } from "#node/log.ts";
 
 /** Envoy, what is known of it, and of the application behind it. */
-export interface ProxyParts extends Pick<PreparedEnvoy, "admin" | "bootstrap"> {
+export interface ProxyParts {
+  readonly admin: AdminClient;
+  readonly bootstrap: Pick<BootstrapFile, "settle" | "problem">;
   readonly supervisor: EnvoySupervisor;
   readonly readiness: ReadinessWatch;
   readonly application: ApplicationWatch;
   readonly reopenLogs: () => Promise<void>;
+  /** What of the settings that the control plane gave Envoy does not run with, and why. */
+  settingsNotes(): readonly string[];
   /** Why no request is served; undefined while requests are. */
   unreadiness(): string | undefined;
   /** Those that nobody else keeps small. */
@@ -39,7 +48,16 @@ export interface ProxyNeeds {
 /** Not started yet. */
 export function makeProxy(needs: ProxyNeeds): ProxyParts {
   const { envoy, config, paths, node, registration, complaints, log } = needs;
-  const { command, fingerprint, admin, bootstrap } = prepareEnvoy(envoy, config, paths, node);
+  const admin = new AdminClient(paths.adminSocket);
+  const host: Host = { processors: availableParallelism(), environment: process.env };
+  let written: BootstrapFile | undefined;
+  const bootstrap = {
+    get problem() {
+      return written?.problem;
+    },
+    settle: () => written?.settle(),
+  };
+  const given = (): StartSettings => registration.start ?? NO_START_SETTINGS;
   const unreadiness = () => (readiness.isReady ? undefined : whyEnvoyIsAway(supervisor));
   const tellHealth = (): void => {
     const why = unreadiness();
@@ -52,8 +70,12 @@ export function makeProxy(needs: ProxyNeeds): ProxyParts {
   });
   const application = new ApplicationWatch({ onChange: tellHealth, log });
   const supervisor = new EnvoySupervisor({
-    command,
-    fingerprint,
+    prepare: (settings) => {
+      const prepared = prepareEnvoy(envoy, config, paths, node, settleSettings(settings, config, host));
+      written = prepared.bootstrap;
+      return prepared;
+    },
+    settings: given,
     pidFile: paths.pid,
     admin,
     log,
@@ -70,6 +92,7 @@ export function makeProxy(needs: ProxyNeeds): ProxyParts {
     application,
     reopenLogs,
     unreadiness,
+    settingsNotes: () => describeUnmet(supervisor.startedWith, given(), config, host),
     rotateLogs: async () => {
       for (const file of [paths.envoyLog, paths.requestLog]) await rotateLog(file, reopenLogs);
     },

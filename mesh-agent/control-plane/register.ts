@@ -36,6 +36,7 @@ export interface Condition {
   readonly unhealthyReason: string;
   readonly problems: readonly string[];
   readonly fileProblems: readonly FileProblem[];
+  readonly settingsNotes: readonly string[];
   /** This host's clock now. */
   readonly sentAtMs: number;
 }
@@ -44,7 +45,7 @@ export interface Condition {
 export async function register(
   uplink: Uplink,
   config: AgentConfig,
-  { versions, health, unhealthyReason, problems, fileProblems, sentAtMs }: Condition,
+  { versions, health, unhealthyReason, problems, fileProblems, settingsNotes, sentAtMs }: Condition,
 ): Promise<RegisterResponse> {
   const { namespace, name, group, labels, serviceAccount, address, ports, locality, weight } = config;
   const request = create(RegisterRequestSchema, {
@@ -62,6 +63,7 @@ export async function register(
     health: HEALTH[health],
     unhealthyReason,
     problems: [...problems],
+    settingsNotes: [...settingsNotes],
     fileProblems: fileProblems.map(({ endedAtMs = 0, ...problem }) => ({ ...problem, endedAtMs: BigInt(endedAtMs) })),
     sentAtMs: BigInt(sentAtMs),
   });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
+import { StartSettingsSchema } from "#mesh-agent/envoy/read-start-settings.ts";
 import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
 import { writeFileDurably } from "#node/write-file-durably.ts";
 
@@ -7,6 +8,8 @@ const StoredSchema = z.object({
   /** The group's with this instance's on top. */
   labels: z.record(z.string(), z.string()),
   group: z.string().default(""),
+  /** With what Envoy is started; absent until the control plane has said it. */
+  start: StartSettingsSchema.optional(),
 });
 
 /** What the registry last said of this instance, for starts without a control plane or a token. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { PharosError } from "#core/errors.ts";
+import type { StartSettings } from "#core/mesh-config/start-settings.ts";
 import type { FileProblem } from "#core/xds/file-problem.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { deregister, type InstanceHealth, register, type Versions } from "#mesh-agent/control-plane/register.ts";
@@ -9,6 +10,7 @@ import {
   saveRegistration,
 } from "#mesh-agent/control-plane/registration-file.ts";
 import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
+import { readStartSettings } from "#mesh-agent/envoy/read-start-settings.ts";
 import { Backoff } from "#node/backoff.ts";
 import type { Logger } from "#node/log.ts";
 import type { ApplicationProbe } from "#proto/gen/pharos/agent/v1/agent_pb.js";
@@ -27,6 +29,8 @@ export interface RegistrationOptions {
   readonly problems: () => readonly string[];
   /** What is wrong with files that its proxy's configuration names. */
   readonly fileProblems?: () => readonly FileProblem[];
+  /** What of the settings that it was given Envoy does not run with. */
+  readonly settingsNotes?: () => readonly string[];
   readonly onLabels: () => void;
   /** Told with every answer how the application is to be asked, if at all. */
   readonly onProbe: (probe: ApplicationProbe | undefined) => void;
@@ -38,7 +42,9 @@ export interface RegistrationOptions {
 export class Registration {
   readonly #options: RegistrationOptions;
   #labels: Readonly<Record<string, string>>;
+  #start: StartSettings | undefined;
   #saved: StoredRegistration | undefined;
+  readonly #answered = Promise.withResolvers<void>();
   /** Why it is not saved, as it was logged; empty when it is. */
   #unsaved = "";
   #health: InstanceHealth = "unhealthy";
@@ -62,11 +68,22 @@ export class Registration {
       ),
     );
     this.#labels = this.#saved?.labels ?? options.config.labels;
+    this.#start = this.#saved?.start;
   }
 
   /** The group's labels with this instance's on top, as the registry last said. */
   get labels(): Readonly<Record<string, string>> {
     return this.#labels;
+  }
+
+  /** With what Envoy is to be started, as the control plane last said; undefined where it never did. */
+  get start(): StartSettings | undefined {
+    return this.#start;
+  }
+
+  /** The control plane has answered for the first time, be it that it refuses; not where `run` throws. */
+  get answered(): Promise<void> {
+    return this.#answered.promise;
   }
 
   /** Why a start without the control plane would not know the labels; undefined when it would. */
@@ -102,11 +119,13 @@ export class Registration {
         try {
           this.#inFlight = this.#register();
           await this.#inFlight;
+          this.#answered.resolve();
           backoff.reset();
           lastError = "";
         } catch (error) {
           const known = PharosError.from(error);
           if (known.code === "conflict" && !this.#wasRegistered) throw known;
+          this.#answered.resolve();
           if (known.toString() !== lastError) log.warn("cannot register", { error: known.toString() });
           lastError = known.toString();
           this.isRegistered = false;
@@ -133,7 +152,8 @@ export class Registration {
   }
 
   async #register(): Promise<void> {
-    const { uplink, config, versions, log, problems, fileProblems, onLabels, onProbe, onServerTime } = this.#options;
+    const { uplink, config, versions, log, problems, fileProblems, settingsNotes, onLabels, onProbe, onServerTime } =
+      this.#options;
     const health = this.#health;
     const sentAtMs = Date.now();
     const answer = await register(uplink, config, {
@@ -142,9 +162,10 @@ export class Registration {
       unhealthyReason: this.#unhealthyReason,
       problems: problems(),
       fileProblems: fileProblems?.() ?? [],
+      settingsNotes: settingsNotes?.() ?? [],
       sentAtMs,
     });
-    const { workload, labels, probe } = answer;
+    const { workload, labels, probe, start } = answer;
     if (answer.serverTimeMs > 0n) onServerTime(Number(answer.serverTimeMs), sentAtMs);
     // Also of an agent that leaves meanwhile: it is there now, and must be taken out.
     this.#wasRegistered = true;
@@ -153,6 +174,10 @@ export class Registration {
     this.#toldHealth = health;
     this.isRegistered = true;
     onProbe(probe);
+    const given = readStartSettings(start);
+    // An operator who waits for it is told at once that it waits for Envoy.
+    if (this.#start !== undefined && !isDeepStrictEqual(given, this.#start)) this.#again();
+    this.#start = given;
     if (!isDeepStrictEqual({ ...labels }, { ...this.#labels })) {
       this.#labels = labels;
       onLabels();
@@ -162,7 +187,11 @@ export class Registration {
 
   #save(): void {
     const { config, file, log } = this.#options;
-    const now = { labels: { ...this.#labels }, group: config.group };
+    const now = {
+      labels: { ...this.#labels },
+      group: config.group,
+      ...(this.#start === undefined ? {} : { start: this.#start }),
+    };
     if (isDeepStrictEqual(now, this.#saved)) return;
     try {
       saveRegistration(file, now);

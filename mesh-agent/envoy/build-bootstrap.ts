@@ -1,4 +1,5 @@
 import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
+import type { StatNames } from "#core/mesh-config/start-settings.ts";
 import { KEPT_STATS } from "#core/xds/kept-stats.ts";
 import type { AgentPaths } from "#mesh-agent/paths.ts";
 import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";
@@ -10,6 +11,9 @@ export interface EnvoyLimits {
   readonly maxConnections: number;
   /** It serves strangers. */
   readonly isGateway: boolean;
+  /** Runtime keys and statistics that are asked for beside those that Pharos needs. */
+  readonly runtime: Readonly<Record<string, string>>;
+  readonly stats: StatNames;
 }
 
 /**
@@ -19,7 +23,7 @@ export interface EnvoyLimits {
 export function buildBootstrap(
   node: NodeJson,
   paths: Pick<AgentPaths, "adminSocket" | "xdsSocket" | "sdsSocket" | "spansSocket">,
-  { maxHeapBytes, maxConnections, isGateway }: EnvoyLimits,
+  { maxHeapBytes, maxConnections, isGateway, runtime, stats }: EnvoyLimits,
 ): Record<string, unknown> {
   const ads = { ads: {}, resource_api_version: "V3", initial_fetch_timeout: "0s" };
   return {
@@ -45,6 +49,8 @@ export function buildBootstrap(
     },
     layered_runtime: {
       layers: [
+        { name: "mesh", static_layer: runtimeOf(runtime) },
+        // The later layer stands.
         {
           name: "pharos",
           static_layer: {
@@ -62,7 +68,7 @@ export function buildBootstrap(
     },
     // Of ten thousand clusters few are called: a statistic is made when it first counts.
     deferred_stat_options: { enable_deferred_creation_stats: true },
-    stats_config: KEPT_STATS,
+    stats_config: keepStats(stats),
     overload_manager: {
       refresh_interval: "0.25s",
       resource_monitors: [
@@ -89,6 +95,26 @@ export function buildBootstrap(
       ],
     },
   };
+}
+
+/** Of texts, as Envoy's runtime tells its types apart. */
+function runtimeOf(values: Readonly<Record<string, string>>): Readonly<Record<string, boolean | number | string>> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, text]) => {
+      if (text === "true" || text === "false") return [key, text === "true"];
+      return [key, /^\d{1,15}(?:\.\d{1,6})?$/.test(text) ? Number(text) : text];
+    }),
+  );
+}
+
+function keepStats({ prefixes, suffixes, regexes }: StatNames): object {
+  const patterns = [
+    ...KEPT_STATS.stats_matcher.inclusion_list.patterns,
+    ...prefixes.map((prefix) => ({ prefix })),
+    ...suffixes.map((suffix) => ({ suffix })),
+    ...regexes.map((regex) => ({ safe_regex: { regex } })),
+  ];
+  return { ...KEPT_STATS, stats_matcher: { inclusion_list: { patterns } } };
 }
 
 /** What strangers hold and do not use ends sooner and sooner as memory runs short. */

@@ -18,15 +18,21 @@ export interface EnvoyProcess {
 export interface EnvoyCommand {
   readonly path: string;
   readonly args: readonly string[];
+  /** Beside the agent's own. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Takes what it prints. */
   readonly logFile: string;
 }
 
 /** Starts it in a session of its own: it outlives the agent. */
-export function spawnEnvoy({ path, args, logFile }: EnvoyCommand): EnvoyProcess {
+export function spawnEnvoy({ path, args, environment, logFile }: EnvoyCommand): EnvoyProcess {
   const log = openLog(logFile);
   try {
-    const child = spawn(path, args, { detached: true, stdio: ["ignore", log, log] });
+    const child = spawn(path, args, {
+      detached: true,
+      stdio: ["ignore", log, log],
+      env: { ...process.env, ...environment },
+    });
     const ended = new Promise<string>((resolve) => {
       child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
       child.once("error", (error) => resolve(error.message));

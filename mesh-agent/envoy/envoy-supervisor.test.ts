@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { NO_START_SETTINGS } from "#core/mesh-config/start-settings.ts";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import { EnvoySupervisor, type SupervisorOptions } from "#mesh-agent/envoy/envoy-supervisor.ts";
 import { writePidFile } from "#mesh-agent/envoy/pid-file.ts";
@@ -28,8 +29,8 @@ function supervise(script: string, wait?: SupervisorOptions["wait"]): EnvoySuper
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
   chmodSync(path, 0o755);
   const supervisor = new EnvoySupervisor({
-    command: { path, args: [], logFile: join(dir, "envoy.log") },
-    fingerprint: "f",
+    prepare: () => ({ command: { path, args: [], logFile: join(dir, "envoy.log") }, fingerprint: "f" }),
+    settings: () => NO_START_SETTINGS,
     pidFile: join(dir, "envoy.pid"),
     admin: new AdminClient(join(dir, "admin.sock")),
     log: loggerTo((_, message, fields) => log.push({ message, fields: { ...fields } })),
@@ -68,7 +69,7 @@ test("one that does not end when asked is ended", async () => {
 
 test("a pid that was given to another process since is left alone", async () => {
   // This very process, but with another start time.
-  writePidFile(join(dir, "envoy.pid"), { pid: process.pid, start: "1", fingerprint: "f" });
+  writePidFile(join(dir, "envoy.pid"), { pid: process.pid, start: "1", fingerprint: "f", settings: NO_START_SETTINGS });
   const supervisor = supervise("exec sleep 60");
   await supervisor.start();
   expect(supervisor.pid).not.toBe(process.pid);

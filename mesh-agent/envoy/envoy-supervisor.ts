@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { PharosError } from "#core/errors.ts";
+import type { StartSettings } from "#core/mesh-config/start-settings.ts";
 import type { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import {
   adoptEnvoy,
@@ -14,10 +15,17 @@ import { tailLog } from "#mesh-agent/envoy/tail-log.ts";
 import { Backoff } from "#node/backoff.ts";
 import type { Logger } from "#node/log.ts";
 
-export interface SupervisorOptions {
+export interface Launch {
   readonly command: EnvoyCommand;
   /** Hash of what it is started with: only an Envoy of the same is taken back. */
   readonly fingerprint: string;
+}
+
+export interface SupervisorOptions {
+  /** How Envoy is started with what the control plane gave for it. */
+  readonly prepare: (settings: StartSettings) => Launch;
+  /** What is given now; taken at each start. */
+  readonly settings: () => StartSettings;
   readonly pidFile: string;
   readonly admin: AdminClient;
   readonly log: Logger;
@@ -42,10 +50,13 @@ export class EnvoySupervisor {
   readonly #backoff = new Backoff(RESTART);
   readonly #stop = new AbortController();
   #current: EnvoyProcess | undefined;
+  #logFile = "";
   #running: Promise<void> | undefined;
   /** Of the running Envoy, until it is written. */
   #record: EnvoyRecord | undefined;
   problem: string | undefined;
+  /** What the control plane had given when the running Envoy was started; undefined while none was. */
+  startedWith: StartSettings | undefined;
   restarts = 0;
   /** Why, and the end of what it said. */
   lastDeath: string | undefined;
@@ -83,14 +94,14 @@ export class EnvoySupervisor {
   }
 
   async #watch(first: EnvoyProcess): Promise<void> {
-    const { log, onDeath, onStart, command } = this.#options;
+    const { log, onDeath, onStart } = this.#options;
     for (let envoy = first; ; ) {
       const begun = performance.now();
       const why = await envoy.ended;
       if (this.#stop.signal.aborted) return;
       this.#current = undefined;
       this.restarts += 1;
-      const said = tailLog(command.logFile);
+      const said = tailLog(this.#logFile);
       this.lastDeath = said === "" ? why : `${why}; it said: ${said}`;
       log.error("envoy died", { why, pid: envoy.pid, said });
       onDeath?.(why);
@@ -122,11 +133,14 @@ export class EnvoySupervisor {
   }
 
   #spawn(): EnvoyProcess {
-    const { command, fingerprint, log } = this.#options;
+    const settings = this.#options.settings();
+    const { command, fingerprint } = this.#options.prepare(settings);
+    this.#logFile = command.logFile;
     const envoy = spawnEnvoy(command);
-    this.#record = { pid: envoy.pid, start: envoy.start, fingerprint };
+    this.#record = { pid: envoy.pid, start: envoy.start, fingerprint, settings };
+    this.startedWith = settings;
     this.settle();
-    log.info("envoy started", { pid: envoy.pid });
+    this.#options.log.info("envoy started", { pid: envoy.pid });
     return envoy;
   }
 
@@ -148,7 +162,7 @@ export class EnvoySupervisor {
 
   /** The Envoy of an earlier agent, if it answers and is what we would start; otherwise it is ended. */
   async #adopt(): Promise<EnvoyProcess | undefined> {
-    const { pidFile, fingerprint, admin, log } = this.#options;
+    const { pidFile, prepare, admin, log } = this.#options;
     const record = readPidFile(pidFile);
     if (record === undefined || processStart(record.pid) !== record.start) {
       // Whoever answers there is an Envoy whose pid was never written.
@@ -159,7 +173,11 @@ export class EnvoySupervisor {
     }
     const envoy = adoptEnvoy(record.pid, record.start);
     const answers = await admin.get("/server_info").catch(() => undefined);
+    const { command, fingerprint } = prepare(record.settings);
     if (record.fingerprint === fingerprint && answers?.status === 200) {
+      // What was set since is for the next one: this one serves.
+      this.#logFile = command.logFile;
+      this.startedWith = record.settings;
       log.info("envoy taken back", { pid: record.pid });
       return envoy;
     }

@@ -1,4 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
+import { NO_START_SETTINGS, type StartSettings } from "#core/mesh-config/start-settings.ts";
+import { StartSettingsSchema } from "#mesh-agent/envoy/read-start-settings.ts";
 import { writeFileDurably } from "#node/write-file-durably.ts";
 
 /** Which process is the agent's Envoy, and with what it was started. */
@@ -7,11 +9,13 @@ export interface EnvoyRecord {
   readonly start: string;
   /** Hash of what it was started with. */
   readonly fingerprint: string;
+  /** What the control plane had given for its start. */
+  readonly settings: StartSettings;
 }
 
-/** One line, the pid first. */
-export function writePidFile(file: string, { pid, start, fingerprint }: EnvoyRecord): void {
-  writeFileDurably(file, `${pid} ${start} ${fingerprint}\n`);
+/** One line, the pid first and the settings last. */
+export function writePidFile(file: string, { pid, start, fingerprint, settings }: EnvoyRecord): void {
+  writeFileDurably(file, `${pid} ${start} ${fingerprint} ${JSON.stringify(settings)}\n`);
 }
 
 /** Undefined where there is none, or it does not say. */
@@ -22,9 +26,18 @@ export function readPidFile(file: string): EnvoyRecord | undefined {
   } catch {
     return undefined;
   }
-  const [pid, start, fingerprint] = text.trim().split(" ");
+  const [pid, start, fingerprint, ...rest] = text.trim().split(" ");
   if (!/^\d+$/.test(pid ?? "") || start === undefined || fingerprint === undefined) return undefined;
-  return { pid: Number(pid), start, fingerprint };
+  return { pid: Number(pid), start, fingerprint, settings: readSettings(rest.join(" ")) };
+}
+
+/** An earlier agent wrote none. */
+function readSettings(text: string): StartSettings {
+  try {
+    return StartSettingsSchema.parse(JSON.parse(text));
+  } catch {
+    return NO_START_SETTINGS;
+  }
 }
 
 export function removePidFile(file: string): void {

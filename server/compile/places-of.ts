@@ -87,6 +87,7 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   WorkloadEntry: nowhereElse,
   Telemetry: nowhereElse,
   EnvoyFilter: nowhereElse,
+  ProxyConfig: nowhereElse,
   PeerAuthentication: nowhereElse,
   RequestAuthentication: nowhereElse,
   AuthorizationPolicy: nowhereElse,

@@ -9,6 +9,7 @@ import type { OwnListeners } from "#server/own-listeners.ts";
 import { Registry } from "#server/registry/registry.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { groupsByNamespace } from "#server/services/groups-by-namespace.ts";
+import { startSettingsOf } from "#server/services/start-settings-of.ts";
 
 /** How long endpoints outlive their agent's connection. */
 const INSTANCE_GRACE_MS = 60_000;
@@ -27,6 +28,7 @@ export async function makeRegistry(
     findGroup: (namespace, name) => state.find("WorkloadGroup", namespace, name),
     groupsOf: groupsByNamespace(state),
     hasToken: (group, serviceAccount) => hasGrant(grants, group, serviceAccount),
+    startSettings: startSettingsOf(state),
     addresses: {
       allowed: instanceAddresses,
       isLoopbackMesh: isLoopback(host),

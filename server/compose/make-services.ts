@@ -93,6 +93,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     refused: () => limits.list(),
     clockAheadMs: (instance) => registry.clockAheadMs(instance),
     problems: (instance) => registry.problems(instance),
+    settingsNotes: (instance) => registry.settingsNotes(instance),
     findInstance: (instance) => registry.registered(instance),
   });
   return { services, close: async () => void (await Promise.all([previews.close(), applies.close()])) };

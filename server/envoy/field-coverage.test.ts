@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { KIND_NAMES, KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { START_FIELDS } from "#core/kinds/mesh-config/start-fields.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { Field } from "#core/schema/field.ts";
@@ -15,6 +16,8 @@ import { readCase } from "#server/envoy/testing/read-case.ts";
 
 const FIELDS = new Map(KIND_NAMES.map((kind) => [kind, new Map(listFields(KINDS[kind].schema))]));
 
+const STARTED_WITH = "with what agents start Envoy: start-settings.test.ts";
+
 /** Handled fields that no xDS resource follows from, and what does. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "Gateway servers[].name": "a name for people",
@@ -22,6 +25,14 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "MeshConfig defaultProviders.metrics": "what /metrics shows: exported-metrics.test.ts",
   "MeshConfig defaultProviders.metrics[]": "what /metrics shows: exported-metrics.test.ts",
   "MeshConfig extensionProviders[].prometheus": "what /metrics shows: exported-metrics.test.ts",
+  ...Object.fromEntries(
+    [...(FIELDS.get("ProxyConfig")?.keys() ?? [])].map((name) => [`ProxyConfig ${name}`, STARTED_WITH]),
+  ),
+  ...Object.fromEntries(
+    [...(FIELDS.get("MeshConfig")?.keys() ?? [])]
+      .filter((name) => Object.keys(START_FIELDS).includes(name.split(/[.[{]/)[1] ?? ""))
+      .map((name) => [`MeshConfig ${name}`, STARTED_WITH]),
+  ),
   "RequestAuthentication jwtRules[].timeout": "how long the control plane waits for keys: key-fetcher.test.ts",
   "WorkloadGroup metadata": "labels of the instances that register",
   "WorkloadGroup metadata.labels": "labels of the instances that register",

@@ -29,6 +29,8 @@ export interface Registration {
   readonly problems?: readonly string[];
   /** What it says is wrong with files that its proxy's configuration names. */
   readonly fileProblems?: readonly SaidFileProblem[];
+  /** What of the settings that its Envoy is to start with that does not run with. */
+  readonly settingsNotes?: readonly string[];
 }
 
 /** The caller: what its certificate says, and where it connects from. */

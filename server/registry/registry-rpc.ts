@@ -10,6 +10,7 @@ import {
   RegisterResponseSchema,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import type { Registrant, Registration } from "#server/registry/admit-instance.ts";
+import { describeStart } from "#server/registry/describe-start.ts";
 import type { Registry } from "#server/registry/registry.ts";
 
 const HEALTH = {
@@ -29,7 +30,7 @@ export async function handleRegister(
   caller: Registrant,
 ): Promise<Uint8Array> {
   const request = readMessage(RegisterRequestSchema, bytes);
-  const { instance, probe } = await registry.register(
+  const { instance, probe, start } = await registry.register(
     {
       namespace: request.namespace,
       name: request.name,
@@ -44,6 +45,7 @@ export async function handleRegister(
       weight: request.weight,
       sentAtMs: Number(request.sentAtMs),
       problems: request.problems,
+      settingsNotes: request.settingsNotes,
       fileProblems: request.fileProblems.map((each) => ({ ...each, endedAtMs: Number(each.endedAtMs) })),
     },
     caller,
@@ -56,6 +58,7 @@ export async function handleRegister(
       labels: { ...instance.labels },
       serverTimeMs: BigInt(Date.now()),
       ...(probe === undefined ? {} : { probe: describeProbe(probe) }),
+      ...(start === undefined ? {} : { start: describeStart(start) }),
     }),
   );
 }

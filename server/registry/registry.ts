@@ -1,4 +1,5 @@
 import { PharosError } from "#core/errors.ts";
+import type { StartSettings } from "#core/mesh-config/start-settings.ts";
 import { accountStanding } from "#core/model/account-standing.ts";
 import { isWithin } from "#core/model/locality.ts";
 import type { Probe } from "#core/model/probe.ts";
@@ -25,6 +26,8 @@ export interface Registered {
   readonly instance: WorkloadInstance;
   /** How its agent finds out whether the application is well. */
   readonly probe: Probe | undefined;
+  /** With what its Envoy is to be started. */
+  readonly start: StartSettings | undefined;
 }
 
 /** A group, and whether an account joined with a token for it. */
@@ -40,6 +43,8 @@ export interface RegistryOptions {
   /** Whether an account joined with a token that was made for it and this group, and still allows that. */
   readonly hasToken: (group: Resource<"WorkloadGroup">, serviceAccount: string) => Promise<boolean>;
   readonly addresses: AddressRules;
+  /** With what the Envoy of an instance is to be started; absent: nobody says it. */
+  readonly startSettings?: (instance: WorkloadInstance) => StartSettings;
   /** Told after the change was stored. */
   readonly onChange: (change: RegistryChange) => void;
   /** How long an instance outlives its proxy's connection: its agent may be restarting, or this server was. */
@@ -83,6 +88,7 @@ export class Registry {
   /** What each instance's host's clock is ahead of this one, in ms, as last heard. */
   readonly #clockAheadMs = new Map<string, number>();
   readonly #problems = new Map<string, readonly string[]>();
+  readonly #settingsNotes = new Map<string, readonly string[]>();
   readonly #fileProblems = new FileProblemBook();
   readonly #now: () => number;
 
@@ -159,9 +165,10 @@ export class Registry {
     this.#presence.heard(key);
     const { sentAtMs = 0 } = registration;
     if (sentAtMs !== 0) this.#clockAheadMs.set(key, sentAtMs - this.#now());
-    this.#problems.set(key, problemsOf(registration));
+    this.#problems.set(key, boundedTexts(registration.problems));
+    this.#settingsNotes.set(key, boundedTexts(registration.settingsNotes));
     this.#fileProblems.set(key, admitFileProblems(registration.fileProblems ?? []));
-    return { key, registered: { instance: said, probe } };
+    return { key, registered: { instance: said, probe, start: this.#options.startSettings?.(said) } };
   }
 
   async deregister(
@@ -260,6 +267,11 @@ export class Registry {
     return this.#problems.get(key) ?? [];
   }
 
+  /** What of the settings that its Envoy is to be started with that does not run with, as its agent says. */
+  settingsNotes(key: string): readonly string[] {
+    return this.#settingsNotes.get(key) ?? [];
+  }
+
   /** What agents say is wrong with files that configuration names, by `namespace/name`; the same object while it is the same. */
   fileProblems(): ReadonlyMap<string, readonly FileProblem[]> {
     return this.#fileProblems.all();
@@ -318,6 +330,7 @@ export class Registry {
       else {
         this.#clockAheadMs.delete(key);
         this.#problems.delete(key);
+        this.#settingsNotes.delete(key);
         this.#places.delete(key);
         this.#fileProblems.set(key, []);
         this.#said.delete(key);
@@ -358,8 +371,8 @@ export class Registry {
   }
 }
 
-function problemsOf({ problems = [] }: Registration): readonly string[] {
-  return problems.slice(0, PROBLEMS_MAX).map((text) => plainText(text, PROBLEM_LENGTH_MAX));
+function boundedTexts(texts: readonly string[] = []): readonly string[] {
+  return texts.slice(0, PROBLEMS_MAX).map((text) => plainText(text, PROBLEM_LENGTH_MAX));
 }
 
 /** An agent that was started again takes nothing away from an application that runs on; a new one proves itself first. */

@@ -46,6 +46,8 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly clockAheadMs: (instance: string) => number | undefined;
   /** What the agent of an instance, `namespace/name`, says an operator should look at on its host. */
   readonly problems: (instance: string) => readonly string[];
+  /** What of the settings that its Envoy is to be started with that does not run with. */
+  readonly settingsNotes: (instance: string) => readonly string[];
   /** The instance that is registered now (`namespace/name`). */
   readonly findInstance: (instance: string) => WorkloadInstance | undefined;
 }
@@ -92,6 +94,7 @@ export function createServices(options: ServicesOptions): Services {
       found: options.findInstance(key),
       clockAheadMs: options.clockAheadMs(key),
       problems: options.problems(key),
+      settingsNotes: options.settingsNotes(key),
     });
   }
 

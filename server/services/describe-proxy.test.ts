@@ -10,7 +10,7 @@ const INSTANCE: WorkloadInstance = {
   ports: [],
   ...{ health: "healthy", locality: "", weight: 1 },
 };
-const KNOWN = { found: INSTANCE, clockAheadMs: 9000, problems: ["the file is gone"] };
+const KNOWN = { found: INSTANCE, clockAheadMs: 9000, problems: ["the file is gone"], settingsNotes: [] };
 
 function shows(spiffeId: string | null): ProxyStatus {
   return {

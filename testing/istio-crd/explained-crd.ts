@@ -27,6 +27,13 @@ export const EXPLAINED_CRD: readonly Explanation[] = [
     "Istio's webhook requires it, or the settings of no port are left out",
   ],
   [/portLevelSettings\[\]: port is not required in the CRD$/, "the settings of no port are left out"],
+  [
+    /^EnvoyFilter configPatches\[\].*: (?:applyTo|patch|operation) is not required in the CRD$/,
+    "a patch without it does nothing",
+  ],
+  [/^EnvoyFilter .*: no value INVALID$/, "Istio's webhook refuses it"],
+  [/^EnvoyFilter .*: value MERGE_AND_REPLACE_LIST is not in the CRD$/, "later than 1.29"],
+  [/^EnvoyFilter .*patch\.value: is a json, and in the CRD object$/, "it is whatever Envoy's API has"],
   [/^Gateway : servers is not required in the CRD$/, "Istio's webhook requires it"],
   [/^AuthorizationPolicy provider: name is not required in the CRD$/, "Istio's webhook requires it"],
   [

@@ -1,10 +1,10 @@
-import { KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { KINDS, type Kind, versionsOf } from "#core/kinds/kinds.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { formatPath } from "#core/schema/path.ts";
 import type { Refusals } from "#testing/istio-crd/compare-crd.ts";
 
 export function documentOf(kind: Kind, spec: unknown): object {
-  return { apiVersion: `${KINDS[kind].group}/v1`, kind, metadata: { name: "a" }, spec };
+  return { apiVersion: `${KINDS[kind].group}/${versionsOf(kind)[0]}`, kind, metadata: { name: "a" }, spec };
 }
 
 /** What is an error of a document, which is given as its value. */

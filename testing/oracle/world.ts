@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { hasErrors } from "#core/diagnostic.ts";
-import { KINDS, type Kind } from "#core/kinds/kinds.ts";
+import { KINDS, type Kind, versionsOf } from "#core/kinds/kinds.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
@@ -30,7 +30,10 @@ export interface World {
 export function writeDocument({ kind, name, namespace, labels, age, spec }: Written): string {
   const creationTimestamp = timestamp(age);
   const metadata = { name, namespace, ...(labels === undefined ? {} : { labels }), creationTimestamp };
-  return stringify({ apiVersion: `${KINDS[kind].group}/v1`, kind, metadata, spec }, { aliasDuplicateObjects: false });
+  return stringify(
+    { apiVersion: `${KINDS[kind].group}/${versionsOf(kind)[0]}`, kind, metadata, spec },
+    { aliasDuplicateObjects: false },
+  );
 }
 
 export function writeWorld(documents: readonly Written[]): string {

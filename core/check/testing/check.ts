@@ -64,6 +64,15 @@ spec: ${spec}
 `;
 }
 
+export function proxyConfig(name: string, spec: string, namespace = "default"): string {
+  return `
+apiVersion: networking.istio.io/v1beta1
+kind: ProxyConfig
+metadata: { name: ${name}, namespace: ${namespace} }
+spec: ${spec}
+`;
+}
+
 /** The one of the mesh. */
 export function meshConfig(spec: string): string {
   return `

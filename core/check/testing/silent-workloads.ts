@@ -2,6 +2,7 @@ import {
   GATEWAY,
   meshConfig,
   policy,
+  proxyConfig,
   REVIEWS,
   type SilentCases,
   SUBSETS,
@@ -148,6 +149,17 @@ export const SILENT_WORKLOADS: SilentCases = {
     ],
   ],
   "instances-without-group": [["instances in groups of their account", [REVIEWS]]],
+  "several-proxy-configs": [
+    [
+      "one for the namespace, one for a workload of it, and one of the mesh",
+      [
+        REVIEWS,
+        proxyConfig("a", "{ concurrency: 1 }"),
+        proxyConfig("b", "{ selector: { matchLabels: { app: reviews } }, concurrency: 2 }"),
+        proxyConfig("a", "{ concurrency: 3 }", "istio-system"),
+      ],
+    ],
+  ],
   "several-telemetries": [
     [
       "one for the namespace, one for a workload of it, and one of the mesh",

@@ -3,6 +3,7 @@ import {
   GATEWAY,
   meshConfig,
   policy,
+  proxyConfig,
   REVIEWS,
   SUBSETS,
   sidecar,
@@ -239,6 +240,20 @@ spec:
     [
       "warning several-telemetries Telemetry/default/b spec",
       "warning several-telemetries Telemetry/default/d spec.selector",
+    ],
+  ],
+  [
+    "ProxyConfigs of which the older one applies",
+    [
+      REVIEWS,
+      proxyConfig("a", "{ concurrency: 1 }"),
+      proxyConfig("b", "{ concurrency: 2 }"),
+      proxyConfig("c", "{ selector: { matchLabels: { app: reviews } }, concurrency: 1 }"),
+      proxyConfig("d", "{ selector: { matchLabels: { version: v1 } }, concurrency: 1 }"),
+    ],
+    [
+      "warning several-proxy-configs ProxyConfig/default/b spec",
+      "warning several-proxy-configs ProxyConfig/default/d spec.selector",
     ],
   ],
   [

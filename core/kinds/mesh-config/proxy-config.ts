@@ -1,3 +1,4 @@
+import { START_FIELDS } from "#core/kinds/mesh-config/start-fields.ts";
 import type { Infer } from "#core/schema/field.ts";
 import { becomes, described, explicit, integer, message, oneOf, refused, string } from "#core/schema/make-field.ts";
 
@@ -75,13 +76,15 @@ export const PROXY_CONFIG = message({
     xForwardedHost: refused("write a header in a VirtualService"),
     xForwardedPort: refused("write a header in a VirtualService"),
   }),
+  ...START_FIELDS,
   connectionSettings: described(CONNECTION_SETTINGS, { doc: "What strangers at a gateway may hold and how long" }),
   configPath: refused(NOT_READ),
   binaryPath: refused(BY_AGENT),
   serviceCluster: refused("a workload is named by its group: leave it out"),
   tracingServiceName: refused("a workload is named by its group: leave it out"),
-  drainDuration: refused(BY_AGENT),
-  terminationDrainDuration: refused(BY_AGENT),
+  terminationDrainDuration: refused(
+    "what stops the agent of a host has to wait as long: set drainSeconds where it is started (pharos agent --config)",
+  ),
   discoveryAddress: refused("agents are told at joining: leave it out"),
   discoveryRefreshDelay: refused("configuration is pushed: leave it out"),
   zipkinAddress: refused("spans go to the control plane: leave it out"),
@@ -96,22 +99,16 @@ export const PROXY_CONFIG = message({
   customConfigFile: refused(NOT_READ),
   proxyBootstrapTemplatePath: refused(NOT_READ),
   statNameLength: refused(NOT_READ),
-  concurrency: refused(BY_AGENT),
   interceptionMode: refused(BY_AGENT),
   tracing: refused(`${BY_TELEMETRY}, or start the server with --trace-sampling`),
   sds: refused("agents hand certificates to Envoy: leave it out"),
-  proxyMetadata: refused(BY_AGENT),
-  runtimeValues: refused(NOT_READ),
   extraStatTags: refused("metrics have Istio's labels: leave it out"),
   meshId: refused("there is one mesh: leave it out"),
   readinessProbe: refused("write the probe of a WorkloadGroup"),
-  proxyStatsMatcher: refused(NOT_READ),
   holdApplicationUntilProxyStarts: refused("start the application after its agent is ready (/readyz)"),
   caCertificatesPem: refused("the mesh has one authority: leave it out"),
   image: refused("agents start the Envoy that is installed"),
   privateKeyProvider: refused("keys do not leave their agent: leave it out"),
-  fileFlushInterval: refused(NOT_READ),
-  fileFlushMinSizeKb: refused(NOT_READ),
   statsCompression: refused(NOT_READ),
 });
 

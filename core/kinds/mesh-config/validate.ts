@@ -4,9 +4,12 @@ import { validateLocality } from "#core/kinds/destination-rule/validate-locality
 import { readLogLabels } from "#core/kinds/mesh-config/read-log-labels.ts";
 import type { MeshConfigSpec } from "#core/kinds/mesh-config/schema.ts";
 import { validateProviders } from "#core/kinds/mesh-config/validate-providers.ts";
+import { validateEnvironment } from "#core/kinds/proxy-config/validate.ts";
 
 const HOUR_MS = 3_600_000;
 const SECOND_MS = 1000;
+/** Requests are counted by what is written. */
+const FLUSH_MS_MAX = 10 * SECOND_MS;
 
 export function validateMeshConfig(spec: MeshConfigSpec): Diagnostic[] {
   if (Object.keys(spec).length === 0)
@@ -31,5 +34,16 @@ export function validateMeshConfig(spec: MeshConfigSpec): Diagnostic[] {
         'such as {"code": "%RESPONSE_CODE%"}',
       ),
     );
+  const { proxyMetadata = {}, fileFlushInterval = "" } = spec.defaultConfig ?? {};
+  if ((parseDurationMs(fileFlushInterval) ?? 0) > FLUSH_MS_MAX)
+    issues.push(
+      errorAt(
+        ["spec", "defaultConfig", "fileFlushInterval"],
+        "bad-value",
+        `${fileFlushInterval} is longer than 10s`,
+        "such as 1s",
+      ),
+    );
+  issues.push(...validateEnvironment(proxyMetadata, ["spec", "defaultConfig", "proxyMetadata"]));
   return [...issues, ...validateProviders(spec.extensionProviders ?? [])];
 }

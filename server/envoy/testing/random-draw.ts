@@ -1,3 +1,4 @@
+import { type Kind, versionsOf } from "#core/kinds/kinds.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 
@@ -21,12 +22,19 @@ export function parse(text: string): AnyResource {
   return only;
 }
 
-export const api = (kind: string, group: string, name: string, namespace: string, spec: object): AnyResource =>
-  parse(JSON.stringify({ apiVersion: `${group}.istio.io/v1`, kind, metadata: { name, namespace }, spec }));
+export const api = (kind: Kind, group: string, name: string, namespace: string, spec: object): AnyResource =>
+  parse(
+    JSON.stringify({
+      apiVersion: `${group}.istio.io/${versionsOf(kind)[0]}`,
+      kind,
+      metadata: { name, namespace },
+      spec,
+    }),
+  );
 
-export const networking = (kind: string, name: string, namespace: string, spec: object) =>
+export const networking = (kind: Kind, name: string, namespace: string, spec: object) =>
   api(kind, "networking", name, namespace, spec);
-export const security = (kind: string, name: string, namespace: string, spec: object) =>
+export const security = (kind: Kind, name: string, namespace: string, spec: object) =>
   api(kind, "security", name, namespace, spec);
 
 export const DOMAIN = "svc.cluster.local";

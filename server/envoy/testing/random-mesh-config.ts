@@ -37,7 +37,7 @@ export function randomMeshConfig({ pick, rarely, service, namespace }: Draw): An
     }),
     ...maybe({ defaultProviders: { accessLogging: [pick(["envoy", "otlp"])] } }),
     ...maybe({ accessLogFile: "/dev/null" }),
-    ...maybe({ defaultConfig: { connectionSettings: { httpMaxConcurrentStreams: pick([7, 100]) } } }),
+    ...maybe({ defaultConfig: { concurrency: 2, connectionSettings: { httpMaxConcurrentStreams: pick([7, 100]) } } }),
   };
   return parse(
     JSON.stringify({ apiVersion: "mesh.pharos.dev/v1", kind: "MeshConfig", metadata: MESH_CONFIG_PLACE, spec }),

@@ -155,6 +155,11 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
     return { ...entry, metadata: { ...entry.metadata, labels } };
   },
   (draw) =>
+    networking("ProxyConfig", `c${draw.random(2)}`, draw.namespace, {
+      ...(draw.rarely(2) ? { selector: { matchLabels: { app: draw.service } } } : {}),
+      concurrency: draw.random(4),
+    }),
+  (draw) =>
     api("Telemetry", "telemetry", `t${draw.random(2)}`, draw.namespace, {
       ...whom(draw, { app: draw.service }),
       tracing: [

@@ -175,6 +175,7 @@ export const BASES: Readonly<Record<PublishedKind, readonly object[]>> = {
     { tracing: [{ randomSamplingPercentage: 10, customTags: { a: { literal: { value: "b" } } } }] },
     { selector: { matchLabels: { app: "a" } }, tracing: [{ match: { mode: "CLIENT" }, disableSpanReporting: true }] },
   ],
+  ProxyConfig: [{ selector: { matchLabels: { app: "a" } }, concurrency: 2, environmentVariables: { A: "b" } }],
   WorkloadEntry: [
     { address: "1.2.3.4", ports: { http: 80 }, labels: { app: "a" }, serviceAccount: "a", weight: 3 },
     { address: "a.b.c" },
