@@ -37,12 +37,17 @@ function closure(roots: readonly string[]): Map<string, string> {
 const NEWER_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "envoy/config/route/v3/route_components.proto": ["envoy/config/common/mutation_rules/v3/mutation_rules.proto"],
   "envoy/config/cluster/v3/circuit_breaker.proto": ["google/protobuf/duration.proto"],
+  "envoy/extensions/upstreams/http/v3/http_protocol_options.proto": ["envoy/config/common/matcher/v3/matcher.proto"],
 };
 
 /** Fields of the Envoy that is run which the API as it ships does not have yet: file → message → its fields. */
 const NEWER_FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "envoy/config/cluster/v3/circuit_breaker.proto": {
     RetryBudget: "google.protobuf.Duration budget_interval = 3;",
+  },
+  "envoy/extensions/upstreams/http/v3/http_protocol_options.proto": {
+    HttpProtocolOptions:
+      "message OutlierDetection { envoy.config.common.matcher.v3.MatchPredicate error_matcher = 1; } OutlierDetection outlier_detection = 8;",
   },
   "envoy/config/route/v3/route_components.proto": {
     RequestMirrorPolicy: "repeated envoy.config.common.mutation_rules.v3.HeaderMutation request_headers_mutations = 7;",

@@ -30,7 +30,7 @@ export interface CheckContext {
   readonly accounts: ReadonlySet<string>;
   /** Workloads that bear every label of the selector; in one namespace, or in all when it is undefined. */
   readonly select: (selector: Labels, namespace: string | undefined) => readonly Workload[];
-  /** Names of the subsets of a host, by its whole name, that clients in a namespace have. */
+  /** Names of the subsets of a host, by its whole name, that some clients in a namespace have. */
   readonly subsetsOf: (host: string, fromNamespace: string) => ReadonlySet<string>;
   /** By `namespace/name`. */
   readonly gateways: ReadonlyMap<string, Resource<"Gateway">>;
@@ -162,10 +162,12 @@ export function areAnsweredAsBefore(reads: Reads, context: CheckContext): boolea
 /** Of a workload that names none, as in Istio. */
 const DEFAULT_ACCOUNT = "default";
 
-function indexSubsets(hosts: HostIndex, findRule: ReturnType<typeof indexRules>): CheckContext["subsetsOf"] {
+function indexSubsets(hosts: HostIndex, findRules: ReturnType<typeof indexRules>): CheckContext["subsetsOf"] {
   return (host, fromNamespace) => {
     const serviceNamespace = hosts.find(host, fromNamespace)?.namespace ?? fromNamespace;
-    return new Set((findRule(host, fromNamespace, serviceNamespace)?.subsets ?? []).map(({ name }) => name));
+    return new Set(
+      findRules(host, fromNamespace, serviceNamespace).flatMap(({ subsets }) => subsets.map(({ name }) => name)),
+    );
   };
 }
 

@@ -17,7 +17,6 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[].from
     trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[].to
     trafficPolicy.loadBalancer.zoneAwareLbSetting.minClusterSize
-    workloadSelector.matchLabels
   `),
   Sidecar: fieldLines(`
     ingress[].tls.tlsCertificates[].caCertificates

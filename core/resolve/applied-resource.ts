@@ -1,6 +1,7 @@
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { PolicedWorkload } from "#core/resolve/policies.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import type { Resource, ResourceRef } from "#core/resource/resource.ts";
 
 /** A resource that bears on a service or workload, and why. */
@@ -32,6 +33,6 @@ export interface ServiceQuestion {
   callersAt(patterns: readonly string[]): readonly string[];
   /** VirtualServices that name one as a delegate of theirs. */
   delegatingTo(ref: ResourceRef): readonly Resource<"VirtualService">[];
-  /** The rules as callers in a namespace have them. */
-  rulesFor(namespace: string): ResolvedRule | undefined;
+  /** The rules as callers in a namespace have them; without labels, those that no rule chooses. */
+  rulesFor(namespace: string, labels?: Labels): ResolvedRule | undefined;
 }

@@ -2,6 +2,7 @@ import type { ServiceDeclaration } from "#core/model/service.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { STRANGER } from "#core/resolve/service.ts";
+import type { Labels } from "#core/resource/labels.ts";
 
 /** Names of namespaces among the scopes that something is exported to. */
 export function namespacesIn(exportTo: readonly string[] = []): readonly string[] {
@@ -21,14 +22,15 @@ export function callersOf(declarations: readonly ServiceDeclaration[], rootNames
 export function rulesByCaller(
   reader: Pick<MeshReader, "service" | "destinationRule">,
   host: string,
-): (namespace: string) => ResolvedRule | undefined {
+): (namespace: string, labels?: Labels) => ResolvedRule | undefined {
   const known = new Map<string, { readonly rule: ResolvedRule | undefined }>();
-  return (namespace) => {
-    const service = known.has(namespace) ? undefined : reader.service(host, namespace);
-    const answer = known.get(namespace) ?? {
-      rule: service && reader.destinationRule(host, namespace, service.namespace),
+  return (namespace, labels) => {
+    const key = `${namespace} ${labels === undefined ? "" : JSON.stringify(labels)}`;
+    const service = known.has(key) ? undefined : reader.service(host, namespace);
+    const answer = known.get(key) ?? {
+      rule: service && reader.destinationRule(host, namespace, service.namespace, labels),
     };
-    known.set(namespace, answer);
+    known.set(key, answer);
     return answer.rule;
   };
 }

@@ -43,6 +43,41 @@ describe("which rule a client follows", () => {
   ])("%s", (_name, rules, client, expected) => expect(found(rules, client)).toBe(expected));
 });
 
+describe("rules for clients by their labels", () => {
+  const choosing = (text: string, age: number, labels: Readonly<Record<string, string>>) => {
+    const made = rule(text, age);
+    return { ...made, spec: { ...made.spec, workloadSelector: { matchLabels: labels } } };
+  };
+  const V2 = { version: "v2" };
+  const follow = (
+    rules: readonly Resource<"DestinationRule">[],
+    labels: Readonly<Record<string, string>> | undefined,
+  ) =>
+    resolveDestinationRule(rules, {
+      ...{ host: HOST, clientNamespace: "web", serviceNamespace: "shop", mesh: MESH },
+      clientLabels: labels,
+    })
+      ?.rules.map((each) => each.metadata.name)
+      .join("+");
+  const OWN = choosing(`web/own ${HOST}`, 2, V2);
+
+  test.each<[string, Resource<"DestinationRule">[], string | undefined, string | undefined]>([
+    ["go before others of the namespace, older or not", [rule(`web/all ${HOST}`, 1), OWN], "own", "all"],
+    ["hide what the service's namespace says from the others", [rule("shop/s a", 1), OWN], "own", undefined],
+    ["are for their own namespace alone", [choosing("shop/s a", 1, V2)], undefined, undefined],
+    ["take in what is private to the namespace", [rule(`web/all ${HOST} .`, 1), OWN], "own+all", "all"],
+    ["are put together where they choose alike", [OWN, choosing(`web/too ${HOST}`, 3, V2)], "own+too", undefined],
+    ["are not where they choose otherwise", [OWN, choosing(`web/too ${HOST}`, 3, { a: "b" })], "own", undefined],
+    ["hold for all with no labels at all", [choosing(`web/any ${HOST}`, 1, {})], "any", "any"],
+  ])("%s", (_name, rules, chosen, other) => {
+    expect(follow(rules, { app: "x", ...V2 })).toBe(chosen);
+    expect(follow(rules, { app: "x" })).toBe(other);
+  });
+
+  test("none is for whom nothing is known of, as the called are", () =>
+    expect(follow([rule(`web/all ${HOST}`, 1), OWN], undefined)).toBe("all"));
+});
+
 describe("clients of the root namespace", () => {
   test.each<[string, readonly string[], string | undefined]>([
     ["follow the service's rule before one that is for all", ["root/r *.local", "shop/s a"], "shop/s"],

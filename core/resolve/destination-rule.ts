@@ -4,6 +4,7 @@ import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { comparedLabels } from "#core/resolve/locality-load.ts";
 import { byAge } from "#core/resource/by-age.ts";
+import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 type Rule = Resource<"DestinationRule">;
@@ -20,6 +21,8 @@ export interface RuleQuestion {
   readonly host: string;
   readonly clientNamespace: string;
   readonly serviceNamespace: string;
+  /** Of the client; undefined for whoever bears none that a rule asks for. */
+  readonly clientLabels?: Labels | undefined;
   readonly mesh: Pick<MeshSettings, "rootNamespace" | "domainSuffix">;
 }
 
@@ -38,32 +41,59 @@ export function comparedBy({ spec }: Rule): string[] {
 /**
  * The client's namespace wins over the service's, that over the root; within one, the most specific host (Istio's
  * `PushContext.destinationRule`). Clients of the root namespace look at what it keeps to itself first, then at the
- * service's namespace: what it exports is for all, and does not hide what a service says of its own.
+ * service's namespace: what it exports is for all, and does not hide what a service says of its own. Of the client's namespace a rule
+ * for workloads that bear its labels goes before the others, and one for other workloads leaves to this client what else its
+ * namespace says of that host, or nothing.
  */
-export function resolveDestinationRule(
+export function resolveDestinationRule(rules: readonly Rule[], question: RuleQuestion): ResolvedRule | undefined {
+  const { clientLabels } = question;
+  const offered = findOffered(rules, question);
+  const chosen = offered.find(
+    ({ selector }) => selector !== undefined && clientLabels !== undefined && matchesLabels(clientLabels, selector),
+  );
+  return (chosen ?? offered.findLast(({ selector }) => selector === undefined))?.rule;
+}
+
+/** The same for whoever calls from the client's namespace: what some of its workloads have, and what the others do. */
+export function rulesOfAnyClient(rules: readonly Rule[], question: RuleQuestion): readonly ResolvedRule[] {
+  return findOffered(rules, question).map(({ rule }) => rule);
+}
+
+/** What is for some clients of a namespace, those for labels first. */
+interface Offered {
+  readonly selector: Labels | undefined;
+  readonly rule: ResolvedRule;
+}
+
+function findOffered(
   rules: readonly Rule[],
   { host, clientNamespace, serviceNamespace, mesh }: RuleQuestion,
-): ResolvedRule | undefined {
+): readonly Offered[] {
   const covering = rules.filter((rule) => hostMatches(ruleHost(rule, mesh.domainSuffix), host));
-  const pick = (namespace: string, isOffered: (rule: Rule) => boolean): ResolvedRule[] =>
+  const pick = (namespace: string, isOffered: (rule: Rule) => boolean): Offered[] =>
     group(
       covering.filter((rule) => rule.metadata.namespace === namespace && isOffered(rule)),
       mesh.domainSuffix,
     );
-  const own = pick(clientNamespace, clientNamespace === mesh.rootNamespace ? isPrivate : isForItself).at(-1);
-  if (own !== undefined) return own;
+  const own = pick(clientNamespace, clientNamespace === mesh.rootNamespace ? isPrivate : isForItself);
+  if (own.length > 0) return own;
   for (const namespace of [serviceNamespace, mesh.rootNamespace]) {
     // The most specific host is chosen before it is asked who may see it.
     const found = pick(namespace, (rule) => !isPrivate(rule)).findLast(
-      ({ rules: [first] }) => first !== undefined && isOfferedTo(first, clientNamespace),
+      ({
+        rule: {
+          rules: [first],
+        },
+      }) => first !== undefined && isOfferedTo(first, clientNamespace),
     );
-    if (found !== undefined) return found;
+    if (found !== undefined) return [found];
   }
-  return undefined;
+  return [];
 }
 
-function scopesOf({ spec }: Rule): ReadonlySet<string> {
-  return new Set(spec.exportTo ?? []);
+/** One for some workloads is for those of its own namespace. */
+function scopesOf(rule: Rule): ReadonlySet<string> {
+  return new Set(isForAll(rule) ? (rule.spec.exportTo ?? []) : ["."]);
 }
 
 /** For nobody but its own namespace. */
@@ -85,23 +115,50 @@ function isOfferedTo(rule: Rule, clientNamespace: string): boolean {
 
 /**
  * Rules of one namespace for the most specific of their hosts, put together in order of age where they are for the same
- * namespaces, or the younger for more of them (Istio's `mergeDestinationRule`). Of what comes out the last counts.
+ * namespaces, or the younger for more of them (Istio's `mergeDestinationRule`). Those for workloads by their labels come first, and
+ * take from the others of the same namespaces what they do not say. Of what comes out for all workloads the last counts.
  */
-function group(rules: readonly Rule[], domainSuffix: string): ResolvedRule[] {
+function group(rules: readonly Rule[], domainSuffix: string): Offered[] {
   const hostOf = (rule: Rule): string => ruleHost(rule, domainSuffix);
-  const sorted = [...rules].sort((a, b) => bySpecificity(hostOf(a), hostOf(b)) || byAge(a, b));
-  const groups: { readonly scopes: ReadonlySet<string>; readonly rules: Rule[] }[] = [];
+  const sorted = [...rules].sort(
+    (a, b) => bySpecificity(hostOf(a), hostOf(b)) || Number(isForAll(a)) - Number(isForAll(b)) || byAge(a, b),
+  );
+  const groups: {
+    readonly scopes: ReadonlySet<string>;
+    readonly selector: Labels | undefined;
+    readonly rules: Rule[];
+  }[] = [];
   for (const rule of sorted) {
     if (sorted[0] === undefined || hostOf(rule) !== hostOf(sorted[0])) break;
     const scopes = scopesOf(rule);
+    const selector = selectorOf(rule);
     let isApart = true;
     for (const known of groups) {
-      isApart = !addsTo(scopes, known.scopes);
-      if (!isApart) known.rules.push(rule);
+      const isAdded = addsTo(scopes, known.scopes) && (selector === undefined || isSame(selector, known.selector));
+      if (isAdded) known.rules.push(rule);
+      // What adds to a rule for some workloads is still for the others.
+      isApart = !isAdded || (selector === undefined && known.selector !== undefined);
     }
-    if (isApart) groups.push({ scopes, rules: [rule] });
+    if (isApart) groups.push({ scopes, selector, rules: [rule] });
   }
-  return groups.map(({ rules: each }) => merge(each));
+  return groups.map(({ rules: each, selector }) => ({ selector, rule: merge(each) }));
+}
+
+function isForAll(rule: Rule): boolean {
+  return selectorOf(rule) === undefined;
+}
+
+function selectorOf({ spec: { workloadSelector } }: Rule): Labels | undefined {
+  return workloadSelector === undefined ? undefined : (workloadSelector.matchLabels ?? {});
+}
+
+function isSame(a: Labels, b: Labels | undefined): boolean {
+  return b !== undefined && matchesLabels(a, b) && matchesLabels(b, a);
+}
+
+/** Keys of the labels by which a rule chooses among its clients. */
+export function clientLabelsOf(rule: Rule): string[] {
+  return Object.keys(selectorOf(rule) ?? {});
 }
 
 function addsTo(scopes: ReadonlySet<string>, known: ReadonlySet<string>): boolean {

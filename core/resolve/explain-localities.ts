@@ -5,6 +5,7 @@ import type { Port } from "#core/model/port.ts";
 import type { Service } from "#core/model/service.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { clientLabelsOf } from "#core/resolve/destination-rule.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import {
   type Caller,
@@ -22,6 +23,7 @@ import { withMeshExports } from "#core/resolve/mesh-settings.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 
 /** Endpoints that some callers use alike. */
 export interface ExplainedGroup {
@@ -54,10 +56,11 @@ export function explainLocalities(written: Snapshot, host: string): readonly Exp
   const settings = reader.settings();
   const endpointsOf = endpointsOnce(reader);
   const found = new Map<string, { readonly from: Set<string>; readonly to: Set<string>; groups: ExplainedGroup[] }>();
-  for (const [namespace, instances] of Map.groupBy(snapshot.instances, (instance) => instance.namespace)) {
+  for (const instances of groupCallers(snapshot)) {
+    const [{ namespace, labels: clientLabels }] = instances;
     const service = reader.service(host, namespace);
     if (service === undefined) continue;
-    const rule = reader.destinationRule(host, namespace, service.namespace);
+    const rule = reader.destinationRule(host, namespace, service.namespace, clientLabels);
     for (const port of service.ports) {
       for (const { name, labels } of [{ name: "", labels: {} }, ...(rule?.subsets ?? [])]) {
         const order = localityRule(resolveTrafficPolicy(rule, name, port.number), settings);
@@ -76,6 +79,22 @@ export function explainLocalities(written: Snapshot, host: string): readonly Exp
     }
   }
   return [...found.values()].map(({ from, to, groups }) => ({ from: [...from].sort(), to: [...to], groups }));
+}
+
+/** Those whom the same rules are for. */
+function groupCallers({
+  instances,
+  resources,
+}: Snapshot): Iterable<readonly [WorkloadInstance, ...WorkloadInstance[]]> {
+  const asked = [...new Set(ofKind(resources, "DestinationRule").flatMap(clientLabelsOf))];
+  const groups = new Map<string, [WorkloadInstance, ...WorkloadInstance[]]>();
+  for (const instance of instances) {
+    const key = JSON.stringify([instance.namespace, ...asked.map((label) => instance.labels[label] ?? null)]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [instance]);
+    else known.push(instance);
+  }
+  return groups.values();
 }
 
 /** Who answers on the ports of a service, found once for all namespaces that see the same of it. */

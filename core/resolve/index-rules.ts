@@ -1,15 +1,15 @@
 import { isWildcard } from "#core/host/host.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
-import { type ResolvedRule, resolveDestinationRule, ruleHost } from "#core/resolve/destination-rule.ts";
+import { type ResolvedRule, ruleHost, rulesOfAnyClient } from "#core/resolve/destination-rule.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
-type FindRule = (host: string, clientNamespace: string, serviceNamespace: string) => ResolvedRule | undefined;
+type FindRules = (host: string, clientNamespace: string, serviceNamespace: string) => readonly ResolvedRule[];
 
-/** `resolveDestinationRule` for many questions about the same rules: each looks only at those that may cover its host. */
+/** `rulesOfAnyClient` for many questions about the same rules: each looks only at those that may cover its host. */
 export function indexRules(
   rules: readonly Resource<"DestinationRule">[],
   mesh: Pick<MeshSettings, "rootNamespace" | "domainSuffix">,
-): FindRule {
+): FindRules {
   const byHost = new Map<string, Resource<"DestinationRule">[]>();
   for (const rule of rules) {
     const host = ruleHost(rule, mesh.domainSuffix);
@@ -20,6 +20,6 @@ export function indexRules(
   const wildcards = [...byHost].filter(([host]) => isWildcard(host)).flatMap(([, each]) => each);
   return (host, clientNamespace, serviceNamespace) => {
     const exact = isWildcard(host) ? [] : (byHost.get(host) ?? []);
-    return resolveDestinationRule([...exact, ...wildcards], { host, clientNamespace, serviceNamespace, mesh });
+    return rulesOfAnyClient([...exact, ...wildcards], { host, clientNamespace, serviceNamespace, mesh });
   };
 }

@@ -60,6 +60,11 @@ export interface CallerReader extends EndpointReader {
   virtualServices(host: string, fromNamespace: string, gateway: string): readonly RoutingService[];
   /** A part of a credential, as resources write it, for the proxies of a namespace. */
   credentialUse(named: NamedCredential, proxyNamespace: string): CredentialUse;
-  /** What the rules for a host come to for clients in a namespace. */
-  destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined;
+  /** What the rules for a host come to for clients in a namespace; without labels, for those that no rule chooses by them. */
+  destinationRule(
+    host: string,
+    clientNamespace: string,
+    serviceNamespace: string,
+    clientLabels?: Labels,
+  ): ResolvedRule | undefined;
 }

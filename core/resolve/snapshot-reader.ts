@@ -85,8 +85,8 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
     },
     credentialUse: (named, proxyNamespace) =>
       resolveCredential({ credential: (key) => credentials[key] }, named, proxyNamespace),
-    destinationRule: (host, clientNamespace, serviceNamespace) =>
-      resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, mesh }),
+    destinationRule: (host, clientNamespace, serviceNamespace, clientLabels) =>
+      resolveDestinationRule(rules, { host, clientNamespace, serviceNamespace, clientLabels, mesh }),
     policyScope: scope,
     policiesOver: (namespace, labels) => resolvePolicies(policies, { namespace, labels }, scope),
     requestAuthenticationsOver: (namespace, labels) =>

@@ -3,6 +3,7 @@ import type { Source } from "#core/model/source.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
 
@@ -57,6 +58,7 @@ export function resolveTrafficPolicy(rule: ResolvedRule | undefined, subset: str
 export interface TrafficQuestion {
   readonly host: string;
   readonly clientNamespace: string;
+  readonly clientLabels: Labels | undefined;
   /** Empty for all of the host. */
   readonly subset: string;
   readonly port: number;
@@ -65,10 +67,11 @@ export interface TrafficQuestion {
 /** The same by the name of the host, for clients in a namespace; the service's namespace is theirs where they see no service. */
 export function resolveTrafficTo(
   reader: Pick<MeshReader, "service" | "destinationRule">,
-  { host, clientNamespace, subset, port }: TrafficQuestion,
+  { host, clientNamespace, clientLabels, subset, port }: TrafficQuestion,
 ): TrafficSettings {
   const serviceNamespace = reader.service(host, clientNamespace)?.namespace ?? clientNamespace;
-  return resolveTrafficPolicy(reader.destinationRule(host, clientNamespace, serviceNamespace), subset, port);
+  const rule = reader.destinationRule(host, clientNamespace, serviceNamespace, clientLabels);
+  return resolveTrafficPolicy(rule, subset, port);
 }
 
 /** Where a group of what `resolveTrafficPolicy` answers is written; undefined where nobody writes it. */

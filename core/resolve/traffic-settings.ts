@@ -16,7 +16,13 @@ import type {
 export type TrafficSettings = WrittenSettings & Pick<WrittenPolicy, "proxyProtocol" | "retryBudget" | "tunnel">;
 export type RetryBudget = WrittenBudget;
 export type LoadBalancer = WrittenBalancer;
+export type ConsistentHash = NonNullable<WrittenBalancer["consistentHash"]>;
 export type ConnectionPool = WrittenPool;
 export type TcpKeepalive = WrittenKeepalive;
 export type OutlierDetection = WrittenDetection;
 export type ClientTls = WrittenTls;
+
+/** The least number of entries of a ring; undefined where nobody says. */
+export function ringSizeOf({ ringHash, minimumRingSize }: ConsistentHash): number | undefined {
+  return ringHash?.minimumRingSize ?? minimumRingSize;
+}

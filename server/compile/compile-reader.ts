@@ -18,7 +18,7 @@ export interface CompileReader extends MeshReader {
   keysAt(location: string): string | undefined;
   /** What is known of a stored credential, `namespace/name`. */
   credential(key: string): CredentialFacts | undefined;
-  /** Label keys that some route asks of its callers, in order. */
+  /** Label keys that some route or rule asks of its callers, in order. */
   readonly sourceLabelKeys: readonly string[];
   /** Label keys that some rule compares endpoints by with their callers, in order. */
   readonly comparedLabelKeys: readonly string[];

@@ -2,7 +2,7 @@ import { isWildcard } from "#core/host/host.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { delegatesOf } from "#core/resolve/delegates.ts";
-import { comparedBy, ruleHost } from "#core/resolve/destination-rule.ts";
+import { clientLabelsOf, comparedBy, ruleHost } from "#core/resolve/destination-rule.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
 import { gatewaysOf, routedHosts, sourceLabelsOf } from "#core/resolve/virtual-service.ts";
 import { type AnyResource, formatRef, type Resource } from "#core/resource/resource.ts";
@@ -35,7 +35,7 @@ export const INDEX_NAMES = [
   "destination",
   /** VirtualServices by one that they delegate to, `namespace/name`. */
   "delegate",
-  /** VirtualServices by a label key that they ask their callers for. */
+  /** VirtualServices and DestinationRules by a label key that they ask their callers for. */
   "sourceLabel",
   /** DestinationRules by a label key that they compare endpoints by with their callers. */
   "comparedLabel",
@@ -79,6 +79,7 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
     const host = ruleHost(resource, domainSuffix);
     add(isWildcard(host) ? "rulePattern" : "rule", [host]);
     add("comparedLabel", comparedBy(resource));
+    add("sourceLabel", clientLabelsOf(resource));
   },
   Gateway: nowhereElse,
   ServiceEntry: nowhereElse,

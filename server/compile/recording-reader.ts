@@ -26,6 +26,7 @@ import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { DelegateMerger } from "#server/compile/delegate-merger.ts";
 import { DerivedTable } from "#server/compile/derived-table.ts";
 import type { Held } from "#server/compile/holding.ts";
+import { labelText } from "#server/compile/label-text.ts";
 import { type IndexName, labelKey } from "#server/compile/places-of.ts";
 import type { HostIndex, Questions } from "#server/compile/questions.ts";
 import { recordedSettings } from "#server/compile/recorded-settings.ts";
@@ -154,9 +155,15 @@ export class RecordingReader extends WorkloadAnswers implements LayerReader {
   }
 
   /** What the rules for a host come to for clients in a namespace. */
-  destinationRule(host: string, clientNamespace: string, serviceNamespace: string): ResolvedRule | undefined {
-    const question = { host, clientNamespace, serviceNamespace, mesh: this.mesh };
-    return this.#bearing("rule", host, `${clientNamespace} ${serviceNamespace}`, (rules) =>
+  destinationRule(
+    host: string,
+    clientNamespace: string,
+    serviceNamespace: string,
+    clientLabels?: Labels,
+  ): ResolvedRule | undefined {
+    const question = { host, clientNamespace, serviceNamespace, clientLabels, mesh: this.mesh };
+    const labels = clientLabels === undefined ? "" : ` ${labelText(clientLabels)}`;
+    return this.#bearing("rule", host, `${clientNamespace} ${serviceNamespace}${labels}`, (rules) =>
       resolveDestinationRule(rules as readonly Resource<"DestinationRule">[], question),
     );
   }

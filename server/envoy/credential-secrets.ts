@@ -26,7 +26,7 @@ export function buildCredentialSecrets(
   find: FindMaterial,
   hash: Hash,
 ): XdsResource[] {
-  const named = [...ofGateways(world, labels), ...listRuleCredentials(world, namespace)];
+  const named = [...ofGateways(world, labels), ...listRuleCredentials(world, { namespace, labels })];
   const found = new Map<string, { readonly use: CredentialUse; readonly origins: Origin[] }>();
   for (const { origin, ...each } of named) {
     const use = world.credentialUse(each, namespace);

@@ -120,6 +120,7 @@ export class GrpcLayer {
     if (!this.#world.hasHost(host)) return { built: [], callers: this.callers.build([]) };
     const clusters = serviceClusters(this.#readers.called, host, {
       namespace: this.key.namespace,
+      labels: this.key.labels,
       routing: "proxy",
     }).filter(({ input }) => isCallable(input.service));
     const built = clusters.flatMap((each) => {
@@ -178,12 +179,12 @@ export class GrpcLayer {
   /** Whether there is a cluster of this name; asked of the world, for hosts are built one at a time. */
   #isServed(cluster: string): boolean {
     const [, port, subset = "", host = ""] = cluster.split("|");
-    const { namespace } = this.key;
+    const { namespace, labels } = this.key;
     const service = this.#readers.called.service(host, namespace);
     if (service === undefined || !isCallable(service)) return false;
     if (!service.ports.some(({ number }) => String(number) === port)) return false;
     if (subset === "") return true;
-    const rule = this.#world.destinationRule(host, namespace, service.namespace);
+    const rule = this.#world.destinationRule(host, namespace, service.namespace, labels);
     return (rule?.subsets ?? []).some(({ name }) => name === subset);
   }
 

@@ -148,6 +148,7 @@ describe(`FUZZ_SEED=${seed}`, () => {
           const { loadBalancer } = resolveTrafficTo(world.reader, {
             host,
             clientNamespace,
+            clientLabels: grpcClient(clientNamespace).metadata.LABELS,
             subset,
             port: Number(port),
           });

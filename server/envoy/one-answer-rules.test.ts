@@ -6,7 +6,7 @@ import { resolveTrafficTo, sourceOfTraffic, type TrafficGroup } from "#core/reso
 import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
-import { clusterName, hostsOf, law, NAMESPACES, seed, sidecar } from "#server/envoy/testing/random-law.ts";
+import { callersIn, clusterName, hostsOf, law, NAMESPACES, seed, sidecar } from "#server/envoy/testing/random-law.ts";
 
 const GROUPS: readonly TrafficGroup[] = ["loadBalancer", "connectionPool", "outlierDetection", "tls"];
 
@@ -24,7 +24,7 @@ describe(`FUZZ_SEED=${seed}`, () => {
       const { snapshot, read } = world;
       const made = new Map<string, Set<string>>();
       for (const namespace of NAMESPACES)
-        for (const [name, origins] of read(sidecar(namespace, "caller")).origins("CDS")) {
+        for (const [name, origins] of callersIn(namespace).flatMap((caller) => [...read(caller).origins("CDS")])) {
           const host = name.split("|")[3] ?? "";
           const known = made.get(host) ?? new Set();
           made.set(host, known);
@@ -43,24 +43,29 @@ describe(`FUZZ_SEED=${seed}`, () => {
     law((world) => {
       const { reader, snapshot, read } = world;
       const resources = new Map(snapshot.resources.map((each) => [formatRef(refOf(each)), each]));
-      for (const clientNamespace of NAMESPACES)
-        for (const name of read(sidecar(clientNamespace, "caller")).clusters().keys()) {
-          const [direction, number, subset = "", host = ""] = name.split("|");
-          const service = reader.service(host, clientNamespace);
-          if (direction !== "outbound" || service === undefined) continue;
-          const port = Number(number);
-          const settings = resolveTrafficTo(reader, { host, clientNamespace, subset, port });
-          const rule = reader.destinationRule(host, clientNamespace, service.namespace);
-          for (const group of GROUPS) {
-            const source = rule && sourceOfTraffic(rule, subset, port, group);
-            if (settings[group] === undefined) expect(source).toBeUndefined();
-            if (source === undefined) continue;
-            const written = valueAt(resources.get(source.ref), source.path);
-            expect(written).toBeDefined();
-            // TLS around a port that leaves it out is what makes it plain text.
-            if (group !== "tls" || source.path.includes("portLevelSettings")) expect(settings[group]).toEqual(written);
+      for (const clientNamespace of NAMESPACES) {
+        for (const caller of callersIn(clientNamespace)) {
+          const clientLabels = caller.metadata.LABELS;
+          for (const name of read(caller).clusters().keys()) {
+            const [direction, number, subset = "", host = ""] = name.split("|");
+            const service = reader.service(host, clientNamespace);
+            if (direction !== "outbound" || service === undefined) continue;
+            const port = Number(number);
+            const settings = resolveTrafficTo(reader, { host, clientNamespace, clientLabels, subset, port });
+            const rule = reader.destinationRule(host, clientNamespace, service.namespace, clientLabels);
+            for (const group of GROUPS) {
+              const source = rule && sourceOfTraffic(rule, subset, port, group);
+              if (settings[group] === undefined) expect(source).toBeUndefined();
+              if (source === undefined) continue;
+              const written = valueAt(resources.get(source.ref), source.path);
+              expect(written).toBeDefined();
+              // TLS around a port that leaves it out is what makes it plain text.
+              if (group !== "tls" || source.path.includes("portLevelSettings"))
+                expect(settings[group]).toEqual(written);
+            }
           }
         }
+      }
     }));
 
   test("subsets: one that is said to have no instances leads callers nowhere", () =>
@@ -75,7 +80,8 @@ describe(`FUZZ_SEED=${seed}`, () => {
         const host = found.find(({ resource }) => resource === formatRef(refOf(rule)))?.message.split(" ")[3] ?? "";
         const service = reader.service(host, namespace);
         if (service === undefined) continue;
-        const resolved = reader.destinationRule(host, namespace, service.namespace);
+        const { LABELS } = sidecar(namespace, "caller").metadata;
+        const resolved = reader.destinationRule(host, namespace, service.namespace, LABELS);
         for (const [index, subset] of (rule.spec.subsets ?? []).entries()) {
           if (!empty.has(`${formatRef(refOf(rule))} spec.subsets.${index}.labels`)) continue;
           if (resolved?.subsets.includes(subset) !== true) continue;

@@ -185,11 +185,12 @@ describe(`FUZZ_SEED=${seed}`, () => {
   test("traffic policy: what rules ask of connections is what clusters carry", () =>
     law((world) => {
       for (const clientNamespace of NAMESPACES) {
-        const clusters = world.read(sidecar(clientNamespace, "caller")).clusters();
-        for (const [name, cluster] of clusters) {
+        const caller = sidecar(clientNamespace, "caller");
+        const clientLabels = caller.metadata.LABELS;
+        for (const [name, cluster] of world.read(caller).clusters()) {
           const [direction, port, subset = "", host = ""] = name.split("|");
           if (direction !== "outbound") continue;
-          const question = { host, clientNamespace, subset, port: Number(port) };
+          const question = { host, clientNamespace, clientLabels, subset, port: Number(port) };
           const { connectionPool, tls, loadBalancer } = resolveTrafficTo(world.reader, question);
           const [limits] = cluster.circuitBreakers?.thresholds ?? [];
           expect(limits?.maxConnections).toBe(connectionPool?.tcp?.maxConnections ?? UNBOUNDED);

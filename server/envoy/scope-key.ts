@@ -4,7 +4,7 @@ import type { Routing } from "#server/envoy/clusters/build-cluster.ts";
 /** What proxies that share a scope have in common; nothing else decides what the layer holds. */
 export interface ScopeKey {
   readonly namespace: string;
-  /** Labels that some route's sourceLabels ask about, of these proxies. */
+  /** Labels that some route's sourceLabels or some rule's workloadSelector ask about, of these proxies. */
   readonly labels: Readonly<Record<string, string>>;
   readonly takesVirtualHosts: boolean;
   /** Captured traffic is routed by port, uncaptured by the forward proxy; gateways have routes of their own. */

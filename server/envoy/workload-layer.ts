@@ -152,8 +152,8 @@ export class WorkloadLayer {
       ...{ recorder: this.#world.recorder, layer, name },
       build: () => {
         const { client, server } = this.#world.accessLogsFor(this.node.namespace, this.#labels);
-        return logClusters(this.#world, [...client, ...server], this.node).flatMap((cluster) =>
-          encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash),
+        return logClusters(this.#world, [...client, ...server], { ...this.node, labels: this.#labels }).flatMap(
+          (cluster) => encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash),
         );
       },
       install: (built) => layer.replace(name, built),
@@ -269,7 +269,7 @@ export class WorkloadLayer {
     return makeUnit({
       ...{ recorder: this.#world.recorder, layer: this.layer, name },
       build: () =>
-        authorizerClusters(this.#world, asked(), this.node).flatMap((cluster) =>
+        authorizerClusters(this.#world, asked(), { ...this.node, labels: this.#labels }).flatMap((cluster) =>
           encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash),
         ),
       install: (built) => this.layer.replace(name, built),
@@ -356,8 +356,7 @@ export class WorkloadLayer {
     if (!mayBeHttp(protocol))
       return this.#listener(patcher, buildExplicitTcp(bindPort, tcp.chains, telemetry), tcpOrigins, [port]);
     const used = resolveDecidingRoutes(virtualServices, context);
-    const routes =
-      used === undefined ? [buildDefaultRoute(world, namespace, host, port)] : buildResolvedRoutes(used, context);
+    const routes = used === undefined ? [buildDefaultRoute(context, host, port)] : buildResolvedRoutes(used, context);
     const origins = used === undefined ? [] : placesOfRoutes(used.service);
     const name = `${host}:${port}`;
     const config = create(RouteConfigurationSchema, {

@@ -11,7 +11,7 @@ const unique = (values: Iterable<string>): string[] => [...new Set(values)].sort
 /** The names that forms offer, from what is configured and what is registered. */
 export function buildCatalog(snapshot: Snapshot): Catalog {
   const { resources, instances, mesh } = snapshot;
-  const findRule = indexRules(ofKind(resources, "DestinationRule"), mesh);
+  const findRules = indexRules(ofKind(resources, "DestinationRule"), mesh);
   const services = [...listServices(snapshot).values()].sort((a, b) => compareNames(a.host, b.host));
   // A group without an instance is one that rules are written for before the first comes. One that names no account is nobody yet.
   const workloads = new Map(
@@ -33,7 +33,9 @@ export function buildCatalog(snapshot: Snapshot): Catalog {
       name,
       ports,
       labels,
-      subsets: unique((findRule(host, namespace, namespace)?.subsets ?? []).map((subset) => subset.name)),
+      subsets: unique(
+        findRules(host, namespace, namespace).flatMap((rule) => rule.subsets.map((subset) => subset.name)),
+      ),
       versions: unique([...answering, ...waiting].flatMap((each) => each.labels.version ?? [])),
     })),
     workloads: [...workloads.values()]

@@ -1,4 +1,6 @@
 import { hostMatches } from "#core/host/host.ts";
+import { joinWords } from "#core/kinds/join-words.ts";
+import { writeLabels } from "#core/kinds/write-labels.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import { namespacesIn } from "#core/resolve/callers-of.ts";
 import { ruleHost } from "#core/resolve/destination-rule.ts";
@@ -12,7 +14,12 @@ export function explainDestinationRule(
   const pattern = ruleHost(resource, mesh.domainSuffix);
   if (!hostMatches(pattern, host)) return undefined;
   const own = resource.metadata.namespace;
-  const known = [...new Set([own, ...namespacesIn(resource.spec.exportTo), ...callers])].map(rulesFor);
+  const { workloadSelector, exportTo } = resource.spec;
+  const labels = workloadSelector && (workloadSelector.matchLabels ?? {});
+  const known =
+    labels === undefined
+      ? [...new Set([own, ...namespacesIn(exportTo), ...callers])].map((each) => rulesFor(each))
+      : [rulesFor(own, labels)];
   const resolved = known.find((each) => each?.rules.includes(resource));
   const [first] = (resolved ?? known.find((each) => each !== undefined))?.rules ?? [];
   if (resolved === undefined)
@@ -31,5 +38,7 @@ export function explainDestinationRule(
       : own === mesh.rootNamespace
         ? "the root namespace"
         : `callers in ${own}`;
-  return { applies: true, reason: `subsets and connection settings for calls to ${pattern}, from ${where}` };
+  const from =
+    labels === undefined ? where : `callers in ${own} with ${joinWords(writeLabels(labels), "and") || "any labels"}`;
+  return { applies: true, reason: `subsets and connection settings for calls to ${pattern}, from ${from}` };
 }

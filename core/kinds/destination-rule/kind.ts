@@ -14,6 +14,11 @@ export const destinationRule = defineKind({
   schema: DESTINATION_RULE,
   validate: ({ spec, metadata }) => validateDestinationRule(spec, metadata.namespace),
   template: { host: "", subsets: [] },
+  selector: ({ workloadSelector }) => ({
+    labels: workloadSelector?.matchLabels,
+    path: ["spec", "workloadSelector"],
+    among: "own-namespace",
+  }),
   hosts: ({ host }) => [host],
   files: listRuleFiles,
   credentials: listRuleCredentials,

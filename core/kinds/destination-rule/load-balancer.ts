@@ -42,7 +42,10 @@ const CONSISTENT_HASH = message(
       minimumRingSize: becomes("Cluster.RingHashLbConfig.minimum_ring_size", integer(0, 8_388_608)),
     }),
     maglev: message({ tableSize: becomes("Cluster.MaglevLbConfig.table_size", integer(1, 5_000_011)) }),
-    minimumRingSize: refused("deprecated in Istio; use ringHash.minimumRingSize"),
+    minimumRingSize: described(integer(0, 8_388_608), {
+      envoy: "Cluster.RingHashLbConfig.minimum_ring_size",
+      doc: "As ringHash.minimumRingSize, which is newer",
+    }),
   },
   // The key, too, is one of several: the validation of the whole says so.
   { atMostOneOf: ["ringHash", "maglev"] },

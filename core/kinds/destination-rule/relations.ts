@@ -7,12 +7,16 @@ import { subsetLabels } from "#core/kinds/destination-rule/checks/subset-labels.
 import { explainDestinationRule } from "#core/kinds/destination-rule/explain.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import { concernByHosts } from "#core/traffic/concern-hosts.ts";
 
 export const destinationRuleRelations: KindRelations<"DestinationRule"> = {
   checks: [ruleHost, rulePort, subsetLabels, ejectsNobody, mtlsConflict, httpOnlySettings],
   explain: explainDestinationRule,
-  reaches: ({ spec, metadata }, { namespace }) => isVisible(spec.exportTo, metadata.namespace, namespace),
+  reaches: ({ spec, metadata }, { namespace, labels }) =>
+    spec.workloadSelector === undefined
+      ? isVisible(spec.exportTo, metadata.namespace, namespace)
+      : metadata.namespace === namespace && matchesLabels(labels, spec.workloadSelector.matchLabels),
   // Every namespace that sees a rule may have workloads without its files; the rule's owner answers for those of its own.
   isMeantFor: ({ metadata }, { namespace }) => metadata.namespace === namespace,
   concern: (change, context) => concernByHosts(change, context, ({ spec }) => [spec.host]),

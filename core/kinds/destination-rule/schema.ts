@@ -1,6 +1,7 @@
 import { TRAFFIC_POLICY } from "#core/kinds/destination-rule/traffic-policy.ts";
+import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
-import { becomes, described, list, map, message, refused, required, string } from "#core/schema/make-field.ts";
+import { becomes, described, list, map, message, required, string } from "#core/schema/make-field.ts";
 
 const SUBSET = message({
   name: becomes("Cluster.name", required(string("subset-name"))),
@@ -24,6 +25,8 @@ export const DESTINATION_RULE = message({
   }),
   trafficPolicy: described(TRAFFIC_POLICY, { doc: "How callers connect: load balancing, limits, ejection, TLS" }),
   subsets: described(list(SUBSET), { doc: "Versions of the service by labels, for routes to name" }),
-  workloadSelector: refused("a rule applies to all callers of its namespaces; write one rule for them"),
+  workloadSelector: described(MATCH_LABELS, {
+    doc: "Callers of its namespace that it is for; the others follow what else that namespace says of this host, or no rule",
+  }),
 });
 export type DestinationRuleSpec = Infer<typeof DESTINATION_RULE>;

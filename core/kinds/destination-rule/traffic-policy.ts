@@ -7,6 +7,7 @@ import {
   boolean,
   described,
   explicit,
+  ignored,
   integer,
   list,
   message,
@@ -23,7 +24,7 @@ import {
 const OUTLIER_DETECTION = message({
   consecutive5xxErrors: becomes("OutlierDetection.consecutive_5xx", explicit(uint32())),
   consecutiveGatewayErrors: becomes("OutlierDetection.consecutive_gateway_failure", explicit(uint32())),
-  consecutiveErrors: refused("deprecated in Istio; use consecutive5xxErrors"),
+  consecutiveErrors: ignored("deprecated in Istio, and without effect; use consecutive5xxErrors"),
   splitExternalLocalOriginErrors: becomes("OutlierDetection.split_external_local_origin_errors", boolean()),
   consecutiveLocalOriginFailures: becomes("OutlierDetection.consecutive_local_origin_failure", explicit(uint32())),
   interval: described(string("duration"), { envoy: "OutlierDetection.interval", default: "10s" }),
@@ -38,7 +39,11 @@ const OUTLIER_DETECTION = message({
     envoy: "Cluster.CommonLbConfig.healthy_panic_threshold",
     unit: "percent",
   }),
-  outlierDetectionHttpErrorCodes: refused("every 5xx counts as an error: use consecutive5xxErrors"),
+  outlierDetectionHttpErrorCodes: described(list(integer(100, 599), 0, 64), {
+    envoy: "HttpProtocolOptions.OutlierDetection.error_matcher",
+    doc: "Answers that count as errors, in place of every 5xx; of HTTP ports",
+    note: "They count towards consecutive5xxErrors, and none towards consecutiveGatewayErrors",
+  }),
 });
 export type OutlierDetection = Infer<typeof OUTLIER_DETECTION>;
 

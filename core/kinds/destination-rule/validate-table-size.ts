@@ -11,9 +11,20 @@ const ENTRIES_WARNED = 1_000_000;
 
 /** What is wrong with the size of a hash's table; `path` is the traffic policy's. */
 export function validateTableSize(loadBalancer: LoadBalancer | undefined, path: Path): Diagnostic[] {
-  const { ringHash, maglev } = loadBalancer?.consistentHash ?? {};
+  const { ringHash, maglev, minimumRingSize } = loadBalancer?.consistentHash ?? {};
   const at = [...path, "loadBalancer", "consistentHash"];
   const issues: Diagnostic[] = [];
+  if (minimumRingSize !== undefined && (ringHash ?? maglev) !== undefined)
+    issues.push(
+      errorAt(
+        [...at, "minimumRingSize"],
+        "conflicting-fields",
+        "minimumRingSize and ringHash or maglev both say how the table is made",
+        "write ringHash.minimumRingSize alone",
+      ),
+    );
+  if ((minimumRingSize ?? 0) > ENTRIES_WARNED)
+    issues.push(tooLarge([...at, "minimumRingSize"], minimumRingSize ?? 0, "1024 is Istio's own choice"));
   const ringSize = ringHash?.minimumRingSize ?? 0;
   if (ringSize > ENTRIES_WARNED)
     issues.push(tooLarge([...at, "ringHash", "minimumRingSize"], ringSize, "1024 is Istio's own choice"));

@@ -8,6 +8,7 @@ import type { Path } from "#core/schema/path.ts";
 
 export function validateDestinationRule(spec: DestinationRuleSpec, namespace: string): Diagnostic[] {
   const issues = validateExportTo(spec.exportTo, namespace, false);
+  issues.push(...validateSelector(spec, namespace));
   if (spec.host === "*")
     issues.push(warningAt(["spec", "host"], "catch-all-host", "the rule applies to every service its clients call"));
   issues.push(...validatePolicy(spec.trafficPolicy, ["spec", "trafficPolicy"]));
@@ -20,6 +21,21 @@ export function validateDestinationRule(spec: DestinationRuleSpec, namespace: st
     issues.push(...validatePolicy(subset.trafficPolicy, [...path, "trafficPolicy"]));
   });
   return issues;
+}
+
+/** What is for some callers of a namespace is for no other namespace. */
+function validateSelector({ workloadSelector, exportTo = [] }: DestinationRuleSpec, namespace: string): Diagnostic[] {
+  if (workloadSelector === undefined) return [];
+  const index = exportTo.findIndex((scope) => scope !== "." && scope !== namespace);
+  if (index < 0) return [];
+  return [
+    errorAt(
+      ["spec", "exportTo", index],
+      "conflicting-fields",
+      "a rule with a workloadSelector is for callers of its own namespace",
+      "write exportTo: [.], or leave it out",
+    ),
+  ];
 }
 
 function validatePolicy(policy: TrafficPolicy | undefined, path: Path): Diagnostic[] {

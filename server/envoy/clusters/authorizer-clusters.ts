@@ -3,6 +3,7 @@ import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import { readRuleCredentials } from "#server/envoy/clusters/read-rule-credentials.ts";
 import { rulesForService } from "#server/envoy/clusters/rules-for-service.ts";
@@ -11,11 +12,16 @@ import { authorizerCluster } from "#server/envoy/names.ts";
 
 const PROTOCOL = { http: "HTTP", grpc: "GRPC" } as const;
 
+/** The proxy that asks. */
+export interface ClusterCaller extends Pick<ProxyNode, "namespace" | "type"> {
+  readonly labels: Labels;
+}
+
 /** How a proxy reaches those whom it asks: once each, whatever its port is declared to speak. */
 export function authorizerClusters(
   world: CallerReader,
   authorizers: readonly Pick<Authorizer, "service" | "port" | "protocol">[],
-  { namespace, type }: Pick<ProxyNode, "namespace" | "type">,
+  { namespace, type, labels }: ClusterCaller,
   nameOf: (authorizer: Pick<Authorizer, "service" | "port" | "protocol">) => string = authorizerCluster,
 ): readonly ServiceCluster[] {
   const clusters = new Map(
@@ -24,7 +30,7 @@ export function authorizerClusters(
       const port = { ...authorizer.port, protocol: PROTOCOL[protocol] };
       const name = nameOf(authorizer);
       const endpoints = resolveEndpoints(world, service, port);
-      const { rule, origins } = rulesForService(world, service, namespace);
+      const { rule, origins } = rulesForService(world, service, namespace, labels);
       const policy = asTheProviderSpeaks(resolveTrafficPolicy(rule, "", port.number));
       const cluster: ServiceCluster = {
         input: {

@@ -6,12 +6,13 @@ import type { Port } from "#core/model/port.ts";
 import { isHttp, mayBeHttp, type PortProtocol, protocolOf } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
 import { type Caller, localityRule, weighsLocalities } from "#core/resolve/locality-load.ts";
-import type {
-  ClientTls,
-  ConnectionPool,
-  LoadBalancer,
-  OutlierDetection,
-  TrafficSettings,
+import {
+  type ClientTls,
+  type ConnectionPool,
+  type LoadBalancer,
+  type OutlierDetection,
+  ringSizeOf,
+  type TrafficSettings,
 } from "#core/resolve/traffic-settings.ts";
 import {
   type Cluster,
@@ -20,6 +21,7 @@ import {
   Cluster_LbPolicy,
   ClusterSchema,
 } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import type { MatchPredicateSchema } from "#proto/gen/envoy/config/common/matcher/v3/matcher_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { meshUpstream, PLAIN, type RuleCredentials, ruleUpstream } from "#server/envoy/build-tls.ts";
 import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/envoy/clusters/connection-pool.ts";
@@ -76,7 +78,9 @@ export function buildCluster(input: ClusterInput, caller: Caller): Cluster {
     ...balancing(policy.loadBalancer),
     ...discovery(input, caller),
     ...(outlier === undefined ? {} : { outlierDetection: outlierDetection(outlier) }),
-    ...(mayBeHttp(protocol) ? httpOptions(isHttp2, asCalled, pool, serverName(input)) : {}),
+    ...(mayBeHttp(protocol)
+      ? httpOptions(isHttp2, asCalled, pool, { ...serverName(input), ...errorCodes(outlier) })
+      : {}),
     ...withProxyProtocol(transport(input, isHttp2, asCalled || protocol === "auto"), policy.proxyProtocol),
     commonLbConfig: {
       ...(outlier?.minHealthPercent === undefined
@@ -174,7 +178,7 @@ function balancing(loadBalancer: LoadBalancer | undefined): ClusterInit {
       lbPolicy: Cluster_LbPolicy.RING_HASH,
       lbConfig: {
         case: "ringHashLbConfig",
-        value: { minimumRingSize: BigInt(hash.ringHash?.minimumRingSize ?? 1024) },
+        value: { minimumRingSize: BigInt(ringSizeOf(hash) ?? 1024) },
       },
     };
   const lbPolicy = LB_POLICY[loadBalancer?.simple ?? "UNSPECIFIED"];
@@ -220,6 +224,21 @@ function outlierDetection(settings: OutlierDetection) {
     enforcingSuccessRate: 0,
     ...(settings.splitExternalLocalOriginErrors === true ? { enforcingLocalOriginSuccessRate: 0 } : {}),
   };
+}
+
+/** Answers with these codes are errors, and no others are. */
+function errorCodes(settings: OutlierDetection | undefined): UpstreamHttpOptions {
+  const codes = settings?.outlierDetectionHttpErrorCodes ?? [];
+  if (codes.length === 0) return {};
+  const rules = codes.map((code): Init<typeof MatchPredicateSchema> => {
+    const matchPattern = { case: "exact" as const, value: String(code) };
+    const header = { name: ":status", headerMatchSpecifier: { case: "stringMatch" as const, value: { matchPattern } } };
+    return { rule: { case: "httpResponseHeadersMatch", value: { headers: [header] } } };
+  });
+  const [only] = rules;
+  const errorMatcher: Init<typeof MatchPredicateSchema> =
+    only !== undefined && rules.length === 1 ? only : { rule: { case: "orMatch", value: { rules } } };
+  return { outlierDetection: { errorMatcher } };
 }
 
 /**

@@ -61,14 +61,17 @@ function keepalive(settings: TcpKeepalive) {
   };
 }
 
-export type UpstreamHttpOptions = Pick<Init<typeof HttpProtocolOptionsSchema>, "upstreamHttpProtocolOptions">;
+export type UpstreamHttpOptions = Pick<
+  Init<typeof HttpProtocolOptionsSchema>,
+  "upstreamHttpProtocolOptions" | "outlierDetection"
+>;
 
 /** HTTP/1.1 with nothing said about it is what Envoy does by itself: there is no option to send for it. */
 export function httpOptions(
   isHttp2: boolean,
   asCalled: boolean,
   pool: ConnectionPool | undefined,
-  name: UpstreamHttpOptions,
+  more: UpstreamHttpOptions,
 ): ClusterInit {
   const http = pool?.http;
   const streams = http?.maxConcurrentStreams === undefined ? {} : { maxConcurrentStreams: http.maxConcurrentStreams };
@@ -90,9 +93,9 @@ export function httpOptions(
       : { maxConnectionDuration: duration(pool.tcp.maxConnectionDuration) }),
   };
   const isUsual = !isHttp2 && !asCalled;
-  if (isUsual && Object.keys(common).length + Object.keys(name).length === 0) return {};
+  if (isUsual && Object.keys(common).length + Object.keys(more).length === 0) return {};
   const options = pack(HttpProtocolOptionsSchema, {
-    ...name,
+    ...more,
     commonHttpProtocolOptions: common,
     upstreamProtocolOptions: asCalled
       ? { case: "useDownstreamProtocolConfig", value: { httpProtocolOptions: {}, http2ProtocolOptions: h2 } }

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import type { Endpoint } from "#core/model/endpoint.ts";
 import type { Service } from "#core/model/service.ts";
 import type { Caller } from "#core/resolve/locality-load.ts";
-import type { LoadBalancer } from "#core/resolve/traffic-settings.ts";
+import { type LoadBalancer, ringSizeOf } from "#core/resolve/traffic-settings.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { LocalitySchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
@@ -51,8 +51,8 @@ export function usesDiscovery({ clusterDiscoveryType }: Cluster): boolean {
 function adaptBalancer(loadBalancer: LoadBalancer | undefined): LoadBalancer {
   const hash = loadBalancer?.consistentHash;
   if (hash === undefined) return { simple: "ROUND_ROBIN" };
-  const { maglev: _, ringHash, ...hashed } = hash;
-  const size = ringHash?.minimumRingSize;
+  const { maglev: _, minimumRingSize: __, ...hashed } = hash;
+  const size = ringSizeOf(hash);
   const ring = size === undefined ? {} : { ringHash: { minimumRingSize: Math.min(size, RING_SIZE_MAX) } };
   return { consistentHash: { ...hashed, ...ring } };
 }

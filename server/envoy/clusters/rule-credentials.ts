@@ -1,21 +1,22 @@
 import type { NamedCredential } from "#core/resolve/credential-use.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import { ruleTls } from "#core/resolve/rule-tls.ts";
+import type { Labels } from "#core/resource/labels.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 
-/** What the rules for those whom gateways of a namespace call name: of each host the rule that applies, and no other. */
+/** What the rules for those whom a gateway calls name: of each host the rule that applies, and no other. */
 export function listRuleCredentials(
   world: CompileReader,
-  namespace: string,
+  { namespace, labels }: { readonly namespace: string; readonly labels: Labels },
 ): (NamedCredential & { readonly origin: Origin })[] {
   const hosts = world.deriveList("hosts of rules with credentials", () => [
     ...new Set(world.all("DestinationRule").flatMap((rule) => ruleTls.credentialHosts(rule, world.mesh.domainSuffix))),
   ]);
   const services = hosts.flatMap((host) => world.servicesUnder(host, namespace));
   return services.flatMap((service) => {
-    const rule = world.destinationRule(service.host, namespace, service.namespace);
+    const rule = world.destinationRule(service.host, namespace, service.namespace, labels);
     return rule === undefined ? [] : ofRule(rule);
   });
 }

@@ -3,7 +3,7 @@ import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import { dependsOnCaller, localityRule } from "#core/resolve/locality-load.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
-import { matchesLabels } from "#core/resource/labels.ts";
+import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ClusterInput, Routing } from "#server/envoy/clusters/build-cluster.ts";
@@ -26,6 +26,8 @@ export interface ServiceCluster {
 /** Whose clusters they are. */
 export interface ClusterScope {
   readonly namespace: string;
+  /** Those that some rule asks about. */
+  readonly labels: Labels;
   readonly routing: Routing;
 }
 
@@ -33,11 +35,11 @@ export interface ClusterScope {
 export function serviceClusters(
   world: CallerReader,
   host: string,
-  { namespace, routing }: ClusterScope,
+  { namespace, labels: clientLabels, routing }: ClusterScope,
 ): ServiceCluster[] {
   const service = world.service(host, namespace);
   if (service === undefined) return [];
-  const { rule, origins } = rulesForService(world, service, namespace);
+  const { rule, origins } = rulesForService(world, service, namespace, clientLabels);
   const settings = world.settings();
   const subsets = ["", ...(rule?.subsets ?? []).map(({ name }) => name)];
   const isDiscovered = service.resolution === "static";

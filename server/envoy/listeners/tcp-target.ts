@@ -96,12 +96,12 @@ export function buildTcpChains(
  * them asks for it, and end connections after the first one's time, or when nothing was sent for so long.
  */
 function tcpSettings(destinations: readonly RouteTarget[], ownNamespace: string, context: RouteContext): TcpSettings {
-  const { world, namespace } = context;
+  const { world, namespace, labels: clientLabels } = context;
   const policies = destinations.map((destination) => {
     const name = expandHost(destination.host, ownNamespace, world.mesh.domainSuffix);
     const { subset = "" } = destination;
     const port = resolveDestinationPort(world, destination, name, context);
-    return resolveTrafficTo(world, { host: name, clientNamespace: namespace, subset, port });
+    return resolveTrafficTo(world, { host: name, clientNamespace: namespace, clientLabels, subset, port });
   });
   const { maxConnectionDuration: lasting, idleTimeout: idle } = policies[0]?.connectionPool?.tcp ?? {};
   const [only, ...others] = policies;

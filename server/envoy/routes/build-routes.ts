@@ -60,7 +60,12 @@ export function buildResolvedRoutes({ service, routes }: DecidingRoutes, context
 }
 
 /** The plain route to a service, for callers of a namespace, with Istio's default retries and no timeout. */
-export function buildDefaultRoute(world: CallerReader, namespace: string, host: string, port: number): RouteInit {
+export function buildDefaultRoute(
+  { world, namespace, labels: clientLabels }: Pick<RouteContext, "world" | "namespace" | "labels">,
+  host: string,
+  port: number,
+): RouteInit {
+  const hash = buildHashPolicy(world, { host, clientNamespace: namespace, clientLabels, subset: "", port });
   return {
     name: "default",
     match: { pathSpecifier: { case: "prefix", value: "/" } },
@@ -72,7 +77,7 @@ export function buildDefaultRoute(world: CallerReader, namespace: string, host: 
         clusterSpecifier: { case: "cluster", value: outboundCluster(host, port, "") },
         timeout: durationMs(0),
         maxGrpcTimeout: durationMs(0),
-        ...withRetries(undefined, world.settings(), buildHashPolicy(world, namespace, host, "", port), false),
+        ...withRetries(undefined, world.settings(), hash, false),
       },
     },
   };
@@ -211,7 +216,9 @@ function hashPolicies(
   const policies = destinations.flatMap(({ destination }) => {
     const host = expandHost(destination.host, namespace, context.world.mesh.domainSuffix);
     const port = resolveDestinationPort(context.world, destination, host, context);
-    return buildHashPolicy(context.world, context.namespace, host, destination.subset ?? "", port).hashPolicy ?? [];
+    const { world, namespace: clientNamespace, labels: clientLabels } = context;
+    const { subset = "" } = destination;
+    return buildHashPolicy(world, { host, clientNamespace, clientLabels, subset, port }).hashPolicy ?? [];
   });
   return policies.length === 0 ? {} : { hashPolicy: policies };
 }

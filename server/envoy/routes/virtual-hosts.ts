@@ -47,7 +47,7 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
     const isDetected = service?.ports.some((each) => each.number === port && protocolOf(each) === "auto") === true;
     const routes =
       used === undefined
-        ? [buildDefaultRoute(world, namespace, host, port)]
+        ? [buildDefaultRoute(context, host, port)]
         : buildResolvedRoutes(used, { world, namespace, gateway: "mesh", port, labels });
     // A short form that callers here may use for another host is that one's.
     const isTaken = (name: string): boolean =>

@@ -45,6 +45,13 @@ export function exportTo({ pick, rarely, namespace }: Draw, canHide = false): ob
   return rarely(3) ? { exportTo: pick(scopes) } : {};
 }
 
+/** Which callers a rule is for, and whom else it is exported to; half of all callers are `caller`, the others `other`. */
+export function callers(draw: Draw): object {
+  if (!draw.rarely(4)) return exportTo(draw);
+  const app = draw.pick(["caller", "other"]);
+  return { workloadSelector: draw.pick<object>([{ matchLabels: { app } }, { matchLabels: { app } }, {}]) };
+}
+
 /** Whom a policy is for: the workloads of these labels, those behind what is there or is not, or all of its namespace. */
 export function whom({ pick, rarely, random, service }: Draw, labels: object): object {
   if (!rarely(2)) return {};

@@ -40,6 +40,12 @@ export function sidecar(namespace: string, name: string, instance?: WorkloadInst
   };
 }
 
+/** One that rules for callers by their labels may be for, and one that they may not be for. */
+export function callersIn(namespace: string): readonly ProxyNode[] {
+  const caller = sidecar(namespace, "caller");
+  return [caller, { ...caller, metadata: { ...caller.metadata, LABELS: { app: "other" } } }];
+}
+
 /** A gateway's proxy. */
 export function router(namespace: string, labels: Readonly<Record<string, string>>): ProxyNode {
   const base = sidecar(namespace, "gw");

@@ -1,6 +1,7 @@
 import type { AnyResource } from "#core/resource/resource.ts";
 import {
   api,
+  callers,
   DOMAIN,
   type Draw,
   exportTo,
@@ -289,7 +290,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
   (draw) =>
     networking("DestinationRule", `dr${draw.random(3)}`, draw.namespace, {
       host: hostOf(draw),
-      ...exportTo(draw),
+      ...callers(draw),
       subsets: [
         {
           name: "v1",
@@ -302,7 +303,8 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
         : {
             trafficPolicy: draw.pick<object>([
               { loadBalancer: { consistentHash: { httpHeaderName: `x-${draw.random(3)}` } } },
-              { loadBalancer: { consistentHash: { useSourceIp: true } } },
+              { loadBalancer: { consistentHash: { useSourceIp: true, ...draw.pick([{}, { minimumRingSize: 7 }]) } } },
+              { outlierDetection: { outlierDetectionHttpErrorCodes: draw.pick([[404], [404, 429]]) } },
               { connectionPool: { tcp: { maxConnections: draw.random(3), maxConnectionDuration: "5s" } } },
               { tls: draw.pick<object>([{}, { mode: "ISTIO_MUTUAL" }, SIMPLE_TLS]) },
               atAPort(draw),
