@@ -47,8 +47,9 @@ export function wantedKeys({ spec }: Resource<"RequestAuthentication">): readonl
   return (spec.jwtRules ?? []).flatMap((rule, index) => {
     const uri = keyLocationOf(rule);
     if (uri === undefined) return [];
-    const { timeout = "", issuer = "", jwksUri } = rule;
-    const path = ["spec", "jwtRules", index, jwksUri === undefined ? "issuer" : "jwksUri"];
+    const { timeout = "", issuer = "" } = rule;
+    const said = (["jwksUri", "jwks_uri"] as const).find((name) => rule[name] !== undefined) ?? "issuer";
+    const path = ["spec", "jwtRules", index, said];
     return [{ uri, timeoutMs: parseDurationMs(timeout) ?? TIMEOUT_MS, issuer, path }];
   });
 }

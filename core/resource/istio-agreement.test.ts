@@ -306,7 +306,6 @@ describe("what Istio takes and Pharos does not is refused by name", () => {
   const when = (key: string) =>
     resource("AuthorizationPolicy", `{ rules: [{ when: [{ key: "${key}", values: [a] }] }] }`);
   test.each<[string, string, string]>([
-    ["a trust domain", when("source.trustDomain"), "value-not-handled spec.rules[0].when[0].key"],
     [
       "the metadata of a filter",
       when("experimental.envoy.filters.a[b]"),

@@ -33,7 +33,7 @@ const RETRY_ON = new Set(
 const HEADER_NAME_MAX = 16_384;
 const QUERY_NAME_MAX = 1024;
 const CONDITION_KEYS =
-  /^(?:request\.headers\[:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+\]|source\.(?:ip|namespace|principal|serviceAccount)|remote\.ip|destination\.(?:ip|port)|connection\.sni|request\.auth\.(?:principal|audiences|presenter))$/;
+  /^(?:request\.headers\[:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+\]|source\.(?:ip|namespace|principal|serviceAccount|trustDomain)|remote\.ip|destination\.(?:ip|port)|connection\.sni|request\.auth\.(?:principal|audiences|presenter))$/;
 /** Of 1 MiB. */
 const BASE64_CHARS_MAX = 4 * Math.ceil(1_048_576 / 3);
 /** A Go duration is nanoseconds in 64 bits. */
@@ -41,7 +41,7 @@ const DURATION_MS_MAX = 2_562_047 * 3_600_000;
 const PROTOCOLS = /^(?:HTTP|HTTPS|HTTP_PROXY|GRPC|HTTP2|TCP|TLS|UDP|MONGO|REDIS|MYSQL)$/i;
 /** Istio takes the text, and Pharos does not do what it asks for. */
 export interface NotHandled {
-  /** "there is one trust domain" */
+  /** "the metadata of other filters is not looked at" */
   readonly notHandled: string;
 }
 
@@ -146,6 +146,12 @@ export const FORMATS = {
   "port-key": (text) =>
     /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535 ? undefined : "is not a port (1 to 65535)",
   "policy-text": (text) => (text === "" ? "is empty" : undefined),
+  "trust-domain": (text) =>
+    text === ""
+      ? "is empty"
+      : /^(?:\*|\*?[^*/]+|[^*/]+\*)$/.test(text)
+        ? undefined
+        : "is not a trust domain (no /, and one * at most, at its beginning or end)",
   "policy-path": checkPolicyPath,
   "service-account": (text) =>
     matches(/^(?:[a-z0-9-]{1,63}\/)?[a-z0-9.-]{1,253}$/, text, "is neither ACCOUNT nor NAMESPACE/ACCOUNT"),
@@ -316,8 +322,7 @@ function checkPolicyPath(text: string): string | undefined {
 
 function checkConditionKey(text: string): string | NotHandled | undefined {
   if (claimOfCondition(text) !== undefined) return undefined;
-  if (text === "source.trustDomain") return { notHandled: "there is one trust domain" };
   if (/^experimental\.envoy\.filters\..*\[.+\]$/.test(text))
     return { notHandled: "the metadata of other filters is not looked at" };
-  return "is not a condition Pharos knows (request.headers[NAME], source.ip, source.namespace, source.principal, source.serviceAccount, remote.ip, request.auth.principal, request.auth.audiences, request.auth.presenter, request.auth.claims[CLAIM], destination.ip, destination.port, connection.sni)";
+  return "is not a condition Pharos knows (request.headers[NAME], source.ip, source.namespace, source.principal, source.serviceAccount, source.trustDomain, remote.ip, request.auth.principal, request.auth.audiences, request.auth.presenter, request.auth.claims[CLAIM], destination.ip, destination.port, connection.sni)";
 }

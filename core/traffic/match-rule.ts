@@ -79,10 +79,11 @@ function unknown(...lists: readonly (readonly string[] | undefined)[]): Match {
 }
 
 function matchSource(source: AuthorizationSource, { principal, isHttp }: RequestFacts, home: RuleHome): Match {
-  const [, , namespace = null] = IDENTITY.exec(principal ?? "") ?? [];
+  const [, trustDomain = null, namespace = null] = IDENTITY.exec(principal ?? "") ?? [];
   return all([
     comparePrincipal(principal, source.principals, source.notPrincipals, home),
     compare(namespace, source.namespaces, source.notNamespaces, matchText),
+    compare(trustDomain, source.trustDomains, source.notTrustDomains, matchText),
     compareAccount(principal, source.serviceAccounts, source.notServiceAccounts, home),
     // What tokens say is not recorded; of connections it is nothing that could be known.
     isHttp ? unknown(source.requestPrincipals, source.notRequestPrincipals) : "yes",
@@ -136,10 +137,12 @@ function matchCondition(
   facts: RequestFacts,
   home: RuleHome,
 ): Match {
-  const [, , namespace = null] = IDENTITY.exec(facts.principal ?? "") ?? [];
+  const [, trustDomain = null, namespace = null] = IDENTITY.exec(facts.principal ?? "") ?? [];
   // Of a connection nothing of it is known, and of the actions but ALLOW it is left out.
   if (!facts.isHttp && isOfRequest(key)) return "yes";
   switch (key) {
+    case "source.trustDomain":
+      return compare(trustDomain, values, notValues, matchText);
     case "source.principal":
       return comparePrincipal(facts.principal, values, notValues, home);
     case "source.serviceAccount":

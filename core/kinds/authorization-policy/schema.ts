@@ -2,11 +2,10 @@ import { POLICY_TARGETS } from "#core/kinds/policy-target.ts";
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import type { Format } from "#core/schema/formats.ts";
-import { becomes, described, list, message, oneOf, refused, required, string } from "#core/schema/make-field.ts";
+import { becomes, described, list, message, oneOf, required, string } from "#core/schema/make-field.ts";
 
 /** Some of them become regular expressions, and 32,768 steps are the most that a proxy takes of one. */
 const TEXT_BYTES_MAX = 4096;
-const ONE_TRUST_DOMAIN = "there is one trust domain: use principals";
 
 const PRINCIPAL = "Principal.Authenticated.principal_name";
 const NOT_PRINCIPAL = `Principal.not_id of ${PRINCIPAL}`;
@@ -27,8 +26,11 @@ const SOURCE = message({
     doc: "ISSUER/SUBJECT of a token that a RequestAuthentication checked; `*` for any",
   }),
   notRequestPrincipals: becomes("Principal.not_id of Principal.metadata", texts("policy-text")),
-  trustDomains: refused(ONE_TRUST_DOMAIN),
-  notTrustDomains: refused(ONE_TRUST_DOMAIN),
+  trustDomains: described(texts("trust-domain"), {
+    envoy: PRINCIPAL,
+    doc: "Of callers' certificates; `*` for any, `*.example.com`, `prod*`",
+  }),
+  notTrustDomains: becomes(NOT_PRINCIPAL, texts("trust-domain")),
 });
 export type AuthorizationSource = Infer<typeof SOURCE>;
 

@@ -10,10 +10,12 @@ const OF_CALLERS = [
   "notServiceAccounts",
   "principals",
   "notPrincipals",
+  "trustDomains",
+  "notTrustDomains",
   "requestPrincipals",
   "notRequestPrincipals",
 ] as const;
-const KEY_OF_CALLERS = /^(?:source\.(?:namespace|serviceAccount|principal)$|request\.auth\.)/;
+const KEY_OF_CALLERS = /^(?:source\.(?:namespace|serviceAccount|principal|trustDomain)$|request\.auth\.)/;
 
 /** What goes with the action CUSTOM and with no other. */
 export function validateCustom({ action, provider, rules }: AuthorizationPolicySpec): Diagnostic[] {

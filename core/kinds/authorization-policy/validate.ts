@@ -125,6 +125,8 @@ function validateCondition(condition: AuthorizationCondition, path: Path): Diagn
   if (condition.key.endsWith(".ip")) return bad(isIpOrCidr, "an IP address or a CIDR range");
   if (condition.key === "source.serviceAccount")
     return bad((value) => FORMATS["service-account"](value) === undefined, "ACCOUNT or NAMESPACE/ACCOUNT");
+  if (condition.key === "source.trustDomain")
+    return bad((value) => FORMATS["trust-domain"](value) === undefined, "a trust domain");
   if (condition.key === "destination.port")
     return bad((value) => /^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535, "a port");
   return [];

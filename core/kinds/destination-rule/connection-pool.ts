@@ -7,7 +7,6 @@ import {
   integer,
   message,
   oneOf,
-  refused,
   required,
   string,
 } from "#core/schema/make-field.ts";
@@ -62,7 +61,7 @@ const HTTP = {
 export const CONNECTION_POOL = message({ tcp: message(TCP), http: message(HTTP) });
 /** Of connections from a sidecar to its application. */
 export const INBOUND_CONNECTION_POOL = message({
-  tcp: message({ ...TCP, idleTimeout: refused("idle TCP connections are kept, as in Istio: leave it out") }),
+  tcp: message({ ...TCP, idleTimeout: ignored("idle TCP connections are kept, as in Istio") }),
   http: message({
     ...HTTP,
     h2UpgradePolicy: ignored("what is spoken with the application is the protocol of its port"),

@@ -4,6 +4,7 @@ import {
   boolean,
   described,
   explicit,
+  ignored,
   list,
   map,
   message,
@@ -99,13 +100,13 @@ const SERVER_PORT = message({
     ),
     { envoy: "FilterChain.filters", note: "Requests in HTTP/1.0 are answered 426, whatever it says" },
   ),
-  targetPort: refused("deprecated in Istio, and without effect: leave it out"),
+  targetPort: ignored("deprecated in Istio, and without effect"),
 });
 
 const SERVER = message({
   name: described(string(), { envoy: "none: it is shown", doc: "A name for people" }),
   bind: refused("a gateway binds the address of its instance: leave it out"),
-  defaultEndpoint: refused("Istio ignores it: leave it out"),
+  defaultEndpoint: ignored("it is without effect in Istio"),
   port: required(SERVER_PORT),
   hosts: required(
     list(

@@ -52,6 +52,7 @@ describe("what Istio refuses of a rule is refused, and what it takes is taken", 
 test.each([
   [{ issuer: "a", jwks: "{}" }, undefined],
   [{ issuer: "a", jwksUri: "https://b/keys" }, "https://b/keys"],
+  [{ issuer: "a", jwks_uri: "https://c/keys" }, "https://c/keys"],
   [{ issuer: "https://a" }, "https://a/.well-known/openid-configuration"],
   [{ issuer: "https://a/realm/" }, "https://a/realm/.well-known/openid-configuration"],
 ])("keys of %o are at %s", (given, expected) => expect(keyLocationOf(given)).toBe(expected));

@@ -13,8 +13,6 @@ import {
   string,
 } from "#core/schema/make-field.ts";
 
-const BY_ITS_NAME = "write jwksUri";
-
 const TOKEN_HEADER = message({
   name: becomes("JwtHeader.name", required(string("plain-header-name"))),
   prefix: described(string("header-value"), {
@@ -51,7 +49,10 @@ const JWT_RULE = message(
       doc: "Where the control plane fetches the keys, again every twenty minutes",
       note: "Without jwks and jwksUri it is asked for at the issuer's /.well-known/openid-configuration. Addresses of this host, link-local ones and those of clouds' metadata services are not asked",
     }),
-    jwks_uri: refused(BY_ITS_NAME),
+    jwks_uri: described(explicit(string("jwks-uri", 2048)), {
+      envoy: "JwtProvider.local_jwks, with the keys that the control plane fetched",
+      doc: "The same by its older name",
+    }),
     jwks: described(explicit(string()), {
       envoy: "JwtProvider.local_jwks",
       doc: "The keys themselves, as a JSON Web Key Set",
@@ -92,7 +93,7 @@ const JWT_RULE = message(
       "a rule says nothing of requests without a token; require one with an AuthorizationPolicy (requestPrincipals)",
     ),
   },
-  { atMostOneOf: ["jwks", "jwksUri"] },
+  { atMostOneOf: ["jwks", "jwksUri", "jwks_uri"] },
 );
 export type JwtRule = Infer<typeof JWT_RULE>;
 

@@ -14,7 +14,7 @@ export function validateRequestAuthentication(spec: RequestAuthenticationSpec): 
 }
 
 function validateRule(rule: JwtRule, path: Path): Diagnostic[] {
-  const { issuer = "", jwksUri, jwks = "" } = rule;
+  const { issuer = "", jwksUri = rule.jwks_uri, jwks = "" } = rule;
   if (issuer === "" && jwksUri === undefined)
     return [
       errorAt(

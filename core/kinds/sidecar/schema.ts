@@ -46,17 +46,13 @@ const EGRESS = message({
 
 const NO_CREDENTIAL = "credentials are given to gateways alone: give paths of files on the workload's host";
 
-const BY_CA = "client certificates are checked by their authority and names: use caCertificates and subjectAltNames";
-
 const INGRESS_TLS = message({
   ...SERVER_TLS_MEMBERS,
   httpsRedirect: refused("sidecars redirect nobody: leave it out"),
   credentialName: refused(NO_CREDENTIAL),
   credentialNames: refused(NO_CREDENTIAL),
   caCertCredentialName: refused(NO_CREDENTIAL),
-  tlsCertificates: refused("give one serverCertificate and privateKey"),
-  verifyCertificateSpki: refused(BY_CA),
-  verifyCertificateHash: refused(BY_CA),
+  tlsCertificates: refused("Istio refuses it too: give one serverCertificate and privateKey"),
   insecureSkipVerify: refused("client certificates are always checked: use SIMPLE to ask for none"),
 });
 

@@ -25,8 +25,9 @@ export function regex(value: string): StringInit {
   return { matchPattern: { case: "safeRegex", value: { regex: value } } };
 }
 
-export function wild(value: string): string {
-  return value.split("*").map(escapeRegex).join(".*");
+/** A pattern with `*` for whatever `any` takes. */
+export function wild(value: string, any = ".*"): string {
+  return value.split("*").map(escapeRegex).join(any);
 }
 
 function escapeRegex(text: string): string {

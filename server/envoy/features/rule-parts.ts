@@ -78,6 +78,8 @@ export function sourceParts(source: GuardedSource, context: RuleContext): (Part<
     notPrincipal(anyPrincipal(source.notNamespaces, namespace)),
     anyPrincipal(source.serviceAccounts, account),
     notPrincipal(anyPrincipal(source.notServiceAccounts, account)),
+    anyPrincipal(source.trustDomains, ofTrustDomain),
+    notPrincipal(anyPrincipal(source.notTrustDomains, ofTrustDomain)),
     anyPrincipal(source.ipBlocks, directIp),
     notPrincipal(anyPrincipal(source.notIpBlocks, directIp)),
     anyPrincipal(source.remoteIpBlocks, remote),
@@ -148,6 +150,8 @@ export function buildCondition(
       return both((value) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`)));
     case "source.serviceAccount":
       return both((value) => authenticated(accountMatcher(value, context)));
+    case "source.trustDomain":
+      return both(ofTrustDomain);
     case "source.ip":
       return both(directIp);
     case "remote.ip":
@@ -212,6 +216,13 @@ function principalMatcher(value: string, { trustDomain }: RuleContext): StringIn
   const full = `spiffe://${value.startsWith(own) ? `${trustDomain}/${value.slice(own.length)}` : value}`;
   if (full.endsWith("*")) return { matchPattern: { case: "prefix", value: full.slice(0, -1) } };
   return { matchPattern: { case: "exact", value: full } };
+}
+
+/** Whoever has a certificate of a trust domain. */
+function ofTrustDomain(value: string): PrincipalInit {
+  if (value === "*") return authenticated({ matchPattern: { case: "prefix", value: "spiffe://" } });
+  if (value.includes("*")) return authenticated(regex(`spiffe://${wild(value, "[^/]*")}/.*`));
+  return authenticated({ matchPattern: { case: "prefix", value: `spiffe://${value}/` } });
 }
 
 /** `namespace/account`, or an account of the policy's namespace. */

@@ -57,6 +57,8 @@ const source = record({
   ),
   notPrincipals: values("cluster.local/ns/default/sa/client", "*"),
   namespaces: values("default", "istio-*", "other"),
+  trustDomains: values("cluster.local", "*", "*.local", "cluster*", "other"),
+  notTrustDomains: values("cluster.local", "other*"),
   ipBlocks: values("127.0.0.0/8", "10.0.0.1"),
   notIpBlocks: values("127.0.0.1", "10.0.0.0/8"),
   remoteIpBlocks: values("203.0.113.0/24", "127.0.0.1"),
@@ -89,6 +91,7 @@ const condition = fc
       "destination.port",
       "connection.sni",
       "source.principal",
+      "source.trustDomain",
       "request.auth.principal",
       "request.auth.audiences",
       "request.auth.presenter",
@@ -113,6 +116,7 @@ const condition = fc
       "request.auth.claims[groups]": ["staff", "*s"],
       "request.auth.claims[realm][role]": ["admin", "a*"],
       "request.auth.claims[roles]": ["admin", "*"],
+      "source.trustDomain": ["cluster.local", "*", "cluster*", "other"],
       "source.principal": ["*", "cluster.local/ns/default/sa/client"],
     };
     return list(fc.constantFrom(...(texts[key] ?? ["jason", "j*", "*"])), 2, 1).map((all) => ({

@@ -241,6 +241,7 @@ export const TEXTS = {
   ),
   "policy-path": fc.oneof(anyText, fc.constantFrom("*", "/a*", "*/a", "/{*}/x", "/a/{**}", "/{**}", "**", "/a{*}")),
   "service-account": fc.constantFrom("a", "default/a", "prod/x.y"),
+  "trust-domain": fc.constantFrom("cluster.local", "*", "*.local", "a(.)+*", "a/b", "*a*"),
   // Functions, attributes and literals of every form that there is.
   "log-filter": fc.oneof(
     anyText,
