@@ -86,3 +86,26 @@ spec:
     ],
   ]);
 });
+
+test("who names a credential is listed with it, and told when it is deleted", async () => {
+  const text = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: naming, namespace: default }
+spec:
+  selector: { istio: ingress }
+  servers:
+    - { port: { number: 443, name: https, protocol: HTTPS }, hosts: [a.example.com], tls: { mode: SIMPLE, credentialName: named } }
+`;
+  await run("apply", "named", ...files("shop"));
+  await connect({ dir: server.dir }).config.applyChanges.mutate({
+    changes: [{ op: "upsert", text }],
+    reason: "it names the credential",
+  });
+  const listed = JSON.parse((await run("list", "-o", "json")).stdout) as { name: string; namedBy: string[] }[];
+  expect(listed.find(({ name }) => name === "named")?.namedBy).toEqual(["Gateway/default/naming"]);
+  expect(await run("delete", "named")).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("Gateway/default/naming names it, and serves nothing in its place"),
+  });
+});

@@ -85,6 +85,7 @@ export function addCredential(program: Command): void {
             { title: "holds", value: stateOf },
             { title: "names", value: (row) => leafOf(row)?.names.join(", ") ?? "" },
             { title: "ends", value: (row) => when(leafOf(row)?.notAfterMs) },
+            { title: "named by", value: (row) => row.namedBy.join(", ") },
             { title: "by", value: (row) => row.updatedBy },
           ],
           "no credentials are stored yet",
@@ -98,8 +99,11 @@ export function addCredential(program: Command): void {
     .option("-n, --namespace <namespace>", "its namespace", "default")
     .action((name: string, options: CommonOptions & { readonly namespace: string }) =>
       withClient(options, async (api) => {
-        await api.credentials.remove.mutate({ name, namespace: options.namespace });
+        const removed = await api.credentials.remove.mutate({ name, namespace: options.namespace });
         if (options.output === "table") process.stdout.write(`credential ${options.namespace}/${name} deleted\n`);
+        else printValue(options.output, removed);
+        for (const ref of removed.namedBy)
+          process.stderr.write(`warning: ${ref} names it, and serves nothing in its place\n`);
         return EXIT.ok;
       }),
     );

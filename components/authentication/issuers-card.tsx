@@ -43,7 +43,7 @@ const COLUMNS: readonly Column<IssuerView>[] = [
     hideBelow: "md",
     cell: ({ places, isForwarded }) => (
       <>
-        <ul>
+        <ul className="min-w-44">
           {places.map((place) => (
             <li key={`${place.kind} ${place.name}`}>
               {describePlace(place)} <code className="font-mono text-xs [overflow-wrap:anywhere]">{place.name}</code>

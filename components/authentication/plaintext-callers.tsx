@@ -9,8 +9,8 @@ export function PlaintextCallers({ callers }: { readonly callers: readonly Plain
   if (callers.length === 0) return <span className="text-subtle">nobody</span>;
   return (
     <ul className="min-w-36 space-y-1">
-      {callers.map(({ source, addresses, perSecond, deniedBy }) => (
-        <li key={source} className="[overflow-wrap:anywhere]">
+      {callers.map(({ id, source, addresses, perSecond, deniedBy }) => (
+        <li key={id} className="[overflow-wrap:anywhere]">
           {source}
           {addresses.length === 0 ? null : (
             <span className="font-mono text-xs">

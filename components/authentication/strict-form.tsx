@@ -58,7 +58,10 @@ export function StrictForm({ namespace, namespaces, onNamespaceChange, view, pol
     ...{ namespace, mode, policies, withOwn, rootNamespace },
     speaking: workloads.flatMap(({ policy }) => policy ?? []),
   });
-  const plain = workloads.filter(({ plaintext }) => plaintext.length > 0);
+  // Who is refused already has nothing to lose.
+  const plain = workloads
+    .map((each) => ({ ...each, plaintext: each.plaintext.filter(({ deniedBy }) => deniedBy.length === 0) }))
+    .filter(({ plaintext }) => plaintext.length > 0);
   return (
     <PlanEditor
       plan={plan}

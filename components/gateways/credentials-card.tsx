@@ -14,12 +14,14 @@ import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
+import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
-import type { CredentialView } from "#core/view/credential.ts";
+import { ENDS_SOON_MS, type RevocationFacts } from "#core/registry/credential.ts";
+import type { ListedCredential } from "#core/view/credential.ts";
 
-const COLUMNS: readonly Column<CredentialView>[] = [
+const COLUMNS: readonly Column<ListedCredential>[] = [
   {
     id: "name",
     header: "Credential",
@@ -49,6 +51,14 @@ const COLUMNS: readonly Column<CredentialView>[] = [
     },
   },
   {
+    id: "namedBy",
+    header: "Named by",
+    hideBelow: "md",
+    cell: ({ namedBy }) =>
+      namedBy.length === 0 ? <span className="text-subtle">nothing</span> : <ResourceLinks refs={namedBy} />,
+    sortValue: ({ namedBy }) => namedBy.length,
+  },
+  {
     id: "updated",
     header: "Applied",
     hideBelow: "lg",
@@ -61,13 +71,40 @@ const COLUMNS: readonly Column<CredentialView>[] = [
   },
 ];
 
-function Holds({ facts }: Pick<CredentialView, "facts">) {
+function Holds({ facts }: Pick<ListedCredential, "facts">) {
   if (facts.kind === "damaged") return <Badge tone="bad">cannot be opened</Badge>;
   return (
     <span className="inline-flex flex-wrap gap-1">
       {facts.certificate === undefined ? null : <Badge>certificate</Badge>}
       {facts.roots.length === 0 ? null : <Badge>authorities</Badge>}
+      {facts.revocation === undefined ? null : <RevocationLists revocation={facts.revocation} />}
     </span>
+  );
+}
+
+/** Whose lists they are and until when they hold, and which authorities have none beside those of others. */
+function RevocationLists({ revocation: { lists, withoutList } }: { readonly revocation: RevocationFacts }) {
+  return (
+    <>
+      <Badge>{lists.length === 1 ? "revocation list" : "revocation lists"}</Badge>
+      <ul className="w-full min-w-36 text-xs [overflow-wrap:anywhere]">
+        {lists.map(({ issuer, thisUpdateMs, nextUpdateMs }) => (
+          <li key={issuer}>
+            of {issuer}
+            {nextUpdateMs === undefined ? (
+              <span className="block text-subtle">never ends</span>
+            ) : (
+              <EndsAt atMs={nextUpdateMs} soonMs={Math.min(ENDS_SOON_MS, (nextUpdateMs - thisUpdateMs) / 3)} />
+            )}
+          </li>
+        ))}
+        {withoutList.map((subject) => (
+          <li key={subject} className="text-warn-text">
+            none of {subject}: its certificates are refused
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -78,10 +115,10 @@ export function CredentialsCard() {
   const credentials = useQuery(trpc.credentials.list.queryOptions());
   const may = useMay("credentials.put");
   const [applying, setApplying] = useState<{ readonly namespace: string; readonly name: string } | null>(null);
-  const [deleting, setDeleting] = useState<CredentialView | null>(null);
+  const [deleting, setDeleting] = useState<ListedCredential | null>(null);
   const keep = () => setDeleting(null);
   const remove = useMutation(trpc.credentials.remove.mutationOptions({ onSuccess: () => refreshMesh(queryClient) }));
-  const actions: Column<CredentialView> = {
+  const actions: Column<ListedCredential> = {
     id: "actions",
     header: "Actions",
     align: "end",
@@ -138,7 +175,7 @@ export function CredentialsCard() {
         isOpen={deleting !== null}
         verb="Delete"
         what={deleting === null ? "" : `${deleting.namespace}/${deleting.name}`}
-        consequence="Servers that name it close connections at once. Its key is not kept anywhere."
+        consequence={describeLoss(deleting?.namedBy ?? [])}
         isPending={remove.isPending}
         onConfirm={() => {
           if (deleting === null) return;
@@ -149,4 +186,11 @@ export function CredentialsCard() {
       />
     </Card>
   );
+}
+
+function describeLoss(namedBy: readonly string[]): string {
+  const kept = "Its key is not kept anywhere.";
+  if (namedBy.length === 0) return `Nothing names it now. ${kept}`;
+  const names = namedBy.map((ref) => ref.replace("/", " "));
+  return `${names.join(", ")} ${names.length === 1 ? "names" : "name"} it: servers that do close connections at once. ${kept}`;
 }

@@ -5,11 +5,18 @@ import { useNow } from "#components/ui/use-now.ts";
 import { ENDS_SOON_MS } from "#core/registry/credential.ts";
 
 /** When a certificate ends that people renew: the time before stands out. */
-export function EndsAt({ atMs }: { readonly atMs: number }) {
+export function EndsAt({
+  atMs,
+  soonMs = ENDS_SOON_MS,
+}: {
+  readonly atMs: number;
+  /** How long before it is soon. */
+  readonly soonMs?: number;
+}) {
   const nowMs = useNow(60_000);
   const at = new Date(atMs).toISOString();
   const leftMs = nowMs === null ? Number.POSITIVE_INFINITY : atMs - nowMs;
-  if (leftMs > ENDS_SOON_MS)
+  if (leftMs > soonMs)
     return (
       <span className="block text-subtle text-xs">
         ends <Ago at={at} />

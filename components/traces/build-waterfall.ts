@@ -1,4 +1,4 @@
-import { isFailed } from "#components/traces/is-failed.ts";
+import { isFailedSpan } from "#core/telemetry/is-failed-span.ts";
 import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
 
 /** One line of the waterfall. */
@@ -43,7 +43,7 @@ export function buildWaterfall(trace: Trace, collapsed: ReadonlySet<string>): Wa
       depth,
       isOrphan,
       isCollapsed,
-      isFailed: isFailed(span),
+      isFailed: isFailedSpan(span),
       skewMs: skewOf(span, starts.get(span.parentSpanId ?? "")),
       hasChildren: below.length > 0,
       offset: (span.startMs - startMs) / lengthMs,

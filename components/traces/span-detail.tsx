@@ -3,13 +3,13 @@ import { MousePointerClick, X } from "lucide-react";
 import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import { AttributeTable } from "#components/traces/attribute-table.tsx";
-import { isFailed } from "#components/traces/is-failed.ts";
 import { ServiceDot } from "#components/traces/service-dot.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Clock } from "#components/ui/time-text.tsx";
+import { isFailedSpan } from "#core/telemetry/is-failed-span.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { TraceSpan } from "#core/telemetry/trace.ts";
 
@@ -59,7 +59,11 @@ export function SpanDetail({ span, traceStartMs, colors, onClose }: SpanDetailPr
           <span>after {formatMillis(span.startMs - traceStartMs)}</span>
           <Clock atMs={span.startMs} withMillis className="tabular" />
           <Badge>{span.kind}</Badge>
-          {isFailed(span) ? <Badge tone="bad">error</Badge> : span.status === "ok" ? <Badge tone="ok">ok</Badge> : null}
+          {isFailedSpan(span) ? (
+            <Badge tone="bad">error</Badge>
+          ) : span.status === "ok" ? (
+            <Badge tone="ok">ok</Badge>
+          ) : null}
         </div>
         {span.statusMessage === "" ? null : <Notice tone="bad">{span.statusMessage}</Notice>}
         <AttributeTable title="Attributes" attributes={span.attributes} />

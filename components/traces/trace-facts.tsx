@@ -1,16 +1,16 @@
 import { formatMillis } from "#components/format/format-millis.ts";
 import { extentOf } from "#components/traces/build-waterfall.ts";
-import { isFailed } from "#components/traces/is-failed.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Clock } from "#components/ui/time-text.tsx";
+import { isFailedSpan } from "#core/telemetry/is-failed-span.ts";
 import type { Trace } from "#core/telemetry/trace.ts";
 
 /** The line under a trace's name. */
 export function TraceFacts({ trace }: { readonly trace: Trace }) {
   const { startMs, lengthMs } = extentOf(trace);
   const services = new Set(trace.spans.map(({ service }) => service)).size;
-  const errors = trace.spans.filter(isFailed).length;
+  const errors = trace.spans.filter(isFailedSpan).length;
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1" data-testid="trace-facts">
       <span className="font-medium text-ink">{formatMillis(lengthMs)}</span>

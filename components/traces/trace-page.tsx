@@ -4,7 +4,6 @@ import { ListTree } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
-import { isFailed } from "#components/traces/is-failed.ts";
 import { GROWING_REFRESH_MS, isGrowing } from "#components/traces/is-growing.ts";
 import { TraceCauses } from "#components/traces/trace-causes.tsx";
 import { TraceFacts } from "#components/traces/trace-facts.tsx";
@@ -17,6 +16,7 @@ import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { isFailedSpan } from "#core/telemetry/is-failed-span.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 
 /** What traces are called by: 64 or 128 bits in hex. */
@@ -84,7 +84,7 @@ export function TracePage({ traceId }: { readonly traceId: string }) {
       >
         {(data) => (
           <>
-            {data.spans.some(isFailed) ? <TraceCauses trace={data} /> : null}
+            {data.spans.some(isFailedSpan) ? <TraceCauses trace={data} /> : null}
             {data.isCut === true ? (
               <Notice tone="warn" title="Not all spans are shown">
                 One reporter has more spans in this trace than are read of one; its first ones are here.

@@ -99,7 +99,7 @@ export function EgressForm({ namespaces, initialNamespace, view, standing, entri
           )}
           {unnamed === 0 ? null : (
             <Notice tone="warn" title="Connections of which no host is known">
-              {formatRate(unnamed)}/s are not HTTP, and say no host. They would end: name below where they go.
+              {formatRate(unnamed)}/s are not HTTP, and say no host. They would end: name where they go.
             </Notice>
           )}
         </>
@@ -129,7 +129,7 @@ export function EgressForm({ namespaces, initialNamespace, view, standing, entri
         isFlush
         testId="egress-seen"
         title="Called, and in no registry"
-        description="Measured over the last hour; what is ticked goes on"
+        description="Over the last hour, by samples of requests; what is ticked goes on"
       >
         <DataTable
           label="Hosts that are called, and in no registry"

@@ -43,7 +43,10 @@ export interface KeyPlace extends KeyView {
 }
 
 /** A caller that comes without mTLS. */
-export type PlaintextCaller = Pick<PlaintextEdge, "source" | "perSecond" | "mtlsPercent" | "addresses" | "deniedBy">;
+export type PlaintextCaller = Pick<
+  PlaintextEdge,
+  "id" | "source" | "perSecond" | "mtlsPercent" | "addresses" | "deniedBy"
+>;
 
 export interface WorkloadMtlsView {
   readonly namespace: string;

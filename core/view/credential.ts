@@ -10,6 +10,18 @@ export interface CredentialView {
   readonly updatedBy: string;
 }
 
+/** One of the list. */
+export interface ListedCredential extends CredentialView {
+  /** Refs of what names it, and is given it: without it these serve nothing in its place. */
+  readonly namedBy: readonly string[];
+}
+
+/** What came of deleting one. */
+export interface CredentialRemoved {
+  /** Refs of what named it: it is told what no longer serves. */
+  readonly namedBy: readonly string[];
+}
+
 /** What came of applying one. */
 export interface CredentialApplied extends CredentialView {
   readonly outcome: "created" | "updated" | "unchanged";

@@ -225,7 +225,7 @@ export function createServices(options: ServicesOptions): Services {
           findings: await config.diagnostics(),
         }),
     },
-    credentials: createCredentialService({ book: options.credentials, audited, notify: options.notify }),
+    credentials: createCredentialService({ book: options.credentials, audited, notify: options.notify, state }),
     access: {
       createApiToken: ({ name, role, ttlSeconds }, caller) =>
         audited(

@@ -2,9 +2,7 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 import { hostMatches } from "#core/host/host.ts";
 import { ROOTS_ENDING, rootsBeside } from "#core/kinds/credential-reference.ts";
-import type { KindDefinition, PlacedCredential } from "#core/kinds/kind.ts";
-import { KINDS } from "#core/kinds/kinds.ts";
-import { relationsOf } from "#core/kinds/relations.ts";
+import type { PlacedCredential } from "#core/kinds/kind.ts";
 import {
   type CertificateFacts,
   type CredentialFacts,
@@ -14,10 +12,8 @@ import {
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { type CredentialState, type CredentialUse, resolveCredential } from "#core/resolve/credential-use.ts";
 import { hostPart } from "#core/resolve/gateway-hosts.ts";
-import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
-import { matchesLabels } from "#core/resource/labels.ts";
-import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { credentialNamings } from "#server/services/credential-uses.ts";
 import { tellTime } from "#server/services/tell-time.ts";
 
 export type CredentialBookFacts = ReadonlyMap<string, CredentialFacts>;
@@ -40,34 +36,21 @@ export function describeCredentials(
   nowMs: number,
   among: readonly AnyResource[] = resources,
 ): Diagnostic[] {
-  const naming = resources.filter((resource) => credentialsOf(resource).length > 0);
-  if (naming.length === 0) return [];
-  const selectors = ofKind([...new Set([...resources, ...among])], "Gateway").map(gatewaySelector);
-  const isGateway = ({ labels }: WorkloadInstance): boolean =>
-    selectors.some((selector) => Object.keys(selector).length > 0 && matchesLabels(labels, selector));
-  const gateways = instances.filter(isGateway);
-  return naming.flatMap((resource) => {
-    const reached = gateways.filter((each) => relationsOf(resource.kind).reaches?.(resource as never, each) ?? false);
-    const found = new Set(reached.map(({ namespace }) => namespace));
-    const namespaces = found.size > 0 ? [...found].sort() : [resource.metadata.namespace];
-    return credentialsOf(resource).flatMap((placed) =>
+  return credentialNamings(resources, instances, among).flatMap(({ resource, placed, namespaces, isServed }) =>
+    placed.flatMap((each) =>
       namespaces.flatMap((namespace) =>
-        findIn(placed, namespace, facts, nowMs).map(
+        findIn(each, namespace, facts, nowMs).map(
           (finding): Diagnostic => ({
             ...finding,
             // Nobody lacks it yet.
-            severity: found.size === 0 ? "warning" : finding.severity,
+            severity: isServed ? finding.severity : "warning",
             resource: formatRef(refOf(resource)),
-            path: placed.path,
+            path: each.path,
           }),
         ),
       ),
-    );
-  });
-}
-
-function credentialsOf({ kind, spec }: AnyResource): readonly PlacedCredential[] {
-  return (KINDS[kind] as KindDefinition).credentials?.(spec) ?? [];
+    ),
+  );
 }
 
 function findIn(placed: PlacedCredential, namespace: string, facts: CredentialBookFacts, nowMs: number): Finding[] {

@@ -19,7 +19,7 @@ import type {
   RevisionDetail,
   RevisionSummary,
 } from "#core/view/config.ts";
-import type { CredentialApplied, CredentialView } from "#core/view/credential.ts";
+import type { CredentialApplied, CredentialRemoved, ListedCredential } from "#core/view/credential.ts";
 import type { EgressView } from "#core/view/egress.ts";
 import type { GatewayView } from "#core/view/gateway.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
@@ -147,10 +147,11 @@ export interface Services {
   readonly authentication: { get(seconds: number): Promise<AuthenticationView> };
   readonly gateways: { list(): Promise<readonly GatewayView[]> };
   readonly credentials: {
-    list(): Promise<readonly CredentialView[]>;
+    list(): Promise<readonly ListedCredential[]>;
     /** What is in its place is given to the proxies that name it, and nothing else. */
     apply(input: CredentialInput, caller: Caller): Promise<CredentialApplied>;
-    remove(ref: { readonly namespace: string; readonly name: string }, caller: Caller): Promise<void>;
+    /** Whatever names it: what does is told. */
+    remove(ref: { readonly namespace: string; readonly name: string }, caller: Caller): Promise<CredentialRemoved>;
   };
   readonly access: {
     createApiToken(input: ApiTokenInput, caller: Caller): Promise<{ readonly token: string; readonly id: string }>;

@@ -3,7 +3,7 @@ import { addIdleNodes, type Registered } from "#core/graph/add-idle-nodes.ts";
 import { chooseClosed } from "#core/graph/choose-closed.ts";
 import { collapseGraph } from "#core/graph/collapse-graph.ts";
 import { findPlaintext } from "#core/graph/find-plaintext.ts";
-import { labelWorkload } from "#core/model/workload-label.ts";
+import { labelWorkload, UNKNOWN } from "#core/model/workload-label.ts";
 import { chartStepMs } from "#server/services/catalog-service.ts";
 import type { Telemetry } from "#server/services/dependencies.ts";
 import { describeEgress } from "#server/services/describe-egress.ts";
@@ -13,12 +13,14 @@ import { listServices } from "#server/services/service-directory.ts";
 import type { Services } from "#server/services/services.ts";
 
 const LIVE_INTERVAL_MS = 2000;
+/** Enough to find what is called every so often. */
+const SAMPLES_MAX = 1000;
 /** Thousands of edges take the browser a while to draw: sent less often, they cost no more than a few. */
 const LIVE_INTERVAL_MS_PER_EDGE = 2;
 
 export interface TopologyServiceOptions {
   readonly state: Pick<MeshState, "snapshot">;
-  readonly telemetry: Pick<Telemetry, "graph" | "edgeMetrics" | "rows">;
+  readonly telemetry: Pick<Telemetry, "graph" | "edgeMetrics" | "rows" | "requests">;
   readonly now?: () => number;
 }
 
@@ -61,8 +63,11 @@ export function createTopologyService(options: TopologyServiceOptions): Services
     },
     async egress(seconds) {
       const endMs = now();
-      const counted = await telemetry.rows({ startMs: endMs - seconds * 1000, endMs });
-      return describeEgress({ snapshot: state.snapshot(), ...counted });
+      const [counted, samples] = await Promise.all([
+        telemetry.rows({ startMs: endMs - seconds * 1000, endMs }),
+        telemetry.requests({ service: UNKNOWN, seconds, limit: SAMPLES_MAX }),
+      ]);
+      return describeEgress({ snapshot: state.snapshot(), ...counted, samples });
     },
     series({ seconds, ...ends }) {
       const endMs = now();

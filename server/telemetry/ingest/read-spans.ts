@@ -1,3 +1,4 @@
+import { isFailedSpan } from "#core/telemetry/is-failed-span.ts";
 import type { AnyValue, KeyValue } from "#proto/gen/opentelemetry/proto/common/v1/common_pb.js";
 import type { ResourceSpans, Span } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
@@ -45,8 +46,7 @@ function readSpan(span: Span, service: string, resource: string): SpanRow[] {
       name: span.name.slice(0, ATTRIBUTE_CHARS_MAX),
       kind: atMost(KIND_MAX, span.kind),
       status,
-      isError:
-        status === STATUS_ERROR || attributes.error === true || attributes.error === "true" || answered5xx(attributes),
+      isError: isFailedSpan({ status: status === STATUS_ERROR ? "error" : "unset", attributes }),
       statusMessage: (span.status?.message ?? "").slice(0, ATTRIBUTE_CHARS_MAX),
       attributes: JSON.stringify(attributes),
       resource,
@@ -64,11 +64,6 @@ function readSpan(span: Span, service: string, resource: string): SpanRow[] {
 /** Members of an enumeration that were not there when this was written, or never were, are "unspecified". */
 function atMost(last: number, member: number): number {
   return member >= 0 && member <= last ? member : 0;
-}
-
-function answered5xx(attributes: Attributes): boolean {
-  const code = Number(attributes["http.response.status_code"] ?? attributes["http.status_code"] ?? 0);
-  return code >= 500;
 }
 
 function hex(bytes: Uint8Array): string {

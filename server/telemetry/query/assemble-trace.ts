@@ -1,3 +1,4 @@
+import { isMarkedFailed } from "#core/telemetry/is-failed-span.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { Trace, TraceSpan, TraceSummary } from "#core/telemetry/trace.ts";
 import { SPANS_OF_ONE_MAX } from "#server/telemetry/ports/span-reader.ts";
@@ -19,6 +20,8 @@ function reporterOf({ resource }: StoredSpan): unknown {
 }
 
 function toSpan(span: StoredSpan): TraceSpan {
+  const attributes = JSON.parse(span.attributes) as TraceSpan["attributes"];
+  const status = STATUSES[span.status] ?? "unset";
   return {
     spanId: span.spanId,
     parentSpanId: span.parentSpanId === span.spanId ? null : span.parentSpanId,
@@ -27,9 +30,9 @@ function toSpan(span: StoredSpan): TraceSpan {
     kind: KINDS[span.kind] ?? "unspecified",
     startMs: span.startMs,
     durationMs: span.durationMs,
-    status: span.isError ? "error" : (STATUSES[span.status] ?? "unset"),
+    status: isMarkedFailed({ status, attributes }) ? "error" : status,
     statusMessage: span.statusMessage,
-    attributes: JSON.parse(span.attributes) as TraceSpan["attributes"],
+    attributes,
     resource: JSON.parse(span.resource) as TraceSpan["resource"],
     events: JSON.parse(span.events) as TraceSpan["events"],
   };
