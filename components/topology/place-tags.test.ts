@@ -12,6 +12,18 @@ test("a tag stands in the middle of its edge where that is free", () => {
   expect(placeTags([tag("a", 10)], []).get("a")).toEqual({ x: 100, y: 10 });
 });
 
+test("no tag sticks out of what is shown, where its line runs along the border", () => {
+  const path = [
+    { x: 190, y: 0 },
+    { x: 190, y: 100 },
+  ];
+  const frame = { left: 0, right: 200, top: 0, bottom: 100 };
+  const { x = 0 } = placeTags([{ ...tag("a", 0), path }], [], frame).get("a") ?? {};
+  expect(x + 45).toBe(200);
+  const wide = placeTags([{ ...tag("a", 0), path, width: 400 }], [], frame).get("a");
+  expect(wide?.x).toBe(200);
+});
+
 test("no tag lies under a card", () => {
   const card = { left: 90, right: 260, top: -20, bottom: 26 };
   const { x = 0, y = 0 } = placeTags([{ ...tag("a", 10), width: 170 }], [card]).get("a") ?? {};

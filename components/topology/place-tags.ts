@@ -24,9 +24,13 @@ const FAR_COST = 200;
 
 /**
  * A centre for each tag on its own line where it covers no card, no other tag and as little as can be of other lines; where there is none,
- * beside its line, and at last where it covers least.
+ * beside its line, and at last where it covers least. `frame` is what a view of all shows: no tag sticks out of it.
  */
-export function placeTags(tags: readonly Tag[], cards: readonly Obstacle[]): Map<string, Point> {
+export function placeTags(
+  tags: readonly Tag[],
+  cards: readonly Obstacle[],
+  frame: Obstacle = EVERYWHERE,
+): Map<string, Point> {
   const placed: Obstacle[] = [];
   const centres = new Map<string, Point>();
   const lines = tags.map(({ id, path }): Line => ({ id, points: densify(path), bounds: boundsOf(path) }));
@@ -36,7 +40,7 @@ export function placeTags(tags: readonly Tag[], cards: readonly Obstacle[]): Map
     for (const shift of SHIFTS) {
       for (const stop of STOPS) {
         const on = pointAt(tag.path, stop);
-        const point = { x: on.x, y: on.y + shift * (tag.height + GAP) };
+        const point = heldIn(frame, { x: on.x, y: on.y + shift * (tag.height + GAP) }, tag);
         const box = around(point, tag);
         const covers = [...cards, ...placed].reduce((sum, other) => sum + overlap(box, other), 0);
         if (best !== null && covers > best.covers) continue;
@@ -50,6 +54,21 @@ export function placeTags(tags: readonly Tag[], cards: readonly Obstacle[]): Map
     placed.push(around(best.point, tag));
   }
   return centres;
+}
+
+const EVERYWHERE: Obstacle = {
+  left: Number.NEGATIVE_INFINITY,
+  right: Number.POSITIVE_INFINITY,
+  top: Number.NEGATIVE_INFINITY,
+  bottom: Number.POSITIVE_INFINITY,
+};
+
+/** Moved just so far that the tag is inside; one that is larger than the frame begins with it. */
+function heldIn({ left, right, top, bottom }: Obstacle, { x, y }: Point, { width, height }: Tag): Point {
+  return {
+    x: Math.max(left + width / 2, Math.min(right - width / 2, x)),
+    y: Math.max(top + height / 2, Math.min(bottom - height / 2, y)),
+  };
 }
 
 const STEP_PX = 6;

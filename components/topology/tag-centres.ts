@@ -2,7 +2,7 @@ import type { Core, EdgeSingular } from "cytoscape";
 import { cardOf, frameOf, headerOf } from "#components/topology/box-frame.ts";
 import type { Point } from "#components/topology/layout-graph.ts";
 import { placeTags, type Tag } from "#components/topology/place-tags.ts";
-import { curvePoints } from "#components/topology/route-edge.ts";
+import { curvePoints, type Obstacle } from "#components/topology/route-edge.ts";
 
 interface PlacedTags {
   readonly key: string;
@@ -52,9 +52,16 @@ export function tagCentres(cy: Core, layer: object, elements: readonly TagElemen
       }),
     ),
     [...cards, ...cy.nodes(".box").map((box) => headerOf(frameOf(box)))],
+    drawnFrame(cy),
   );
   placedTags.set(layer, { key, centres, lines });
   return centres;
+}
+
+/** Around all that is drawn, which is what the first view shows. */
+function drawnFrame(cy: Core): Obstacle {
+  const { x1, x2, y1, y2 } = cy.elements().boundingBox();
+  return { left: x1, right: x2, top: y1, bottom: y2 };
 }
 
 /** Points along the edge. */
