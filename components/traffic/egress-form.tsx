@@ -31,6 +31,10 @@ export interface EgressFormProps {
 
 const keyOf = ({ host, port, protocol }: AllowedHost): string => `${protocol} ${host}:${port}`;
 
+function isOwnHost({ host }: AllowedHost): boolean {
+  return /^(127\.|localhost$|\[?::1\]?$)/.test(host);
+}
+
 /** `api.example.com:443` */
 function parseHost(text: string): AllowedHost {
   const [, host = text, port = "443"] = /^(.*?)(?::(\d{1,5}))?$/.exec(text.trim()) ?? [];
@@ -41,7 +45,9 @@ function parseHost(text: string): AllowedHost {
 /** The namespace, and which of the hosts that were asked for stay within reach. */
 export function EgressForm({ namespaces, initialNamespace, view, standing, entries }: EgressFormProps) {
   const [namespace, setNamespace] = useState(initialNamespace);
-  const [without, setWithout] = useState<ReadonlySet<string>>(new Set());
+  // The caller's own host is of no registry: such calls end.
+  const [begun] = useState<ReadonlySet<string>>(() => new Set(view.seen.filter(isOwnHost).map(keyOf)));
+  const [without, setWithout] = useState(begun);
   const [more, setMore] = useState<readonly string[]>([]);
   const { rootNamespace, hasTraffic } = view;
   const isMesh = namespace === rootNamespace;
@@ -88,7 +94,7 @@ export function EgressForm({ namespaces, initialNamespace, view, standing, entri
     <PlanEditor
       plan={plan}
       missing={undefined}
-      isTouched={without.size > 0 || more.length > 0}
+      isTouched={without !== begun || more.length > 0}
       backHref="/traffic"
       aside={
         <>
