@@ -4,7 +4,7 @@ import { DataTable } from "#components/ui/data-table.tsx";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
-import type { KeyFacts } from "#core/kinds/request-authentication/list-keys.ts";
+import type { KeyFacts } from "#core/registry/list-keys.ts";
 import type { IssuerView, KeyPlace } from "#core/view/authentication.ts";
 
 /** Fetched from a place, or standing in a rule. */

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, FlaskConical, ListTree, Network, ShieldCheck, Split } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
+import { taskEntries } from "#components/format/task-links.ts";
 import { policyHref } from "#components/security/policy-href.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
@@ -9,7 +10,6 @@ import { callerOf } from "#components/simulate/caller-of.ts";
 import { simulateHref } from "#components/simulate/simulate-href.ts";
 import { tracesOfService } from "#components/traces/traces-of-service.ts";
 import { routesRequests } from "#components/traffic/routes-requests.ts";
-import { taskEntries } from "#components/traffic/task-links.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Menu } from "#components/ui/menu.tsx";
 import { UNKNOWN } from "#core/model/workload-label.ts";

@@ -1,8 +1,8 @@
 import { newHref } from "#components/format/new-href.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
+import { otherTaskLinks, routingTaskLinks } from "#components/format/task-links.ts";
 import { NAV_ITEMS } from "#components/shell/nav-items.ts";
 import type { Theme } from "#components/shell/theme.ts";
-import { otherTaskLinks, routingTaskLinks } from "#components/traffic/task-links.ts";
 import type { Catalog } from "#core/form/catalog.ts";
 import { kindsIn } from "#core/kinds/kinds.ts";
 import type { ResourceSummary, RevisionSummary } from "#core/view/config.ts";

@@ -1,8 +1,8 @@
 "use client";
 import { ChevronDown, Split } from "lucide-react";
 import { newHref } from "#components/format/new-href.ts";
+import { taskEntries } from "#components/format/task-links.ts";
 import { KindList } from "#components/kinds/kind-list.tsx";
-import { taskEntries } from "#components/traffic/task-links.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Menu } from "#components/ui/menu.tsx";

@@ -8,10 +8,14 @@ import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
 import { SIDECAR } from "#core/kinds/sidecar/schema.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { editDocument } from "#core/resource/edit-document.ts";
-import type { EgressSeen } from "#core/view/egress.ts";
 
 /** A host that callers go on reaching. */
-export type AllowedHost = Pick<EgressSeen, "host" | "port" | "protocol">;
+export interface AllowedHost {
+  readonly host: string;
+  /** 0: it was not said. */
+  readonly port: number;
+  readonly protocol: "http" | "grpc" | "tcp";
+}
 
 export interface EgressInput {
   /** The root namespace: the whole mesh. */

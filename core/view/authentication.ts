@@ -1,5 +1,5 @@
 import type { PlaintextEdge } from "#core/graph/graph.ts";
-import type { KeyFacts } from "#core/kinds/request-authentication/list-keys.ts";
+import type { KeyFacts } from "#core/registry/list-keys.ts";
 import type { KeyView } from "#core/view/config.ts";
 import type { ServiceRow } from "#core/view/service.ts";
 

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
-import type { KeyFacts } from "#core/kinds/request-authentication/list-keys.ts";
+import type { KeyFacts } from "#core/registry/list-keys.ts";
 import type { ConcernedTraffic } from "#core/traffic/concerned-traffic.ts";
 
 /** One resource in a list. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Diagnostic } from "#core/diagnostic.ts";
-import { listKeys } from "#core/kinds/request-authentication/list-keys.ts";
+import { listKeys } from "#core/registry/list-keys.ts";
 import { wantedKeys } from "#core/resolve/token-rules.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { refOf } from "#core/resource/resource.ts";

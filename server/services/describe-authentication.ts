@@ -1,7 +1,7 @@
 import { compareNames } from "#core/compare-names.ts";
 import { findPlaintext } from "#core/graph/find-plaintext.ts";
 import type { Graph } from "#core/graph/graph.ts";
-import { listKeys } from "#core/kinds/request-authentication/list-keys.ts";
+import { listKeys } from "#core/registry/list-keys.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { asksForToken } from "#core/resolve/asks-for-token.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";

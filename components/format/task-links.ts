@@ -1,4 +1,3 @@
-import type { MenuEntry } from "#components/ui/menu.tsx";
 import { ROUTING_TASKS } from "#core/form/routing-tasks.ts";
 
 export interface TaskLink {
@@ -27,7 +26,11 @@ export function otherTaskLinks(host?: string): TaskLink[] {
   ];
 }
 
-/** As a menu. */
-export function taskEntries(host?: string): MenuEntry[] {
-  return [...routingTaskLinks(host), ...otherTaskLinks(host)].map(({ label, href }) => ({ kind: "link", label, href }));
+/** As the entries of a menu. */
+export function taskEntries(host?: string) {
+  return [...routingTaskLinks(host), ...otherTaskLinks(host)].map(({ label, href }) => ({
+    kind: "link" as const,
+    label,
+    href,
+  }));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { listKeys } from "#core/kinds/request-authentication/list-keys.ts";
+import { listKeys } from "#core/registry/list-keys.ts";
 
 test.each([
   [
