@@ -80,6 +80,14 @@ test("all are looked at again where a part that was asked for is another, and no
   expect(lookAtWorkloads([a, b, entry("s")], [instance]).looked).toEqual(["a", "b"]);
 });
 
+test("what asks for services and settings is not asked again for rules, routes or instances", () => {
+  const look = looking("services");
+  const service = entry("s");
+  look([a, service]);
+  expect(look([a, b, service], [instance]).looked).toEqual(["b"]);
+  expect(look([a, b, entry("t")], [instance]).looked).toEqual(["a", "b"]);
+});
+
 test("what looks at all of a kind looks again when the kind, or what it asked for, has changed", () => {
   const kept = new KeptParts();
   let looks = 0;

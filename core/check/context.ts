@@ -37,11 +37,16 @@ export interface CheckContext {
   /** Whom policies mean that name targets. */
   readonly policyScope: PolicyScope;
   readonly mtlsOf: (workload: MtlsWorkload) => ResolvedMtlsMode;
-  /** Everything: another with each edit. For what no part answers, and few resources ask. */
-  readonly reader: MeshReader;
+  /** What follows from services and the MeshConfig, as proxies have it. */
+  readonly services: ServiceReader;
   /** All of a kind, with the mesh's defaults of who sees what. */
   readonly of: <K extends Kind>(kind: K) => readonly Resource<K>[];
 }
+
+export type ServiceReader = Pick<MeshReader, "mesh" | "settings" | "service" | "servicesSelecting">;
+
+/** Kinds that say what holds for the mesh. */
+const SETTINGS_KINDS = ["MeshConfig"] as const satisfies readonly Kind[];
 
 export function createCheckContext(written: Snapshot, kept: KeptParts = new KeptParts()): CheckContext {
   const snapshot = withMeshExports(written);
@@ -119,9 +124,11 @@ export function createCheckContext(written: Snapshot, kept: KeptParts = new Kept
         () => (workload: MtlsWorkload) => resolveMtlsMode(policies, mesh.rootNamespace, workload),
       );
     },
-    get reader() {
-      const { instances } = context;
-      return kept.make("reader", [snapshot.resources, instances, mesh], () => createSnapshotReader(snapshot));
+    get services() {
+      const saying = [...SERVICE_KINDS, ...SETTINGS_KINDS].map((kind) => allOf(context, kind));
+      return kept.make("services", [...saying, mesh], () =>
+        createSnapshotReader({ ...snapshot, resources: saying.flat(), instances: [] }),
+      );
     },
   };
   return context;

@@ -290,7 +290,12 @@ export class WorkloadLayer {
         : this.#listener(patcher, buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry), []);
     explicit.push(...this.#egressPorts(telemetry, patcher), ...patcher.addedListeners());
     if (metadata.INTERCEPTION_MODE === "NONE") return [...proxy, ...explicit];
-    return [...this.scope.capturedListeners(telemetry, patcher), ...proxy, ...explicit];
+    // A port that its Sidecar binds at all addresses takes what is captured to it too.
+    const bound = new Set(explicit.flatMap(({ type, resource }) => (type === "LDS" ? resource.name : [])));
+    const captured = this.scope
+      .capturedListeners(telemetry, patcher)
+      .filter(({ resource }) => !bound.has(resource.name));
+    return [...captured, ...proxy, ...explicit];
   }
 
   /** Listeners of the ports that its Sidecar names, where traffic does not come to them by itself. */

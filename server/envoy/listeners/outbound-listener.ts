@@ -104,6 +104,7 @@ export function buildExplicitHttp(
 ): Listener {
   const statPrefix = `outbound_127.0.0.1_${bindPort}`;
   const isAlone = otherwise.length === 0;
+  const { asking, rest } = splitChains(otherwise);
   return listener({
     name: `127.0.0.1_${bindPort}`,
     address: "127.0.0.1",
@@ -111,8 +112,9 @@ export function buildExplicitHttp(
     isHttp: true,
     chains: [
       httpChain(buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry }), isAlone),
-      ...otherwise.map((each) => buildTcpChain(statPrefix, each, telemetry)),
+      ...asking.map((each) => buildTcpChain(statPrefix, each, telemetry)),
     ],
+    last: rest && buildTcpChain(statPrefix, rest, telemetry),
     inspects: isAlone ? [] : ["http"],
   });
 }
@@ -137,14 +139,29 @@ export function buildExplicitTcp(
   telemetry: ProxyTelemetry,
   address = "127.0.0.1",
 ): Listener {
+  const { asking, rest } = splitChains(chains);
+  const build = (each: TcpChain): ChainInit => buildTcpChain(`outbound_${address}_${bindPort}`, each, telemetry);
+  const last = rest && build(rest);
   return listener({
     name: `${address}_${bindPort}`,
     address,
     port: bindPort,
     isHttp: false,
-    chains: chains.map((each) => buildTcpChain(`outbound_${address}_${bindPort}`, each, telemetry)),
+    ...(asking.length === 0 && last !== undefined ? { chains: [last] } : { chains: asking.map(build), last }),
     inspects: chains.some(({ serverNames }) => serverNames.length > 0) ? ["tls"] : [],
   });
+}
+
+/**
+ * Chains that ask for something, and the one that takes the rest: Envoy does not go back from a range that holds the address to a
+ * chain that asks nothing, but it takes the default one (istio#26079).
+ */
+function splitChains(chains: readonly TcpChain[]): {
+  readonly asking: readonly TcpChain[];
+  readonly rest: TcpChain | undefined;
+} {
+  const rest = chains.find(({ serverNames, subnets }) => serverNames.length + subnets.length === 0);
+  return { asking: chains.filter((each) => each !== rest), rest };
 }
 
 /** What captured connections to one port are, and where they go. */
@@ -174,18 +191,17 @@ export function buildCapturedListener(
   const name = `${address}_${port}`;
   const statPrefix = `outbound_${name}`;
   const isMixed = isDetected || !hasHttp || chains.length > 0;
-  const takesAll = chains.find(({ serverNames, subnets }) => serverNames.length + subnets.length === 0);
+  const { asking: asked, rest: takesAll } = splitChains(chains);
   const rest = takesAll ?? { ...toCluster(otherwise), serverNames: [], subnets: [] };
   const last = isMixed ? buildTcpChain(takesAll === undefined ? otherwise : statPrefix, rest, telemetry) : undefined;
   const readsNames = chains.some(({ serverNames }) => serverNames.length > 0);
   const manager = () => buildHttpManager({ direction: "outbound", statPrefix, routes: String(port), telemetry });
   const asking = [
     ...(hasHttp ? [httpChain(manager(), !isMixed, readsNames)] : []),
-    ...chains.filter((each) => each !== takesAll).map((each) => buildTcpChain(statPrefix, each, telemetry)),
+    ...asked.map((each) => buildTcpChain(statPrefix, each, telemetry)),
   ];
   return listener({
     ...{ name, address, port, binds: false, isHttp: hasHttp },
-    // Envoy does not go back from a range that holds the address to a chain that asks nothing, but it takes the default one (istio#26079).
     ...(asking.length === 0 && last !== undefined ? { chains: [last] } : { chains: asking, last }),
     inspects: [...(readsNames ? (["tls"] as const) : []), ...(hasHttp && isMixed ? (["http"] as const) : [])],
   });

@@ -12,10 +12,10 @@ export const providerNotAsked: EachCheck<"AuthorizationPolicy"> = {
   each(policy, context): Finding[] {
     const name = providerOf(policy);
     if (name === undefined || isDryRun(policy)) return [];
-    const { reader } = context;
-    const found = resolveAuthorizer(reader, name);
+    const { services } = context;
+    const found = resolveAuthorizer(services, name);
     if (typeof found !== "string") return [];
-    const known = reader.settings().providers.map((each) => each.name);
+    const known = services.settings().providers.map((each) => each.name);
     return [
       {
         severity: "error",

@@ -18,7 +18,7 @@ export const sidecarPort: EachCheck<"Sidecar"> = {
     );
     for (const workload of context.select(labels, namespace)) {
       const own = workload.standing === "registered" ? instances.get(workload.name ?? "") : undefined;
-      for (const { host, ports } of context.reader.servicesSelecting(namespace, workload.labels))
+      for (const { host, ports } of context.services.servicesSelecting(namespace, workload.labels))
         for (const { name, number, targetPort } of ports) {
           const registered = own?.ports.find((each) => each.name === name)?.inboundPort;
           // Instances of a group say themselves where they listen.

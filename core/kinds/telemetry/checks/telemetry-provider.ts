@@ -1,11 +1,10 @@
+import type { ServiceReader } from "#core/check/context.ts";
 import type { EachCheck, Finding } from "#core/check/rule.ts";
 import { logOf } from "#core/resolve/access-logs.ts";
 import { resolveAsked } from "#core/resolve/asked-service.ts";
 import { isPrometheus } from "#core/resolve/exported-metrics.ts";
-import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
-type Reader = Pick<MeshReader, "settings" | "service" | "mesh">;
 type Section = "metrics" | "accessLogging";
 
 /** Istio says nothing of it, and nobody gets what is asked for. */
@@ -16,15 +15,15 @@ export const telemetryProvider: EachCheck<"Telemetry"> = {
   each(telemetry, context): Finding[] {
     return (["metrics", "accessLogging"] as const).flatMap((section) => {
       const isNaming = (telemetry.spec[section] ?? []).some(({ providers = [] }) => providers.length > 0);
-      return isNaming ? checkSection(telemetry, section, context.reader) : [];
+      return isNaming ? checkSection(telemetry, section, context.services) : [];
     });
   },
 };
 
-function checkSection(telemetry: Resource<"Telemetry">, section: Section, reader: Reader): Finding[] {
+function checkSection(telemetry: Resource<"Telemetry">, section: Section, services: ServiceReader): Finding[] {
   return (telemetry.spec[section] ?? []).flatMap(({ providers = [] }, entry) =>
     providers.flatMap(({ name }, index): Finding[] => {
-      const missing = section === "metrics" ? whyNoMetrics(name, reader) : whyNoLog(name, reader);
+      const missing = section === "metrics" ? whyNoMetrics(name, services) : whyNoLog(name, services);
       if (missing === undefined) return [];
       return [
         {
@@ -42,17 +41,17 @@ function checkSection(telemetry: Resource<"Telemetry">, section: Section, reader
   );
 }
 
-function whyNoMetrics(name: string, reader: Reader): string | undefined {
-  return isPrometheus(name, reader.settings())
+function whyNoMetrics(name: string, services: ServiceReader): string | undefined {
+  return isPrometheus(name, services.settings())
     ? undefined
     : `${name} takes no metrics: none is exported of the workloads that it is for`;
 }
 
-function whyNoLog(name: string, reader: Reader): string | undefined {
-  const log = logOf(name, reader.settings());
+function whyNoLog(name: string, services: ServiceReader): string | undefined {
+  const log = logOf(name, services.settings());
   if (log === undefined) return `the MeshConfig has no provider ${name} that takes logs: nothing is logged to it`;
   if (log.to.kind === "file") return undefined;
-  const found = resolveAsked(reader, log.to);
+  const found = resolveAsked(services, log.to);
   if (found === "no-service") return `the service of the provider ${name} is not there: nothing is logged to it`;
   if (found === "no-port") return `the service of the provider ${name} has no such port: nothing is logged to it`;
   return undefined;
