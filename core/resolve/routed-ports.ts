@@ -3,6 +3,7 @@ import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { type DecidingRoutes, type RouteCaller, resolveDecidingRoutes } from "#core/resolve/routes.ts";
+import { routedHosts } from "#core/resolve/virtual-service.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 export interface RoutedPort {
@@ -11,8 +12,25 @@ export interface RoutedPort {
   readonly used: DecidingRoutes | undefined;
 }
 
-/** Ports under which callers in the mesh that may speak HTTP find a host, with what routes them there. */
+/**
+ * Ports under which callers in the mesh that may speak HTTP find a host, with what routes them there. Where no service of theirs
+ * declares it, a VirtualService that they see names it: one that is not for them names nothing to them, whatever else would route it.
+ */
 export function resolveRoutedPorts(
+  reader: CallerReader,
+  host: string,
+  caller: Pick<RouteCaller, "namespace" | "labels">,
+): RoutedPort[] {
+  const { namespace } = caller;
+  const isTold =
+    reader.service(host, namespace) !== undefined ||
+    reader
+      .virtualServices(host, namespace, "mesh")
+      .some((each) => routedHosts(each, reader.mesh.domainSuffix).includes(host));
+  return isTold ? portsOfHost(reader, host, caller) : [];
+}
+
+function portsOfHost(
   reader: CallerReader,
   host: string,
   { namespace, labels }: Pick<RouteCaller, "namespace" | "labels">,

@@ -21,6 +21,12 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     where: /^sidecar-\S+ port 9080 /,
     text: /^ +(?:- )?port: 9080$/m,
   },
+  {
+    area: "sidecar-routes",
+    why: "a rule that is left without a route leaves requests to the next one for the same wildcard",
+    what: /, in Istio outbound\|\d+\|\|/,
+    text: /^ +(?:- )?delegate:$/m,
+  },
   ...["sidecar-routes", "gateways"].flatMap((area): Explained[] => [
     {
       area,

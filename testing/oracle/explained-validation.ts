@@ -97,6 +97,23 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
     ["there is nothing to delegate to", /delegate(?:\.name)?: name is missing$/],
     ["Envoy refuses it", /ringHash\.minimumRingSize: \d+ is out of range/],
     ["Linux refuses it", /tcpKeepalive\.(?:probes|time|interval): /],
+    [
+      "no place has such a name",
+      /^refused Workload(?:Entry|Group) bad-value spec\.(?:template\.)?locality: … is not region\/zone\/subzone/,
+    ],
+    [
+      "Prometheus has no such label",
+      /^refused Telemetry bad-value .*tagOverrides\.…: … is (?:not the name of a label|a name that Prometheus keeps)/,
+    ],
+    [
+      "an address is looked at also where there is no port",
+      /^refused Sidecar bad-value spec\.egress\[\]\.bind: … is not an IP address$/,
+    ],
+    [
+      "a field that is null is read as not set",
+      /^taken VirtualService .*authority header cannot be set multiple times/,
+      /(?:host|:authority): null/i,
+    ],
     ["Istio's webhook stops at a name before it", /gateways\[\]: … is neither `mesh`, NAME nor NAMESPACE\/NAME$/],
   ] as const
 ).map(([why, what, text]) => ({ area: "validation", why, what, ...(text === undefined ? {} : { text }) }));

@@ -1,13 +1,17 @@
 // node testing/oracle/hunt.ts AREA [CASES [SEED]]: compares, and prints what differs by cause, most frequent first, each
-// with its smallest case.
+// with its smallest case, parts left out as long as it differs so.
 import { setImmediate } from "node:timers/promises";
 import * as fc from "fast-check";
 import { AREAS } from "#testing/oracle/areas.ts";
 import { explain, unmet } from "#testing/oracle/explained.ts";
 import { Istio } from "#testing/oracle/istio.ts";
 import { provideIstio } from "#testing/oracle/provide-istio.ts";
+import { reduce } from "#testing/oracle/reduce.ts";
 
 const SHOWN_MAX = 60;
+/** Of causes: those that are met most often are made smaller. */
+const REDUCED_MAX = 12;
+const REDUCE_TRIES_MAX = 600;
 const [name, cases = "500", seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2);
 const area = AREAS.find((each) => each.name === name);
 if (area === undefined) throw new Error(`which of ${AREAS.map((each) => each.name).join(", ")}?`);
@@ -18,7 +22,7 @@ const istio = new Istio(provided.path);
 let isStopped = false;
 // What was compared until then is told.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (isStopped = true));
-const groups = new Map<string, { count: number; where: string; text: string }>();
+const groups = new Map<string, { count: number; where: string; text: string; tried: unknown }>();
 const totals = { cases: 0, failed: 0, compared: 0, explained: 0, differ: 0 };
 for (const tried of fc.sample(area.cases, { numRuns: Number(cases), seed: Number(seed) })) {
   if (isStopped) break;
@@ -32,25 +36,38 @@ for (const tried of fc.sample(area.cases, { numRuns: Number(cases), seed: Number
         continue;
       }
       totals.differ += 1;
-      note(difference.what, difference.where, area.write(tried));
+      note(difference.what, difference.where, area.write(tried), tried);
     }
   } catch (error) {
     // The program that is asked may end of the same signal before it is heard here.
     await setImmediate();
     if (isStopped) break;
     totals.failed += 1;
-    note(`failed: ${String(error).slice(0, 300)}`, "", area.write(tried));
+    note(`failed: ${String(error).slice(0, 300)}`, "", area.write(tried), tried);
   }
 }
+const shown = [...groups].sort(([, a], [, b]) => b.count - a.count).slice(0, SHOWN_MAX);
+for (const [index, [what, { count, where, text, tried }]] of shown.entries()) {
+  const isReduced = index < REDUCED_MAX && !isStopped && !what.startsWith("failed: ");
+  const least = isReduced ? area.write(await reduce(tried, (less) => isSuch(what, less), REDUCE_TRIES_MAX)) : text;
+  process.stdout.write(`=== ${count} × ${what}\n    ${where}\n${least}\n`);
+}
 istio.stop();
-for (const [what, { count, where, text }] of [...groups].sort(([, a], [, b]) => b.count - a.count).slice(0, SHOWN_MAX))
-  process.stdout.write(`=== ${count} × ${what}\n    ${where}\n${text}\n`);
 for (const each of unmet(area.name)) process.stdout.write(`explains nothing of these: ${each}\n`);
 process.stdout.write(`${area.name}, seed ${seed}: ${JSON.stringify(totals)}\n`);
 
-function note(what: string, where: string, text: string): void {
+async function isSuch(what: string, less: unknown): Promise<boolean> {
+  try {
+    const { differences } = (await area?.compare(less, istio)) ?? { differences: [] };
+    return differences.some((each) => each.what === what);
+  } catch {
+    return false;
+  }
+}
+
+function note(what: string, where: string, text: string, tried: unknown): void {
   const known = groups.get(what);
   if (known === undefined || text.length < known.text.length)
-    groups.set(what, { count: (known?.count ?? 0) + 1, where, text });
+    groups.set(what, { count: (known?.count ?? 0) + 1, where, text, tried });
   else known.count += 1;
 }

@@ -47,6 +47,8 @@ export interface ClusterInput {
   readonly service: Service;
   readonly port: Port;
   readonly subset: string;
+  /** Its endpoints are told by labels. */
+  readonly isLabelled?: boolean;
   /** Those of the subset. */
   readonly endpoints: readonly Endpoint[];
   /** Those of the whole service: how its clusters are spoken to does not change with who is in a subset. */
@@ -120,8 +122,9 @@ function discovery(input: ClusterInput, caller: Caller): ClusterInit {
       };
     case "dns":
     case "dns-round-robin": {
+      // A service that is its own endpoint has no labels.
       const written: readonly Endpoint[] =
-        serviceEndpoints.length > 0 || (selector !== undefined && !isByName)
+        serviceEndpoints.length > 0 || ((selector !== undefined || input.isLabelled === true) && !isByName)
           ? endpoints
           : [
               {

@@ -55,6 +55,7 @@ export function serviceClusters(
           service,
           port,
           subset,
+          isLabelled: Object.keys(labels ?? {}).length > 0,
           endpoints,
           serviceEndpoints: all,
           policy,

@@ -102,8 +102,8 @@ function withoutKnown(all: readonly Written[]): Written[] {
   const taken = new Set<string>();
   return all.map((each) => {
     const { servers, ...spec } = each.spec as { readonly servers: readonly Server[] };
-    const kept = servers.filter(({ port, hosts }) => {
-      if (port.protocol !== "HTTPS") return true;
+    const kept = servers.filter(({ port, hosts, tls }) => {
+      if (tls === undefined) return true;
       const names = hosts.map((host) => `${port.number} ${host.replace(/^.*\//, "")}`);
       if (names.some((name) => taken.has(name)) || new Set(names).size < names.length) return false;
       for (const name of names) taken.add(name);

@@ -13,6 +13,8 @@ export function spokenTo(cluster: Json, endpoint: Json): Json {
 function describeTls(socket: Json): Json {
   if (textAt(socket, "name")?.endsWith("raw_buffer")) return undefined;
   const config = at(socket, "typedConfig");
+  const wrapped = at(config, "transportSocket");
+  if (wrapped !== undefined) return { ...omit(config, "transportSocket"), around: describeTls(wrapped) ?? null };
   if (config === undefined || at(config, "commonTlsContext") === undefined) return socket;
   const context = at(config, "commonTlsContext");
   const rest: Record<string, Json> = { ...omit(context, "alpnProtocols") };
