@@ -20,6 +20,7 @@ export const GROUPS = {
   "networking.istio.io": ["v1", "v1beta1", "v1alpha3"],
   "security.istio.io": ["v1", "v1beta1"],
   "telemetry.istio.io": ["v1", "v1alpha1"],
+  "extensions.istio.io": ["v1alpha1"],
   /** Of what Istio has no kind for. */
   "mesh.pharos.dev": ["v1"],
 } as const;

@@ -11,7 +11,9 @@ import { requestAuthentication } from "#core/kinds/request-authentication/kind.t
 import { serviceEntry } from "#core/kinds/service-entry/kind.ts";
 import { sidecar } from "#core/kinds/sidecar/kind.ts";
 import { telemetry } from "#core/kinds/telemetry/kind.ts";
+import { trafficExtension } from "#core/kinds/traffic-extension/kind.ts";
 import { virtualService } from "#core/kinds/virtual-service/kind.ts";
+import { wasmPlugin } from "#core/kinds/wasm-plugin/kind.ts";
 import { workloadEntry } from "#core/kinds/workload-entry/kind.ts";
 import { workloadGroup } from "#core/kinds/workload-group/kind.ts";
 import type { Handled, Infer } from "#core/schema/field.ts";
@@ -31,6 +33,8 @@ export const KINDS = {
   Telemetry: telemetry,
   EnvoyFilter: envoyFilter,
   ProxyConfig: proxyConfig,
+  WasmPlugin: wasmPlugin,
+  TrafficExtension: trafficExtension,
   PeerAuthentication: peerAuthentication,
   RequestAuthentication: requestAuthentication,
   AuthorizationPolicy: authorizationPolicy,

@@ -11,7 +11,9 @@ import { requestAuthenticationRelations } from "#core/kinds/request-authenticati
 import { serviceEntryRelations } from "#core/kinds/service-entry/relations.ts";
 import { sidecarRelations } from "#core/kinds/sidecar/relations.ts";
 import { telemetryRelations } from "#core/kinds/telemetry/relations.ts";
+import { trafficExtensionRelations } from "#core/kinds/traffic-extension/relations.ts";
 import { virtualServiceRelations } from "#core/kinds/virtual-service/relations.ts";
+import { wasmPluginRelations } from "#core/kinds/wasm-plugin/relations.ts";
 import { workloadEntryRelations } from "#core/kinds/workload-entry/relations.ts";
 import { workloadGroupRelations } from "#core/kinds/workload-group/relations.ts";
 
@@ -27,6 +29,8 @@ const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
   Telemetry: telemetryRelations,
   EnvoyFilter: envoyFilterRelations,
   ProxyConfig: proxyConfigRelations,
+  WasmPlugin: wasmPluginRelations,
+  TrafficExtension: trafficExtensionRelations,
   PeerAuthentication: peerAuthenticationRelations,
   RequestAuthentication: requestAuthenticationRelations,
   AuthorizationPolicy: authorizationPolicyRelations,

@@ -115,6 +115,8 @@ export const FORMATS = {
     matches(/^[-_A-Za-z0-9]+$/, text, "is not a header name (letters, digits, dashes and underscores)") ??
     longest(text, HEADER_NAME_MAX),
   "jwks-uri": checkJwksUri,
+  "module-url": checkModuleUrl,
+  sha256: (text) => matches(/^(?:[a-f0-9]{64})?$/, text, "is not a SHA-256 in hex (64 digits, in lower case)"),
   "header-name-or-star": (text) => matches(TOKEN, text, "is not a header name"),
   "match-header-name": checkMatchHeaderName,
   "cors-method": (text) => (METHODS.has(text) ? undefined : `is not an HTTP method (${[...METHODS].join(", ")})`),
@@ -228,6 +230,18 @@ function checkJwksUri(text: string): string | undefined {
   if (!/^https?:\/\//i.test(text)) return "is not a URL that begins with https:// or http://";
   const parsed = URL.canParse(text) ? new URL(text) : undefined;
   return parsed === undefined || /[\s\p{Cc}]/u.test(text) ? "is not a URL" : undefined;
+}
+
+function checkModuleUrl(text: string): string | NotHandled | undefined {
+  if (/^file:/i.test(text))
+    return /^file:\/\/\/[^\s\p{Cc}]+$/u.test(text) ? undefined : "is not file:// and an absolute path";
+  if (/^https?:/i.test(text)) return checkJwksUri(text);
+  // Without a scheme it is an image, as in Istio.
+  return text === ""
+    ? "is empty"
+    : /^oci:/i.test(text) || !text.includes("://")
+      ? { notHandled: "images are not pulled; serve the module over https://, or put it on the hosts and use file://" }
+      : "is neither file://, https:// nor http://";
 }
 
 function checkLabelKey(text: string): string | undefined {

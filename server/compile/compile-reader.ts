@@ -2,6 +2,7 @@ import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { Patch } from "#core/resolve/envoy-patches.ts";
+import type { Extension } from "#core/resolve/extensions.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { EgressPort } from "#core/resolve/sidecar.ts";
 import type { Labels } from "#core/resource/labels.ts";
@@ -42,6 +43,8 @@ export interface CompileReader extends MeshReader {
   choosingFilters(namespace: string, labels: Labels): readonly string[];
   /** What is patched of what the proxies of a namespace share whom these choose. */
   sharedPatches(namespace: string, chosenBy: readonly string[]): readonly Patch[];
+  /** What the WasmPlugins and TrafficExtensions have a workload's proxy run, in its order. */
+  extensionsFor(namespace: string, labels: Labels): readonly Extension[];
   /** An answer that follows from others: whoever asks is concerned only where it comes out otherwise. */
   derive<T>(key: string, answer: () => T, isSame?: (a: T, b: T) => boolean): T;
   /** A list that follows from other answers: whoever asks for it is concerned only where it comes to hold something else. */

@@ -89,6 +89,8 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   Telemetry: nowhereElse,
   EnvoyFilter: nowhereElse,
   ProxyConfig: nowhereElse,
+  WasmPlugin: nowhereElse,
+  TrafficExtension: nowhereElse,
   PeerAuthentication: nowhereElse,
   RequestAuthentication: nowhereElse,
   AuthorizationPolicy: nowhereElse,

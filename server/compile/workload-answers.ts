@@ -9,6 +9,7 @@ import {
   resolveEnvoyFilters,
   sharedPatches,
 } from "#core/resolve/envoy-patches.ts";
+import { type Extension, resolveExtensions } from "#core/resolve/extensions.ts";
 import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
@@ -122,6 +123,16 @@ export abstract class WorkloadAnswers {
     return this.deriveList(`patches of ${namespace} ${labelText(labels)}`, () =>
       resolveEnvoyFilters(this.#envoyFilters(namespace), { namespace, labels }, this.mesh.rootNamespace).flatMap(
         patchesOf,
+      ),
+    );
+  }
+
+  extensionsFor(namespace: string, labels: Labels): readonly Extension[] {
+    return this.deriveList(`extensions of ${namespace} ${labelText(labels)}`, () =>
+      resolveExtensions(
+        [...this.ofNamespace("WasmPlugin", namespace), ...this.ofNamespace("TrafficExtension", namespace)],
+        { namespace, labels },
+        this.mesh.rootNamespace,
       ),
     );
   }

@@ -11,6 +11,7 @@ import { readCase } from "#server/envoy/testing/read-case.ts";
 import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
 import { decodeResource } from "#server/mesh/decode-resource.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
+import { headerModule } from "#testing/wasm/header-module.ts";
 
 const DIR = join(import.meta.dirname, "testdata");
 const CASES = readdirSync(DIR)
@@ -34,6 +35,8 @@ beforeAll(async () => {
     "partners.pem": authority.roots,
   };
   for (const [name, pem] of Object.entries(files)) writeFileSync(join(scratch, name), pem);
+  for (const name of ["second", "connections"])
+    writeFileSync(join(scratch, `${name}.wasm`), headerModule("x-module", name));
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 

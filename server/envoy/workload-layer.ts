@@ -15,6 +15,7 @@ import { formatRef, type ResourceRef } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { Listener } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
@@ -27,7 +28,8 @@ import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-clus
 import { buildInboundCluster } from "#server/envoy/clusters/inbound-cluster.ts";
 import { logClusters } from "#server/envoy/clusters/log-clusters.ts";
 import { buildCredentialSecrets, type FindMaterial } from "#server/envoy/credential-secrets.ts";
-import type { Hash } from "#server/envoy/encode.ts";
+import { encodeResource, type Hash } from "#server/envoy/encode.ts";
+import { moduleClusters } from "#server/envoy/extensions/module-clusters.ts";
 import { buildGateway } from "#server/envoy/listeners/gateway-listeners.ts";
 import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import {
@@ -80,6 +82,7 @@ export class WorkloadLayer {
     this.layer = new MutableLayer(`workload/${node.namespace}/${node.name}${node.takesVirtualHosts ? "" : "/inline"}`);
     this.#find = find;
     this.#units = [
+      this.#modulesUnit(),
       ...(node.type === "router" ? [this.#logsUnit(), this.#gatewayUnit(), this.#secretUnit()] : this.#sidecarUnits()),
       this.#authorizerUnit(),
     ];
@@ -138,10 +141,29 @@ export class WorkloadLayer {
         install: (built) => layer.replace(outbound, built),
         suspects: () => [
           ...this.#world.patchesFor(this.node.namespace, this.#labels).map(({ resource }) => resource),
+          ...this.#world.extensionsFor(this.node.namespace, this.#labels).map(({ resource }) => resource),
           ...this.node.metadata.PHAROS_OUTBOUND.flatMap(({ host }) => this.#world.bearingOn(this.#called(host))),
         ],
       }),
     ];
+  }
+
+  /** From where the modules come that it runs. */
+  #modulesUnit(): Unit {
+    const layer = this.layer;
+    const name = `modules ${this.#name}`;
+    return makeUnit({
+      ...{ recorder: this.#world.recorder, layer, name },
+      build: () =>
+        moduleClusters(this.#world.extensionsFor(this.node.namespace, this.#labels)).map(
+          ({ cluster, origins }): Built => ({
+            type: "CDS",
+            resource: encodeResource(ClusterSchema, cluster.name, cluster, origins, this.#hash),
+          }),
+        ),
+      install: (built) => layer.replace(name, built),
+      suspects: () => this.#ownSuspects(),
+    });
   }
 
   /** How those are reached who are told about its requests. */
@@ -388,7 +410,9 @@ export class WorkloadLayer {
 
   /** For whoever is building: it depends on what is patched. */
   #patcher(context: PatchContext): Patcher {
-    return new Patcher(readPatches(this.#world.patchesFor(this.node.namespace, this.#labels), context), this.#hash);
+    const patches = readPatches(this.#world.patchesFor(this.node.namespace, this.#labels), context);
+    const extensions = this.#world.extensionsFor(this.node.namespace, this.#labels);
+    return new Patcher(patches, this.#hash, { side: context === "SIDECAR_INBOUND" ? "SERVER" : "CLIENT", extensions });
   }
 
   #listener(patcher: Patcher, listener: Listener, origins: readonly Origin[], ports: readonly number[] = []): Built[] {

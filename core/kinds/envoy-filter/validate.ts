@@ -25,7 +25,7 @@ const TARGETS: Readonly<
 
 /** Names of clusters and listeners that are made of services and ports: what is added needs another. */
 const MADE = {
-  CLUSTER: /^(?:outbound|inbound|authorizer|access-log)\||^(?:BlackHole|Passthrough)Cluster$/,
+  CLUSTER: /^(?:outbound|inbound|authorizer|access-log|module)\||^(?:BlackHole|Passthrough)Cluster$/,
   LISTENER: /^virtual(?:In|Out)bound$|^inbound_|^[\d.:a-fA-F]+_\d+$/,
 } as const;
 

@@ -30,6 +30,13 @@ function filtersFor(authorizers: readonly Authorizer[]): readonly HttpFilter[] {
   return [...FILTERS, ...authorizers.flatMap(externalAuthorization)].sort(byPhase);
 }
 
+const PHASE_OF: ReadonlyMap<string, HttpFilter["phase"]> = new Map(FILTERS.map(({ name, phase }) => [name, phase]));
+
+/** Where one of these stands; undefined: it is none. */
+export function phaseOfFilter(name: string): HttpFilter["phase"] | undefined {
+  return PHASE_OF.get(name);
+}
+
 /** The chain of a listener's HTTP connection manager. */
 export function listenerFilters(
   direction: LogDirection,

@@ -64,7 +64,7 @@ export class PatchSet {
   }
 
   /** All but these. */
-  without(left: readonly Patch[]): PatchSet {
+  without(left: readonly Pick<Patch, "resource" | "path">[]): PatchSet {
     return new PatchSet(
       this.#context,
       this.#ready.filter(({ patch }) => !left.includes(patch)),

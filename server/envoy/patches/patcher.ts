@@ -1,5 +1,6 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { Patch } from "#core/resolve/envoy-patches.ts";
+import type { Extension } from "#core/resolve/extensions.ts";
 import type { Origin, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { type Cluster, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
@@ -7,6 +8,7 @@ import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/
 import { type VirtualHost, VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
+import { extendListener } from "#server/envoy/extensions/extend-listener.ts";
 import { addedClusters, patchCluster } from "#server/envoy/patches/patch-cluster.ts";
 import { addedListeners, patchListener } from "#server/envoy/patches/patch-listener.ts";
 import { patchRouteConfiguration, patchVirtualHost, type RouteTable } from "#server/envoy/patches/patch-routes.ts";
@@ -20,6 +22,17 @@ interface Built<T extends XdsType> {
   readonly isRemoved?: true;
 }
 
+/** What a resource can be had without. */
+type Part = Pick<Patch, "resource" | "path">;
+
+/** What runs in the listeners of one side. */
+export interface Running {
+  readonly side: "CLIENT" | "SERVER";
+  readonly extensions: readonly Extension[];
+}
+
+const NOTHING_RUNS: Running = { side: "CLIENT", extensions: [] };
+
 /** How a resource comes of what was built of it. */
 interface Making<T extends XdsType, D extends DescMessage> {
   readonly type: T;
@@ -27,25 +40,30 @@ interface Making<T extends XdsType, D extends DescMessage> {
   readonly name: string;
   /** Without patches. */
   readonly origins: readonly Origin[];
+  /** What is in it beside patches and may be left out of what is refused. */
+  readonly dispensable?: readonly Extension[];
   /** Undefined: one removes it. */
-  readonly patch: (patches: PatchSet) => MessageShape<D> | undefined;
+  readonly patch: (patches: PatchSet, left: readonly Part[]) => MessageShape<D> | undefined;
 }
 
 /**
- * Encodes what was built of one side of a proxy, with its patches made. It is called as before, whatever a patch says: others go by its name.
+ * Encodes what was built of one side of a proxy, with what runs in its listeners and its patches made. It is called as before, whatever a patch says: others go by its name.
  * What was patched bears the patches among its origins, so that whoever is refused for one is told, and can be had without.
  */
 export class Patcher {
   readonly #patches: PatchSet;
   readonly #hash: Hash;
+  readonly #running: Running;
 
-  constructor(patches: PatchSet, hash: Hash) {
+  constructor(patches: PatchSet, hash: Hash, running: Running = NOTHING_RUNS) {
     this.#patches = patches;
     this.#hash = hash;
+    this.#running = running;
   }
 
   /** Whether a listener may be another. */
   get patchesListeners(): boolean {
+    if (this.#running.extensions.length > 0) return true;
     return this.#patches.has("LISTENER", "LISTENER_FILTER", "FILTER_CHAIN", "NETWORK_FILTER", "HTTP_FILTER");
   }
 
@@ -61,8 +79,20 @@ export class Patcher {
 
   /** `ports` are those by which people know it, beside its own. */
   listener(given: Listener, origins: readonly Origin[], ports: readonly number[] = []): readonly Built<"LDS">[] {
-    const patch = (patches: PatchSet) => patchListener(patches, given, ports);
-    return [this.#built({ type: "LDS", schema: ListenerSchema, name: given.name, origins, patch })];
+    const { side, extensions } = this.#running;
+    const { used } = extendListener(given, extensions, side, ports);
+    const patch = (patches: PatchSet, left: readonly Part[]) => {
+      const running = left.length === 0 ? used : used.filter((each) => !left.includes(each));
+      return patchListener(patches, extendListener(given, running, side, ports).listener, ports);
+    };
+    const dispensable = used.filter(isDispensable);
+    const kept = used.filter((each) => !dispensable.includes(each));
+    return [
+      this.#built({
+        ...{ type: "LDS", schema: ListenerSchema, name: given.name, patch, dispensable },
+        origins: [...origins, ...originsOf(kept)],
+      }),
+    ];
   }
 
   routes(given: RouteConfiguration, origins: readonly Origin[], table: Omit<RouteTable, "name"> = {}): Built<"RDS"> {
@@ -104,9 +134,10 @@ export class Patcher {
   }
 
   #built<T extends XdsType, D extends DescMessage>(making: Making<T, D>): Built<T> {
-    const { type, name, patch } = making;
-    const message = patch(this.#patches);
-    const made = this.#patches.takeMade();
+    const { type, name, patch, dispensable = [] } = making;
+    const message = patch(this.#patches, []);
+    const patched = this.#patches.takeMade();
+    const made: readonly Part[] = dispensable.length === 0 ? patched : [...dispensable, ...patched];
     if (message === undefined)
       return { type, resource: { ...NOTHING, name, origins: originsOf(made) }, isRemoved: true };
     const resource = this.#encode(making, message, made);
@@ -114,8 +145,11 @@ export class Patcher {
     const substitutes = () =>
       substitutesOf(resource, made, (left) => {
         const patches = this.#patches.without(left);
-        const patched = patch(patches);
-        return patched === undefined ? undefined : this.#encode(making, patched, patches.takeMade());
+        const without = patch(patches, left);
+        const others = dispensable.filter((each) => !left.includes(each));
+        return without === undefined
+          ? undefined
+          : this.#encode(making, without, [...others, ...patches.takeMade()]);
       });
     return { type, resource: { ...resource, substitutes } };
   }
@@ -123,7 +157,7 @@ export class Patcher {
   #encode<D extends DescMessage>(
     { schema, name, origins }: Making<XdsType, D>,
     message: MessageShape<D>,
-    made: readonly Patch[],
+    made: readonly Part[],
   ): XdsResource {
     (message as { name?: string }).name = name;
     const all = made.length === 0 ? origins : [...origins, ...originsOf(made)];
@@ -133,7 +167,12 @@ export class Patcher {
 
 const NOTHING = { version: "", body: new Uint8Array() };
 
-function originsOf(patches: readonly Patch[]): readonly Origin[] {
+/** It asks for that: of the others a client keeps what it had, for traffic must not go on without what guards it. */
+function isDispensable({ code }: Extension): boolean {
+  return code.kind === "wasm" && code.module.failStrategy === "FAIL_OPEN";
+}
+
+function originsOf(patches: readonly Part[]): readonly Origin[] {
   return patches.map(({ resource, path }) => ({ resource, path }));
 }
 

@@ -1,8 +1,10 @@
-import type { Patch } from "#core/resolve/envoy-patches.ts";
-import type { Substitute, XdsResource } from "#core/xds/layer.ts";
+import type { Origin, Substitute, XdsResource } from "#core/xds/layer.ts";
 
 /** Of more patches nobody looks for the one: it is had without any. */
 const SOUGHT_MAX = 8;
+
+/** A patch, or what runs in a listener. */
+type Part = Required<Origin>;
 
 /**
  * What was patched as it would be without each of its patches, the last one first, and then without any. `build` leaves those out that it is
@@ -10,8 +12,8 @@ const SOUGHT_MAX = 8;
  */
 export function substitutesOf(
   refused: XdsResource,
-  made: readonly Patch[],
-  build: (left: readonly Patch[]) => XdsResource | undefined,
+  made: readonly Part[],
+  build: (left: readonly Part[]) => XdsResource | undefined,
 ): readonly Substitute[] {
   const each = made.length > 1 && made.length <= SOUGHT_MAX ? made.map((patch) => [patch]).reverse() : [];
   const seen = new Set([refused.version]);

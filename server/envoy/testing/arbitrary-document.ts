@@ -12,7 +12,7 @@ import { anyText, NAMESPACES, TEXTS } from "#server/envoy/testing/arbitrary-text
 
 /** Fields without which a document says little, or few are valid: given most of the time. */
 const LIKELY =
-  /^spec(?:$|\.(?:hosts|host|address|ports|resolution|location|mtls|rules|trafficPolicy|subsets|gateways|(?:tcp|tls)\[\]\.route|http\[\]\.route\[\]\.weight|endpoints\[\]\.address|selector|workloadSelector|http\[\]\.route|ports\[\]\.protocol|servers\[\]\.tls|servers\[\]\.tls\.(?:mode|serverCertificate|privateKey)|rules\[\]\.(?:from|to|when)|rules\[\]\.when\[\]\.values|mtls\.mode)$)/;
+  /^spec(?:$|\.(?:hosts|host|address|ports|resolution|location|mtls|rules|trafficPolicy|subsets|gateways|(?:tcp|tls)\[\]\.route|http\[\]\.route\[\]\.weight|endpoints\[\]\.address|selector|workloadSelector|sha256|wasm\.sha256|http\[\]\.route|ports\[\]\.protocol|servers\[\]\.tls|servers\[\]\.tls\.(?:mode|serverCertificate|privateKey)|rules\[\]\.(?:from|to|when)|rules\[\]\.when\[\]\.values|mtls\.mode)$)/;
 /** What must differ between the documents of a world is chosen from few names, not from all that are valid. */
 const OWN: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   "metadata.name": fc.constantFrom("a", "b", "c"),
@@ -26,6 +26,7 @@ const OWN: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   "spec.servers[].tls.serverCertificate": fc.constantFrom("/etc/certs/cert.pem", "日本", "a\tb"),
   "spec.servers[].tls.privateKey": fc.constantFrom("/etc/certs/key.pem", "x".repeat(5000)),
   "spec.servers[].tls.cipherSuites[]": fc.constantFrom("AES128-SHA", "ECDHE-RSA-AES128-SHA", "none"),
+  "spec.lua.inlineCode": fc.constantFrom("function envoy_on_request(h) end", "-- é"),
   "spec.servers[].tls.httpsRedirect": fc.constant(false),
 };
 /** Members of which one is given: validation says so, the schemas do not. */

@@ -182,6 +182,9 @@ export const TEXTS = {
   "plain-header-name": fc.constantFrom("x-a", "X-B", "authorization", "cookie", "x_c", "!#$%&'*+-.^_`|~"),
   "claim-header": fc.constantFrom("x-sub", "X-Sub", "x_c", "-", "x".repeat(300)),
   "jwks-uri": fc.constantFrom("https://issuer.example.com/keys", "http://127.0.0.1:1/k?a=b", "HTTPS://x"),
+  // Envoy looks for files.
+  "module-url": fc.constantFrom("https://modules.example.com/a.wasm", "http://127.0.0.1:1/x.wasm?a=b", "https://x"),
+  sha256: fc.constantFrom("0a".repeat(32), ""),
   "header-name-or-star": fc.constantFrom("*", "x-a", "X-B"),
   "match-header-name": fc.oneof(
     headerNames,

@@ -11,6 +11,7 @@ import {
   whom,
 } from "#server/envoy/testing/random-draw.ts";
 import { RANDOM_GATEWAYS } from "#server/envoy/testing/random-gateways.ts";
+import { randomExtension } from "#server/envoy/testing/random-extension.ts";
 import { randomMeshConfig } from "#server/envoy/testing/random-mesh-config.ts";
 import { randomEnvoyFilter } from "#server/envoy/testing/random-patches.ts";
 
@@ -384,6 +385,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
   randomMeshConfig,
   ...RANDOM_GATEWAYS,
   randomEnvoyFilter,
+  randomExtension,
 ];
 
 /**

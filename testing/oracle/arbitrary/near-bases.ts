@@ -234,4 +234,27 @@ export const BASES: Readonly<Record<PublishedKind, readonly object[]>> = {
     {},
     { rules: [{}] },
   ],
+  WasmPlugin: [
+    { url: "https://modules.example.com/a.wasm", sha256: "0a".repeat(32), phase: "AUTHN", priority: 1 },
+    {
+      selector: { matchLabels: { app: "a" } },
+      url: "file:///opt/a.wasm",
+      pluginName: "a",
+      pluginConfig: { a: { b: [1, "c", null] } },
+      failStrategy: "FAIL_OPEN",
+      vmConfig: { env: [{ name: "A", value: "b" }, { name: "B", valueFrom: "HOST" }] },
+      match: [{ mode: "SERVER", ports: [{ number: 80 }] }],
+      type: "NETWORK",
+    },
+    {},
+  ],
+  TrafficExtension: [
+    { lua: { inlineCode: "function envoy_on_request(h) end" }, phase: "STATS", priority: -1 },
+    {
+      selector: { matchLabels: { app: "a" } },
+      match: [{ mode: "CLIENT" }, { ports: [{ number: 80 }, { number: 81 }] }],
+      wasm: { url: "http://modules.example.com/a.wasm", sha256: "0a".repeat(32), pluginName: "a" },
+    },
+    {},
+  ],
 };
