@@ -38,6 +38,22 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     targetRefs[].name
     targetRefs[].namespace
   `),
+  WasmPlugin: fieldLines(`
+    targetRef.group
+    targetRef.kind
+    targetRef.name
+    targetRef.namespace
+    targetRefs[].group
+    targetRefs[].kind
+    targetRefs[].name
+    targetRefs[].namespace
+  `),
+  TrafficExtension: fieldLines(`
+    targetRefs[].group
+    targetRefs[].kind
+    targetRefs[].name
+    targetRefs[].namespace
+  `),
   WorkloadGroup: fieldLines(`
     probe.exec.command
   `),

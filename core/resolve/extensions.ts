@@ -1,5 +1,5 @@
 import type { TrafficExtensionSpec, WasmModule } from "#core/kinds/traffic-extension/schema.ts";
-import { selectedLabels } from "#core/resolve/speaking.ts";
+import { selectedLabels } from "#core/resolve/policy-scope.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -23,7 +23,9 @@ export interface Extension {
   readonly priority: number;
   readonly match: NonNullable<TrafficExtensionSpec["match"]>;
   readonly isHttp: boolean;
-  readonly code: { readonly kind: "wasm"; readonly module: WasmModule } | { readonly kind: "lua"; readonly text: string };
+  readonly code:
+    | { readonly kind: "wasm"; readonly module: WasmModule }
+    | { readonly kind: "lua"; readonly text: string };
 }
 
 /** Those of a workload's proxy, within each phase in Istio's order: by priority, its own namespace's before the root's, the oldest first. */
@@ -62,7 +64,7 @@ export function matchesTraffic({ match }: Extension, side: "CLIENT" | "SERVER", 
   if (match.length === 0) return true;
   return match.some(
     ({ mode = "CLIENT_AND_SERVER", ports = [] }) =>
-      (mode === side || mode === "CLIENT_AND_SERVER") &&
+      (mode === side || mode === "CLIENT_AND_SERVER" || mode === "UNDEFINED") &&
       (ports.length === 0 || ports.some(({ number }) => number === port)),
   );
 }

@@ -106,11 +106,6 @@ describe("what is wrong has a code, a path and a place", () => {
       ["error unknown-kind kind @Deployment"],
     ],
     [
-      "a kind of Istio that is not handled",
-      "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\nmetadata: { name: a }\n",
-      ["error kind-not-handled kind @WasmPlugin"],
-    ],
-    [
       "a version that does not exist",
       "apiVersion: networking.istio.io/v9\nkind: Gateway\n",
       ["error unknown-version apiVersion @networking.istio.io/v9"],

@@ -63,7 +63,7 @@ function renderKind(kind: Kind): string {
 }
 
 function renderUnread(kind: string, { group, versions, plural, reason }: UnhandledKind): string {
-  const fields = UNHANDLED_FIELDS[kind as keyof typeof UNHANDLED_FIELDS];
+  const fields = UNHANDLED_FIELDS[kind] ?? [];
   return [
     `## ${kind}`,
     "",

@@ -56,10 +56,12 @@ export function headerModule(name: string, value: string): Uint8Array {
     ...section(
       11,
       vector(
-        ([
-          [nameAt, name],
-          [valueAt, value],
-        ] as const).map(([at, each]) => [0x00, ...constant(at), 0x0b, ...text(each)]),
+        (
+          [
+            [nameAt, name],
+            [valueAt, value],
+          ] as const
+        ).map(([at, each]) => [0x00, ...constant(at), 0x0b, ...text(each)]),
       ),
     ),
   ]);

@@ -10,7 +10,7 @@ const WHERE: Readonly<Record<string, string>> = {
   AUTHZ: "before policies are",
   STATS: "behind policies",
 };
-const SIDES = { CLIENT: "as callers", SERVER: "as the called", CLIENT_AND_SERVER: "" } as const;
+const SIDES = { CLIENT: "as callers", SERVER: "as the called", CLIENT_AND_SERVER: "", UNDEFINED: "" } as const;
 
 /** What runs where, in a line. */
 export function describeExtension(

@@ -1,6 +1,6 @@
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import { type Extending, isFor } from "#core/resolve/extensions.ts";
-import { selectedLabels } from "#core/resolve/speaking.ts";
+import { selectedLabels } from "#core/resolve/policy-scope.ts";
 
 /** Which of a service's workloads have proxies that run it; undefined where none has. */
 export function explainExtension(

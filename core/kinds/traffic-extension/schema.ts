@@ -41,7 +41,9 @@ export const MODULE = {
     doc: "Of the module, in hex: what is fetched and has another is not run. Needed for https:// and http://",
   }),
   imagePullPolicy: ignored("a module is known by its sha256, and fetched again when that is another"),
-  imagePullSecret: refused("images are not pulled: serve the module over https://, or put it on the hosts and use file://"),
+  imagePullSecret: refused(
+    "images are not pulled: serve the module over https://, or put it on the hosts and use file://",
+  ),
   verificationKey: refused("signatures are not checked: use sha256"),
   pluginConfig: described(json(), {
     envoy: "PluginConfig.configuration",
@@ -52,14 +54,15 @@ export const MODULE = {
     doc: "Which of several in the module",
   }),
   failStrategy: described(oneOf(["FAIL_CLOSE", "FAIL_OPEN", "FAIL_RELOAD"]), {
-    envoy: "PluginConfig.failure_policy",
+    envoy: "none: the failure policy of the plugin",
     default: "FAIL_CLOSE",
     doc: "Where the module is not there or has failed: refuse, go on without it, or start it again",
   }),
-  vmConfig: message({ env: list(ENVIRONMENT, 0, 256) }),
-  type: described(oneOf(["HTTP", "NETWORK"]), {
+  vmConfig: described(message({ env: list(ENVIRONMENT, 0, 256) }), { doc: "Its environment" }),
+  type: described(oneOf(["HTTP", "NETWORK", "UNSPECIFIED_PLUGIN_TYPE"]), {
     envoy: "none: whether it is a filter of requests or of connections",
     default: "HTTP",
+    doc: "Of requests, or of connections",
   }),
 };
 
@@ -73,7 +76,7 @@ const PHASE_DOC = {
 };
 
 const TRAFFIC_SELECTOR = message({
-  mode: described(oneOf(["CLIENT", "SERVER", "CLIENT_AND_SERVER"]), {
+  mode: described(oneOf(["CLIENT", "SERVER", "CLIENT_AND_SERVER", "UNDEFINED"]), {
     envoy: CHOOSES,
     default: "CLIENT_AND_SERVER",
     doc: "As callers, which gateways are too, as the called, or as both",
@@ -104,10 +107,11 @@ export const TRAFFIC_EXTENSION = message(
   {
     ...PLACING,
     phase: described(oneOf(["AUTHN", "AUTHZ", "STATS", "UNSPECIFIED"]), { ...PHASE_DOC, default: "UNSPECIFIED" }),
-    wasm: WASM,
-    lua: message({
-      inlineCode: becomes("Lua.default_source_code", required(string("policy-text", 65_536))),
-    }),
+    wasm: described(WASM, { doc: "A module" }),
+    lua: described(
+      message({ inlineCode: becomes("Lua.default_source_code", required(string("policy-text", 65_536))) }),
+      { doc: "A script, run on requests and responses" },
+    ),
   },
   { exactlyOneOf: ["wasm", "lua"] },
 );

@@ -18,7 +18,7 @@ const POLICIES = { FAIL_CLOSE: "FAIL_CLOSED", FAIL_OPEN: "FAIL_OPEN", FAIL_RELOA
 
 /** The filter that runs an extension, as the JSON that Envoy reads by its own API. */
 export function encodeExtension({ name, plugin, code, isHttp }: Extension): ExtensionFilter {
-  if (code.kind === "lua") return filter(name, TYPES.lua, { default_source_code: { inline_string: code.text } });
+  if (code.kind === "lua") return filter(name, TYPES.lua, { defaultSourceCode: { inlineString: code.text } });
   return filter(name, isHttp ? TYPES.http : TYPES.network, { config: pluginConfig(plugin, code.module) });
 }
 
@@ -36,7 +36,7 @@ function pluginConfig(plugin: string, module: WasmModule): JsonObject {
   const hasConfig = given !== undefined && Object.keys(given).length > 0;
   return {
     name: plugin,
-    ...(pluginName === "" ? {} : { root_id: pluginName }),
+    ...(pluginName === "" ? {} : { rootId: pluginName }),
     ...(hasConfig
       ? {
           configuration: {
@@ -45,10 +45,10 @@ function pluginConfig(plugin: string, module: WasmModule): JsonObject {
           },
         }
       : {}),
-    failure_policy: POLICIES[failStrategy],
-    vm_config: {
+    failurePolicy: POLICIES[failStrategy],
+    vmConfig: {
       // Shared by nobody else: neither what it keeps nor, where it was replaced, what ran before it.
-      vm_id: [plugin, sha256].filter((part) => part !== "").join(" "),
+      vmId: [plugin, sha256].filter((part) => part !== "").join(" "),
       runtime: "envoy.wasm.runtime.v8",
       code: codeOf(module),
       ...environment(vmConfig?.env ?? []),
@@ -60,7 +60,7 @@ function codeOf({ url, sha256 = "" }: WasmModule): JsonObject {
   const source = moduleSource(url);
   if (source.kind === "file") return { local: { filename: source.path } };
   return {
-    remote: { http_uri: { uri: url, cluster: source.cluster, timeout: FETCH_TIMEOUT }, sha256 },
+    remote: { httpUri: { uri: url, cluster: source.cluster, timeout: FETCH_TIMEOUT }, sha256 },
   };
 }
 
@@ -68,9 +68,9 @@ function environment(all: NonNullable<NonNullable<WasmModule["vmConfig"]>["env"]
   if (all.length === 0) return {};
   const inline = all.filter(({ valueFrom = "INLINE" }) => valueFrom === "INLINE");
   return {
-    environment_variables: {
-      host_env_keys: all.filter(({ valueFrom }) => valueFrom === "HOST").map(({ name }) => name),
-      key_values: Object.fromEntries(inline.map(({ name, value = "" }) => [name, value])),
+    environmentVariables: {
+      hostEnvKeys: all.filter(({ valueFrom }) => valueFrom === "HOST").map(({ name }) => name),
+      keyValues: Object.fromEntries(inline.map(({ name, value = "" }) => [name, value])),
     },
   };
 }

@@ -1,7 +1,11 @@
 import { clone, create } from "@bufbuild/protobuf";
 import { anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
 import { type Extension, type ExtensionPhase, matchesTraffic } from "#core/resolve/extensions.ts";
-import { type Filter, type FilterChain, FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
+import {
+  type Filter,
+  type FilterChain,
+  FilterSchema,
+} from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import {
   type HttpConnectionManager,

@@ -1,12 +1,8 @@
 import { create } from "@bufbuild/protobuf";
-import { isIpAddress } from "#core/schema/ip-address.ts";
 import type { Extension } from "#core/resolve/extensions.ts";
+import { isIpAddress } from "#core/schema/ip-address.ts";
 import type { Origin } from "#core/xds/layer.ts";
-import {
-  type Cluster,
-  Cluster_DiscoveryType,
-  ClusterSchema,
-} from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ruleUpstream } from "#server/envoy/build-tls.ts";
 import { type ModuleSource, moduleSource } from "#server/envoy/extensions/module-source.ts";
 import { durationMs } from "#server/envoy/pack.ts";

@@ -147,9 +147,7 @@ export class Patcher {
         const patches = this.#patches.without(left);
         const without = patch(patches, left);
         const others = dispensable.filter((each) => !left.includes(each));
-        return without === undefined
-          ? undefined
-          : this.#encode(making, without, [...others, ...patches.takeMade()]);
+        return without === undefined ? undefined : this.#encode(making, without, [...others, ...patches.takeMade()]);
       });
     return { type, resource: { ...resource, substitutes } };
   }

@@ -18,7 +18,11 @@ export function randomExtension(draw: Draw): AnyResource {
     ...(rarely(2) ? { phase: pick(["AUTHN", "AUTHZ", "STATS"]) } : {}),
     ...(rarely(2) ? { priority: pick([-1, 0, 5]) } : {}),
     ...(rarely(2)
-      ? { match: [{ mode: pick(["CLIENT", "SERVER"]), ...pick<object>([{}, { ports: [{ number: pick([80, 9080]) }] }]) }] }
+      ? {
+          match: [
+            { mode: pick(["CLIENT", "SERVER"]), ...pick<object>([{}, { ports: [{ number: pick([80, 9080]) }] }]) },
+          ],
+        }
       : {}),
     ...(isPlugin ? wasm : pick<object>([{ wasm }, { lua: { inlineCode: `-- ${random(3)}` } }])),
   };

@@ -10,8 +10,8 @@ import {
   security,
   whom,
 } from "#server/envoy/testing/random-draw.ts";
-import { RANDOM_GATEWAYS } from "#server/envoy/testing/random-gateways.ts";
 import { randomExtension } from "#server/envoy/testing/random-extension.ts";
+import { RANDOM_GATEWAYS } from "#server/envoy/testing/random-gateways.ts";
 import { randomMeshConfig } from "#server/envoy/testing/random-mesh-config.ts";
 import { randomEnvoyFilter } from "#server/envoy/testing/random-patches.ts";
 

@@ -242,7 +242,12 @@ export const BASES: Readonly<Record<PublishedKind, readonly object[]>> = {
       pluginName: "a",
       pluginConfig: { a: { b: [1, "c", null] } },
       failStrategy: "FAIL_OPEN",
-      vmConfig: { env: [{ name: "A", value: "b" }, { name: "B", valueFrom: "HOST" }] },
+      vmConfig: {
+        env: [
+          { name: "A", value: "b" },
+          { name: "B", valueFrom: "HOST" },
+        ],
+      },
       match: [{ mode: "SERVER", ports: [{ number: 80 }] }],
       type: "NETWORK",
     },
