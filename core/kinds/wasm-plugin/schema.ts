@@ -1,5 +1,4 @@
 import { MODULE, PLACING, PLUGIN_PHASE } from "#core/kinds/traffic-extension/schema.ts";
-import type { Infer } from "#core/schema/field.ts";
 import { message, refused } from "#core/schema/make-field.ts";
 
 export const WASM_PLUGIN = message({
@@ -8,4 +7,3 @@ export const WASM_PLUGIN = message({
   phase: PLUGIN_PHASE,
   ...MODULE,
 });
-export type WasmPluginSpec = Infer<typeof WASM_PLUGIN>;
