@@ -3,11 +3,12 @@ import type { LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
 import { readLogLabels } from "#core/kinds/mesh-config/read-log-labels.ts";
 import type { MeshConfigSpec } from "#core/kinds/mesh-config/schema.ts";
 import { applyStartFields } from "#core/mesh-config/apply-start-fields.ts";
+import { applyListenerHeaders, applyRouteHeaders } from "#core/mesh-config/header-settings.ts";
 import type { ConnectionSettings, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 
 /** What a MeshConfig says, and of what it leaves out what stands in `base`. */
 export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): ProxySettings {
-  const { gatewayTopology, proxyHeaders, connectionSettings = {} } = config.defaultConfig ?? {};
+  const { gatewayTopology, proxyHeaders, connectionSettings = {}, tracing = {} } = config.defaultConfig ?? {};
   const { normalization = "DEFAULT" } = config.pathNormalization ?? {};
   return {
     pathNormalization:
@@ -19,7 +20,10 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
     protocolDetectionTimeoutMs: timeMs(config.protocolDetectionTimeout) ?? base.protocolDetectionTimeoutMs,
     numTrustedProxies: gatewayTopology?.numTrustedProxies ?? base.numTrustedProxies,
     gatewayForwardClientCert: gatewayTopology?.forwardClientCertDetails ?? base.gatewayForwardClientCert,
-    sidecarForwardClientCert: proxyHeaders?.forwardedClientCert ?? base.sidecarForwardClientCert,
+    isProxyProtocolSpoken: gatewayTopology?.proxyProtocol === undefined ? base.isProxyProtocolSpoken : true,
+    listenerHeaders: applyListenerHeaders(base.listenerHeaders, proxyHeaders),
+    routeHeaders: applyRouteHeaders(base.routeHeaders, proxyHeaders),
+    isHeaderCaseKept: proxyHeaders?.preserveHttp1HeaderCase ?? base.isHeaderCaseKept,
     gatewayConnections: applyConnections(base.gatewayConnections, connectionSettings),
     outboundTrafficPolicy: config.outboundTrafficPolicy?.mode ?? base.outboundTrafficPolicy,
     exportTo: {
@@ -43,6 +47,12 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
       format: formatOf(config) ?? base.accessLog.format,
     },
     dnsRefreshMs: timeMs(config.dnsRefreshRate) ?? base.dnsRefreshMs,
+    tracing: {
+      isEnabled: config.enableTracing ?? base.tracing.isEnabled,
+      sampling: tracing.sampling ?? base.tracing.sampling,
+      customTags: tracing.customTags ?? base.tracing.customTags,
+      maxPathTagLength: tracing.maxPathTagLength ?? base.tracing.maxPathTagLength,
+    },
     start: applyStartFields(base.start, config.defaultConfig),
   };
 }
@@ -63,6 +73,7 @@ function applyConnections(edge: ConnectionSettings, own: WrittenConnections): Co
     httpIdleTimeoutMs: timeMs(own.httpIdleTimeout) ?? edge.httpIdleTimeoutMs,
     httpMaxConnectionDurationMs: timeMs(own.httpMaxConnectionDuration) ?? edge.httpMaxConnectionDurationMs,
     httpMaxStreamDurationMs: timeMs(own.httpMaxStreamDuration) ?? edge.httpMaxStreamDurationMs,
+    httpDrainTimeoutMs: timeMs(own.httpDrainTimeout) ?? edge.httpDrainTimeoutMs,
     httpMaxConcurrentStreams: own.httpMaxConcurrentStreams ?? edge.httpMaxConcurrentStreams,
     http2InitialStreamWindowSize: own.http2InitialStreamWindowSize ?? edge.http2InitialStreamWindowSize,
     http2InitialConnectionWindowSize: own.http2InitialConnectionWindowSize ?? edge.http2InitialConnectionWindowSize,

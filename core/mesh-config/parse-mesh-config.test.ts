@@ -28,7 +28,7 @@ test("the defaults that the schema tells of are those that hold", () => {
         ]
       : [],
   );
-  expect(edits).toHaveLength(25);
+  expect(edits).toHaveLength(39);
   expect(parseMeshConfig(editDocument("{}", edits))).toEqual(DEFAULT_PROXY_SETTINGS);
 });
 
@@ -48,7 +48,7 @@ defaultConfig:
     protocolDetectionTimeoutMs: 0,
     numTrustedProxies: 2,
     gatewayForwardClientCert: "APPEND_FORWARD",
-    sidecarForwardClientCert: "APPEND_FORWARD",
+    listenerHeaders: { ...DEFAULT_PROXY_SETTINGS.listenerHeaders, forwardClientCert: "APPEND_FORWARD" },
     gatewayConnections: {
       ...DEFAULT_PROXY_SETTINGS.gatewayConnections,
       httpStreamIdleTimeoutMs: 3_600_000,
@@ -60,7 +60,7 @@ defaultConfig:
 test.each([
   ["pathNormalization: { normalization: SOME }", "pathNormalization.normalization"],
   ["protocolDetectionTimeout: soon", "protocolDetectionTimeout"],
-  ["enableTracing: true", "enableTracing"],
+  ["trustDomain: a", "trustDomain"],
   ["defaultConfig: { connectionSettings: { httpMaxConcurrentStreams: 0 } }", "httpMaxConcurrentStreams"],
   ["defaultConfig: { connectionSettings: { http2InitialStreamWindowSize: 1 } }", "http2InitialStreamWindowSize"],
   ["dnsRefreshRate: 1ms", "dnsRefreshRate"],

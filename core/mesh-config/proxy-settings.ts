@@ -1,8 +1,15 @@
 import type { TcpKeepalive } from "#core/kinds/destination-rule/connection-pool.ts";
 import type { LocalityLb } from "#core/kinds/destination-rule/locality.ts";
 import type { ExtensionProvider, LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
-import type { ForwardClientCert } from "#core/kinds/mesh-config/proxy-config.ts";
+import type { ForwardClientCert } from "#core/kinds/mesh-config/proxy-headers.ts";
+import type { MeshTracing } from "#core/kinds/mesh-config/tracing.ts";
 import type { HttpRetry } from "#core/kinds/virtual-service/http-route.ts";
+import {
+  LISTENER_HEADERS,
+  type ListenerHeaders,
+  ROUTE_HEADERS,
+  type RouteHeaders,
+} from "#core/mesh-config/header-settings.ts";
 import { NO_START_SETTINGS, type StartSettings } from "#core/mesh-config/start-settings.ts";
 
 export type PathNormalization = "NONE" | "BASE" | "MERGE_SLASHES" | "DECODE_AND_MERGE_SLASHES";
@@ -15,6 +22,8 @@ export interface ConnectionSettings {
   readonly httpIdleTimeoutMs: number;
   readonly httpMaxConnectionDurationMs: number;
   readonly httpMaxStreamDurationMs: number;
+  /** From the notice that a connection ends to its end. */
+  readonly httpDrainTimeoutMs: number;
   /** A connection's streams at a time. */
   readonly httpMaxConcurrentStreams: number;
   readonly http2InitialStreamWindowSize: number;
@@ -33,7 +42,12 @@ export interface ProxySettings {
   /** Proxies in front of the gateways that append to X-Forwarded-For. */
   readonly numTrustedProxies: number;
   readonly gatewayForwardClientCert: ForwardClientCert;
-  readonly sidecarForwardClientCert: ForwardClientCert;
+  /** Connections to gateways begin with a header of the PROXY protocol. */
+  readonly isProxyProtocolSpoken: boolean;
+  readonly listenerHeaders: ListenerHeaders;
+  readonly routeHeaders: RouteHeaders;
+  /** Names of headers keep their case from one HTTP/1.1 connection to the next. */
+  readonly isHeaderCaseKept: boolean;
   readonly gatewayConnections: ConnectionSettings;
   /** What becomes of captured calls to what the mesh does not know, where no Sidecar says it. */
   readonly outboundTrafficPolicy: "ALLOW_ANY" | "REGISTRY_ONLY";
@@ -57,8 +71,18 @@ export interface ProxySettings {
   readonly accessLog: { readonly path: string | undefined; readonly format: LogFormat };
   /** How long an answer holds that does not say so itself. */
   readonly dnsRefreshMs: number;
+  readonly tracing: TracingDefaults;
   /** With what Envoys are started where no ProxyConfig says otherwise. */
   readonly start: StartSettings;
+}
+
+/** What holds of traces where no Telemetry says otherwise. */
+export interface TracingDefaults {
+  readonly isEnabled: boolean;
+  /** Percent; undefined: the server's. */
+  readonly sampling: number | undefined;
+  readonly customTags: NonNullable<MeshTracing["customTags"]>;
+  readonly maxPathTagLength: number;
 }
 
 /** `*` everybody, `.` their own namespace, `~` nobody. */
@@ -76,7 +100,10 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
   protocolDetectionTimeoutMs: 5 * SECOND_MS,
   numTrustedProxies: 0,
   gatewayForwardClientCert: "SANITIZE_SET",
-  sidecarForwardClientCert: "SANITIZE_SET",
+  isProxyProtocolSpoken: false,
+  listenerHeaders: LISTENER_HEADERS,
+  routeHeaders: ROUTE_HEADERS,
+  isHeaderCaseKept: false,
   gatewayConnections: {
     httpRequestHeadersTimeoutMs: 15 * SECOND_MS,
     httpRequestTimeoutMs: 300 * SECOND_MS,
@@ -84,6 +111,7 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
     httpIdleTimeoutMs: 3600 * SECOND_MS,
     httpMaxConnectionDurationMs: 0,
     httpMaxStreamDurationMs: 0,
+    httpDrainTimeoutMs: 5 * SECOND_MS,
     httpMaxConcurrentStreams: 100,
     http2InitialStreamWindowSize: 65_536,
     http2InitialConnectionWindowSize: 1_048_576,
@@ -104,6 +132,7 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
   accessLog: { path: undefined, format: undefined },
   dnsRefreshMs: 60 * SECOND_MS,
   start: NO_START_SETTINGS,
+  tracing: { isEnabled: true, sampling: undefined, customTags: {}, maxPathTagLength: 256 },
 };
 
 /** The names of them all. */

@@ -52,7 +52,8 @@ function merge(entries: readonly Tracing[], side: Side): TracingSettings {
     );
 }
 
-function readTags(tags: Readonly<Record<string, CustomTag>>): TracingSettings["tags"] {
+/** By name, in the order of names. */
+export function readTags(tags: Readonly<Record<string, CustomTag>>): TracingSettings["tags"] {
   return Object.entries(tags)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, tag]) => [name, readTag(tag)]);

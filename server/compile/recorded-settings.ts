@@ -12,6 +12,8 @@ const OF_CALLS: readonly Name[] = [
   "isHttpUpgraded",
   "retries",
   "dnsRefreshMs",
+  "routeHeaders",
+  "isHeaderCaseKept",
 ];
 
 /** The settings of which each is asked for when it is taken: whoever takes one depends on that one alone, or on all that is for calls. */

@@ -109,7 +109,11 @@ export class WorkloadLayer {
       workload: formatWorkloadLabel(labelWorkload(workload, node.namespace, labels)),
       accessLog: node.metadata.PHAROS_ACCESS_LOG,
       tracing: node.metadata.PHAROS_TRACING
-        ? tracingOf(this.#world.tracingFor(node.namespace, labels), this.#world.mesh.traceSampling)
+        ? tracingOf(
+            this.#world.tracingFor(node.namespace, labels),
+            this.#world.settings().tracing,
+            this.#world.mesh.traceSampling,
+          )
         : NOT_TRACED,
       logs: logsOf(this.#world.accessLogsFor(node.namespace, labels), this.#world, node.metadata.PHAROS_ACCESS_LOG),
       settings: this.#world.settings(),
@@ -393,7 +397,7 @@ export class WorkloadLayer {
           name,
           domains: ["*"],
           routes,
-          includeRequestAttemptCount: true,
+          includeRequestAttemptCount: world.settings().routeHeaders.isAttemptTold,
           requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
         },
       ],

@@ -1,5 +1,6 @@
+import { FORWARD_CLIENT_CERT, PROXY_HEADERS } from "#core/kinds/mesh-config/proxy-headers.ts";
 import { START_FIELDS } from "#core/kinds/mesh-config/start-fields.ts";
-import type { Infer } from "#core/schema/field.ts";
+import { TRACING } from "#core/kinds/mesh-config/tracing.ts";
 import { becomes, described, explicit, integer, message, oneOf, refused, string } from "#core/schema/make-field.ts";
 
 /** What HTTP/2 begins with; less than that a peer may not be told. */
@@ -9,18 +10,7 @@ const BUFFER_MIN = 1024;
 const MAX = 2_147_483_647;
 
 const BY_AGENT = "it is of one host: set it where its agent is started (pharos agent --config)";
-const BY_TELEMETRY = "write a Telemetry";
 const NOT_READ = "agents start Envoy with a bootstrap of their own";
-
-const FORWARD_CLIENT_CERT = described(
-  oneOf(["SANITIZE", "FORWARD_ONLY", "APPEND_FORWARD", "SANITIZE_SET", "ALWAYS_FORWARD_ONLY"]),
-  {
-    envoy: "HttpConnectionManager.forward_client_cert_details",
-    doc: "What happens to X-Forwarded-Client-Cert; Envoy's words",
-    default: "SANITIZE_SET",
-  },
-);
-export type ForwardClientCert = Infer<typeof FORWARD_CLIENT_CERT>;
 
 const CONNECTION_SETTINGS = message({
   profile: becomes(
@@ -46,7 +36,7 @@ const CONNECTION_SETTINGS = message({
     envoy: "HttpProtocolOptions.headers_with_underscores_action",
     default: "REJECT_REQUEST",
   }),
-  httpDrainTimeout: refused("connections drain as long as their agent says: leave it out"),
+  httpDrainTimeout: time("HttpConnectionManager.drain_timeout", "5s"),
   httpMergeSlashes: refused("write pathNormalization, which is one for all proxies"),
   httpPathWithEscapedSlashesAction: refused("write pathNormalization, which is one for all proxies"),
   listenerConnectionLimit: refused(`write maxConnections; ${BY_AGENT}`),
@@ -62,20 +52,14 @@ export const PROXY_CONFIG = message({
       doc: "Proxies in front of the gateways that append to X-Forwarded-For",
     }),
     forwardClientCertDetails: FORWARD_CLIENT_CERT,
-    proxyProtocol: refused("gateways take connections as they come: leave it out"),
+    proxyProtocol: described(message({}), {
+      envoy: "none: the listener filter of the PROXY protocol, at gateways",
+      doc: "Connections to gateways begin with a header of the PROXY protocol, and none is taken without",
+      note: "`{}` switches it on",
+    }),
   }),
-  proxyHeaders: message({
-    forwardedClientCert: FORWARD_CLIENT_CERT,
-    setCurrentClientCertDetails: refused("the certificate's hash, subject and URI are written: leave it out"),
-    requestId: refused("every request has an id, by which it is found again: leave it out"),
-    server: refused("write a header in a VirtualService"),
-    attemptCount: refused("applications are told the attempt: leave it out"),
-    envoyDebugHeaders: refused("what proxies tell each other is taken off at gateways: leave it out"),
-    metadataExchangeHeaders: refused("who calls is known by certificate: leave it out"),
-    preserveHttp1HeaderCase: refused("names of headers are in lower case: leave it out"),
-    xForwardedHost: refused("write a header in a VirtualService"),
-    xForwardedPort: refused("write a header in a VirtualService"),
-  }),
+  proxyHeaders: PROXY_HEADERS,
+  tracing: TRACING,
   ...START_FIELDS,
   connectionSettings: described(CONNECTION_SETTINGS, { doc: "What strangers at a gateway may hold and how long" }),
   configPath: refused(NOT_READ),
@@ -100,7 +84,6 @@ export const PROXY_CONFIG = message({
   proxyBootstrapTemplatePath: refused(NOT_READ),
   statNameLength: refused(NOT_READ),
   interceptionMode: refused(BY_AGENT),
-  tracing: refused(`${BY_TELEMETRY}, or start the server with --trace-sampling`),
   sds: refused("agents hand certificates to Envoy: leave it out"),
   extraStatTags: refused("metrics have Istio's labels: leave it out"),
   meshId: refused("there is one mesh: leave it out"),

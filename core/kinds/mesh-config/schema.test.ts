@@ -25,6 +25,11 @@ const document = (spec: string, metadata = "{ name: default, namespace: istio-sy
 test.each([
   ["{ outboundTrafficPolicy: { mode: REGISTRY_ONLY } }", []],
   ["{}", ["warning no-effect spec @{"]],
+  ["{ enableTracing: false, defaultConfig: { tracing: { sampling: 0.5 } } }", []],
+  [
+    "{ defaultConfig: { tracing: { zipkin: { address: a } } } }",
+    ["error field-not-handled spec.defaultConfig.tracing.zipkin @{"],
+  ],
   ["{ trustDomain: a }", ["error field-not-handled spec.trustDomain @a"]],
   ["{ zoneAwareLbSetting: { enabled: true } }", ["error field-not-handled spec.zoneAwareLbSetting @{"]],
   [

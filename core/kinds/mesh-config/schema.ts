@@ -100,7 +100,11 @@ export const MESH_CONFIG = message({
   ingressService: refused(NO_INGRESS),
   ingressControllerMode: refused(NO_INGRESS),
   ingressSelector: refused(NO_INGRESS),
-  enableTracing: refused("start the server with --trace-sampling, or write a Telemetry"),
+  enableTracing: described(explicit(boolean()), {
+    envoy: "HttpConnectionManager.tracing",
+    default: true,
+    doc: "Requests are traced where no Telemetry says so itself",
+  }),
   accessLogFile: described(string("log-path"), {
     envoy: "FileAccessLog.path",
     doc: "A file on each proxy's host, or /dev/stdout, for a line of each request where no Telemetry and no default provider says it",

@@ -18,7 +18,7 @@ import {
 
 const ONE_RECEIVER = "spans go to the agent of the proxy, and from there to the control plane";
 
-const CUSTOM_TAG = message(
+export const CUSTOM_TAG = message(
   {
     literal: becomes("CustomTag.literal", message({ value: required(string("header-text")) })),
     environment: described(message({ name: required(string("header-text")), defaultValue: string("header-value") }), {

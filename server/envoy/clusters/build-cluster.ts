@@ -81,7 +81,7 @@ export function buildCluster(input: ClusterInput, caller: Caller): Cluster {
     ...discovery(input, caller),
     ...(outlier === undefined ? {} : { outlierDetection: outlierDetection(outlier) }),
     ...(mayBeHttp(protocol)
-      ? httpOptions(isHttp2, asCalled, pool, { ...serverName(input), ...errorCodes(outlier) })
+      ? httpOptions(isHttp2, asCalled, pool, input.settings, { ...serverName(input), ...errorCodes(outlier) })
       : {}),
     ...withProxyProtocol(transport(input, isHttp2, asCalled || protocol === "auto"), policy.proxyProtocol),
     commonLbConfig: {

@@ -2,6 +2,7 @@ import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { ConnectionPool, RetryBudget, TcpKeepalive } from "#core/resolve/traffic-settings.ts";
 import type { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
+import { KEEPS_CASE } from "#server/envoy/keeps-case.ts";
 import { duration, durationMs, type Init, pack } from "#server/envoy/pack.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
@@ -9,7 +10,7 @@ type ClusterInit = Init<typeof ClusterSchema>;
 const UNBOUNDED = 4_294_967_295;
 
 /** What holds where no rule says otherwise. */
-export type PoolDefaults = Pick<ProxySettings, "connectTimeoutMs" | "tcpKeepalive">;
+export type PoolDefaults = Pick<ProxySettings, "connectTimeoutMs" | "tcpKeepalive" | "isHeaderCaseKept">;
 
 /**
  * What a `connectionPool` asks of connections, whatever is spoken on them: of callers' and, as in Istio, of those from the
@@ -71,8 +72,10 @@ export function httpOptions(
   isHttp2: boolean,
   asCalled: boolean,
   pool: ConnectionPool | undefined,
-  more: UpstreamHttpOptions,
+  { isHeaderCaseKept }: Pick<ProxySettings, "isHeaderCaseKept">,
+  more: UpstreamHttpOptions = {},
 ): ClusterInit {
+  const http1 = isHeaderCaseKept ? KEEPS_CASE : {};
   const http = pool?.http;
   const streams = http?.maxConcurrentStreams === undefined ? {} : { maxConcurrentStreams: http.maxConcurrentStreams };
   const idle = http?.idleTimeout ?? pool?.tcp?.idleTimeout;
@@ -92,19 +95,19 @@ export function httpOptions(
       ? {}
       : { maxConnectionDuration: duration(pool.tcp.maxConnectionDuration) }),
   };
-  const isUsual = !isHttp2 && !asCalled;
+  const isUsual = !isHttp2 && !asCalled && !isHeaderCaseKept;
   if (isUsual && Object.keys(common).length + Object.keys(more).length === 0) return {};
   const options = pack(HttpProtocolOptionsSchema, {
     ...more,
     commonHttpProtocolOptions: common,
     upstreamProtocolOptions: asCalled
-      ? { case: "useDownstreamProtocolConfig", value: { httpProtocolOptions: {}, http2ProtocolOptions: h2 } }
+      ? { case: "useDownstreamProtocolConfig", value: { httpProtocolOptions: http1, http2ProtocolOptions: h2 } }
       : {
           case: "explicitHttpConfig",
           value: {
             protocolConfig: isHttp2
               ? { case: "http2ProtocolOptions", value: h2 }
-              : { case: "httpProtocolOptions", value: {} },
+              : { case: "httpProtocolOptions", value: http1 },
           },
         },
   });

@@ -8,6 +8,7 @@ import {
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
 import type { Routing } from "#server/envoy/clusters/build-cluster.ts";
 import { type PoolDefaults, poolSettings } from "#server/envoy/clusters/connection-pool.ts";
+import { KEEPS_CASE } from "#server/envoy/keeps-case.ts";
 import { BLACK_HOLE, PASSTHROUGH } from "#server/envoy/names.ts";
 import { durationMs, pack } from "#server/envoy/pack.ts";
 
@@ -33,7 +34,10 @@ export function constantClusters(routing: Routing, settings: PoolDefaults): read
         commonHttpProtocolOptions: { idleTimeout: durationMs(PASSTHROUGH_IDLE_MS) },
         upstreamProtocolOptions: {
           case: "useDownstreamProtocolConfig",
-          value: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
+          value: {
+            httpProtocolOptions: settings.isHeaderCaseKept ? KEEPS_CASE : {},
+            http2ProtocolOptions: {},
+          },
         },
       }),
     },

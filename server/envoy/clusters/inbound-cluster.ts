@@ -24,7 +24,7 @@ export function buildInboundCluster(
     name,
     clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC },
     ...poolSettings(pool, mesh),
-    ...(mayBeHttp(protocol) ? httpOptions(isHttp2, asCalled, pool, {}) : {}),
+    ...(mayBeHttp(protocol) ? httpOptions(isHttp2, asCalled, pool, mesh) : {}),
     loadAssignment: {
       clusterName: name,
       endpoints:

@@ -12,6 +12,14 @@ export const PHASES = ["identity", "asking", "authentication", "authorization", 
 /** All that filters see of a route: what it carries for them follows from nothing else. */
 export type RouteInput = Pick<RouteRule, "fault" | "corsPolicy">;
 
+/** All that filters see of a listener beside its direction. */
+export interface ListenerInput {
+  /** Checked in front of whom it is. */
+  readonly tokens: readonly CheckedTokens[];
+  /** Nothing is told of Envoy in headers. */
+  readonly isEnvoyHidden: boolean;
+}
+
 /**
  * One HTTP filter: where it stands and what configures it. What only some routes ask for is `disabled` in the listener and
  * switched on by those: a filter in the chain costs every request, and a change of a listener ends its connections.
@@ -19,11 +27,8 @@ export type RouteInput = Pick<RouteRule, "fault" | "corsPolicy">;
 export interface HttpFilter {
   readonly name: string;
   readonly phase: (typeof PHASES)[number];
-  /** What a listener of this direction, in front of who checks these tokens, carries; undefined: it is not in its chain. */
-  readonly inListener: (
-    direction: LogDirection,
-    tokens: readonly CheckedTokens[],
-  ) => Init<typeof HttpFilterSchema> | undefined;
+  /** What a listener of this direction carries; undefined: it is not in its chain. */
+  readonly inListener: (direction: LogDirection, input: ListenerInput) => Init<typeof HttpFilterSchema> | undefined;
   /** What a route carries for it; undefined: nothing. */
   readonly onRoute?: (route: RouteInput) => Any | undefined;
   /** What a whole route configuration carries for it, where workloads are guarded. */

@@ -2,12 +2,11 @@ import type { Any } from "@bufbuild/protobuf/wkt";
 import type { Authorizer } from "#core/resolve/authorizers.ts";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
 import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
-import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import { cors } from "#server/envoy/features/cors.ts";
 import { externalAuthorization } from "#server/envoy/features/external-authorization.ts";
 import { fault } from "#server/envoy/features/fault.ts";
 import type { Guard } from "#server/envoy/features/guard.ts";
-import { type HttpFilter, PHASES, type RouteInput } from "#server/envoy/features/http-filter.ts";
+import { type HttpFilter, type ListenerInput, PHASES, type RouteInput } from "#server/envoy/features/http-filter.ts";
 import { jwt } from "#server/envoy/features/jwt.ts";
 import { peer } from "#server/envoy/features/peer.ts";
 import { rbac } from "#server/envoy/features/rbac.ts";
@@ -40,10 +39,10 @@ export function phaseOfFilter(name: string): HttpFilter["phase"] | undefined {
 /** The chain of a listener's HTTP connection manager. */
 export function listenerFilters(
   direction: LogDirection,
-  tokens: readonly CheckedTokens[],
+  input: ListenerInput,
   authorizers: readonly Authorizer[] = [],
 ): ListenerFilter[] {
-  return filtersFor(authorizers).flatMap(({ inListener }) => inListener(direction, tokens) ?? []);
+  return filtersFor(authorizers).flatMap(({ inListener }) => inListener(direction, input) ?? []);
 }
 
 /** The chain of a listener of applications that read xDS themselves. */

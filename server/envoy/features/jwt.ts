@@ -30,7 +30,7 @@ const ALWAYS_SPACE_DELIMITED = ["permission", "scope"];
 export const jwt: HttpFilter = {
   name: TOKEN_FILTER,
   phase: "authentication",
-  inListener(direction, tokens) {
+  inListener(direction, { tokens }) {
     if (direction === "outbound" || tokens.length === 0) return undefined;
     // Routes of a gateway may ask for claims.
     const choosesRoutes = direction === "gateway";

@@ -4,6 +4,12 @@ import { typed } from "#server/envoy/pack.ts";
 
 const NAME = "envoy.filters.http.router";
 const FILTER = typed(NAME, RouterSchema, {});
+const HIDING_ENVOY = typed(NAME, RouterSchema, { suppressEnvoyHeaders: true });
 
 /** Sends the request on; nothing stands behind it. */
-export const router: HttpFilter = { name: NAME, phase: "router", inListener: () => FILTER, inGrpc: FILTER };
+export const router: HttpFilter = {
+  name: NAME,
+  phase: "router",
+  inListener: (_, { isEnvoyHidden }) => (isEnvoyHidden ? HIDING_ENVOY : FILTER),
+  inGrpc: FILTER,
+};

@@ -13,6 +13,7 @@ import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { FilterChainSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import type { RouteConfiguration } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { ProxyProtocolSchema } from "#proto/gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "#server/envoy/build-tls.ts";
@@ -37,6 +38,8 @@ export interface BuiltGateway {
   readonly routes: readonly { readonly config: RouteConfiguration; readonly origins: readonly Origin[] }[];
   readonly diagnostics: readonly Diagnostic[];
 }
+
+const PROXY_PROTOCOL = typed("envoy.filters.listener.proxy_protocol", ProxyProtocolSchema, {});
 
 /** Listeners and routes of a gateway workload: every Gateway whose selector finds it, merged port by port. */
 export function buildGateway(
@@ -116,7 +119,10 @@ export function buildGateway(
         trafficDirection: TrafficDirection.OUTBOUND,
         perConnectionBufferLimitBytes: world.settings().gatewayConnections.listenerPerConnectionBufferLimitBytes,
         accessLog: isPlain ? [] : buildRefusedAccessLog(telemetry, "gateway"),
-        listenerFilters: isPlain ? [] : [typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {})],
+        listenerFilters: [
+          ...(world.settings().isProxyProtocolSpoken ? [PROXY_PROTOCOL] : []),
+          ...(isPlain ? [] : [typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {})]),
+        ],
         filterChains,
       }),
     });

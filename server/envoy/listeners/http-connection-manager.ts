@@ -20,11 +20,13 @@ import {
   type HttpConnectionManager_TracingSchema,
   HttpConnectionManagerSchema,
   type LocalReplyConfigSchema,
+  HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
 import type { CustomTagSchema } from "#proto/gen/envoy/type/tracing/v3/custom_tag_pb.js";
 import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import { listenerFilters } from "#server/envoy/features/http-filters.ts";
+import { KEEPS_CASE } from "#server/envoy/keeps-case.ts";
 import { buildAccessLog, buildPlainAccessLog, type LoggedProxy } from "#server/envoy/listeners/build-access-log.ts";
 import type { ProxyTracing, TracedSide } from "#server/envoy/listeners/proxy-tracing.ts";
 import {
@@ -94,11 +96,18 @@ function mutateEarly(
   return { name, typedConfig: configType.value };
 }
 
+/** Its own defaults, which need not be sent. */
+const ENVOYS = { drainTimeoutMs: 5000, maxPathTagLength: 256 } as const;
+
 /**
  * Envoy's Zipkin tracer, because it reads and writes the context of B3 and of W3C alike (docs/adr/0014-tracer.md). The agent
  * knows whose spans they are, and hands them on as OTLP.
  */
-function buildTracing({ samplingPercent, tags }: TracedSide): Init<typeof HttpConnectionManager_TracingSchema> {
+function buildTracing({
+  samplingPercent,
+  tags,
+  maxPathTagLength,
+}: TracedSide): Init<typeof HttpConnectionManager_TracingSchema> {
   return {
     provider: typed("envoy.tracers.zipkin", ZipkinConfigSchema, {
       collectorCluster: AGENT_CLUSTERS.spans,
@@ -112,6 +121,7 @@ function buildTracing({ samplingPercent, tags }: TracedSide): Init<typeof HttpCo
     clientSampling: { value: 100 },
     overallSampling: { value: 100 },
     spawnUpstreamSpan: false,
+    ...(maxPathTagLength === ENVOYS.maxPathTagLength ? {} : { maxPathTagLength }),
     ...(tags.length === 0 ? {} : { customTags: tags.map(([tag, value]) => ({ tag, type: customTag(value) })) }),
   };
 }
@@ -151,6 +161,7 @@ function limits(
     requestHeadersTimeout: durationMs(edge.httpRequestHeadersTimeoutMs),
     requestTimeout: durationMs(edge.httpRequestTimeoutMs),
     streamIdleTimeout: durationMs(edge.httpStreamIdleTimeoutMs),
+    ...(edge.httpDrainTimeoutMs === ENVOYS.drainTimeoutMs ? {} : { drainTimeout: durationMs(edge.httpDrainTimeoutMs) }),
     commonHttpProtocolOptions: {
       idleTimeout: durationMs(edge.httpIdleTimeoutMs),
       ...unlessZero("maxConnectionDuration", edge.httpMaxConnectionDurationMs),
@@ -167,9 +178,9 @@ function limits(
 }
 
 /** Who called: a gateway and a called sidecar write it down, a caller's sidecar lets no application say it. */
-function forwardClientCert(direction: Direction, settings: ProxySettings): ProxySettings["sidecarForwardClientCert"] {
+function forwardClientCert(direction: Direction, settings: ProxySettings): ProxySettings["gatewayForwardClientCert"] {
   if (direction === "gateway") return settings.gatewayForwardClientCert;
-  return direction === "inbound" ? settings.sidecarForwardClientCert : "SANITIZE";
+  return direction === "inbound" ? settings.listenerHeaders.forwardClientCert : "SANITIZE";
 }
 
 /** An upload that could not be sent again, to another instance or to the application, is one that nobody took, not one that found no storage. */
@@ -196,6 +207,7 @@ const LOCAL_REPLIES: Init<typeof LocalReplyConfigSchema> = {
 export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSchema> {
   const { direction, telemetry, routes } = input;
   const { settings, tracing } = telemetry;
+  const headers = settings.listenerHeaders;
   const traced = direction === "inbound" ? tracing.server : tracing.client;
   return typed("envoy.filters.network.http_connection_manager", HttpConnectionManagerSchema, {
     statPrefix: input.statPrefix,
@@ -211,10 +223,17 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
       },
     },
     earlyHeaderMutationExtensions: [mutateEarly(direction, telemetry.workload, input.isPlain === true)],
-    httpFilters: listenerFilters(direction, input.tokens ?? [], input.authorizers),
+    httpFilters: listenerFilters(
+      direction,
+      { tokens: input.tokens ?? [], isEnvoyHidden: headers.isEnvoyHidden },
+      input.authorizers,
+    ),
     accessLog: input.isPlain ? buildPlainAccessLog(telemetry) : buildAccessLog(telemetry, direction),
     ...(traced === undefined ? {} : { tracing: buildTracing(traced) }),
-    serverName: "istio-envoy",
+    serverName: headers.serverName,
+    ...(headers.isServerPassed ? { serverHeaderTransformation: ServerHeader.PASS_THROUGH } : {}),
+    appendXForwardedPort: headers.isPortForwarded,
+    ...(settings.isHeaderCaseKept ? { httpProtocolOptions: KEEPS_CASE } : {}),
     useRemoteAddress: direction === "gateway",
     // A sidecar reads of a gateway's the address that the gateway took for the client's.
     ...(direction === "outbound" ? {} : { xffNumTrustedHops: settings.numTrustedProxies }),
@@ -231,11 +250,8 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
       ? {}
       : {
           setCurrentClientCertDetails: {
-            subject: true,
-            dns: true,
-            uri: true,
-            // Of strangers' certificates applications read more than the proxy does.
-            ...(direction === "gateway" ? { cert: true } : {}),
+            ...headers.clientCert,
+            cert: headers.clientCert.cert ?? direction === "gateway",
           },
         }),
     generateRequestId: true,

@@ -1,10 +1,12 @@
-import type { ResolvedTracing, SpanTag, TracingSettings } from "#core/resolve/tracing.ts";
+import type { TracingDefaults } from "#core/mesh-config/proxy-settings.ts";
+import { type ResolvedTracing, readTags, type SpanTag, type TracingSettings } from "#core/resolve/tracing.ts";
 
 export interface TracedSide {
   /** Percent of requests traced where callers have not decided. */
   readonly samplingPercent: number;
   /** By name, in order. */
   readonly tags: readonly (readonly [name: string, tag: SpanTag])[];
+  readonly maxPathTagLength: number;
 }
 
 /** Of a proxy as the one that calls, and as the one that is called; undefined: no tracer, and trace headers go through untouched. */
@@ -15,15 +17,25 @@ export interface ProxyTracing {
 
 export const NOT_TRACED: ProxyTracing = { client: undefined, server: undefined };
 
-/** `meshPercent` is what holds where nobody says otherwise; 0 leaves proxies without a tracer. */
-export function tracingOf({ client, server }: ResolvedTracing, meshPercent: number): ProxyTracing {
-  return { client: sideOf(client, meshPercent), server: sideOf(server, meshPercent) };
+/** `mesh` and the server's share hold where no Telemetry says otherwise; a share of 0 leaves proxies without a tracer. */
+export function tracingOf(
+  { client, server }: ResolvedTracing,
+  mesh: TracingDefaults,
+  serverPercent: number,
+): ProxyTracing {
+  const defaults = {
+    samplingPercent: mesh.isEnabled ? (mesh.sampling ?? serverPercent) : 0,
+    tags: readTags(mesh.customTags),
+    maxPathTagLength: mesh.maxPathTagLength,
+  };
+  return { client: sideOf(client, defaults), server: sideOf(server, defaults) };
 }
 
-function sideOf({ samplingPercent, isOff, tags }: TracingSettings, meshPercent: number): TracedSide | undefined {
-  if (isOff || (samplingPercent === undefined && meshPercent === 0)) return undefined;
+function sideOf({ samplingPercent, isOff, tags }: TracingSettings, mesh: TracedSide): TracedSide | undefined {
+  if (isOff || (samplingPercent === undefined && mesh.samplingPercent === 0)) return undefined;
   return {
-    samplingPercent: samplingPercent ?? meshPercent,
-    tags,
+    samplingPercent: samplingPercent ?? mesh.samplingPercent,
+    tags: tags.length === 0 ? mesh.tags : tags,
+    maxPathTagLength: mesh.maxPathTagLength,
   };
 }

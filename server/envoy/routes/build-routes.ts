@@ -1,4 +1,5 @@
 import { expandHost } from "#core/host/host.ts";
+import type { RouteHeaders } from "#core/mesh-config/header-settings.ts";
 import { placesOfRoute, type RoutePlace, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
@@ -189,7 +190,7 @@ function buildAction(
       hashPolicies(destinations.length === 1 ? destinations : sharing, namespace, context),
       destinations.length === 1,
     ),
-    ...rewrite(http, destinations.length === 1 ? only?.headers : undefined),
+    ...rewrite(http, destinations.length === 1 ? only?.headers : undefined, context.world.settings().routeHeaders),
     requestMirrorPolicies: mirrors
       .filter(({ percentage }) => percentage === undefined || (percentage.value ?? 0) > 0)
       .map(
@@ -237,8 +238,16 @@ export function clusterOf(destination: RouteTarget, namespace: string, context: 
   );
 }
 
-function rewrite({ rewrite: rules, headers }: RouteRule, ofDestination: HeaderRules | undefined): ActionInit {
-  const authority = hostRewrite(rules?.authority ?? hostOf(headers) ?? hostOf(ofDestination));
+function rewrite(
+  { rewrite: rules, headers }: RouteRule,
+  ofDestination: HeaderRules | undefined,
+  { isHostForwarded }: RouteHeaders,
+): ActionInit {
+  const host = rules?.authority ?? hostOf(headers) ?? hostOf(ofDestination);
+  const authority = {
+    ...hostRewrite(host),
+    ...(host !== undefined && isHostForwarded ? { appendXForwardedHost: true } : {}),
+  };
   if (rules?.uriRegexRewrite !== undefined)
     return {
       ...authority,

@@ -44,7 +44,7 @@ export function buildGatewayRoutes(
     name: `${host}:${port}`,
     domains: [host],
     routes: routes.flatMap(build),
-    includeRequestAttemptCount: true,
+    includeRequestAttemptCount: world.settings().routeHeaders.isAttemptTold,
     requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
     ...(redirectsToTls ? { requireTls: VirtualHost_TlsRequirementType.ALL } : {}),
   }));

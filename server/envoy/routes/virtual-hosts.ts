@@ -61,7 +61,7 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
       init: {
         domains: [...domainsOf(host, port, namespace, world.mesh.domainSuffix, portInHost, isTaken), ...addresses],
         routes,
-        includeRequestAttemptCount: true,
+        includeRequestAttemptCount: world.settings().routeHeaders.isAttemptTold,
         requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
       },
       origins,

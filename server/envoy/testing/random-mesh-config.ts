@@ -37,7 +37,22 @@ export function randomMeshConfig({ pick, rarely, service, namespace }: Draw): An
     }),
     ...maybe({ defaultProviders: { accessLogging: [pick(["envoy", "otlp"])] } }),
     ...maybe({ accessLogFile: "/dev/null" }),
-    ...maybe({ defaultConfig: { concurrency: 2, connectionSettings: { httpMaxConcurrentStreams: pick([7, 100]) } } }),
+    ...maybe({ enableTracing: pick([true, false]) }),
+    ...maybe({
+      defaultConfig: {
+        concurrency: 2,
+        connectionSettings: { httpMaxConcurrentStreams: pick([7, 100]) },
+        ...maybe({ gatewayTopology: { proxyProtocol: {} } }),
+        ...maybe({ tracing: pick<object>([{ sampling: 0 }, { sampling: 5, maxPathTagLength: 9 }]) }),
+        ...maybe({
+          proxyHeaders: pick<object>([
+            { preserveHttp1HeaderCase: true },
+            { attemptCount: { disabled: true }, xForwardedHost: { enabled: true } },
+            { server: { disabled: true }, envoyDebugHeaders: { disabled: true } },
+          ]),
+        }),
+      },
+    }),
   };
   return parse(
     JSON.stringify({ apiVersion: "mesh.pharos.dev/v1", kind: "MeshConfig", metadata: MESH_CONFIG_PLACE, spec }),
