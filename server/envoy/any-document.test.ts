@@ -59,7 +59,8 @@ function worldOf(
 /** What Envoy says against it; undefined when it takes it. */
 async function refusal(bootstrap: object): Promise<string | undefined> {
   const file = join(scratch, "envoy.json");
-  writeFileSync(file, JSON.stringify(bootstrap));
+  // A child's error stream is a socket here, which nobody can open by its path.
+  writeFileSync(file, JSON.stringify(bootstrap).replaceAll('"/dev/stderr"', JSON.stringify(join(scratch, "errors"))));
   try {
     await run(envoy, ["--mode", "validate", "-c", file, "--log-level", "error"], { cwd: scratch, maxBuffer: 1e8 });
     return undefined;
