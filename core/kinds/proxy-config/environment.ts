@@ -1,6 +1,6 @@
 import { described, map, string } from "#core/schema/make-field.ts";
 
-export const VARIABLES_MAX = 64;
+const VARIABLES_MAX = 64;
 const VALUE_BYTES_MAX = 2048;
 
 /** Of a ProxyConfig, and in the MeshConfig for all. */
