@@ -45,6 +45,9 @@ const NEWER_FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   "envoy/config/cluster/v3/circuit_breaker.proto": {
     RetryBudget: "google.protobuf.Duration budget_interval = 3;",
   },
+  "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto": {
+    Tracing: "bool no_context_propagation = 13;",
+  },
   "envoy/extensions/upstreams/http/v3/http_protocol_options.proto": {
     HttpProtocolOptions:
       "message OutlierDetection { envoy.config.common.matcher.v3.MatchPredicate error_matcher = 1; } OutlierDetection outlier_detection = 8;",

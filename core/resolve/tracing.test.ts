@@ -27,8 +27,8 @@ const TAGS = [["b", { kind: "header", name: "x-b", otherwise: "" }]];
 test("what is nearer counts, field by field; the oldest of a level speaks for it; each side by itself", () => {
   const cart = { namespace: "shop", labels: { app: "cart" } };
   expect(resolveTracing([MESH, OWN, YOUNGER, CART], cart, withoutTargets("istio-system"))).toEqual({
-    client: { samplingPercent: 20, isOff: false, tags: TAGS },
-    server: { samplingPercent: 1, isOff: true, tags: TAGS },
+    client: { samplingPercent: 20, isOff: false, endsContext: false, tags: TAGS },
+    server: { samplingPercent: 1, isOff: true, endsContext: false, tags: TAGS },
   });
 });
 
@@ -43,5 +43,17 @@ test.each([
 
 test("nobody says anything", () => {
   const { client } = resolveTracing([], { namespace: "shop", labels: {} }, withoutTargets("istio-system"));
-  expect(client).toEqual({ samplingPercent: undefined, isOff: false, tags: [] });
+  expect(client).toEqual({ samplingPercent: undefined, isOff: false, endsContext: false, tags: [] });
+});
+
+test.each([
+  [true, true],
+  [false, false],
+])("that no context goes on (%s) is said for one side, whatever else is", (disableContextPropagation, endsContext) => {
+  const said = telemetry("said", "shop", {
+    tracing: [{ match: { mode: "CLIENT" }, disableContextPropagation }, { randomSamplingPercentage: 1 }],
+  });
+  const { client, server } = resolveTracing([said], { namespace: "shop", labels: {} }, withoutTargets("istio-system"));
+  expect(client.endsContext).toBe(endsContext);
+  expect(server.endsContext).toBe(false);
 });

@@ -16,6 +16,8 @@ export type SpanTag =
 export interface TracingSettings {
   readonly samplingPercent: number | undefined;
   readonly isOff: boolean;
+  /** No context goes on in requests. */
+  readonly endsContext: boolean;
   /** By name, in the order of names. */
   readonly tags: readonly (readonly [name: string, tag: SpanTag])[];
 }
@@ -26,7 +28,7 @@ export interface ResolvedTracing {
   readonly server: TracingSettings;
 }
 
-const UNSAID: TracingSettings = { samplingPercent: undefined, isOff: false, tags: [] };
+const UNSAID: TracingSettings = { samplingPercent: undefined, isOff: false, endsContext: false, tags: [] };
 
 /** Of the mesh, then of the namespace, then of the workload: what a later level says counts (Istio's `mergeTelemetry`). */
 export function resolveTracing(
@@ -43,9 +45,10 @@ function merge(entries: readonly Tracing[], side: Side): TracingSettings {
   return entries
     .filter(({ match }) => isForSide(match, side))
     .reduce(
-      (before, { randomSamplingPercentage, disableSpanReporting, customTags }) => ({
+      (before, { randomSamplingPercentage, disableSpanReporting, disableContextPropagation, customTags }) => ({
         samplingPercent: randomSamplingPercentage ?? before.samplingPercent,
         isOff: disableSpanReporting ?? before.isOff,
+        endsContext: disableContextPropagation ?? before.endsContext,
         tags: customTags === undefined ? before.tags : readTags(customTags),
       }),
       UNSAID,

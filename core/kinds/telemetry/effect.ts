@@ -21,11 +21,13 @@ export function describeSaid({ tracing = [], metrics = [], accessLogging = [] }:
 
 function describeTracing(entry: Tracing): string {
   const { match, randomSamplingPercentage: percent, disableSpanReporting, customTags = {} } = entry;
+  const endsContext = entry.disableContextPropagation === true;
   const side = SIDES[match?.mode ?? "CLIENT_AND_SERVER"];
   if (disableSpanReporting === true) return `${side}nothing is traced`;
   const tags = Object.keys(customTags);
   const parts = [
     percent === undefined ? "" : `traces ${percent} % of requests`,
+    endsContext ? "hands on no context of traces" : "",
     tags.length === 0 ? "" : `tags spans with ${joinWords(tags, "and")}`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? "" : `${side}${joinWords(parts, "and")}`;

@@ -58,9 +58,10 @@ const TRACING = message({
     doc: "Of each span; replaces those of what stands above",
   }),
   enableIstioTags: refused("spans bear who called whom already, as the agent knows it: leave it out"),
-  disableContextPropagation: refused(
-    "the context is always handed on: use disableSpanReporting, which leaves it as it came",
-  ),
+  disableContextPropagation: described(explicit(boolean()), {
+    envoy: "HttpConnectionManager.Tracing.no_context_propagation",
+    doc: "Spans are reported, and no context goes on in requests: those who are called begin traces of their own",
+  }),
   useRequestIdForTraceSampling: refused("x-request-id carries the decision: leave it out"),
 });
 export type Tracing = Infer<typeof TRACING>;

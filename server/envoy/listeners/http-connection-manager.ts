@@ -105,6 +105,7 @@ const ENVOYS = { drainTimeoutMs: 5000, maxPathTagLength: 256 } as const;
  */
 function buildTracing({
   samplingPercent,
+  endsContext,
   tags,
   maxPathTagLength,
 }: TracedSide): Init<typeof HttpConnectionManager_TracingSchema> {
@@ -121,6 +122,7 @@ function buildTracing({
     clientSampling: { value: 100 },
     overallSampling: { value: 100 },
     spawnUpstreamSpan: false,
+    ...(endsContext ? { noContextPropagation: true } : {}),
     ...(maxPathTagLength === ENVOYS.maxPathTagLength ? {} : { maxPathTagLength }),
     ...(tags.length === 0 ? {} : { customTags: tags.map(([tag, value]) => ({ tag, type: customTag(value) })) }),
   };

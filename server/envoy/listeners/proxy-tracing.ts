@@ -4,6 +4,7 @@ import { type ResolvedTracing, readTags, type SpanTag, type TracingSettings } fr
 export interface TracedSide {
   /** Percent of requests traced where callers have not decided. */
   readonly samplingPercent: number;
+  readonly endsContext: boolean;
   /** By name, in order. */
   readonly tags: readonly (readonly [name: string, tag: SpanTag])[];
   readonly maxPathTagLength: number;
@@ -31,10 +32,16 @@ export function tracingOf(
   return { client: sideOf(client, defaults), server: sideOf(server, defaults) };
 }
 
-function sideOf({ samplingPercent, isOff, tags }: TracingSettings, mesh: TracedSide): TracedSide | undefined {
+type MeshSide = Omit<TracedSide, "endsContext">;
+
+function sideOf(
+  { samplingPercent, isOff, endsContext, tags }: TracingSettings,
+  mesh: MeshSide,
+): TracedSide | undefined {
   if (isOff || (samplingPercent === undefined && mesh.samplingPercent === 0)) return undefined;
   return {
     samplingPercent: samplingPercent ?? mesh.samplingPercent,
+    endsContext,
     tags: tags.length === 0 ? mesh.tags : tags,
     maxPathTagLength: mesh.maxPathTagLength,
   };
