@@ -1,6 +1,7 @@
 import { classifyProtocol } from "#core/kinds/gateway/classify-protocol.ts";
 import type { GatewayServer } from "#core/kinds/gateway/schema.ts";
 import { hostPart } from "#core/resolve/gateway-hosts.ts";
+import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -56,11 +57,6 @@ export function servesOf({ port, tls }: GatewayServer): Serves {
   if (kind !== "tls") return kind;
   if ((tls?.mode ?? "PASSTHROUGH") === "PASSTHROUGH") return "passthrough";
   return port.protocol === "HTTPS" ? "http" : "tcp";
-}
-
-/** Labels of the workloads that serve a Gateway, in whichever namespace; none: every gateway does. */
-export function gatewaySelector({ spec }: Resource<"Gateway">): Labels {
-  return spec.selector ?? {};
 }
 
 /** Whether a workload that these Gateways select is a gateway. One that has no selector makes nobody one: it is served by whoever another has made one. */

@@ -2,7 +2,7 @@ import { expandHost } from "#core/host/host.ts";
 import { foundBy, type PolicyTarget, targetsOf } from "#core/kinds/policy-target.ts";
 import type { ServiceDeclaration } from "#core/model/service.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
-import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
+import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
 import { selectorOf } from "#core/resolve/service.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";

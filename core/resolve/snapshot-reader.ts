@@ -6,7 +6,7 @@ import { type AddressBook, allocateAddresses } from "#core/resolve/allocate-addr
 import { resolveCredential } from "#core/resolve/credential-use.ts";
 import { type FindService, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationRule } from "#core/resolve/destination-rule.ts";
-import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
+import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { settingsOf, withExports } from "#core/resolve/mesh-settings.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";

@@ -10,7 +10,7 @@ import {
   sharedPatches,
 } from "#core/resolve/envoy-patches.ts";
 import { type Extension, resolveExtensions } from "#core/resolve/extensions.ts";
-import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
+import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { findTargeted, type PolicyScope } from "#core/resolve/policy-scope.ts";

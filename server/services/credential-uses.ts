@@ -6,7 +6,7 @@ import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveCredential } from "#core/resolve/credential-use.ts";
-import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
+import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";

@@ -1,9 +1,9 @@
+import { policyTargetFound } from "#core/kinds/authorization-policy/checks/policy-target-found.ts";
 import { providerNotAsked } from "#core/kinds/authorization-policy/checks/provider-not-asked.ts";
 import { sourceNamespace } from "#core/kinds/authorization-policy/checks/source-namespace.ts";
 import { sourcePrincipal } from "#core/kinds/authorization-policy/checks/source-principal.ts";
 import { explainAuthorizationPolicy } from "#core/kinds/authorization-policy/explain.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
-import { policyTargetFound } from "#core/kinds/policy-target-found.ts";
 import { concernByPolicy } from "#core/traffic/concern-policy.ts";
 
 export const authorizationPolicyRelations: KindRelations<"AuthorizationPolicy"> = {

@@ -1,5 +1,5 @@
+import { policyTargetFound } from "#core/kinds/authorization-policy/checks/policy-target-found.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
-import { policyTargetFound } from "#core/kinds/policy-target-found.ts";
 import { concernByTokens } from "#core/kinds/request-authentication/concern.ts";
 import { explainRequestAuthentication } from "#core/kinds/request-authentication/explain.ts";
 

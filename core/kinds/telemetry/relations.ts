@@ -1,5 +1,5 @@
+import { policyTargetFound } from "#core/kinds/authorization-policy/checks/policy-target-found.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
-import { policyTargetFound } from "#core/kinds/policy-target-found.ts";
 import { severalTelemetries } from "#core/kinds/telemetry/checks/several-telemetries.ts";
 import { telemetryProvider } from "#core/kinds/telemetry/checks/telemetry-provider.ts";
 import { explainTelemetry } from "#core/kinds/telemetry/explain.ts";

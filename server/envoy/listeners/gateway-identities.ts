@@ -1,5 +1,5 @@
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
-import { gatewaySelector } from "#core/resolve/gateway-ports.ts";
+import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
 import { ALL_NAMESPACES } from "#server/compile/all-namespaces.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 
