@@ -2,7 +2,6 @@ import { classifyProtocol } from "#core/kinds/gateway/classify-protocol.ts";
 import type { GatewayServer } from "#core/kinds/gateway/schema.ts";
 import { hostPart } from "#core/resolve/gateway-hosts.ts";
 import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
-import type { Labels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 export interface PlacedServer {
