@@ -16,6 +16,7 @@ import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import { Select } from "#components/ui/select.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { type AllowedHost, planEgress } from "#core/form/plan-egress.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import type { ResourceDetail, ResourceSummary } from "#core/view/config.ts";
 import type { EgressSeen, EgressView } from "#core/view/egress.ts";
 
@@ -57,8 +58,8 @@ export function EgressForm({ namespaces, initialNamespace, view, standing, entri
   const plan = planEgress({
     ...{ namespace, rootNamespace },
     hosts: [...named.filter((each) => !without.has(keyOf(each))), ...more.map(parseHost)],
-    sidecars: standing.filter(({ kind }) => kind === "Sidecar"),
-    meshConfig: standing.find(({ kind }) => kind === "MeshConfig"),
+    sidecars: ofKind(standing, "Sidecar"),
+    meshConfig: ofKind(standing, "MeshConfig")[0],
     takenNames: entries.flatMap((each) => (each.namespace === namespace ? [each.name] : [])),
   });
   const toggle = (key: string, isKept: boolean) =>

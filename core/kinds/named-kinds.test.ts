@@ -35,16 +35,11 @@ test("outside of core/kinds nobody tells kinds apart by their names: what differ
   expect(filesWith(ASKS).sort()).toEqual(Object.keys(ALLOWED).sort());
 });
 
-/** Resolver, the compiler's places and reader; the keys that it names, which somebody has to fetch; and whose token was refused, which Envoy does not say. */
-const STEPS_OF_A_KIND = [
-  /^core\/resolve\//,
-  /^server\/compile\/(?:places-of|recording-reader|workload-answers)\.ts$/,
-  /^server\/(?:keys\/|compose\/make-keys\.ts$)/,
-  /^(?:core\/telemetry\/token-refusal|server\/telemetry\/ingest\/describe-reporter|components\/topology\/edge-causes)\.ts$/,
-];
+/** Resolver, and the compiler's places and reader. */
+const STEPS_OF_A_KIND = [/^core\/resolve\//, /^server\/compile\/(?:places-of|recording-reader|workload-answers)\.ts$/];
 
 test("a kind without pages of its own is named where README.md says that one is added, and nowhere else", () => {
-  const naming = filesWith(/\bRequestAuthentication\b/);
+  const naming = filesWith(/\bTrafficExtension\b/);
   expect(naming.filter((file) => !STEPS_OF_A_KIND.some((step) => step.test(file)))).toEqual([]);
   for (const step of STEPS_OF_A_KIND) expect(naming.some((file) => step.test(file))).toBe(true);
 });
@@ -62,7 +57,7 @@ const READS_SPECS =
 const HANDS_ON: Readonly<Record<string, string>> = {
   "server/services/hosts-of.ts": "asks the kind's own definition",
   "server/services/describe-files.ts": "asks the kind's own definition",
-  "server/services/describe-credentials.ts": "asks the kind's own definition",
+  "server/services/credential-uses.ts": "asks the kind's own definition",
   "server/services/describe-gateways.ts": "shows servers as they are written",
   "server/services/config-service.ts": "asks the kind's own definition",
   "components/editor/other-fields-note.tsx": "names the paths that forms do not show",

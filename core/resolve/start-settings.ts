@@ -15,12 +15,10 @@ export function resolveStartSettings(
   workload: PolicedWorkload,
   rootNamespace: string,
 ): StartSettings {
-  return levelsOf(findSpeaking(configs, workload, withoutTargets(rootNamespace))).reduce<StartSettings>(
-    (below, { spec: { concurrency, environmentVariables } }) => ({
-      ...below,
-      concurrency: concurrency ?? below.concurrency,
-      environment: { ...below.environment, ...environmentVariables },
-    }),
-    ofMesh,
-  );
+  const levels = levelsOf(findSpeaking(configs, workload, withoutTargets(rootNamespace))).map(({ spec }) => spec);
+  return {
+    ...ofMesh,
+    concurrency: levels.reduce((below, each) => each.concurrency ?? below, ofMesh.concurrency),
+    environment: Object.assign({}, ofMesh.environment, ...levels.map((each) => each.environmentVariables)),
+  };
 }

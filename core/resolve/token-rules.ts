@@ -59,12 +59,14 @@ export function isDescription(uri: string): boolean {
   return uri.endsWith(DISCOVERY_PATH);
 }
 
+/** Rules of one, in the order in which they are written. */
+export function tokenRulesOf({ spec }: Resource<"RequestAuthentication">): readonly TokenRule[] {
+  return (spec.jwtRules ?? []).map(readRule);
+}
+
 /** Of all RequestAuthentications that stand over a workload the rules together, in the order of their issuers as in Istio. */
 export function resolveTokenRules(authentications: readonly Resource<"RequestAuthentication">[]): readonly TokenRule[] {
-  return authentications
-    .flatMap(({ spec }) => spec.jwtRules ?? [])
-    .sort(({ issuer: a = "" }, { issuer: b = "" }) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(readRule);
+  return authentications.flatMap(tokenRulesOf).sort(({ issuer: a }, { issuer: b }) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 function readRule(rule: JwtRule): TokenRule {

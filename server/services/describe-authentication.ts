@@ -7,7 +7,7 @@ import { asksForToken } from "#core/resolve/asks-for-token.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { reachOf, resolvePolicies, standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
-import { resolveTokenRules, type TokenRule, wantedKeys } from "#core/resolve/token-rules.ts";
+import { type TokenRule, tokenRulesOf, wantedKeys } from "#core/resolve/token-rules.ts";
 import { waitingWorkloads } from "#core/resolve/waiting-workloads.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
@@ -75,27 +75,23 @@ function describeIssuers(snapshot: Snapshot): IssuerView[] {
       const guarding = reached.flatMap((each) => resolvePolicies(policies, each, scope));
       const askedBy = readGuards([...new Set(guarding)]).flatMap((guard) => (asksForToken(guard) ? [guard.ref] : []));
       const { namespace, name } = resource.metadata;
-      return (resource.spec.jwtRules ?? []).flatMap((written, index): IssuerView[] => {
-        const [rule] = resolveTokenRules([{ ...resource, spec: { ...resource.spec, jwtRules: [written] } }]);
-        if (rule === undefined) return [];
+      return tokenRulesOf(resource).map((rule, index): IssuerView => {
         const { issuer, audiences, isForwarded, keys } = rule;
-        return [
-          {
-            ref: formatRef(refOf(resource)),
-            namespace,
-            name,
-            index,
-            issuer,
-            audiences,
-            isForwarded,
-            places: placesOf(rule),
-            reach: reachOf(resource, mesh.rootNamespace),
-            workloads: reached.map(nameOf).sort(compareNames),
-            location: keys.kind === "fetched" ? keys.uri : null,
-            ownKeys: keys.kind === "own" && keys.set !== undefined ? listKeys(keys.set) : [],
-            askedBy: askedBy.sort(compareNames),
-          },
-        ];
+        return {
+          ref: formatRef(refOf(resource)),
+          namespace,
+          name,
+          index,
+          issuer,
+          audiences,
+          isForwarded,
+          places: placesOf(rule),
+          reach: reachOf(resource, mesh.rootNamespace),
+          workloads: reached.map(nameOf).sort(compareNames),
+          location: keys.kind === "fetched" ? keys.uri : null,
+          ownKeys: keys.kind === "own" && keys.set !== undefined ? listKeys(keys.set) : [],
+          askedBy: askedBy.sort(compareNames),
+        };
       });
     })
     .sort((a, b) => compareNames(a.issuer, b.issuer) || compareNames(a.ref, b.ref) || a.index - b.index);
