@@ -23,7 +23,7 @@ export interface StrictFormProps {
   readonly namespaces: readonly string[];
   readonly onNamespaceChange: (namespace: string) => void;
   readonly view: AuthenticationView;
-  /** PeerAuthentications of the namespace. */
+  /** All PeerAuthentications. */
   readonly policies: readonly ResourceDetail[];
 }
 
@@ -70,8 +70,8 @@ export function StrictForm({ namespace, namespaces, onNamespaceChange, view, pol
       backHref="/authentication"
       aside={
         plan.kept.length === 0 ? null : (
-          <Notice tone="warn" title="Some workloads keep policies of their own">
-            Where these say otherwise it stays so: <ResourceLinks refs={plan.kept} />.
+          <Notice tone="warn" title="Some policies say something else">
+            Where these do it stays so: <ResourceLinks refs={plan.kept} />.
           </Notice>
         )
       }

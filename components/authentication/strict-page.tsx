@@ -38,7 +38,7 @@ export function StrictPage({ namespace }: { readonly namespace: string | null })
                     namespaces={namespaces}
                     onNamespaceChange={setChosen}
                     view={authentication}
-                    policies={all.filter((each) => each.namespace === chosen)}
+                    policies={all}
                   />
                 )}
               </QueryView>

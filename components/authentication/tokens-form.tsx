@@ -150,7 +150,8 @@ function findCheck({ issuers, mtls, rootNamespace }: AuthenticationView, filled:
     ({ issuer, audiences, workloads, location }) =>
       issuer === filled.issuer &&
       (filled.jwksUri.trim() === "" || location === filled.jwksUri.trim()) &&
-      filled.audiences.every((each) => audiences.includes(each)) &&
+      // That it takes no others is the policy's to ask.
+      (audiences.length === 0 || filled.audiences.every((each) => audiences.includes(each))) &&
       meant.every((each) => workloads.includes(each)),
   )?.ref;
 }

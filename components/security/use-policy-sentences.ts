@@ -28,7 +28,7 @@ export function usePolicySentences(
           const document = data === undefined ? null : openDocument(data.text);
           if (data === undefined || document?.kind !== "open" || catalog === undefined) return [];
           const form = readPolicyForm(document.value);
-          const target = describeTarget(catalog, form.namespace, form.selector);
+          const target = form.targets ?? describeTarget(catalog, form.namespace, form.selector);
           return [
             [data.ref, { action: form.action, target, sentence: explainPolicy(form, target).join(" ") }] as const,
           ];

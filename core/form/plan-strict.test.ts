@@ -52,6 +52,22 @@ test("ports that a policy excepts stay, and are told", () => {
   expect(plan([WIDE, ports], { withOwn: true })).toMatchObject({ kept: [ports.ref], changes: [{}] });
 });
 
+test("of the mesh, namespaces that say otherwise are told, and it is not said of them", () => {
+  const of = (namespace: string, { text, ...each }: StandingDocument): StandingDocument => ({
+    ...{ ...each, namespace, ref: `PeerAuthentication/${namespace}/${each.name}` },
+    text: text.replace("namespace: default", `namespace: ${namespace}`),
+  });
+  const [mesh, legacy] = [of("istio-system", WIDE), of("legacy", WIDE)];
+  const strict = of("shop", standing("strict", "{ mtls: { mode: STRICT } }"));
+  const made = plan([legacy, mesh, strict], { namespace: "istio-system" });
+  expect(texts(made)).toEqual([mesh.text.replace("PERMISSIVE", "STRICT")]);
+  expect(made.kept).toEqual([legacy.ref]);
+  expect(made.sentences[0]).toContain("where no other policy says otherwise");
+  // A namespace's own step is none of the others'.
+  expect(plan([legacy, mesh, strict]).kept).toEqual([]);
+  expect(plan([legacy, mesh, strict]).changes).toMatchObject([{ expectedVersion: 0 }]);
+});
+
 test("nothing is changed where all of it says so", () => {
   expect(plan([standing("wide", "{ mtls: { mode: STRICT } }")]).changes).toEqual([]);
 });

@@ -12,7 +12,7 @@ export type PlannedMode = "PERMISSIVE" | "STRICT";
 export interface StrictInput {
   readonly namespace: string;
   readonly mode: PlannedMode;
-  /** PeerAuthentications of the namespace. */
+  /** All PeerAuthentications of the mesh. */
   readonly policies: readonly StandingDocument[];
   /** Those of these that say what stands for workloads now, where the oldest of several speaks. */
   readonly speaking: readonly string[];
@@ -22,7 +22,7 @@ export interface StrictInput {
 }
 
 export interface StrictPlan extends Plan {
-  /** Policies of single workloads that go on saying something else. */
+  /** Policies of single workloads, or for the mesh of other namespaces, that go on saying something else. */
   readonly kept: readonly string[];
 }
 
@@ -31,7 +31,11 @@ const MODE_PATH = ["spec", "mtls", "mode"];
 /** A namespace to one mTLS mode: by the policy that it has, or by a new one. Without changes where all of it says so already. */
 export function planStrict(input: StrictInput): StrictPlan {
   const { namespace, mode, policies, speaking, withOwn, rootNamespace } = input;
-  const read = policies.map((each) => ({ ...each, ...readPolicy(each.text) }));
+  const isMesh = namespace === rootNamespace;
+  const all = policies.map((each) => ({ ...each, ...readPolicy(each.text) }));
+  const read = all.filter((each) => each.namespace === namespace);
+  // What a namespace says goes before what the mesh does.
+  const elsewhere = isMesh ? all.filter((each) => each.namespace !== namespace) : [];
   const wide = read.filter(({ isOfWorkloads }) => !isOfWorkloads);
   const spoken = wide.find(({ ref }) => speaking.includes(ref)) ?? wide[0];
   const own = read.filter(({ isOfWorkloads, mode: own }) => isOfWorkloads && own !== undefined && own !== mode);
@@ -46,7 +50,7 @@ export function planStrict(input: StrictInput): StrictPlan {
               namespace,
               freeName(
                 "default",
-                policies.map(({ name }) => name),
+                read.map(({ name }) => name),
               ),
               { mtls: { mode } },
             ),
@@ -59,19 +63,21 @@ export function planStrict(input: StrictInput): StrictPlan {
       return { op: "upsert", text: edited, expectedVersion: resourceVersion };
     }),
   ];
-  const where = namespace === rootNamespace ? "the whole mesh" : `namespace ${namespace}`;
+  const where = isMesh ? "the whole mesh" : `namespace ${namespace}`;
   const kept = [
     ...(withOwn ? [] : own.map(({ ref }) => ref)),
-    ...read.flatMap(({ ref, otherPorts }) => (otherPorts(mode) ? [ref] : [])),
+    ...elsewhere.flatMap(({ ref, mode: said }) => (said !== undefined && said !== mode ? [ref] : [])),
+    ...[...read, ...elsewhere].flatMap(({ ref, otherPorts }) => (otherPorts(mode) ? [ref] : [])),
   ];
+  const but = kept.length === 0 ? "" : ", where no other policy says otherwise";
   return {
     changes,
     reason: `${mode.toLowerCase()} mTLS for ${where}`,
     sentences:
       mode === "STRICT"
         ? [
-            `Workloads of ${where} only take mTLS: whoever calls in plain text is refused.`,
-            "Every caller has an identity that authorization can rely on.",
+            `Workloads of ${where} only take mTLS${but}: whoever calls in plain text is refused.`,
+            `Every caller${kept.length === 0 ? "" : " there"} has an identity that authorization can rely on.`,
           ]
         : [
             `Workloads of ${where} take mTLS and plain text: nobody is refused for it.`,

@@ -35,6 +35,10 @@ test("the rule that checks and the policy that asks come together, on the same w
             from: [{ source: { notRequestPrincipals: ["https://a.test/*"] } }],
             to: [{ operation: { notPaths: ["/healthz"] } }],
           },
+          {
+            to: [{ operation: { notPaths: ["/healthz"] } }],
+            when: [{ key: "request.auth.audiences", notValues: ["shop"] }],
+          },
         ],
       },
     },
@@ -52,4 +56,12 @@ test("where its tokens are checked already the policy alone is written", () => {
   expect(documents({ checkedBy: "RequestAuthentication/default/all" }).map(({ kind }) => kind)).toEqual([
     "AuthorizationPolicy",
   ]);
+});
+
+test("audiences are asked for by the policy, for another rule of the issuer may take any", () => {
+  const [ask] = documents({ audiences: ["shop"], checkedBy: "RequestAuthentication/default/all" });
+  expect(ask?.spec).toMatchObject({
+    rules: [{ from: [{}] }, { when: [{ key: "request.auth.audiences", notValues: ["shop"] }] }],
+  });
+  expect(planTokens({ ...INPUT, audiences: ["shop"] }).sentences).toContain("They have to be for shop.");
 });

@@ -31,14 +31,14 @@ export function planTokens(input: TokensInput): Plan {
   const on = Object.keys(selector).length === 0 ? {} : { selector: { matchLabels: selector } };
   const rule = { issuer, ...(audiences.length === 0 ? {} : { audiences }), ...(jwksUri === "" ? {} : { jwksUri }) };
   const check = newDocument("RequestAuthentication", namespace, name, { ...on, jwtRules: [rule] });
+  const to = openPaths.length === 0 ? {} : { to: [{ operation: { notPaths: openPaths } }] };
   const ask = newDocument("AuthorizationPolicy", namespace, name, {
     ...on,
     action: "DENY",
     rules: [
-      {
-        from: [{ source: { notRequestPrincipals: [`${issuer}/*`] } }],
-        ...(openPaths.length === 0 ? {} : { to: [{ operation: { notPaths: openPaths } }] }),
-      },
+      { from: [{ source: { notRequestPrincipals: [`${issuer}/*`] } }], ...to },
+      // Where several rules check tokens of an issuer, one that passes is enough: the policy holds what the others do not ask for.
+      ...(audiences.length === 0 ? [] : [{ ...to, when: [{ key: "request.auth.audiences", notValues: audiences }] }]),
     ],
   });
   const texts = checkedBy === undefined ? [check, ask] : [ask];
@@ -49,8 +49,9 @@ export function planTokens(input: TokensInput): Plan {
       checkedBy === undefined
         ? `Tokens of ${issuer} are checked at ${target}: one that is bad or has ended is answered 401.`
         : `Tokens of ${issuer} are checked there already, by ${checkedBy}.`,
-      ...(checkedBy === undefined && audiences.length > 0 ? [`They have to be for ${audiences.join(" or ")}.`] : []),
+      ...(audiences.length > 0 ? [`They have to be for ${audiences.join(" or ")}.`] : []),
       "A request without a token of it is answered 403; policies that allow callers go on deciding about all others.",
+      "A browser's preflight (OPTIONS) brings no token: one that comes that far is refused too.",
       ...(openPaths.length === 0 ? [] : [`${openPaths.join(", ")} need none.`]),
       "Connections that are not HTTP carry no token: they are refused.",
       ...(checkedBy !== undefined
