@@ -34,6 +34,16 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
       .map((name) => [`MeshConfig ${name}`, STARTED_WITH]),
   ),
   "RequestAuthentication jwtRules[].timeout": "how long the control plane waits for keys: key-fetcher.test.ts",
+  ...Object.fromEntries(
+    [...FIELDS].flatMap(([kind, fields]) =>
+      [...fields.keys()]
+        .filter((name) => name === "targetRef.group" || name === "targetRefs[].group")
+        .map((name) => [
+          `${kind} ${name}`,
+          "follows from the kind beside it, and is refused otherwise: policy-target.test.ts",
+        ]),
+    ),
+  ),
   "WorkloadGroup metadata": "labels of the instances that register",
   "WorkloadGroup metadata.labels": "labels of the instances that register",
   "WorkloadGroup metadata.labels{}": "labels of the instances that register",
