@@ -81,6 +81,29 @@ test("the whole mesh is locked by its MeshConfig, and namespaces that say otherw
   expect(made.kept).toEqual([free.ref]);
 });
 
+test("where TLS is usual its server name says the host, of an address nothing does", () => {
+  const tcp = { port: 443, protocol: "tcp" } as const;
+  expect(plan({ hosts: [{ host: "api.example.com", ...tcp }] }).resources[0]).toMatchObject({
+    spec: { ports: [{ number: 443, protocol: "TLS" }] },
+  });
+  expect(plan({ hosts: [{ host: "10.1.2.3", ...tcp }] }).resources[0]).toMatchObject({
+    spec: { ports: [{ number: 443, protocol: "TCP" }] },
+  });
+});
+
+test("Sidecars that name what is called, and not these hosts, are told", () => {
+  const told = (differs: Partial<EgressInput>): string => plan(differs).sentences.join(" ");
+  const own = sidecar("default", "ours", "{ egress: [{ hosts: [./*] }] }");
+  const narrow = sidecar("default", "narrow", "{ egress: [{ hosts: [istio-system/*] }] }");
+  expect(told({ sidecars: [own] })).not.toContain("does not name");
+  expect(told({ sidecars: [narrow] })).toContain("Sidecar/default/narrow: its egress does not name");
+  const mesh = sidecar("istio-system", "all", "{ egress: [{ hosts: [./*] }] }");
+  expect(told({ sidecars: [mesh] })).not.toContain("does not name");
+  expect(told({ sidecars: [mesh], namespace: "istio-system" })).toContain("Sidecar/istio-system/all: its egress");
+  expect(told({ sidecars: [own], namespace: "istio-system" })).toContain("Sidecar/default/ours: its egress");
+  expect(told({ sidecars: [narrow], hosts: [] })).not.toContain("does not name");
+});
+
 test("nothing is changed where all of it says so", () => {
   const locked = sidecar("default", "default", "{ outboundTrafficPolicy: { mode: REGISTRY_ONLY } }");
   expect(plan({ hosts: [], sidecars: [locked] }).changes).toEqual([]);

@@ -6,6 +6,8 @@ import { openDraft } from "#core/form/open-draft.ts";
 import type { Plan, StandingDocument } from "#core/form/plan.ts";
 import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
 import { SIDECAR } from "#core/kinds/sidecar/schema.ts";
+import { STRANGER } from "#core/resolve/service.ts";
+import { importsHost, readImports } from "#core/resolve/sidecar.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { editDocument } from "#core/resource/edit-document.ts";
 
@@ -39,6 +41,7 @@ const MODE_PATH = ["spec", "outboundTrafficPolicy", "mode"];
 /** Where a request said no port. */
 const USUAL_PORT = { http: 80, grpc: 443, tcp: 443 } as const;
 const PROTOCOLS = { http: "HTTP", grpc: "GRPC", tcp: "TCP" } as const;
+const HTTPS_PORT = 443;
 
 /**
  * Callers reach what the registry knows and nothing else, and what they reach today is put into it, in one revision. For a namespace by its
@@ -56,19 +59,32 @@ export function planEgress(input: EgressInput): EgressPlan {
   const entries = writeEntries(hosts, namespace, isMesh, takenNames);
   const where = isMesh ? "the whole mesh" : `namespace ${namespace}`;
   const names = [...new Set(hosts.map(({ host }) => host))];
+  // Without one of its own a namespace gets what the mesh's says.
+  const kept = concerned.filter(({ ref, mode }) => ref !== changed && mode !== undefined && mode !== MODE);
+  const inherited =
+    isMesh || meshWide === undefined || own.some(({ isOfWorkloads }) => !isOfWorkloads) ? [] : [meshWide];
+  const locking = [...concerned, ...inherited].filter((each) => !kept.includes(each));
+  const narrow = locking.filter(({ namespace: of, isOfWorkloads, egress }) => {
+    // What the mesh's says is for callers of any namespace.
+    const isOfMesh = isMesh && of === rootNamespace && !isOfWorkloads;
+    return !importsAll(egress, entries, { from: isOfMesh ? STRANGER : isMesh ? of : namespace, of: namespace });
+  });
   return {
-    changes: [...entries.map((text): ConfigChange => ({ op: "upsert", text, expectedVersion: 0 })), ...locked],
+    changes: [...entries.map(({ text }): ConfigChange => ({ op: "upsert", text, expectedVersion: 0 })), ...locked],
     reason: `lock down egress of ${where}`,
     sentences: [
       `Workloads of ${where} call services that the registry knows; all other calls end at their own proxy, with 502 or a closed connection.`,
       names.length === 0
         ? "No other host is put into the registry."
         : `${names.join(", ")}: put into the registry, so that calls to ${names.length === 1 ? "it" : "them"} go on${isMesh ? "" : `, for ${where} alone`}.`,
+      ...(narrow.length === 0
+        ? []
+        : [
+            `${narrow.map(({ ref }) => ref).join(", ")}: its egress does not name all of these hosts, and calls of its workloads to the others end: add them there.`,
+          ]),
       "It keeps honest workloads in: one that goes around its proxy is held by the network alone.",
     ],
-    kept: concerned
-      .filter(({ ref, mode }) => ref !== changed && mode !== undefined && mode !== MODE)
-      .map(({ ref }) => ref),
+    kept: kept.map(({ ref }) => ref),
   };
 }
 
@@ -110,8 +126,27 @@ function readSidecar(text: string) {
   return {
     isOfWorkloads: Object.keys(spec.workloadSelector?.labels ?? {}).length > 0,
     mode: spec.outboundTrafficPolicy?.mode,
+    egress: spec.egress ?? [],
     spec: typeof written === "object" && written !== null ? written : undefined,
   };
+}
+
+interface Entry {
+  readonly text: string;
+  readonly host: string;
+  readonly ports: readonly number[];
+}
+
+/** Whether callers of a Sidecar know all that is put into the registry. */
+function importsAll(
+  egress: ReturnType<typeof readSidecar>["egress"],
+  entries: readonly Entry[],
+  namespaces: { readonly from: string; readonly of: string },
+): boolean {
+  if (egress.length === 0) return true;
+  const texts = egress.map(({ port, hosts }) => ({ port: port?.number, hosts }));
+  const imports = readImports(texts, namespaces.from);
+  return entries.every(({ host, ports }) => ports.every((port) => importsHost(imports, host, namespaces.of, port)));
 }
 
 /** One for each host, with all ports that were asked for. */
@@ -120,16 +155,25 @@ function writeEntries(
   namespace: string,
   isMesh: boolean,
   takenNames: readonly string[],
-): string[] {
+): Entry[] {
   const taken = [...takenNames];
   return [...Map.groupBy(hosts, ({ host }) => host)].map(([host, all]) => {
     const isAddress = ipaddr.isValid(host.replace(/^\[|\]$/g, ""));
     const plain = host.replace(/^\[|\]$/g, "");
     const name = freeName(isAddress ? `address-${plain}` : host, taken);
     taken.push(name);
-    const ports = new Map(all.map(({ port, protocol }) => [port || USUAL_PORT[protocol], PROTOCOLS[protocol]]));
-    return newDocument("ServiceEntry", namespace, name, {
-      hosts: [isAddress ? `${name}.external` : host],
+    const known = isAddress ? `${name}.external` : host;
+    // TLS says which host it is for, wherever its name was looked up.
+    const protocolOf = (port: number, protocol: AllowedHost["protocol"]): string =>
+      protocol === "tcp" && port === HTTPS_PORT && !isAddress ? "TLS" : PROTOCOLS[protocol];
+    const ports = new Map(
+      all.map(({ port, protocol }) => {
+        const number = port || USUAL_PORT[protocol];
+        return [number, protocolOf(number, protocol)];
+      }),
+    );
+    const text = newDocument("ServiceEntry", namespace, name, {
+      hosts: [known],
       ...(isAddress ? { addresses: [plain] } : {}),
       location: "MESH_EXTERNAL",
       // An address is called as it is, and a name where it leads by then.
@@ -141,5 +185,6 @@ function writeEntries(
       })),
       ...(isMesh ? {} : { exportTo: ["."] }),
     });
+    return { text, host: known, ports: [...ports.keys()] };
   });
 }
