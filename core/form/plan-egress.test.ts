@@ -63,6 +63,13 @@ test("a Sidecar that the namespace has is changed, comments kept; those of singl
   expect(made.kept).toEqual([own.ref]);
 });
 
+test("of several for all of a namespace, of which the oldest speaks, none stays open", () => {
+  const free = "{ outboundTrafficPolicy: { mode: ALLOW_ANY } }";
+  const made = plan({ hosts: [], sidecars: [sidecar("default", "a", free), sidecar("default", "b", free)] });
+  expect(made.resources.map(({ name }) => name)).toEqual(["a", "b"]);
+  expect(made.kept).toEqual([]);
+});
+
 test("what the mesh's Sidecar says goes on in the one that takes its place", () => {
   const wide = sidecar("istio-system", "all", "{ egress: [{ hosts: [./*] }] }");
   expect(plan({ hosts: [], sidecars: [wide] }).resources).toMatchObject([

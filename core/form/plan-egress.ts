@@ -55,12 +55,12 @@ export function planEgress(input: EgressInput): EgressPlan {
   const meshWide = read.find((each) => each.namespace === rootNamespace && !each.isOfWorkloads);
   const concerned = isMesh ? read : own;
   const locked = isMesh ? lockMesh(meshConfig) : lockNamespace(namespace, own, meshWide?.spec);
-  const changed = isMesh ? undefined : own.find(({ isOfWorkloads }) => !isOfWorkloads)?.ref;
+  const isChanged = (each: (typeof own)[number]): boolean => !isMesh && !each.isOfWorkloads;
   const entries = writeEntries(hosts, namespace, isMesh, takenNames);
   const where = isMesh ? "the whole mesh" : `namespace ${namespace}`;
   const names = [...new Set(hosts.map(({ host }) => host))];
+  const kept = concerned.filter((each) => !isChanged(each) && each.mode !== undefined && each.mode !== MODE);
   // Without one of its own a namespace gets what the mesh's says.
-  const kept = concerned.filter(({ ref, mode }) => ref !== changed && mode !== undefined && mode !== MODE);
   const inherited =
     isMesh || meshWide === undefined || own.some(({ isOfWorkloads }) => !isOfWorkloads) ? [] : [meshWide];
   const locking = [...concerned, ...inherited].filter((each) => !kept.includes(each));
@@ -103,8 +103,9 @@ function lockNamespace(
   own: readonly (StandingDocument & { readonly isOfWorkloads: boolean })[],
   ofMesh: object = { egress: [{ hosts: ["*/*"] }] },
 ): ConfigChange[] {
-  const wide = own.find(({ isOfWorkloads }) => !isOfWorkloads);
-  if (wide !== undefined) return edited(wide);
+  // Of several the oldest speaks, and which that is their documents do not say.
+  const wide = own.filter(({ isOfWorkloads }) => !isOfWorkloads);
+  if (wide.length > 0) return wide.flatMap(edited);
   const name = freeName(
     "default",
     own.map((each) => each.name),
@@ -144,7 +145,7 @@ function importsAll(
   namespaces: { readonly from: string; readonly of: string },
 ): boolean {
   if (egress.length === 0) return true;
-  const texts = egress.map(({ port, hosts }) => ({ port: port?.number, hosts }));
+  const texts = egress.map(({ port, hosts = [] }) => ({ port: port?.number, hosts }));
   const imports = readImports(texts, namespaces.from);
   return entries.every(({ host, ports }) => ports.every((port) => importsHost(imports, host, namespaces.of, port)));
 }

@@ -37,6 +37,11 @@ test("of several for all of the namespace it is the one that speaks", () => {
   expect(texts(plan([WIDE, other], { speaking: [other.ref] }))).toEqual([other.text.replace("PERMISSIVE", "STRICT")]);
 });
 
+test("of several of which none is seen to speak all are changed, for the oldest may leave it to the mesh", () => {
+  const unset = standing("unset", "{ mtls: { mode: UNSET } }");
+  expect(texts(plan([WIDE, unset])).map((text) => text?.includes("mode: STRICT"))).toEqual([true, true]);
+});
+
 test("those of single workloads are changed where one wants it, and kept else", () => {
   expect(plan([WIDE, OWN]).kept).toEqual([OWN.ref]);
   const made = plan([WIDE, OWN], { withOwn: true });

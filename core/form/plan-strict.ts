@@ -37,11 +37,13 @@ export function planStrict(input: StrictInput): StrictPlan {
   // What a namespace says goes before what the mesh does.
   const elsewhere = isMesh ? all.filter((each) => each.namespace !== namespace) : [];
   const wide = read.filter(({ isOfWorkloads }) => !isOfWorkloads);
-  const spoken = wide.find(({ ref }) => speaking.includes(ref)) ?? wide[0];
+  const spoken = wide.filter(({ ref }) => speaking.includes(ref));
+  // Where none is seen to speak the oldest does, and which that is their documents do not say.
+  const changed = spoken.length > 0 ? spoken : wide;
   const own = read.filter(({ isOfWorkloads, mode: own }) => isOfWorkloads && own !== undefined && own !== mode);
-  const edits = [...(spoken === undefined || spoken.mode === mode ? [] : [spoken]), ...(withOwn ? own : [])];
+  const edits = [...changed.filter((each) => each.mode !== mode), ...(withOwn ? own : [])];
   const changes = [
-    ...(spoken === undefined
+    ...(changed.length === 0
       ? [
           {
             op: "upsert" as const,
