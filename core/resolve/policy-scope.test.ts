@@ -60,3 +60,10 @@ test.each([
   };
   expect(standsOver(policy, workload, SCOPE)).toBe(isOver);
 });
+
+test("a target is looked for once, however many workloads there are", () => {
+  for (const target of [service("reviews"), service("nobody"), gateway("front"), entry("reviews")])
+    expect(SCOPE.targeted("default", target)).toBe(SCOPE.targeted("default", target));
+  expect(SCOPE.targeted("default", service("reviews"))).not.toEqual(SCOPE.targeted("prod", service("reviews")));
+  expect(SCOPE.targeted("default", entry("of-reviews"))).not.toEqual(SCOPE.targeted("default", gateway("of-reviews")));
+});

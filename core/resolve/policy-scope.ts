@@ -99,10 +99,18 @@ export function policyScope(
 ): PolicyScope {
   const before = known.get(resources);
   if (before !== undefined) return before;
+  // It is asked of each policy again for each workload.
+  const found = new Map<string, readonly Labels[]>();
   const scope: PolicyScope = {
     rootNamespace,
-    targeted: (namespace, target) =>
-      findTargeted(target, namespace, declareServices(resources), ofKind(resources, "Gateway"), domainSuffix),
+    targeted: (namespace, target) => {
+      const key = `${target.kind} ${namespace}/${target.name}`;
+      const labels =
+        found.get(key) ??
+        findTargeted(target, namespace, declareServices(resources), ofKind(resources, "Gateway"), domainSuffix);
+      found.set(key, labels);
+      return labels;
+    },
   };
   known.set(resources, scope);
   return scope;
