@@ -32,3 +32,19 @@ test.each<Partial<SidecarIngress>>([
 ])("%j may be another's", (more) => {
   expect(validateIngress([listener(more)])).toEqual([]);
 });
+
+test.each([
+  ["SIMPLE", ["verifyCertificateHash", "subjectAltNames"]],
+  ["MUTUAL", []],
+  ["OPTIONAL_MUTUAL", []],
+] as const)("with %s what checks clients' certificates is told to be without effect: %j", (mode, told) => {
+  const tls = { mode, serverCertificate: "/c.pem", privateKey: "/k.pem", verifyCertificateHash: ["ab"] };
+  const written = listener({
+    tls: { ...tls, subjectAltNames: ["a"], ...(mode === "SIMPLE" ? {} : { caCertificates: "/r" }) },
+  });
+  expect(
+    validateIngress([written])
+      .map(({ severity, path = [] }) => `${severity} ${formatPath(path)}`)
+      .sort(),
+  ).toEqual(told.map((name) => `warning spec.ingress[0].tls.${name}`).sort());
+});

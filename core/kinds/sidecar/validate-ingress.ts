@@ -46,6 +46,9 @@ function isItself({ port, bind, defaultEndpoint = "" }: SidecarIngress): boolean
   return bind === host || bind === (host.includes(":") ? "::" : "0.0.0.0");
 }
 
+/** By which certificates of clients are checked. */
+const OF_CLIENTS = ["caCertificates", "subjectAltNames", "verifyCertificateSpki", "verifyCertificateHash"] as const;
+
 function validateTls(tls: NonNullable<SidecarIngress["tls"]>, path: Path): Diagnostic[] {
   const { mode, serverCertificate, privateKey, caCertificates } = tls;
   if (mode !== "SIMPLE" && mode !== "MUTUAL" && mode !== "OPTIONAL_MUTUAL")
@@ -57,5 +60,15 @@ function validateTls(tls: NonNullable<SidecarIngress["tls"]>, path: Path): Diagn
     ...(privateKey === undefined ? ["privateKey"] : []),
     ...(mode !== "SIMPLE" && caCertificates === undefined ? ["caCertificates"] : []),
   ];
-  return missing.map((field) => errorAt(path, "needs-field", `${mode} needs ${field}`, "the path of a PEM file"));
+  return [
+    ...missing.map((field) => errorAt(path, "needs-field", `${mode} needs ${field}`, "the path of a PEM file")),
+    ...OF_CLIENTS.filter((name) => mode === "SIMPLE" && tls[name] !== undefined).map((name) =>
+      warningAt(
+        [...path, name],
+        "no-effect",
+        `${name} has no effect: SIMPLE asks for no client certificate`,
+        "set mode: MUTUAL, or leave it out",
+      ),
+    ),
+  ];
 }
