@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { checkEnvironmentName } from "#core/schema/environment-name.ts";
 
-test.each(["REGION", "_a", "ISTIO_META_DNS_CAPTURE", "PATHS", "LDAP_HOST", "NODEPOOL", "x".repeat(128)])(
+test.each(["REGION", "_a", "ISTIO_META_DNS_CAPTURE", "PATHS", "LDAP_HOST", "NODEPOOL", "EVENT_NAME", "x".repeat(128)])(
   "%s may come from elsewhere",
   (name) => expect(checkEnvironmentName(name)).toBeUndefined(),
 );
@@ -27,6 +27,10 @@ test.each([
   "ASAN_OPTIONS",
   "PHAROS_DIR",
   "RES_OPTIONS",
+  "EVENT_NOEPOLL",
+  "grpc_proxy",
+  "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+  "CARES_HOSTS",
 ])("%s stays its host's", (name) => {
   expect(checkEnvironmentName(name)).toMatchObject({ notHandled: expect.stringContaining("environment") });
 });

@@ -53,7 +53,11 @@ test("a module that proxies fetch, one of their host and a script run, in the or
       match: [{ mode: "SERVER" }],
       phase: "AUTHZ",
       lua: {
-        inlineCode: "function envoy_on_response(handle) handle:headers():add('x-module', 'script') end",
+        inlineCode: `local reaches = tostring(io or os.execute or package or require or debug or load or loadstring or loadfile)
+          function envoy_on_response(handle)
+            handle:headers():add('x-module', 'script')
+            handle:headers():add('x-reaches', reaches .. ' ' .. type(os.time()))
+          end`,
       },
     },
   };
@@ -66,6 +70,7 @@ test("a module that proxies fetch, one of their host and a script run, in the or
   const answer = await answers("all three", ({ headers }) => String(headers["x-module"]).split(", ").length === 3);
   expect(answer.headers["x-module"]).toBe("file, script, fetched");
   expect(answer.status).toBe(200);
+  expect(answer.headers["x-reaches"], "files and programs of the host").toBe("nil number");
 });
 
 test("what is fetched and is not what its hash says is not run: requests are refused, or go on without it where it says so", async () => {

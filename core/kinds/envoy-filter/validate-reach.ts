@@ -7,20 +7,28 @@ const OWN = new RegExp(Object.values(AGENT_CLUSTERS).join("|"));
 const CHOSEN_BY_CALLER = /^cluster_?header$/i;
 /** Where a proxy asks for secrets of its own. */
 const ASKS_FOR_SECRETS = /^sds_?config$/i;
+/** Whose `filename` is read and told to nobody: certificates, what they are checked by, and modules. */
+const KEEPS_FILE =
+  /^(?:certificate_?chain|private_?key|trusted_?ca|crl|ocsp_?staple|password|local_?jwks|users|root_?certs|cert_?chain)$/i;
+/** Where proxies write files, or do what lies in them. */
+const FILES = /^(?:path_?prefix|cache_?path|storage_?buffer_?path|library_?path|path_?config_?source)$/i;
+const TYPE = /^(?:@type|type_?url)$/i;
+const FILE_LOG = /\.FileAccessLog$/;
+const OUTPUT = /^\/dev\/(?:stdout|stderr|null)$/;
 
 /**
- * What a patch's value must not lead to: the agent, from which a proxy has its keys and its configuration, and sockets of the host, of which
- * the agent's are some. Whoever sends a request would speak to them as the proxy does.
+ * What a patch's value must not lead to: the agent, from which a proxy has its keys and its configuration; sockets of the host, of which
+ * the agent's are some, for whoever sends a request would speak to them as the proxy does; files of the host, which would be answered or
+ * written; and other control planes, which could give all of that. `isFileLog`: it is the configuration of a log in a file.
  */
-export function validateReach(value: JsonValue, path: Path): Diagnostic[] {
+export function validateReach(value: JsonValue, path: Path, isFileLog = false): Diagnostic[] {
   if (typeof value === "string") {
     if (/^unix:/i.test(value)) return [onHost(path)];
     const named = OWN.exec(value)?.[0];
     if (named === undefined || isForSecrets(named, path)) return [];
     return [
-      errorAt(
+      notHandled(
         path,
-        "value-not-handled",
         `${named} is not handled: it leads to the agent of the proxy, which gives it its keys`,
         "name a cluster of a service",
       ),
@@ -28,33 +36,66 @@ export function validateReach(value: JsonValue, path: Path): Diagnostic[] {
   }
   if (Array.isArray(value)) return value.flatMap((each: JsonValue, index) => validateReach(each, [...path, index]));
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, each]) => {
+  const all = Object.entries(value);
+  const isLog =
+    isFileLog || all.some(([name, each]) => TYPE.test(name) && typeof each === "string" && FILE_LOG.test(each));
+  return all.flatMap(([name, each]) => {
     const here = [...path, name];
     if (name === "pipe" && typeof each === "object") return [onHost(here)];
+    if (isFileOfHost(name, each, path) || (isLog && name === "path" && !OUTPUT.test(String(each))))
+      return [inFile(here)];
+    if (/^api_?config_?source$/i.test(name) && !path.some(asksForSecrets))
+      return [
+        notHandled(
+          here,
+          `${name} is not handled: whoever is asked there could configure the proxy as it likes`,
+          "write the configuration into the patch",
+        ),
+      ];
     if (CHOSEN_BY_CALLER.test(name))
       return [
-        errorAt(
+        notHandled(
           here,
-          "value-not-handled",
           `${name} is not handled: whoever calls could name the agent of the proxy`,
           "use weightedClusters, or a route for each value of the header",
         ),
       ];
-    return validateReach(each, here);
+    return validateReach(each, here, isLog && name === "value");
   });
 }
 
+/** Files whose content or place a proxy would hand on; a module of an EnvoyFilter is one as that of a WasmPlugin is. */
+function isFileOfHost(name: string, value: JsonValue, path: Path): boolean {
+  if (FILES.test(name)) return true;
+  if (name !== "filename" || typeof value !== "string") return false;
+  const [before, last] = path.slice(-2);
+  return !KEEPS_FILE.test(String(last)) && !(before === "code" && last === "local");
+}
+
 function onHost(path: Path): Diagnostic {
-  return errorAt(
+  return notHandled(
     path,
-    "value-not-handled",
     `${path.at(-1)} is not handled: the sockets of the proxy's host are not for what it is given`,
     "use socketAddress with an address of the host",
   );
 }
 
-function isForSecrets(named: string, path: Path): boolean {
-  return (
-    named === AGENT_CLUSTERS.secrets && path.some((each) => typeof each === "string" && ASKS_FOR_SECRETS.test(each))
+function inFile(path: Path): Diagnostic {
+  return notHandled(
+    path,
+    `${path.at(-1)} is not handled: the files of the proxy's host, its keys among them, are not for what it is given`,
+    "write the text into the patch, log to /dev/stdout, or have the MeshConfig's envoyFileAccessLog name a file",
   );
+}
+
+function notHandled(path: Path, message: string, hint: string): Diagnostic {
+  return errorAt(path, "value-not-handled", message, hint);
+}
+
+function isForSecrets(named: string, path: Path): boolean {
+  return named === AGENT_CLUSTERS.secrets && path.some(asksForSecrets);
+}
+
+function asksForSecrets(part: string | number): boolean {
+  return typeof part === "string" && ASKS_FOR_SECRETS.test(part);
 }

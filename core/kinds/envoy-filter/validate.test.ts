@@ -99,6 +99,30 @@ test.each([
     "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, typed_config: { grpc_service: { google_grpc: { target_uri: 'unix:/run/a' } } } } } }",
     "patch.value.typed_config.grpc_service.google_grpc.target_uri",
   ],
+  [
+    "{ applyTo: HTTP_ROUTE, patch: { operation: ADD, value: { direct_response: { status: 200, body: { filename: /var/lib/agent/identity.json } } } } }",
+    "patch.value.direct_response.body.filename",
+  ],
+  [
+    "{ applyTo: LISTENER, patch: { operation: MERGE, value: { access_log: [{ name: a, typed_config: { '@type': type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /root/.profile } }] } } }",
+    "patch.value.access_log[0].typed_config.path",
+  ],
+  [
+    "{ applyTo: LISTENER, patch: { operation: MERGE, value: { access_log: [{ name: a, typed_config: { '@type': type.googleapis.com/xds.type.v3.TypedStruct, type_url: type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, value: { path: a } } }] } } }",
+    "patch.value.access_log[0].typed_config.value.path",
+  ],
+  [
+    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, config_discovery: { config_source: { api_config_source: { api_type: GRPC } }, type_urls: [a] } } } }",
+    "patch.value.config_discovery.config_source.api_config_source",
+  ],
 ])("what leads to the agent or its host is refused: %s", (patch, path) =>
   expect(found(patch)).toEqual([`error value-not-handled ${path}`]),
 );
+
+test.each([
+  "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, typed_config: { config: { vm_config: { code: { local: { filename: /opt/a.wasm } } } } } } } }",
+  "{ applyTo: CLUSTER, patch: { operation: MERGE, value: { transport_socket: { name: tls, typed_config: { common_tls_context: { validation_context: { trusted_ca: { filename: /etc/ssl/cert.pem } } } } } } } }",
+  "{ applyTo: CLUSTER, patch: { operation: MERGE, value: { transport_socket: { name: tls, typed_config: { sds_config: { api_config_source: { grpc_services: [{ envoy_grpc: { cluster_name: sds-grpc } }] } } } } } } }",
+  "{ applyTo: LISTENER, patch: { operation: MERGE, value: { access_log: [{ name: a, typed_config: { '@type': type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /dev/stdout } }] } } }",
+  "{ applyTo: HTTP_ROUTE, patch: { operation: ADD, value: { match: { path: /a }, route: { cluster: a } } } }",
+])("what is read of the host and told to nobody is taken: %s", (patch) => expect(found(patch)).toEqual([]));

@@ -3,6 +3,7 @@ import { anyPack } from "@bufbuild/protobuf/wkt";
 import type { Extension, WasmModule } from "#core/resolve/extensions.ts";
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { TypedStructSchema } from "#proto/gen/xds/type/v3/typed_struct_pb.js";
+import { confineScript } from "#server/envoy/extensions/confine-script.ts";
 import { moduleSource } from "#server/envoy/extensions/module-source.ts";
 
 /** Of a listener's chain or of an HTTP connection manager: both are written alike. */
@@ -18,7 +19,8 @@ const POLICIES = { FAIL_CLOSE: "FAIL_CLOSED", FAIL_OPEN: "FAIL_OPEN", FAIL_RELOA
 
 /** The filter that runs an extension, as the JSON that Envoy reads by its own API. */
 export function encodeExtension({ name, plugin, code, isHttp }: Extension): ExtensionFilter {
-  if (code.kind === "lua") return filter(name, TYPES.lua, { defaultSourceCode: { inlineString: code.text } });
+  if (code.kind === "lua")
+    return filter(name, TYPES.lua, { defaultSourceCode: { inlineString: confineScript(code.text) } });
   return filter(name, isHttp ? TYPES.http : TYPES.network, { config: pluginConfig(plugin, code.module) });
 }
 

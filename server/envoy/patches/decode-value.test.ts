@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { PatchTarget } from "#core/resolve/envoy-patches.ts";
 import type { JsonObject } from "#core/schema/field.ts";
 import { REGISTRY } from "#proto/registry.ts";
+import { confineScript } from "#server/envoy/extensions/confine-script.ts";
 import { decodeValue, PATCH_SCHEMAS } from "#server/envoy/patches/decode-value.ts";
 
 function decoded(target: PatchTarget, value: JsonObject): unknown {
@@ -33,7 +34,7 @@ test("hands a configuration of a type that is not known here to Envoy as it is w
     typedConfig: {
       "@type": "type.googleapis.com/xds.type.v3.TypedStruct",
       typeUrl: `${TYPE}.lua.v3.Lua`,
-      value: { default_source_code: { inline_string: "x" } },
+      value: { default_source_code: { inline_string: confineScript("x") } },
     },
   });
 });

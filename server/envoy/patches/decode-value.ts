@@ -14,6 +14,7 @@ import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route
 import { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { TypedStructSchema } from "#proto/gen/xds/type/v3/typed_struct_pb.js";
 import { REGISTRY } from "#proto/registry.ts";
+import { confineScripts } from "#server/envoy/extensions/confine-script.ts";
 
 /** The message that each patch's value is one of. */
 export const PATCH_SCHEMAS = {
@@ -44,12 +45,12 @@ const OWN_JSON = /^google\.protobuf\.(?!Any$)/;
 
 /**
  * A patch's value as the message that it is part of. A field that is not Envoy's is a problem, and so is a value that does not fit; a
- * typed configuration of a type that is not known here goes to Envoy as a TypedStruct, and Envoy reads it.
+ * typed configuration of a type that is not known here goes to Envoy as a TypedStruct, and Envoy reads it. Scripts are confined.
  */
 export function decodeValue(target: PatchTarget, value: JsonObject): DecodedValue {
   const schema = PATCH_SCHEMAS[target];
   const problems: ValueProblem[] = [];
-  const json = readMessage(schema, value, [], problems);
+  const json = readMessage(schema, confineScripts(value), [], problems);
   if (problems.length > 0) return { message: undefined, problems };
   try {
     return { message: fromJson(schema, json, { registry: REGISTRY }), problems: [] };

@@ -1,7 +1,7 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { Patch } from "#core/resolve/envoy-patches.ts";
 import type { Extension } from "#core/resolve/extensions.ts";
-import type { Origin, XdsResource } from "#core/xds/layer.ts";
+import type { Origin, Substitute, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { type Cluster, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
@@ -142,13 +142,17 @@ export class Patcher {
       return { type, resource: { ...NOTHING, name, origins: originsOf(made) }, isRemoved: true };
     const resource = this.#encode(making, message, made);
     if (made.length === 0) return { type, resource };
-    const substitutes = () =>
-      substitutesOf(resource, made, (left) => {
+    let known: readonly Substitute[] | undefined;
+    // Once for all that refuse it: a fleet does at the same time.
+    const substitutes = () => {
+      known ??= substitutesOf(resource, made, (left) => {
         const patches = this.#patches.without(left);
         const without = patch(patches, left);
         const others = dispensable.filter((each) => !left.includes(each));
         return without === undefined ? undefined : this.#encode(making, without, [...others, ...patches.takeMade()]);
       });
+      return known;
+    };
     return { type, resource: { ...resource, substitutes } };
   }
 
