@@ -1,0 +1,273 @@
+import { LeaseHolder, type Moment, type Taken } from "#core/rate-limit/lease-holder.ts";
+import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
+import { capacityOf, type Limit, shareOf } from "#core/rate-limit/limit.ts";
+import type { Meter } from "#core/rate-limit/meter.ts";
+import { openMeter } from "#core/rate-limit/open-meter.ts";
+
+/** What a request costs of one bucket. */
+export interface Charge {
+  readonly key: string;
+  readonly limit: Limit;
+  readonly cost: number;
+  /** What an agent does that does not reach the owner: keep to its part of the limit, admit, or refuse. */
+  /** Agents that share the limit: who is alone keeps to that part of it. */
+  readonly members: number;
+  readonly whenUncoordinated: "Share" | "Allow" | "Deny";
+}
+
+export type Refusal = "limit" | "uncoordinated" | "too-many-keys" | "cost-above-limit";
+
+export type Outcome =
+  /** `settle` is to be called once, with the costs of the charges in their order; without them, they are as they were asked for. */
+  | { readonly kind: "admitted"; readonly settle: (now: Moment, costs?: readonly number[]) => void }
+  | { readonly kind: "refused"; readonly key: string; readonly because: Refusal; readonly retryMs: number };
+
+export interface AdmissionsOptions {
+  /** One run of the agent. */
+  readonly agent: string;
+  readonly send: (draw: Draw) => void;
+  /** After so long without an answer a draw is sent again, as another one. */
+  readonly retryMs: number;
+  /** After so long without any, the agent is alone. */
+  readonly patienceMs: number;
+  /** Keys at a time; requests of more are refused, and it is told why. */
+  readonly keysMax: number;
+}
+
+/** After a refusal the owner is not asked for the key again for so long: a caller that keeps asking costs it nothing. */
+const QUIET_MS = 10;
+/** Nor for longer than this part of a window, which would be lost of it. */
+const QUIET_PARTS = 1024;
+/** How often units may be gone when those of the other buckets come. */
+const TURNS_MAX = 3;
+
+interface Bucket {
+  readonly holder: LeaseHolder;
+  readonly limit: Limit;
+  readonly waiting: Set<Waiting>;
+  /** Of the draw that is not answered, whom it asks for. */
+  asked: readonly Waiting[];
+  refusedMs: number;
+  waitMs: number;
+  /** Since when the owner has been silent though asked. */
+  silentMs: number | undefined;
+  isAlone: boolean;
+  /** What was admitted alone: it counts on when the owner is back, for the next time that it is not. */
+  alone: Meter | undefined;
+}
+
+interface Waiting {
+  readonly charges: readonly Charge[];
+  readonly done: (outcome: Outcome) => void;
+  /** Buckets that were asked for it. */
+  readonly asked: Set<Bucket>;
+  turns: number;
+}
+
+/**
+ * What an agent admits: a request when all of its buckets have room, and then it is charged to all; else to none. Without a clock
+ * of its own or a connection: `tick` is to be called every few milliseconds, and `answer` with what the owner says.
+ */
+export class Admissions {
+  readonly #options: AdmissionsOptions;
+  readonly #buckets = new Map<string, Bucket>();
+  #lease = 0;
+
+  constructor(options: AdmissionsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  /** Units of a key that are lost with the agent: held, or used and not told. */
+  unsafe(key: string): number {
+    return this.#buckets.get(key)?.holder.unsafe ?? 0;
+  }
+
+  /** Decides now or after the owner's answer; `done` is called once. Charges are of different keys. */
+  admit(charges: readonly Charge[], now: Moment, done: (outcome: Outcome) => void): void {
+    const refused = charges.map((charge) => this.#refusalOf(charge, now)).find((refusal) => refusal !== undefined);
+    if (refused === undefined) this.#decide({ charges, done, asked: new Set(), turns: 0 }, now);
+    else done(refused);
+  }
+
+  /** What the owner says. */
+  answer(grant: Grant, now: Moment): void {
+    const bucket = this.#buckets.get(grant.key);
+    if (bucket === undefined || !bucket.holder.accept(grant, now)) return;
+    const asked = bucket.asked.filter((waiting) => bucket.waiting.has(waiting));
+    bucket.asked = [];
+    bucket.silentMs = undefined;
+    bucket.isAlone = grant.trouble === "unknown-limit";
+    const quietMs = Math.min(grant.waitMs, QUIET_MS, bucket.limit.perMs / QUIET_PARTS);
+    for (const waiting of asked) {
+      const charge = waiting.charges.find(({ key }) => key === grant.key);
+      if (charge === undefined || grant.trouble === "stale") continue;
+      if (bucket.isAlone || bucket.holder.canTake(charge.cost, now)) this.#decide(waiting, now);
+      else if (grant.waitMs > 0 || grant.trouble !== undefined) {
+        bucket.waitMs = grant.waitMs;
+        bucket.refusedMs = now.fastMs + quietMs;
+        this.#refuse(waiting, grant.key, grant.trouble === undefined ? "limit" : "too-many-keys", grant.waitMs, now);
+      }
+    }
+    this.#ask(bucket, now);
+  }
+
+  /** Renews, gives back, asks again, and decides alone where the owner is silent. */
+  tick(now: Moment): void {
+    for (const [key, bucket] of this.#buckets) {
+      const { holder } = bucket;
+      holder.lapse(now);
+      const isLate = holder.sentMs !== undefined && now.fastMs - holder.sentMs >= this.#options.retryMs;
+      if (isLate) bucket.silentMs ??= holder.sentMs;
+      if (bucket.silentMs !== undefined && now.fastMs - bucket.silentMs >= this.#options.patienceMs) {
+        bucket.isAlone = true;
+        for (const waiting of [...bucket.waiting]) this.#decide(waiting, now);
+      }
+      if (isLate || holder.isLow(now)) this.#send(bucket, now);
+      else if (holder.isSettled && isQuiet(bucket, now)) {
+        // The owner may forget what it knows to be known; nobody minds when this is lost.
+        this.#lease += 1;
+        const last = holder.close(this.#options.agent, this.#lease, now);
+        if (last !== undefined) this.#options.send(last);
+        this.#buckets.delete(key);
+      }
+    }
+  }
+
+  /** Why a charge cannot be, where that needs no asking. */
+  #refusalOf({ key, limit, cost }: Charge, now: Moment): Outcome | undefined {
+    const refuse = (because: Refusal, retryMs: number): Outcome => ({ kind: "refused", key, because, retryMs });
+    if (cost > capacityOf(limit)) return refuse("cost-above-limit", Infinity);
+    const bucket = this.#buckets.get(key);
+    if (bucket === undefined)
+      return this.#buckets.size < this.#options.keysMax ? undefined : refuse("too-many-keys", this.#options.patienceMs);
+    const leftMs = bucket.refusedMs - now.fastMs;
+    return leftMs > 0 && !bucket.holder.canTake(cost, now)
+      ? refuse("limit", Math.max(leftMs, bucket.waitMs))
+      : undefined;
+  }
+
+  #bucketOf({ key, limit }: Charge): Bucket {
+    const known = this.#buckets.get(key);
+    if (known !== undefined) return known;
+    const bucket: Bucket = {
+      ...{
+        holder: new LeaseHolder(key, limit),
+        limit,
+        waiting: new Set<Waiting>(),
+        asked: [],
+        refusedMs: 0,
+        waitMs: 0,
+      },
+      ...{ silentMs: undefined, isAlone: false, alone: undefined },
+    };
+    this.#buckets.set(key, bucket);
+    return bucket;
+  }
+
+  /** Admits, refuses, or waits for those buckets that lack units. */
+  #decide(waiting: Waiting, now: Moment): void {
+    const lacking = waiting.charges.filter(({ key, cost }) => !this.#buckets.get(key)?.holder.canTake(cost, now));
+    const alone: Charge[] = [];
+    let isWaiting = false;
+    for (const charge of lacking) {
+      const bucket = this.#bucketOf(charge);
+      if (!bucket.isAlone) isWaiting = true;
+      else if (this.#roomAlone(bucket, charge, now)) alone.push(charge);
+      else {
+        this.#refuse(waiting, charge.key, "uncoordinated", 0, now);
+        return;
+      }
+    }
+    if (!isWaiting) {
+      this.#take(waiting, alone, now);
+      return;
+    }
+    waiting.turns += 1;
+    const [first] = lacking;
+    if (waiting.turns > TURNS_MAX + waiting.charges.length && first !== undefined) {
+      this.#refuse(waiting, first.key, "limit", 0, now);
+      return;
+    }
+    for (const charge of waiting.charges) {
+      const bucket = this.#bucketOf(charge);
+      if (!lacking.includes(charge) || bucket.isAlone) {
+        bucket.waiting.delete(waiting);
+        continue;
+      }
+      bucket.waiting.add(waiting);
+      waiting.asked.add(bucket);
+      this.#ask(bucket, now);
+    }
+  }
+
+  #roomAlone(bucket: Bucket, { limit, cost, members, whenUncoordinated }: Charge, now: Moment): boolean {
+    if (whenUncoordinated !== "Share") return whenUncoordinated === "Allow";
+    const share = shareOf(limit, members);
+    if (share === undefined) return false;
+    bucket.alone ??= openMeter(share);
+    return bucket.alone.room(now.slowMs) >= cost;
+  }
+
+  #take(waiting: Waiting, alone: readonly Charge[], now: Moment): void {
+    const taken: (readonly [LeaseHolder, Taken])[] = [];
+    for (const charge of waiting.charges) {
+      const bucket = this.#bucketOf(charge);
+      bucket.waiting.delete(waiting);
+      if (alone.includes(charge)) {
+        bucket.alone?.spend(charge.cost, now.slowMs, now.slowMs);
+        taken.push([bucket.holder, bucket.holder.takeAlone(charge.cost, now)]);
+      } else taken.push([bucket.holder, bucket.holder.take(charge.cost, now)]);
+    }
+    for (const charge of waiting.charges) {
+      const bucket = this.#bucketOf(charge);
+      if (bucket.holder.isLow(now)) this.#send(bucket, now);
+    }
+    const settle = (at: Moment, costs?: readonly number[]): void => {
+      for (const [index, [holder, units]] of taken.entries()) holder.settle(units, costs?.[index] ?? units.amount, at);
+    };
+    waiting.done({ kind: "admitted", settle });
+  }
+
+  #refuse(waiting: Waiting, key: string, because: Refusal, retryMs: number, now: Moment): void {
+    for (const charge of waiting.charges) {
+      const bucket = this.#bucketOf(charge);
+      bucket.waiting.delete(waiting);
+      // What came for this request alone is somebody else's.
+      if (charge.key !== key && waiting.asked.has(bucket) && bucket.holder.idle > 0 && bucket.waiting.size === 0) {
+        bucket.holder.release();
+        this.#send(bucket, now);
+      }
+    }
+    waiting.done({ kind: "refused", key, because, retryMs });
+  }
+
+  #ask(bucket: Bucket, now: Moment): void {
+    if (bucket.holder.sentMs === undefined && bucket.waiting.size > 0) this.#send(bucket, now);
+  }
+
+  #send(bucket: Bucket, now: Moment): void {
+    const { holder } = bucket;
+    const asked: Waiting[] = [];
+    const needs: number[] = [];
+    let idle = holder.idle;
+    for (const waiting of bucket.waiting) {
+      const charge = waiting.charges.find(({ key }) => key === holder.key);
+      if (charge === undefined) continue;
+      asked.push(waiting);
+      // What it still holds serves the first.
+      const need = Math.max(0, charge.cost - idle);
+      idle = Math.max(0, idle - charge.cost);
+      if (need > 0) needs.push(need);
+    }
+    bucket.asked = asked;
+    this.#lease += 1;
+    this.#options.send(holder.draw(this.#options.agent, this.#lease, needs, now));
+  }
+}
+
+const isQuiet = ({ waiting, refusedMs, alone }: Bucket, { fastMs, slowMs }: Moment): boolean =>
+  waiting.size === 0 && refusedMs <= fastMs && (alone === undefined || alone.isFresh(slowMs));

@@ -1,0 +1,238 @@
+import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
+import { capacityOf, type Limit } from "#core/rate-limit/limit.ts";
+import type { Meter } from "#core/rate-limit/meter.ts";
+import { openMeter } from "#core/rate-limit/open-meter.ts";
+import { refuseDraw } from "#core/rate-limit/refuse-draw.ts";
+
+/** All that may lie idle with agents is one part of so many: what nobody can use because others hold it. */
+const IDLE_PARTS = 128;
+
+/** When what others hold may have come back: nobody knows. */
+const HELD_MS = 1;
+
+export interface LeaseTerms {
+  readonly ttlMs: number;
+  /** By how much the clocks of two hosts may differ in pace, 0.01 for one percent. */
+  readonly drift: number;
+}
+
+interface Holder {
+  lease: number;
+  account: number;
+  answer: Grant;
+  used: number;
+  /** What it knows to be counted: as much as `used`, and nobody needs to remember it. */
+  counted: number;
+  idle: number;
+  pending: number;
+  endMs: number;
+  /** Was held by a lease that ended, and is charged as used until the agent says otherwise. */
+  assumed: number;
+}
+
+/** What has to outlive the owner, in the owner's time. */
+export interface KeyState {
+  readonly meter: readonly number[];
+  readonly holders: readonly (readonly [agent: string, holder: Holder])[];
+  readonly forgotten: number;
+}
+
+/**
+ * One bucket: who holds how much of it, and what was used. What is held counts as used from the grant until the agent says what
+ * became of it, and is charged at a time that is not before it was used. So what was used in a window, with what may yet be,
+ * is at no moment more than the limit.
+ */
+export class KeyOwner {
+  #limit: Limit;
+  readonly #terms: LeaseTerms;
+  #meter: Meter;
+  readonly #holders: Map<string, Holder>;
+  /** Units used by agents that nobody remembers. */
+  #forgotten: number;
+  #held = 0;
+  #idle = 0;
+  #nextEndMs = Infinity;
+
+  constructor(limit: Limit, terms: LeaseTerms, state?: KeyState) {
+    this.#limit = limit;
+    this.#terms = terms;
+    this.#meter = openMeter(limit, state?.meter);
+    this.#holders = new Map(state?.holders.map(([agent, holder]) => [agent, { ...holder }]));
+    this.#forgotten = state?.forgotten ?? 0;
+    for (const { idle, pending, endMs } of this.#holders.values()) {
+      this.#held += idle + pending;
+      this.#idle += idle;
+      this.#nextEndMs = Math.min(this.#nextEndMs, endMs);
+    }
+  }
+
+  /** Units used, as agents said it, with those of leases that ended without a word. */
+  get used(): number {
+    let used = this.#forgotten;
+    for (const holder of this.#holders.values()) used += holder.used + holder.assumed;
+    return used;
+  }
+
+  /** Units that agents hold, used or not. */
+  get held(): number {
+    return this.#held;
+  }
+
+  knows(agent: string): boolean {
+    return this.#holders.has(agent);
+  }
+
+  /** Charges all that may be, until leases have ended that nobody remembers: for who does not know what was used before. */
+  fill(nowMs: number): void {
+    this.#meter.spend(capacityOf(this.#limit), this.#endOf(nowMs), nowMs);
+  }
+
+  /** Another limit from now on. What was used counts on in a window; a bucket that was none before begins full. */
+  relimit(limit: Limit): void {
+    const wasWindow = this.#limit.burst === undefined;
+    if (limit.amount === this.#limit.amount && limit.perMs === this.#limit.perMs && limit.burst === this.#limit.burst)
+      return;
+    this.#meter = openMeter(limit, wasWindow === (limit.burst === undefined) ? this.#meter.save() : []);
+    this.#limit = limit;
+  }
+
+  /**
+   * Answers a draw; its state is to be safe before the answer is sent. `floor`: draws of an
+   * agent that is not known, up to this one, were answered.
+   */
+  draw(draw: Draw, floor: number, nowMs: number): Grant {
+    const known = this.#holders.get(draw.agent);
+    if (known !== undefined && draw.lease === known.lease) return known.answer;
+    if (draw.lease <= (known?.lease ?? floor)) return refuseDraw(draw, "stale", this.#ttlMs);
+    const holder = known ?? this.#admit(draw, nowMs);
+    this.#end(nowMs);
+    this.#settle(holder, draw, nowMs);
+    this.#hold(holder, draw.idle, draw.pending);
+
+    let room = Math.floor(this.#meter.room(nowMs)) - this.#held;
+    let needed = 0;
+    let unmet: number | undefined;
+    for (const cost of draw.needs) {
+      if (cost > room) {
+        unmet = cost;
+        break;
+      }
+      needed += cost;
+      room -= cost;
+    }
+    const idleMost = capacityOf(this.#limit) / IDLE_PARTS - this.#idle - needed;
+    const share = unmet === undefined ? room / (2 * this.#holders.size) : 0;
+    const extra = Math.max(0, Math.floor(Math.min(draw.want, share, idleMost)));
+    this.#hold(holder, draw.idle + needed + extra, draw.pending);
+    holder.lease = draw.lease;
+    holder.endMs = this.#endOf(nowMs);
+    this.#nextEndMs = Math.min(this.#nextEndMs, holder.endMs);
+    holder.answer = {
+      key: draw.key,
+      lease: draw.lease,
+      granted: needed + extra,
+      isAmple: extra > 0,
+      ttlMs: this.#ttlMs,
+      waitMs: unmet === undefined ? 0 : Math.max(HELD_MS, this.#meter.waitMs(unmet, nowMs)),
+    };
+    return holder.answer;
+  }
+
+  /**
+   * Ends what has to, and forgets agents that need not be remembered: those that know all they used to be counted, and those whose
+   * run has ended. `onForgotten` is told of each with its last lease. True when the key need not be remembered either.
+   */
+  sweep(
+    nowMs: number,
+    hasEnded: (agent: string) => boolean,
+    onForgotten: (agent: string, lease: number) => void,
+  ): boolean {
+    this.#end(nowMs);
+    for (const [agent, { lease, idle, pending, used, counted, assumed }] of this.#holders) {
+      const isSettled = assumed === 0 && used === counted;
+      if (idle + pending > 0 || !(isSettled || hasEnded(agent))) continue;
+      this.#forgotten += used + assumed;
+      this.#holders.delete(agent);
+      onForgotten(agent, lease);
+    }
+    return this.#holders.size === 0 && this.#meter.isFresh(nowMs);
+  }
+
+  save(): KeyState {
+    return {
+      meter: this.#meter.save(),
+      holders: [...this.#holders].map(([agent, holder]) => [agent, { ...holder }] as const),
+      forgotten: this.#forgotten,
+    };
+  }
+
+  #admit(draw: Draw, nowMs: number): Holder {
+    const holder: Holder = {
+      ...{
+        lease: -1,
+        account: draw.account,
+        used: draw.counted,
+        counted: draw.counted,
+        idle: 0,
+        pending: 0,
+        assumed: 0,
+      },
+      ...{ endMs: nowMs, answer: refuseDraw(draw, "stale", this.#ttlMs) },
+    };
+    // What it used before was counted then, of an agent that was forgotten since.
+    this.#forgotten -= draw.counted;
+    this.#holders.set(draw.agent, holder);
+    return holder;
+  }
+
+  /** What was used is to be told before it leaves the window, so that it does so in time. */
+  get #ttlMs(): number {
+    return Math.min(this.#terms.ttlMs, this.#limit.perMs);
+  }
+
+  #endOf(nowMs: number): number {
+    return nowMs + this.#ttlMs * (1 + this.#terms.drift);
+  }
+
+  /** Charges what was used and is not charged, each at the latest time that it may have been used at. */
+  #settle(holder: Holder, draw: Draw, nowMs: number): void {
+    if (draw.account !== holder.account) {
+      // It had told all of the last one, so of what was assumed nothing was used.
+      this.#forgotten += holder.used;
+      Object.assign(holder, { account: draw.account, used: 0, counted: 0, assumed: 0 });
+    }
+    let left = Math.max(0, draw.used - holder.used - holder.assumed);
+    holder.assumed = 0;
+    holder.used = Math.max(holder.used, draw.used);
+    holder.counted = Math.max(holder.counted, draw.counted);
+    for (const { amount, agoMs } of draw.spent.toReversed()) {
+      const charged = Math.min(left, amount);
+      this.#meter.spend(charged, nowMs - agoMs * (1 - this.#terms.drift), nowMs);
+      left -= charged;
+    }
+    this.#meter.spend(left, nowMs, nowMs);
+  }
+
+  #hold(holder: Holder, idle: number, pending: number): void {
+    this.#held += idle + pending - holder.idle - holder.pending;
+    this.#idle += idle - holder.idle;
+    holder.idle = idle;
+    holder.pending = pending;
+  }
+
+  #end(nowMs: number): void {
+    if (nowMs < this.#nextEndMs) return;
+    this.#nextEndMs = Infinity;
+    for (const holder of this.#holders.values()) {
+      const held = holder.idle + holder.pending;
+      if (held === 0) continue;
+      if (holder.endMs > nowMs) {
+        this.#nextEndMs = Math.min(this.#nextEndMs, holder.endMs);
+        continue;
+      }
+      this.#meter.spend(held, holder.endMs, nowMs);
+      holder.assumed += held;
+      this.#hold(holder, 0, 0);
+    }
+  }
+}

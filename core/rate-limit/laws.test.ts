@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type MeshOptions, NO_TROUBLE, SimulatedMesh } from "#core/rate-limit/testing/simulate-mesh.ts";
+import { worstWindow } from "#core/rate-limit/testing/worst-window.ts";
+
+const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+const numRuns = Number(process.env.FUZZ_RUNS ?? 15);
+
+const limit = fc.oneof(
+  fc.record({ amount: fc.constantFrom(1, 5, 40, 300, 1000), perMs: fc.constantFrom(200, 1000, 2500) }),
+  fc.record({
+    amount: fc.constantFrom(1, 5, 40, 1000),
+    perMs: fc.constantFrom(200, 1000),
+    burst: fc.constantFrom(4, 60, 600),
+  }),
+);
+
+const trouble = fc.record({
+  loss: fc.constantFrom(0, 0.05, 0.3),
+  duplication: fc.constantFrom(0, 0.1, 0.5),
+  delayMs: fc.constantFrom([0.2, 1] as const, [1, 20] as const, [1, 700] as const),
+  kills: fc.record({ owner: fc.constantFrom(0, 0.5, 2), agents: fc.constantFrom(0, 0.2) }),
+  losesState: fc.boolean(),
+  jumps: fc.constantFrom(0, 1),
+  jumpMs: fc.constantFrom(50, 5000, 3_600_000),
+  drift: fc.constantFrom(0, 0.015),
+});
+
+const mesh: fc.Arbitrary<MeshOptions> = fc.record({
+  seed: fc.nat(),
+  agents: fc.integer({ min: 1, max: 12 }),
+  limits: fc.dictionary(fc.constantFrom("a", "b", "c"), limit, { minKeys: 1, maxKeys: 3 }),
+  rate: fc.constantFrom(20, 200, 1000),
+  skew: fc.constantFrom(0, 0.5, 1),
+  spanMs: fc.constant(4000),
+  costs: fc.constantFrom(1, 1, 3),
+  refunds: fc.constantFrom(0, 0.2),
+  every: fc.constantFrom(0, 0.3, 1),
+  whenUncoordinated: fc.constant("Deny" as const),
+  trouble,
+});
+
+describe(`FUZZ_SEED=${seed}`, () => {
+  test("whatever is lost, late, killed or set wrong, no window has more than the limit, and the books have no unit less", () => {
+    fc.assert(
+      fc.property(mesh, (options) => {
+        const world = new SimulatedMesh(options).run();
+        expect(world.undecided).toBe(0);
+        for (const [key, limit] of Object.entries(options.limits)) {
+          expect(worstWindow(world.admitted.get(key) ?? [], limit), key).toBeLessThanOrEqual(1 + 1e-6);
+          if (options.trouble.losesState && options.trouble.kills.owner > 0) continue;
+          const used = world.booked(key);
+          expect(used, key).toBeGreaterThanOrEqual(world.sum(key));
+          // A refund that comes after the lease's end is none.
+          if (options.refunds === 0) expect(used - world.sum(key), key).toBeLessThanOrEqual(world.lost.get(key) ?? 0);
+        }
+      }),
+      { seed, numRuns },
+    );
+  });
+
+  test("without trouble the books equal what was admitted, to the unit, refunds and all", () => {
+    fc.assert(
+      fc.property(mesh, (given) => {
+        const options = { ...given, trouble: NO_TROUBLE };
+        const world = new SimulatedMesh(options).run();
+        for (const key of Object.keys(options.limits)) expect(world.booked(key), key).toBe(world.sum(key));
+      }),
+      { seed, numRuns },
+    );
+  });
+});
+
+test.each([0, 1, 3, 6])("of 6 agents %i are cut off: each goes on with a sixth and no more", (cutOff) => {
+  for (const burst of [undefined, 60]) {
+    const limit = { amount: 60, perMs: 1000, ...(burst === undefined ? {} : { burst }) };
+    const world = new SimulatedMesh({
+      ...{ seed: 7 + cutOff, agents: 6, limits: { a: limit }, rate: 600, skew: 0, spanMs: 8000, costs: 1, refunds: 0 },
+      ...{ every: 0, trouble: NO_TROUBLE, whenUncoordinated: "Share", cutOff },
+    }).run();
+    const admitted = world.admitted.get("a") ?? [];
+    const part = 1 + cutOff / 6;
+    const most = { ...limit, amount: 60 * part, ...(burst === undefined ? {} : { burst: burst * part }) };
+    expect(worstWindow(admitted, most)).toBeLessThanOrEqual(1 + 1e-6);
+    const alone = admitted.filter(({ atMs }) => atMs >= 5000 && atMs < 8000).length;
+    // The others have all of it, those that are alone their sixths.
+    expect(alone / (60 * 3)).toBeCloseTo(cutOff === 6 ? 1 : part, 1);
+    expect(world.booked("a")).toBe(world.sum("a"));
+  }
+});
+
+test.each([
+  [100, 1000, undefined, 12],
+  [1000, 1000, undefined, 3],
+  [5, 2000, undefined, 12],
+  [100, 1000, 100, 12],
+  [50, 1000, 10, 6],
+])(
+  "%i in %i ms, burst %s, over %i agents that ask for more: less than a hundredth is not given",
+  (amount, perMs, burst, agents) => {
+    const limit = { amount, perMs, ...(burst === undefined ? {} : { burst }) };
+    const spanMs = 10 * perMs;
+    const world = new SimulatedMesh({
+      ...{ seed: 11, agents, limits: { a: limit }, rate: Math.max(600, (3000 * amount) / perMs), skew: 0.5, spanMs },
+      ...{ costs: 1, refunds: 0, every: 0, trouble: NO_TROUBLE, whenUncoordinated: "Deny" },
+    }).run();
+    const steadyMs = spanMs - perMs;
+    const given = (world.admitted.get("a") ?? []).filter(({ atMs }) => atMs >= perMs).length;
+    expect(given / ((amount * steadyMs) / perMs)).toBeGreaterThan(0.99);
+  },
+);

@@ -1,0 +1,229 @@
+import type { Draw, Grant, Spent } from "#core/rate-limit/lease-message.ts";
+import type { Limit } from "#core/rate-limit/limit.ts";
+
+/** Uses that a draw tells one by one: of more, neighbours are told as one. */
+const SPENT_MAX = 16;
+/** Uses within this part of a window are one. */
+const USE_PARTS = 128;
+/** One lease lasts an agent for this part of a window, or for two answers of the owner, at the rate at which it uses it. */
+const HORIZON_PARTS = 256;
+
+interface Use {
+  amount: number;
+  atMs: number;
+}
+
+/** Units that were taken for a request, until it is known what it costs. */
+export interface Taken {
+  readonly amount: number;
+  readonly atMs: number;
+  /** Of which lease: when that has ended, they are used, whatever the request costs. */
+  readonly term: number;
+}
+
+/** The agent's two clocks: a lease ends by the fast one, and the age of a use is what the slow one says. */
+export interface Moment {
+  readonly fastMs: number;
+  readonly slowMs: number;
+}
+
+/** An agent's part of one bucket: what it holds, and what it has used. */
+export class LeaseHolder {
+  readonly key: string;
+  readonly #limit: Limit;
+  /** Units that are held and were not taken. */
+  #idle = 0;
+  #pending = 0;
+  /** Requests whose cost is not known yet. */
+  #unsettled = 0;
+  #used = 0;
+  #counted = 0;
+  /** Used, and not known to be counted. */
+  #uses: Use[] = [];
+  #term = 0;
+  #account: number | undefined;
+  #endMs = -Infinity;
+  #ttlMs = 0;
+  #sent: { readonly lease: number; readonly atMs: number; readonly used: number; readonly uses: number } | undefined;
+  #isAmple = false;
+  #answerMs = 0;
+  /** Taken since `#sinceMs`: the rate at which units are used. */
+  #takenSince = 0;
+  #sinceMs = 0;
+  #want = 0;
+
+  constructor(key: string, limit: Limit) {
+    this.key = key;
+    this.#limit = limit;
+  }
+
+  /** Held, or used and not known to be counted. */
+  get unsafe(): number {
+    return this.#idle + this.#pending + this.#used - this.#counted;
+  }
+
+  get idle(): number {
+    return this.#idle;
+  }
+
+  /** When the draw was sent that is not answered. */
+  get sentMs(): number | undefined {
+    return this.#sent?.atMs;
+  }
+
+  /**
+   * Whether it is to draw although nobody waits: half of its lease is over and it has
+   * something to tell, or most of it is used and there was more.
+   */
+  isLow(now: Moment): boolean {
+    if (this.#sent !== undefined) return false;
+    const hasNews = this.#idle + this.#pending > 0 || this.#used !== this.#counted;
+    if (hasNews && now.fastMs >= this.#endMs - this.#ttlMs / 2) return true;
+    return this.#isAmple && this.#idle < this.#want / 2;
+  }
+
+  /** Whether nothing is held and all that was used is known to be counted. */
+  get isSettled(): boolean {
+    return (
+      this.#idle + this.#pending + this.#unsettled === 0 && this.#used === this.#counted && this.#sent === undefined
+    );
+  }
+
+  /** Ends a lease whose time is over: what is pending of it is used, and nothing can be taken from it. */
+  lapse(now: Moment): void {
+    if (now.fastMs < this.#endMs || this.#idle + this.#pending === 0) return;
+    this.#use(this.#pending, now.slowMs);
+    this.#idle = 0;
+    this.#pending = 0;
+    this.#term += 1;
+    this.#isAmple = false;
+  }
+
+  canTake(amount: number, now: Moment): boolean {
+    this.lapse(now);
+    return this.#idle >= amount;
+  }
+
+  take(amount: number, now: Moment): Taken {
+    this.#idle -= amount;
+    this.#pending += amount;
+    this.#takenSince += amount;
+    this.#unsettled += 1;
+    return { amount, atMs: now.slowMs, term: this.#term };
+  }
+
+  /** What a request cost in the end: what it did not cost is idle again, what it cost besides is used all the same. */
+  settle({ amount, atMs, term }: Taken, cost: number, now: Moment): void {
+    this.lapse(now);
+    this.#unsettled -= 1;
+    if (term !== this.#term) {
+      this.#use(cost - amount, now.slowMs);
+      return;
+    }
+    this.#pending -= amount;
+    this.#idle += Math.max(0, amount - cost);
+    this.#use(Math.min(cost, amount), atMs);
+    this.#use(cost - amount, now.slowMs);
+  }
+
+  /** Counts what is admitted without a lease. */
+  takeAlone(amount: number, now: Moment): Taken {
+    this.#unsettled += 1;
+    this.#use(amount, now.slowMs);
+    return { amount, atMs: now.slowMs, term: -1 };
+  }
+
+  /** Gives back what is idle: by the next draw. */
+  release(): void {
+    this.#idle = 0;
+    this.#isAmple = false;
+  }
+
+  /** The last draw, of a holder that is settled: nothing is wanted any more. */
+  close(agent: string, lease: number, now: Moment): Draw | undefined {
+    this.#takenSince = 0;
+    return this.#account === undefined ? undefined : this.draw(agent, lease, [], now);
+  }
+
+  draw(agent: string, lease: number, needs: readonly number[], now: Moment): Draw {
+    this.lapse(now);
+    this.#account ??= lease;
+    const elapsedMs = Math.max(1, now.fastMs - this.#sinceMs);
+    const horizonMs = Math.max(2 * this.#answerMs, this.#limit.perMs / HORIZON_PARTS);
+    this.#want = Math.ceil((this.#takenSince / elapsedMs) * horizonMs);
+    // Who has used nothing for half a lease needs none.
+    if (needs.length === 0 && this.#takenSince === 0) this.release();
+    this.#takenSince = 0;
+    this.#sinceMs = now.fastMs;
+    this.#compact();
+    this.#sent = { lease, atMs: now.fastMs, used: this.#used, uses: this.#uses.length };
+    return {
+      ...{
+        agent,
+        key: this.key,
+        lease,
+        account: this.#account,
+        used: this.#used,
+        counted: this.#counted,
+        spent: this.#tell(now),
+      },
+      ...{ idle: this.#idle, pending: this.#pending, needs, want: Math.max(0, this.#want - this.#idle) },
+    };
+  }
+
+  /** Takes the answer to the last draw; false for any other, and for one that came when its time was over. */
+  accept(grant: Grant, now: Moment): boolean {
+    const sent = this.#sent;
+    if (sent === undefined || grant.lease !== sent.lease) return false;
+    this.lapse(now);
+    this.#sent = undefined;
+    if (grant.trouble !== undefined) return true;
+    this.#counted = sent.used;
+    this.#uses.splice(0, sent.uses);
+    this.#answerMs = now.fastMs - sent.atMs;
+    const endMs = sent.atMs + grant.ttlMs;
+    if (endMs <= now.fastMs) return true;
+    this.#endMs = endMs;
+    this.#ttlMs = grant.ttlMs;
+    this.#idle += grant.granted;
+    this.#isAmple = grant.isAmple;
+    return true;
+  }
+
+  #use(amount: number, atMs: number): void {
+    if (amount <= 0) return;
+    this.#used += amount;
+    const last = this.#uses.at(-1);
+    const isOpen = last !== undefined && this.#uses.length !== this.#sent?.uses;
+    const unsent = this.#uses.length - (this.#sent?.uses ?? 0);
+    if (isOpen && (unsent >= 2 * SPENT_MAX || this.#partOf(last.atMs) === this.#partOf(atMs)))
+      join(last, { amount, atMs });
+    else this.#uses.push({ amount, atMs });
+  }
+
+  #partOf(atMs: number): number {
+    return Math.floor((atMs * USE_PARTS) / this.#limit.perMs);
+  }
+
+  #compact(): void {
+    while (this.#uses.length > SPENT_MAX) {
+      const joined: Use[] = [];
+      for (const [at, use] of this.#uses.entries()) {
+        const last = joined.at(-1);
+        if (at % 2 === 1 && last !== undefined) join(last, use);
+        else joined.push(use);
+      }
+      this.#uses = joined;
+    }
+  }
+
+  #tell({ slowMs }: Moment): Spent[] {
+    return this.#uses.map(({ amount, atMs }) => ({ amount, agoMs: Math.max(0, slowMs - atMs) }));
+  }
+}
+
+/** Two as one, at the time of the later. */
+function join(into: Use, other: Use): void {
+  into.amount += other.amount;
+  into.atMs = Math.max(into.atMs, other.atMs);
+}

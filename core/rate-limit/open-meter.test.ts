@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { openMeter } from "#core/rate-limit/open-meter.ts";
+import { worstWindow } from "#core/rate-limit/testing/worst-window.ts";
+
+const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+
+test("a window has all of its amount again when, and not before, the uses have left it", () => {
+  const meter = openMeter({ amount: 10, perMs: 1000 });
+  meter.spend(4, 100, 100);
+  meter.spend(6, 500, 500);
+  expect([meter.room(1099), meter.room(1100), meter.room(1499), meter.room(1500)]).toEqual([0, 4, 4, 10]);
+  expect(meter.isFresh(1500)).toBe(true);
+});
+
+test("a full bucket and what it refills is more than the amount in a window: for that there is the window", () => {
+  const limit = { amount: 10, perMs: 1000 };
+  const admittedBy = (burst: number | undefined): number => {
+    const meter = openMeter({ ...limit, ...(burst === undefined ? {} : { burst }) });
+    let admitted = 0;
+    for (let nowMs = 0; nowMs < 1000; nowMs += 1)
+      if (meter.room(nowMs) >= 1) {
+        meter.spend(1, nowMs, nowMs);
+        admitted += 1;
+      }
+    return admitted;
+  };
+  expect([admittedBy(undefined), admittedBy(10), admittedBy(1)]).toEqual([10, 19, 10]);
+});
+
+test.each([
+  [undefined, 3, 900],
+  [undefined, 7, 1000],
+  [undefined, 11, Infinity],
+  [4, 2, 50],
+  [4, 5, Infinity],
+])("with burst %s, room for %i is in %i ms", (burst, units, waitMs) => {
+  const meter = openMeter({ amount: 10, perMs: 1000, ...(burst === undefined ? {} : { burst }) });
+  if (burst === undefined) {
+    meter.spend(6, 0, 100);
+    meter.spend(4, 100, 100);
+  } else {
+    meter.spend(4, 0, 0);
+    expect(meter.room(150)).toBeCloseTo(1.5);
+  }
+  expect(meter.waitMs(units, burst === undefined ? 100 : 150)).toBeCloseTo(waitMs, 0);
+});
+
+test("a key that is used all the time needs no more than so much memory", () => {
+  const meter = openMeter({ amount: 1_000_000, perMs: 60_000 });
+  for (let nowMs = 0; nowMs < 120_000; nowMs += 7) meter.spend(1, nowMs, nowMs);
+  expect(meter.save().length).toBeLessThanOrEqual(2 * 130);
+  expect(1_000_000 - meter.room(120_000)).toBeGreaterThanOrEqual(Math.floor(60_000 / 7));
+});
+
+test(`charges that come out of order, and a meter that was saved, admit no more (FUZZ_SEED=${seed})`, () => {
+  const limits = fc.record({
+    amount: fc.integer({ min: 1, max: 30 }),
+    perMs: fc.constantFrom(100, 1000),
+    burst: fc.constantFrom(undefined, 1, 20),
+  });
+  const asks = fc.array(
+    fc.record({ afterMs: fc.integer({ min: 0, max: 60 }), agoMs: fc.nat(50), cost: fc.integer({ min: 1, max: 5 }) }),
+  );
+  fc.assert(
+    fc.property(limits, asks, ({ burst, ...rest }, list) => {
+      const limit = { ...rest, ...(burst === undefined ? {} : { burst }) };
+      let meter = openMeter(limit);
+      let nowMs = 1000;
+      let held: { cost: number; atMs: number }[] = [];
+      const admitted: { cost: number; atMs: number }[] = [];
+      for (const { afterMs, agoMs, cost } of list) {
+        nowMs += afterMs;
+        // What was used is charged when it is told, the last first.
+        for (const use of held.toReversed()) if (use.atMs < nowMs - agoMs) meter.spend(use.cost, use.atMs, nowMs);
+        held = held.filter((use) => use.atMs >= nowMs - agoMs);
+        if (meter.room(nowMs) - held.reduce((sum, use) => sum + use.cost, 0) < cost) continue;
+        held.push({ cost, atMs: nowMs });
+        admitted.push({ cost, atMs: nowMs });
+        meter = openMeter(limit, meter.save());
+      }
+      expect(worstWindow(admitted, limit)).toBeLessThanOrEqual(1 + 1e-6);
+    }),
+    { seed, numRuns: 300 },
+  );
+});

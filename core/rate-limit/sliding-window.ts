@@ -1,0 +1,71 @@
+import type { Limit } from "#core/rate-limit/limit.ts";
+import type { Meter } from "#core/rate-limit/meter.ts";
+
+/** Uses of one part of a window are kept as one, which leaves it when the last of them does: late by less than this part. */
+const PARTS = 128;
+
+/** At most `amount` in any window of `perMs`, exactly: never more, and less by what one part holds. Memory: `PARTS` pairs at most. */
+export class SlidingWindow implements Meter {
+  readonly #amount: number;
+  readonly #perMs: number;
+  /** Pairs of time and units, the oldest first. */
+  #pairs: number[];
+  #sum = 0;
+
+  constructor({ amount, perMs }: Limit, saved: readonly number[] = []) {
+    this.#amount = amount;
+    this.#perMs = perMs;
+    this.#pairs = [...saved];
+    for (let at = 1; at < saved.length; at += 2) this.#sum += saved[at] ?? 0;
+  }
+
+  room(nowMs: number): number {
+    this.#forget(nowMs);
+    return this.#amount - this.#sum;
+  }
+
+  spend(amount: number, atMs: number, nowMs: number): void {
+    if (amount <= 0 || atMs <= nowMs - this.#perMs) return;
+    const pairs = this.#pairs;
+    let end = pairs.length;
+    while (end > 0 && this.#partOf(pairs[end - 2]) > this.#partOf(atMs)) end -= 2;
+    this.#sum += amount;
+    if (end > 0 && this.#partOf(pairs[end - 2]) === this.#partOf(atMs)) {
+      pairs[end - 2] = Math.max(pairs[end - 2] ?? 0, atMs);
+      pairs[end - 1] = (pairs[end - 1] ?? 0) + amount;
+    } else pairs.splice(end, 0, atMs, amount);
+    this.#forget(nowMs);
+  }
+
+  waitMs(amount: number, nowMs: number): number {
+    if (amount > this.#amount) return Infinity;
+    let room = this.room(nowMs);
+    for (let at = 0; room < amount && at < this.#pairs.length; at += 2) {
+      room += this.#pairs[at + 1] ?? 0;
+      if (room >= amount) return (this.#pairs[at] ?? 0) + this.#perMs - nowMs;
+    }
+    return 0;
+  }
+
+  isFresh(nowMs: number): boolean {
+    this.#forget(nowMs);
+    return this.#pairs.length === 0;
+  }
+
+  save(): number[] {
+    return [...this.#pairs];
+  }
+
+  #partOf(timeMs = 0): number {
+    return Math.floor((timeMs * PARTS) / this.#perMs);
+  }
+
+  #forget(nowMs: number): void {
+    let gone = 0;
+    while (gone < this.#pairs.length && (this.#pairs[gone] ?? 0) <= nowMs - this.#perMs) {
+      this.#sum -= this.#pairs[gone + 1] ?? 0;
+      gone += 2;
+    }
+    if (gone > 0) this.#pairs = this.#pairs.slice(gone);
+  }
+}

@@ -1,0 +1,290 @@
+import { Admissions, type Charge } from "#core/rate-limit/admissions.ts";
+import { CautiousClock } from "#core/rate-limit/cautious-clock.ts";
+import type { Moment } from "#core/rate-limit/lease-holder.ts";
+import type { Draw } from "#core/rate-limit/lease-message.ts";
+import { LeaseOwner, type OwnerState } from "#core/rate-limit/lease-owner.ts";
+import type { Limit } from "#core/rate-limit/limit.ts";
+
+export interface Trouble {
+  /** Of messages, each way. */
+  readonly loss: number;
+  readonly duplication: number;
+  readonly delayMs: readonly [min: number, max: number];
+  /** How often in a second, of the owner and of each agent. */
+  readonly kills: { readonly owner: number; readonly agents: number };
+  /** Whether the owner comes back without what it knew. */
+  readonly losesState: boolean;
+  /** Jumps of wall clocks in a second, and how far. */
+  readonly jumps: number;
+  readonly jumpMs: number;
+  /** By how much clocks differ in pace. */
+  readonly drift: number;
+}
+
+export const NO_TROUBLE: Trouble = {
+  ...{ loss: 0, duplication: 0, delayMs: [0.2, 1], kills: { owner: 0, agents: 0 }, losesState: false },
+  ...{ jumps: 0, jumpMs: 0, drift: 0 },
+};
+
+export interface MeshOptions {
+  readonly seed: number;
+  readonly agents: number;
+  readonly limits: Readonly<Record<string, Limit>>;
+  /** Requests in a second, of all agents. */
+  readonly rate: number;
+  /** 0: agents are alike; 1: the first has as many as all others. */
+  readonly skew: number;
+  readonly spanMs: number;
+  readonly costs: number;
+  /** Of admitted requests, those that cost nothing in the end. */
+  readonly refunds: number;
+  /** Of requests, those that have to be admitted by all keys. */
+  readonly every: number;
+  readonly trouble: Trouble;
+  readonly whenUncoordinated: Charge["whenUncoordinated"];
+  /** Agents that do not reach the owner from half of the time on. */
+  readonly cutOff?: number;
+}
+
+export interface Admitted {
+  readonly atMs: number;
+  cost: number;
+}
+
+const STEP_MS = 5;
+const TTL_MS = 400;
+const ANSWERED_MS = 30_000;
+
+interface Clock {
+  readonly pace: number;
+  jumpedMs: number;
+}
+
+/** A mesh whose time, network and deaths are a seed's: what was admitted when, of which key, and what the owner has in its books. */
+export class SimulatedMesh {
+  readonly admitted = new Map<string, Admitted[]>();
+  refused = 0;
+  /** Units that agents held, or had used and not told, when they were killed. */
+  readonly lost = new Map<string, number>();
+  readonly #undecided = new Map<string, number>();
+  /** What the books of keys said that the owner has forgotten. */
+  readonly #forgotten = new Map<string, number>();
+  owner: LeaseOwner;
+  readonly #options: MeshOptions;
+  readonly #random: () => number;
+  #nowMs = 0;
+  #trouble: Trouble;
+  #events: { readonly atMs: number; readonly run: () => void }[] = [];
+  #state: OwnerState | undefined;
+  #ownerMs = 0;
+  readonly #ownerClock: Clock;
+  #ownerTime: CautiousClock;
+  #isUp = true;
+  #runs = 0;
+  #agents: { id: string; readonly clock: Clock; fast: CautiousClock; slow: CautiousClock; admissions: Admissions }[] =
+    [];
+
+  constructor(options: MeshOptions) {
+    this.#options = options;
+    this.#trouble = options.trouble;
+    this.#random = mulberry32(options.seed);
+    // What time is, the owner's clock says.
+    this.#ownerClock = { pace: 1, jumpedMs: 0 };
+    this.#ownerTime = this.#time(this.#ownerClock, "slow");
+    this.owner = this.#openOwner();
+    for (const key of Object.keys(options.limits)) this.admitted.set(key, []);
+    for (let at = 0; at < options.agents; at += 1) {
+      const clock = this.#clock();
+      this.#agents.push({ clock, ...this.#startAgent(clock) });
+    }
+  }
+
+  run(): this {
+    const { spanMs } = this.#options;
+    for (; this.#nowMs < spanMs; this.#step()) this.#load();
+    // Everybody tells what is left to tell.
+    this.#trouble = { ...NO_TROUBLE };
+    if (!this.#isUp) this.#restartOwner();
+    for (const endMs = this.#nowMs + 10 * TTL_MS; this.#nowMs < endMs; ) this.#step();
+    return this;
+  }
+
+  /** Requests without an answer at agents that live. */
+  get undecided(): number {
+    return this.#agents.reduce((sum, { id }) => sum + (this.#undecided.get(id) ?? 0), 0);
+  }
+
+  /** What the owner has in its books. */
+  booked(key: string): number {
+    return (this.#forgotten.get(key) ?? 0) + (this.owner.keyOf(key)?.used ?? 0);
+  }
+
+  sum(key: string): number {
+    return (this.admitted.get(key) ?? []).reduce((sum, { cost }) => sum + cost, 0);
+  }
+
+  #step(): void {
+    this.#troubles();
+    const endMs = this.#nowMs + STEP_MS;
+    for (;;) {
+      const due = this.#events.filter(({ atMs }) => atMs <= endMs).toSorted((a, b) => a.atMs - b.atMs);
+      const [next] = due;
+      if (next === undefined) break;
+      this.#events.splice(this.#events.indexOf(next), 1);
+      this.#nowMs = next.atMs;
+      next.run();
+    }
+    this.#nowMs = endMs;
+    for (const agent of this.#agents) agent.admissions.tick(this.#moment(agent));
+  }
+
+  #load(): void {
+    const { agents, rate, skew, limits, costs, refunds, every, whenUncoordinated } = this.#options;
+    const keys = Object.keys(limits);
+    const requests = this.#round((rate * STEP_MS) / 1000);
+    for (let at = 0; at < requests; at += 1) {
+      const agent = this.#random() < skew / 2 ? this.#agents[0] : this.#pick(this.#agents);
+      const chosen = this.#random() < every ? keys : [this.#pick(keys) ?? ""];
+      const cost = 1 + Math.floor(this.#random() * costs);
+      const charges = chosen.flatMap((key): Charge[] => {
+        const limit = limits[key];
+        return limit === undefined ? [] : [{ key, limit, cost, members: agents, whenUncoordinated }];
+      });
+      if (agent === undefined) continue;
+      this.#at(this.#random() * STEP_MS, () => {
+        const { id } = agent;
+        this.#undecided.set(id, (this.#undecided.get(id) ?? 0) + 1);
+        agent.admissions.admit(charges, this.#moment(agent), (outcome) => {
+          this.#undecided.set(id, (this.#undecided.get(id) ?? 0) - 1);
+          if (outcome.kind === "refused") {
+            this.refused += 1;
+            return;
+          }
+          const entries = chosen.map((key) => {
+            const entry = { atMs: this.#nowMs, cost };
+            this.admitted.get(key)?.push(entry);
+            return entry;
+          });
+          const { admissions } = agent;
+          this.#at(this.#random() * 100, () => {
+            // Of an agent that died meanwhile nobody learns what it cost.
+            if (agent.admissions !== admissions) return;
+            const isRefunded = this.#random() < refunds;
+            if (isRefunded) for (const entry of entries) entry.cost = 0;
+            outcome.settle(
+              this.#moment(agent),
+              entries.map((entry) => entry.cost),
+            );
+          });
+        });
+      });
+    }
+  }
+
+  #troubles(): void {
+    const { kills, jumps, jumpMs } = this.#trouble;
+    const happens = (perSecond: number): boolean => this.#random() < (perSecond * STEP_MS) / 1000;
+    if (this.#isUp && happens(kills.owner)) {
+      this.#isUp = false;
+      this.#at(this.#random() * 300, () => this.#restartOwner());
+    }
+    for (const agent of this.#agents) {
+      if (!happens(kills.agents)) continue;
+      for (const key of this.admitted.keys())
+        this.lost.set(key, (this.lost.get(key) ?? 0) + agent.admissions.unsafe(key));
+      Object.assign(agent, this.#startAgent(agent.clock));
+    }
+    for (const clock of [this.#ownerClock, ...this.#agents.map((agent) => agent.clock)])
+      if (happens(jumps)) clock.jumpedMs += (2 * this.#random() - 1) * jumpMs;
+  }
+
+  #send(draw: Draw, agentAt: number): void {
+    this.#deliver(agentAt, () => {
+      if (!this.#isUp) return;
+      this.#ownerMs = this.#ownerTime.now();
+      const grant = this.owner.draw(draw, this.#ownerMs);
+      if (this.#random() < 0.02) this.owner.sweep(this.#ownerMs);
+      if (this.#options.trouble.kills.owner > 0) this.#state = structuredClone(this.owner.save());
+      this.#deliver(agentAt, () => {
+        const agent = this.#agents[agentAt];
+        if (agent?.id === draw.agent) agent.admissions.answer(grant, this.#moment(agent));
+      });
+    });
+  }
+
+  #deliver(agentAt: number, run: () => void): void {
+    const { loss, duplication, delayMs } = this.#trouble;
+    if (this.#nowMs > this.#options.spanMs / 2 && this.#nowMs < this.#options.spanMs)
+      if (agentAt < (this.#options.cutOff ?? 0)) return;
+    const [min, max] = delayMs;
+    const copies = this.#random() < loss ? 0 : this.#random() < duplication ? 2 : 1;
+    for (let at = 0; at < copies; at += 1) this.#at(min + this.#random() ** 3 * (max - min), run);
+  }
+
+  #startAgent(clock: Clock) {
+    this.#runs += 1;
+    const id = `agent-${this.#runs}`;
+    const index = (): number => this.#agents.findIndex((agent) => agent.id === id);
+    const admissions = new Admissions({
+      ...{ agent: id, retryMs: 40, patienceMs: this.#options.cutOff === undefined ? ANSWERED_MS : 200, keysMax: 100 },
+      send: (draw) => this.#send(draw, index()),
+    });
+    return { id, admissions, fast: this.#time(clock, "fast"), slow: this.#time(clock, "slow") };
+  }
+
+  #restartOwner(): void {
+    if (this.#isUp) return;
+    this.#isUp = true;
+    const isLost = this.#options.trouble.losesState;
+    if (isLost) this.#state = undefined;
+    this.#ownerTime = this.#time(this.#ownerClock, "slow", this.#ownerMs);
+    this.owner = this.#openOwner(isLost ? this.#ownerMs : undefined);
+  }
+
+  #openOwner(lostMs?: number): LeaseOwner {
+    const { limits } = this.#options;
+    return new LeaseOwner(
+      {
+        ...{ ttlMs: TTL_MS, drift: 0.02, keysMax: 1000, limitOf: (key) => limits[key] },
+        onForgotten: (key, used) => void this.#forgotten.set(key, (this.#forgotten.get(key) ?? 0) + used),
+        ...(lostMs === undefined ? {} : { lostMs }),
+      },
+      this.#state,
+    );
+  }
+
+  #moment({ fast, slow }: { readonly fast: CautiousClock; readonly slow: CautiousClock }): Moment {
+    return { fastMs: fast.now(), slowMs: slow.now() };
+  }
+
+  #clock(): Clock {
+    return { pace: 1 + (2 * this.#random() - 1) * this.#trouble.drift, jumpedMs: 0 };
+  }
+
+  #time(clock: Clock, pace: "fast" | "slow", startMs = 0): CautiousClock {
+    const monotonicMs = (): number => this.#nowMs * clock.pace;
+    return new CautiousClock({ monotonicMs, wallMs: () => monotonicMs() + clock.jumpedMs }, pace, startMs);
+  }
+
+  #at(inMs: number, run: () => void): void {
+    this.#events.push({ atMs: this.#nowMs + inMs, run });
+  }
+
+  #pick<T>(list: readonly T[]): T | undefined {
+    return list[Math.floor(this.#random() * list.length)];
+  }
+
+  #round(value: number): number {
+    return Math.floor(value) + (this.#random() < value % 1 ? 1 : 0);
+  }
+}
+
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
