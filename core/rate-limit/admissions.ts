@@ -38,6 +38,8 @@ export interface AdmissionsOptions {
 const QUIET_MS = 10;
 /** Nor for longer than this part of a window, which would be lost of it. */
 const QUIET_PARTS = 1024;
+/** A key that nobody asked for in so long is forgotten. */
+const UNUSED_MS = 1000;
 /** How often units may be gone when those of the other buckets come. */
 const TURNS_MAX = 3;
 
@@ -47,7 +49,10 @@ interface Bucket {
   readonly waiting: Set<Waiting>;
   /** Of the draw that is not answered, whom it asks for. */
   asked: readonly Waiting[];
+  /** Until then requests that cost as much as the one that was refused are refused. */
   refusedMs: number;
+  refusedCost: number;
+  askedMs: number;
   waitMs: number;
   /** Since when the owner has been silent though asked. */
   silentMs: number | undefined;
@@ -108,7 +113,9 @@ export class Admissions {
       if (bucket.isAlone || bucket.holder.canTake(charge.cost, now)) this.#decide(waiting, now);
       else if (grant.waitMs > 0 || grant.trouble !== undefined) {
         bucket.waitMs = grant.waitMs;
+        if (bucket.refusedMs <= now.fastMs) bucket.refusedCost = charge.cost;
         bucket.refusedMs = now.fastMs + quietMs;
+        bucket.refusedCost = Math.min(bucket.refusedCost, charge.cost);
         this.#refuse(waiting, grant.key, grant.trouble === undefined ? "limit" : "too-many-keys", grant.waitMs, now);
       }
     }
@@ -145,7 +152,7 @@ export class Admissions {
     if (bucket === undefined)
       return this.#buckets.size < this.#options.keysMax ? undefined : refuse("too-many-keys", this.#options.patienceMs);
     const leftMs = bucket.refusedMs - now.fastMs;
-    return leftMs > 0 && !bucket.holder.canTake(cost, now)
+    return leftMs > 0 && cost >= bucket.refusedCost && !bucket.holder.canTake(cost, now)
       ? refuse("limit", Math.max(leftMs, bucket.waitMs))
       : undefined;
   }
@@ -160,6 +167,8 @@ export class Admissions {
         waiting: new Set<Waiting>(),
         asked: [],
         refusedMs: 0,
+        refusedCost: 0,
+        askedMs: -Infinity,
         waitMs: 0,
       },
       ...{ silentMs: undefined, isAlone: false, alone: undefined },
@@ -170,6 +179,7 @@ export class Admissions {
 
   /** Admits, refuses, or waits for those buckets that lack units. */
   #decide(waiting: Waiting, now: Moment): void {
+    for (const charge of waiting.charges) this.#bucketOf(charge).askedMs = now.fastMs;
     const lacking = waiting.charges.filter(({ key, cost }) => !this.#buckets.get(key)?.holder.canTake(cost, now));
     const alone: Charge[] = [];
     let isWaiting = false;
@@ -269,5 +279,5 @@ export class Admissions {
   }
 }
 
-const isQuiet = ({ waiting, refusedMs, alone }: Bucket, { fastMs, slowMs }: Moment): boolean =>
-  waiting.size === 0 && refusedMs <= fastMs && (alone === undefined || alone.isFresh(slowMs));
+const isQuiet = ({ waiting, askedMs, alone }: Bucket, { fastMs, slowMs }: Moment): boolean =>
+  waiting.size === 0 && fastMs - askedMs >= UNUSED_MS && (alone === undefined || alone.isFresh(slowMs));

@@ -7,9 +7,6 @@ import { refuseDraw } from "#core/rate-limit/refuse-draw.ts";
 /** All that may lie idle with agents is one part of so many: what nobody can use because others hold it. */
 const IDLE_PARTS = 128;
 
-/** When what others hold may have come back: nobody knows. */
-const HELD_MS = 1;
-
 export interface LeaseTerms {
   readonly ttlMs: number;
   /** By how much the clocks of two hosts may differ in pace, 0.01 for one percent. */
@@ -133,7 +130,7 @@ export class KeyOwner {
       granted: needed + extra,
       isAmple: extra > 0,
       ttlMs: this.#ttlMs,
-      waitMs: unmet === undefined ? 0 : Math.max(HELD_MS, this.#meter.waitMs(unmet, nowMs)),
+      waitMs: unmet === undefined ? 0 : this.#waitMs(unmet, nowMs),
     };
     return holder.answer;
   }
@@ -188,6 +185,12 @@ export class KeyOwner {
   /** What was used is to be told before it leaves the window, so that it does so in time. */
   get #ttlMs(): number {
     return Math.min(this.#terms.ttlMs, this.#limit.perMs);
+  }
+
+  /** As if what is held was neither used nor given back; where only that makes room, as long as a lease. */
+  #waitMs(amount: number, nowMs: number): number {
+    const waitMs = this.#meter.waitMs(amount + this.#held, nowMs);
+    return Number.isFinite(waitMs) ? Math.max(1, waitMs) : this.#ttlMs;
   }
 
   #endOf(nowMs: number): number {

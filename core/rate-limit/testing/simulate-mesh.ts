@@ -64,8 +64,10 @@ interface Clock {
 export class SimulatedMesh {
   readonly admitted = new Map<string, Admitted[]>();
   refused = 0;
-  /** Units that agents held, or had used and not told, when they were killed. */
+  /** Units that agents held, had used and not told, or were on their way to them, when they were killed: at most. */
   readonly lost = new Map<string, number>();
+  /** What each was granted last. */
+  readonly #granted = new Map<string, number>();
   readonly #undecided = new Map<string, number>();
   /** What the books of keys said that the owner has forgotten. */
   readonly #forgotten = new Map<string, number>();
@@ -191,7 +193,7 @@ export class SimulatedMesh {
     for (const agent of this.#agents) {
       if (!happens(kills.agents)) continue;
       for (const key of this.admitted.keys())
-        this.lost.set(key, (this.lost.get(key) ?? 0) + agent.admissions.unsafe(key));
+        this.#lose(key, agent.admissions.unsafe(key) + (this.#granted.get(`${agent.id} ${key}`) ?? 0));
       Object.assign(agent, this.#startAgent(agent.clock));
     }
     for (const clock of [this.#ownerClock, ...this.#agents.map((agent) => agent.clock)])
@@ -203,6 +205,8 @@ export class SimulatedMesh {
       if (!this.#isUp) return;
       this.#ownerMs = this.#ownerTime.now();
       const grant = this.owner.draw(draw, this.#ownerMs);
+      if (this.#agents[agentAt]?.id !== draw.agent) this.#lose(draw.key, grant.granted);
+      this.#granted.set(`${draw.agent} ${draw.key}`, grant.granted);
       if (this.#random() < 0.02) this.owner.sweep(this.#ownerMs);
       if (this.#options.trouble.kills.owner > 0) this.#state = structuredClone(this.owner.save());
       this.#deliver(agentAt, () => {
@@ -210,6 +214,10 @@ export class SimulatedMesh {
         if (agent?.id === draw.agent) agent.admissions.answer(grant, this.#moment(agent));
       });
     });
+  }
+
+  #lose(key: string, units: number): void {
+    this.lost.set(key, (this.lost.get(key) ?? 0) + units);
   }
 
   #deliver(agentAt: number, run: () => void): void {

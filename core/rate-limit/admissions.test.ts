@@ -1,0 +1,152 @@
+import { expect, test } from "vitest";
+import { Admissions, type AdmissionsOptions, type Charge, type Outcome } from "#core/rate-limit/admissions.ts";
+import type { Moment } from "#core/rate-limit/lease-holder.ts";
+import type { Draw } from "#core/rate-limit/lease-message.ts";
+import { LeaseOwner } from "#core/rate-limit/lease-owner.ts";
+import type { Limit } from "#core/rate-limit/limit.ts";
+import { reserveShare } from "#core/rate-limit/reserve-share.ts";
+
+const at = (ms: number): Moment => ({ fastMs: ms, slowMs: ms });
+
+/** An agent whose draws are answered at once, when the owner is up. */
+function open(limits: Record<string, Limit>, options: Partial<AdmissionsOptions> = {}) {
+  const world = { nowMs: 1000, isUp: true, draws: [] as Draw[] };
+  const owner = new LeaseOwner({ ttlMs: 400, drift: 0.01, keysMax: 1000, limitOf: (key) => limits[key] });
+  const admissions: Admissions = new Admissions({
+    ...{ agent: "a", retryMs: 20, patienceMs: 50, keysMax: 100, ...options },
+    send: (draw) => {
+      world.draws.push(draw);
+      if (world.isUp) queue.push(() => admissions.answer(owner.draw(draw, world.nowMs), at(world.nowMs)));
+    },
+  });
+  const queue: (() => void)[] = [];
+  const answerAll = (): void => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) next();
+  };
+  const ask = (costs: Record<string, number>, rest: Partial<Charge> = {}): Outcome[] => {
+    const outcomes: Outcome[] = [];
+    const charges = Object.entries(costs).map(([key, cost]): Charge => {
+      const limit = limits[key];
+      if (limit === undefined) throw new Error(key);
+      return { key, limit, cost, members: 4, whenUncoordinated: "Share", ...rest };
+    });
+    admissions.admit(charges, at(world.nowMs), (outcome) => outcomes.push(outcome));
+    answerAll();
+    return outcomes;
+  };
+  const admits = (costs: Record<string, number>, rest?: Partial<Charge>): boolean => {
+    const [outcome] = ask(costs, rest);
+    if (outcome?.kind === "admitted") outcome.settle(at(world.nowMs));
+    return outcome?.kind === "admitted";
+  };
+  const pass = (ms: number): void => {
+    for (const endMs = world.nowMs + ms; world.nowMs < endMs; ) {
+      world.nowMs += 5;
+      admissions.tick(at(world.nowMs));
+      answerAll();
+    }
+  };
+  return { world, owner, admissions, ask, admits, pass };
+}
+
+const PER_SECOND = (amount: number): Limit => ({ amount, perMs: 1000 });
+
+test("a request that one of its buckets refuses is charged to none, and what came for it goes back at once", () => {
+  const { owner, ask, admits } = open({ wide: PER_SECOND(50), narrow: PER_SECOND(1) });
+  expect(admits({ wide: 1, narrow: 1 })).toBe(true);
+  expect(ask({ wide: 5, narrow: 1 })).toMatchObject([{ kind: "refused", key: "narrow", because: "limit" }]);
+  expect(owner.keyOf("wide")?.held).toBe(0);
+  expect(admits({ wide: 49 })).toBe(true);
+});
+
+test("what a response did not cost is free again, however late it comes within its lease", () => {
+  const { owner, ask, admits, pass } = open({ k: PER_SECOND(2) });
+  const [first] = ask({ k: 1 });
+  const [second] = ask({ k: 1 });
+  if (first?.kind !== "admitted" || second?.kind !== "admitted") throw new Error("refused");
+  pass(900);
+  expect(admits({ k: 1 })).toBe(false);
+  first.settle(at(1900), [0]);
+  expect(admits({ k: 1 })).toBe(true);
+  second.settle(at(1900), [1]);
+  pass(1000);
+  expect(owner.keyOf("k")?.used ?? 2).toBe(2);
+});
+
+test("a response that cost more than was reserved is charged in full", () => {
+  const { ask, admits, pass } = open({ k: PER_SECOND(10) });
+  const [outcome] = ask({ k: 1 });
+  if (outcome?.kind === "admitted") outcome.settle(at(1000), [9]);
+  pass(300);
+  expect([admits({ k: 2 }), admits({ k: 1 })]).toEqual([false, true]);
+});
+
+test("where there is plenty the owner is asked for few of the requests", () => {
+  const { world, admits, pass } = open({ k: PER_SECOND(100_000) });
+  let admitted = 0;
+  for (let step = 0; step < 200; step += 1) {
+    for (let request = 0; request < 100; request += 1) admitted += admits({ k: 1 }) ? 1 : 0;
+    pass(5);
+  }
+  expect(admitted).toBe(20_000);
+  expect(world.draws.length).toBeLessThan(20_000 / 20);
+});
+
+test("a caller that keeps asking for what is used up costs the owner nothing, and gets it when it is there", () => {
+  const { world, admits, pass } = open({ k: { amount: 1, perMs: 60_000 } });
+  expect(admits({ k: 1 })).toBe(true);
+  const before = world.draws.length;
+  for (let step = 0; step < 20; step += 1) {
+    for (let request = 0; request < 100; request += 1) expect(admits({ k: 1 })).toBe(false);
+    pass(5);
+  }
+  expect(world.draws.length - before).toBeLessThan(15);
+  pass(60_000);
+  expect(admits({ k: 1 })).toBe(true);
+});
+
+test("a reserved share is there for its class, whoever else asks for how much", () => {
+  const limit = PER_SECOND(50);
+  const reserves = [{ name: "critical", percent: 20 }];
+  const { admits } = open({ all: limit, rest: reserveShare(limit, reserves, undefined)[1]?.limit ?? limit });
+  const count = (costs: Record<string, number>): number =>
+    Array.from({ length: 100 }, () => admits(costs)).filter(Boolean).length;
+  expect([count({ all: 1, rest: 1 }), count({ all: 1 })]).toEqual([40, 10]);
+});
+
+test.each([
+  ["Share", 10],
+  ["Deny", 0],
+  ["Allow", 50],
+] as const)(
+  "who does not reach the owner and is to %s admits %i of a limit of 40 for four",
+  (whenUncoordinated, most) => {
+    const { world, owner, ask, admits, pass } = open({ k: PER_SECOND(40) });
+    world.isUp = false;
+    expect(ask({ k: 1 }, { whenUncoordinated })).toEqual([]);
+    pass(60);
+    let admitted = 0;
+    for (let request = 0; request < 50; request += 1) admitted += admits({ k: 1 }, { whenUncoordinated }) ? 1 : 0;
+    // The one that waited was the first.
+    expect(admitted + (most > 0 ? 1 : 0)).toBe(most === 50 ? 51 : most);
+    world.isUp = true;
+    pass(100);
+    expect(owner.keyOf("k")?.used).toBe(admitted + (most > 0 ? 1 : 0));
+  },
+);
+
+test("what no limit admits ever is refused without asking, and so are more keys than there may be", () => {
+  const { world, ask } = open({ a: PER_SECOND(5), b: PER_SECOND(5) }, { keysMax: 1 });
+  expect(ask({ a: 6 })).toMatchObject([{ because: "cost-above-limit" }]);
+  expect(world.draws).toEqual([]);
+  ask({ a: 1 });
+  expect(ask({ b: 1 })).toMatchObject([{ because: "too-many-keys" }]);
+});
+
+test("keys that nobody asks for are forgotten at both ends", () => {
+  const { world, owner, admissions, admits, pass } = open({ k: PER_SECOND(1000) });
+  for (let request = 0; request < 20; request += 1) admits({ k: 1 });
+  pass(2000);
+  owner.sweep(world.nowMs);
+  expect([admissions.size, owner.size]).toEqual([0, 0]);
+});
