@@ -23,6 +23,7 @@ export const GROUPS = {
   "extensions.istio.io": ["v1alpha1"],
   /** Of what Istio has no kind for. */
   "mesh.pharos.dev": ["v1"],
+  "limits.pharos.dev": ["v1"],
 } as const;
 
 export interface WorkloadChoice {

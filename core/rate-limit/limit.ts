@@ -13,10 +13,6 @@ export interface Limit {
 /** The most that may be admitted at one moment, and so the largest cost that can be. */
 export const capacityOf = ({ amount, burst }: Limit): number => burst ?? amount;
 
-/** The most that a limit admits in any time of `spanMs`. */
-export const mostIn = ({ amount, perMs, burst }: Limit, spanMs: number): number =>
-  burst === undefined ? amount * Math.ceil(spanMs / perMs) : burst + (spanMs * amount) / perMs;
-
 /** The limit that one of `members` keeps to by itself; undefined where its part is less than one unit. */
 export function shareOf(limit: Limit, members: number): Limit | undefined {
   const of = (units: number): number => Math.floor(units / Math.max(1, members));

@@ -63,12 +63,12 @@ const CONDITION = message({
 export type AuthorizationCondition = Infer<typeof CONDITION>;
 
 /** Any of `from`, and any of `to`, and all of `when`. */
-const RULE = message({
+export const AUTHORIZATION_RULE = message({
   from: list(message({ source: required(SOURCE) }), 1, 512),
   to: list(message({ operation: required(OPERATION) }), 1, 512),
   when: list(CONDITION),
 });
-export type AuthorizationRule = Infer<typeof RULE>;
+export type AuthorizationRule = Infer<typeof AUTHORIZATION_RULE>;
 
 export const AUTHORIZATION_POLICY = message({
   selector: described(MATCH_LABELS, { doc: "Workloads it applies to; without it all of the namespace" }),
@@ -88,7 +88,7 @@ export const AUTHORIZATION_POLICY = message({
     envoy: "ExtAuthz.filter_enabled_metadata",
     doc: "With CUSTOM: one of the MeshConfig's extensionProviders",
   }),
-  rules: described(list(RULE, 0, 512), {
+  rules: described(list(AUTHORIZATION_RULE, 0, 512), {
     envoy: "RBAC.policies",
     doc: "None with ALLOW allows nothing; `[{}]` matches everything",
   }),

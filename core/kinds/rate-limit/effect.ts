@@ -1,0 +1,27 @@
+import { joinParts, joinWords } from "#core/kinds/join-words.ts";
+import type { Written } from "#core/kinds/kind.ts";
+import { describePolicyTarget } from "#core/kinds/policy-target.ts";
+import type { RateLimitRule, RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
+
+const MODES = { Enforce: "", Shadow: "Refuses nobody, and counts: ", Off: "Off: " } as const;
+
+export function describeRateLimit(resource: Written<RateLimitSpec>, rootNamespace: string): string {
+  const { targetRefs, mode = "Enforce", scope, rules } = resource.spec;
+  const targets = (targetRefs ?? []).map(({ kind, name, sectionName }) =>
+    [kind, name, ...(sectionName === undefined ? [] : [sectionName])].join(" "),
+  );
+  const where = targets.length > 0 ? joinWords(targets, "and") : describePolicyTarget(resource, rootNamespace);
+  const each = scope === "Instance" ? ", at each proxy" : "";
+  return `${MODES[mode]}At most ${joinParts(rules.map(describeRule))}; on ${where}${each}`;
+}
+
+function describeRule({ match = [], bucket, limit, cost }: RateLimitRule): string {
+  const isCost = cost !== undefined;
+  const unit = isCost ? "unit" : "request";
+  const units = `${limit.amount} ${match.length > 0 && !isCost ? "matching " : ""}${unit}${limit.amount === 1 ? "" : "s"}`;
+  const burst = limit.burst === undefined ? "" : `, ${limit.burst} at once`;
+  const key = (bucket?.key ?? []).map(({ attribute, prefixLength }) =>
+    prefixLength === undefined ? attribute : `/${prefixLength} of ${attribute}`,
+  );
+  return `${units} in ${limit.per}${burst}${key.length === 0 ? "" : ` for each ${joinWords(key, "and")}`}`;
+}

@@ -1,0 +1,32 @@
+import { defineKind } from "#core/kinds/kind.ts";
+import { describeRateLimit } from "#core/kinds/rate-limit/effect.ts";
+import { listLimitedPorts } from "#core/kinds/rate-limit/list-ports.ts";
+import { RATE_LIMIT } from "#core/kinds/rate-limit/schema.ts";
+import { validateRateLimit } from "#core/kinds/rate-limit/validate.ts";
+
+/** Not yet among `KINDS`: what a proxy is given for it is to come, and no field may be read that changes nothing. */
+export const rateLimit = defineKind({
+  group: "limits.pharos.dev",
+  plural: "ratelimits",
+  short: "rl",
+  area: "traffic",
+  blame: 2,
+  schema: RATE_LIMIT,
+  validate: ({ spec }) => validateRateLimit(spec),
+  selector: ({ selector }) => ({
+    labels: selector?.matchLabels,
+    path: ["spec", "selector"],
+    among: "own-namespace-or-mesh",
+  }),
+  applicationPorts: listLimitedPorts,
+  template: {
+    rules: [
+      {
+        name: "per-caller",
+        bucket: { key: [{ attribute: "source.principal" }], missing: "Share" },
+        limit: { amount: 100, per: "10s" },
+      },
+    ],
+  },
+  effect: describeRateLimit,
+});

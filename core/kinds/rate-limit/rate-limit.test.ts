@@ -1,0 +1,170 @@
+import { expect, test } from "vitest";
+import { parseDocument } from "yaml";
+import { documentOf } from "#core/kinds/document.ts";
+import type { Written } from "#core/kinds/kind.ts";
+import { rateLimit } from "#core/kinds/rate-limit/kind.ts";
+import type { RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
+import { validateTcpPorts } from "#core/kinds/rate-limit/validate-tcp-ports.ts";
+import { readValue } from "#core/resource/read-value.ts";
+import { formatPath } from "#core/schema/path.ts";
+
+function read(spec: string) {
+  const document = parseDocument(
+    `apiVersion: limits.pharos.dev/v1\nkind: RateLimit\nmetadata: { name: a, namespace: shop }\nspec: ${spec}\n`,
+  );
+  const { value, problems } = readValue(document, document.contents, documentOf(rateLimit.schema));
+  return { resource: value as Written<RateLimitSpec>, problems };
+}
+
+/** `error bad-value spec.rules[0].limit.per` of each. */
+function found(spec: string): string[] {
+  const { resource, problems } = read(spec);
+  const issues = problems.length > 0 ? problems : rateLimit.validate(resource);
+  return issues.map(({ severity, code, path }) => `${severity} ${code} ${formatPath(path ?? [])}`);
+}
+
+const rule = (text: string) => `{ rules: [{ name: r, ${text} }] }`;
+const limit = (text: string) => rule(`limit: { ${text} }`);
+const LIMIT = "limit: { amount: 10, per: 1s }";
+const R = "spec.rules[0]";
+const OPERATION = "{ to: [{ operation: { paths: [/pay] } }] }";
+
+test.each<[string, string, string[]]>([
+  ["a limit", limit("amount: 10, per: 1s"), []],
+  ["none", "{}", ["error missing-field spec.rules"]],
+  ["no rules", "{ rules: [] }", ["error missing-field spec.rules"]],
+  ["an amount of 0", limit("amount: 0, per: 1s"), [`error bad-value ${R}.limit.amount`]],
+  ["a window of 0", limit("amount: 1, per: 0s"), [`error bad-value ${R}.limit.per`]],
+  ["a window without an end", limit("amount: 1, per: forever"), [`error bad-value ${R}.limit.per`]],
+  ["a window of weeks", limit("amount: 1, per: 168h"), [`error bad-value ${R}.limit.per`]],
+  ["a burst of 0", limit("amount: 1, per: 1s, burst: 0"), [`error bad-value ${R}.limit.burst`]],
+  [
+    "a burst below the cost of one request",
+    rule("limit: { amount: 100, per: 1s, burst: 5 }, cost: { request: 10 }"),
+    [`error conflicting-fields ${R}.limit.burst`],
+  ],
+  ["an amount below it", rule(`${LIMIT}, cost: { request: 11 }`), [`error conflicting-fields ${R}.limit.amount`]],
+  [
+    "an amount below what a header may say",
+    rule(`${LIMIT}, cost: { requestHeader: x-cost, most: 11 }`),
+    [`error conflicting-fields ${R}.limit.amount`],
+  ],
+  [
+    "a header that may say anything",
+    rule(`${LIMIT}, cost: { responseHeader: x-cost }`),
+    [`error needs-field ${R}.cost`],
+  ],
+  ["a most of no header", rule(`${LIMIT}, cost: { most: 2 }`), [`warning no-effect ${R}.cost.most`]],
+  [
+    "a most below the cost",
+    rule(`${LIMIT}, cost: { request: 5, requestHeader: x-cost, most: 4 }`),
+    [`error conflicting-fields ${R}.cost.most`],
+  ],
+  [
+    "a claim where nobody says that there is a token",
+    rule(`${LIMIT}, bucket: { key: [{ attribute: "request.auth.claims[sub]" }] }`),
+    [`error needs-field ${R}.bucket`],
+  ],
+  [
+    "a claim, and what becomes of who has none",
+    rule(`${LIMIT}, bucket: { key: [{ attribute: "request.auth.claims[sub]" }], missing: Deny }`),
+    [],
+  ],
+  ["addresses, which all have", rule(`${LIMIT}, bucket: { key: [{ attribute: remote.ip, prefixLength: 24 }] }`), []],
+  [
+    "what becomes of who has no address",
+    rule(`${LIMIT}, bucket: { key: [{ attribute: remote.ip }], missing: Skip }`),
+    [`warning no-effect ${R}.bucket.missing`],
+  ],
+  ["what is missing of no key", rule(`${LIMIT}, bucket: { missing: Skip }`), [`warning no-effect ${R}.bucket.missing`]],
+  [
+    "a range of names",
+    rule(`${LIMIT}, bucket: { key: [{ attribute: source.principal, prefixLength: 8 }], missing: Share }`),
+    [`error conflicting-fields ${R}.bucket.key[0].prefixLength`],
+  ],
+  [
+    "a key that says nothing of the caller",
+    rule(`${LIMIT}, bucket: { key: [{ attribute: destination.port }], missing: Share }`),
+    [`error bad-value ${R}.bucket.key[0].attribute`],
+  ],
+  [
+    "a key twice",
+    rule(`${LIMIT}, bucket: { key: [{ attribute: source.ip }, { attribute: source.ip }] }`),
+    [`error duplicate-value ${R}.bucket.key[1].attribute`],
+  ],
+  [
+    "a key that nobody knows",
+    rule(`${LIMIT}, bucket: { key: [{ attribute: moon }], missing: Share }`),
+    [`error bad-value ${R}.bucket.key[0].attribute`],
+  ],
+  [
+    "a refund of a status that is none",
+    rule(`${LIMIT}, refund: { statuses: [5xx, "503", 6xx] }`),
+    [`error bad-value ${R}.refund.statuses[2]`],
+  ],
+  ["a reserved share", rule(`${LIMIT}, reserve: [{ name: pay, share: 20, match: [${OPERATION}] }]`), []],
+  [
+    "shares that leave nothing",
+    rule(
+      `${LIMIT}, reserve: [{ name: pay, share: 50, match: [${OPERATION}] }, { name: b, share: 50, match: [${OPERATION}] }]`,
+    ),
+    [`error conflicting-fields ${R}.reserve`],
+  ],
+  [
+    "a share of less than a unit",
+    rule(`${LIMIT}, reserve: [{ name: pay, share: 5, match: [${OPERATION}] }]`),
+    [`warning no-effect ${R}.reserve[0].share`],
+  ],
+  ["a share of nobody", rule(`${LIMIT}, reserve: [{ name: a, share: 50 }]`), [`error missing-field ${R}.reserve[0]`]],
+  [
+    "a rule twice",
+    `{ rules: [{ name: r, ${LIMIT} }, { name: r, ${LIMIT} }] }`,
+    ["error duplicate-value spec.rules[1].name"],
+  ],
+  [
+    "a share of the limit of one proxy",
+    `{ scope: Instance, whenUncoordinated: Share, rules: [{ name: r, ${LIMIT} }] }`,
+    ["warning no-effect spec.whenUncoordinated"],
+  ],
+  ["no counting", `{ mode: Off, rules: [{ name: r, ${LIMIT} }] }`, ["warning no-effect spec.mode"]],
+  [
+    "two ways to say for whom",
+    `{ selector: { matchLabels: { app: a } }, targetRefs: [{ kind: Gateway, name: g }], rules: [{ name: r, ${LIMIT} }] }`,
+    ["error one-of spec"],
+  ],
+])("%s", (_, spec, expected) => expect(found(spec)).toEqual(expected));
+
+test("a port that carries TCP is named where it stands, and others are not", () => {
+  const to = (port: number) => `[{ to: [{ operation: { ports: ["${port}"] } }] }]`;
+  const { resource } = read(
+    rule(`${LIMIT}, match: ${to(80)}, exempt: ${to(3306)}, reserve: [{ name: a, share: 10, match: ${to(5432)} }]`),
+  );
+  const told = validateTcpPorts(resource.spec, (port) => (port === 3306 ? undefined : port === 80));
+  expect(told.map(({ path }) => formatPath(path ?? []))).toEqual([`${R}.reserve[0].match[0].to[0].operation.ports[0]`]);
+  expect(rateLimit.applicationPorts?.(resource.spec).map(({ port }) => port)).toEqual([80, 3306, 5432]);
+});
+
+test("every problem says the next step", () => {
+  const { resource } = read(
+    rule(
+      "limit: { amount: 1, per: 999h }, cost: { request: 2, most: 1 }, bucket: { key: [{ attribute: source.principal }] }",
+    ),
+  );
+  for (const { hint } of rateLimit.validate(resource)) expect(hint).toMatch(/^(set|a RateLimit|leave) /);
+});
+
+test("the template is right as it is", () => expect(found(JSON.stringify(rateLimit.template))).toEqual([]));
+
+test.each([
+  [limit("amount: 1, per: 1s"), "At most 1 request in 1s; on every workload in shop"],
+  [
+    `{ selector: { matchLabels: { app: web } }, mode: Shadow, rules: [{ name: a, bucket: { key: [{ attribute: source.principal }, { attribute: remote.ip, prefixLength: 24 }] }, limit: { amount: 100, per: 10s, burst: 20 } }, { name: b, cost: { request: 2 }, limit: { amount: 9, per: 1h } }] }`,
+    "Refuses nobody, and counts: At most 100 requests in 10s, 20 at once for each source.principal and /24 of remote.ip; 9 units in 1h; on workloads with app=web",
+  ],
+  [
+    `{ targetRefs: [{ kind: Gateway, name: edge, sectionName: https }], scope: Instance, rules: [{ name: a, match: [${OPERATION}], ${LIMIT} }] }`,
+    "At most 10 matching requests in 1s; on Gateway edge https, at each proxy",
+  ],
+])("%s is said in a line", (spec, expected) => {
+  expect(rateLimit.effect?.(read(spec).resource, "istio-system")).toBe(expected);
+});

@@ -1,0 +1,190 @@
+import { AUTHORIZATION_RULE } from "#core/kinds/authorization-policy/schema.ts";
+import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
+import type { Infer } from "#core/schema/field.ts";
+import {
+  described,
+  explicit,
+  integer,
+  list,
+  map,
+  message,
+  number,
+  oneOf,
+  required,
+  string,
+} from "#core/schema/make-field.ts";
+
+const BY_AGENT = "none: the agent decides it, as Envoy's rate-limit service";
+/** Whole units below this are exact, and so are sums of them. */
+const UNITS_MAX = 1_000_000_000_000;
+
+const KEY = message({
+  attribute: described(required(string("condition-key")), {
+    envoy: "RateLimit.Action",
+    doc: "What tells those apart who are counted each for themselves",
+    hint: "source.principal, request.headers[x-tenant] or request.auth.claims[sub]",
+  }),
+  prefixLength: described(explicit(integer(0, 128)), {
+    envoy: "RateLimit.Action.MaskedRemoteAddress",
+    doc: "Of source.ip and remote.ip: addresses of one range of this length are one",
+  }),
+});
+
+const BUCKET = message({
+  key: described(list(KEY, 0, 8), {
+    envoy: BY_AGENT,
+    doc: "Each combination of values has a bucket of its own; without it all requests share one",
+  }),
+  missing: described(oneOf(["Share", "Skip", "Deny"]), {
+    envoy: "RateLimit.Action.skip_if_absent",
+    doc: "What becomes of requests that have no value of the key",
+    valueDocs: {
+      Share: "they share one bucket, for all that have none",
+      Skip: "this rule does not count them",
+      Deny: "they are refused as if the bucket was empty",
+    },
+  }),
+  keysMax: described(explicit(integer(1, 10_000_000)), {
+    envoy: BY_AGENT,
+    doc: "Buckets at a time; requests for more are refused, and the resource says so",
+    default: 100_000,
+  }),
+});
+export type RateLimitBucket = Infer<typeof BUCKET>;
+
+const LIMIT = message({
+  amount: described(required(explicit(integer(1, UNITS_MAX))), {
+    envoy: BY_AGENT,
+    doc: "Units, of which a request costs one where `cost` says nothing else",
+  }),
+  per: described(required(string("duration")), {
+    envoy: BY_AGENT,
+    doc: "Without burst, no window of this length has more than the amount",
+  }),
+  burst: described(explicit(integer(1, UNITS_MAX)), {
+    envoy: BY_AGENT,
+    doc: "At most so many at once, and then as many as the amount in `per` comes to, evenly",
+  }),
+});
+
+const COST = message({
+  request: described(explicit(integer(1, UNITS_MAX)), { envoy: "RateLimit.HitsAddend.number", default: 1 }),
+  requestHeader: described(string("plain-header-name"), {
+    envoy: "RateLimit.HitsAddend.format",
+    doc: "A whole number of units; what is none costs `request`",
+  }),
+  responseHeader: described(string("plain-header-name"), {
+    envoy: "RateLimit.HitsAddend.format, with apply_on_stream_done",
+    doc: "What the request cost, as the response says; until then it costs what it may at most",
+  }),
+  most: described(explicit(integer(1, UNITS_MAX)), {
+    envoy: BY_AGENT,
+    doc: "What a header may say at most: more is as much",
+  }),
+});
+export type RateLimitCost = Infer<typeof COST>;
+
+const RESERVE = message({
+  name: described(required(string("label")), { envoy: BY_AGENT, doc: "What the class is called" }),
+  match: described(list(AUTHORIZATION_RULE, 1, 64), {
+    envoy: BY_AGENT,
+    doc: "Requests that any of these match are of the class",
+  }),
+  share: described(required(explicit(number(0, 100))), {
+    envoy: BY_AGENT,
+    unit: "percent",
+    doc: "Of the limit, what all others leave to this class",
+  }),
+});
+export type RateLimitReserve = Infer<typeof RESERVE>;
+
+const RULE = message({
+  name: described(required(string("label")), {
+    envoy: "RateLimitDescriptor.entries",
+    doc: "The policy's name in the RateLimit fields, in statistics and for who is refused",
+  }),
+  match: described(list(AUTHORIZATION_RULE, 0, 64), {
+    envoy: BY_AGENT,
+    doc: "Requests that any of these match are counted; without it all are. The words are those of an AuthorizationPolicy",
+  }),
+  exempt: described(list(AUTHORIZATION_RULE, 0, 64), {
+    envoy: BY_AGENT,
+    doc: "Requests that any of these match are not counted, whatever matches them",
+  }),
+  bucket: described(BUCKET, { envoy: BY_AGENT, doc: "Who is counted together" }),
+  limit: described(required(LIMIT), { envoy: BY_AGENT, doc: "How much there is" }),
+  cost: described(COST, { envoy: BY_AGENT, doc: "What a request uses of it" }),
+  refund: described(message({ statuses: list(string("policy-text"), 1, 32) }), {
+    envoy: BY_AGENT,
+    doc: "Requests that are answered so cost nothing: status codes, or 4xx and 5xx",
+  }),
+  reserve: described(list(RESERVE, 0, 8), {
+    envoy: BY_AGENT,
+    doc: "Parts of the limit that are kept for classes of requests",
+  }),
+  onLimit: described(
+    message({
+      status: described(explicit(integer(400, 599)), { envoy: "RateLimit.rate_limited_status", default: 429 }),
+      body: described(string(undefined, 65_536), { envoy: "RateLimitResponse.raw_body" }),
+      headers: described(map(string("header-value"), "plain-header-name", 32), {
+        envoy: "RateLimitResponse.response_headers_to_add",
+      }),
+    }),
+    { envoy: BY_AGENT, doc: "What the refused are answered; gRPC callers get RESOURCE_EXHAUSTED" },
+  ),
+});
+export type RateLimitRule = Infer<typeof RULE>;
+
+const TARGET = message({
+  kind: described(required(oneOf(["ServiceEntry", "Gateway", "VirtualService", "WorkloadGroup"])), { envoy: BY_AGENT }),
+  name: described(required(string("dns-name")), { envoy: BY_AGENT }),
+  sectionName: described(string("label"), {
+    envoy: BY_AGENT,
+    doc: "Of a Gateway a server, of a VirtualService a route, of a ServiceEntry a port",
+  }),
+});
+
+export const RATE_LIMIT = message(
+  {
+    selector: described(MATCH_LABELS, {
+      doc: "Workloads it protects; without it, and targetRefs, all of the namespace",
+    }),
+    targetRefs: described(list(TARGET, 1, 16), { envoy: BY_AGENT, doc: "What it protects, in its own namespace" }),
+    mode: described(oneOf(["Enforce", "Shadow", "Off"]), {
+      envoy: BY_AGENT,
+      default: "Enforce",
+      doc: "Whether requests that a rule does not admit are refused",
+      valueDocs: {
+        Enforce: "they are",
+        Shadow: "they are counted and marked, and let through",
+        Off: "nothing is counted",
+      },
+    }),
+    scope: described(oneOf(["Service", "Instance"]), {
+      envoy: "LocalRateLimit for Instance where no rule has a key, else RateLimit",
+      default: "Service",
+      doc: "One budget for all proxies, or one for each",
+    }),
+    whenUncoordinated: described(oneOf(["Share", "Allow", "Deny"]), {
+      envoy: BY_AGENT,
+      default: "Share",
+      doc: "What an agent does that does not reach the server, when its lease is over",
+      valueDocs: {
+        Share: "it keeps to its part of the limit, of as many as there are",
+        Allow: "it admits everything, and counts it",
+        Deny: "it refuses everything",
+      },
+    }),
+    headers: described(oneOf(["Standard", "XRateLimit", "Both", "Off"]), {
+      envoy: "RateLimitResponse.response_headers_to_add",
+      default: "Standard",
+      doc: "What callers are told of what is left: RateLimit and RateLimit-Policy, or X-RateLimit-*",
+    }),
+    rules: described(required(list(RULE, 1, 64)), {
+      envoy: BY_AGENT,
+      doc: "All that match a request must admit it, and then it is charged to all; else to none",
+    }),
+  },
+  { atMostOneOf: ["selector", "targetRefs"] },
+);
+export type RateLimitSpec = Infer<typeof RATE_LIMIT>;

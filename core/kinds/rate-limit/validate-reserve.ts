@@ -1,0 +1,38 @@
+import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
+import type { RateLimitRule } from "#core/kinds/rate-limit/schema.ts";
+import type { Path } from "#core/schema/path.ts";
+
+/** Shares that are kept for classes of requests: together they leave something, and each comes to a unit. */
+export function validateReserve({ reserve = [], limit }: RateLimitRule, path: Path): Diagnostic[] {
+  const sum = reserve.reduce((all, { share }) => all + share, 0);
+  const issues = reserve.flatMap(({ name, share, match }, index): Diagnostic[] => {
+    const at = [...path, index];
+    if (reserve.findIndex((other) => other.name === name) < index)
+      return [errorAt([...at, "name"], "duplicate-value", `${name} appears twice`, "give each class its own name")];
+    if (match === undefined)
+      return [
+        errorAt(
+          at,
+          "missing-field",
+          "match is missing: no request is of the class",
+          "say which requests are, in match",
+        ),
+      ];
+    const units = Math.floor(((limit.burst ?? limit.amount) * share) / 100);
+    return units >= 1
+      ? []
+      : [
+          warningAt(
+            [...at, "share"],
+            "no-effect",
+            `${share} % of ${limit.burst ?? limit.amount} is less than one unit: nothing is kept`,
+            "raise the share or the limit",
+          ),
+        ];
+  });
+  if (sum >= 100)
+    issues.push(
+      errorAt(path, "conflicting-fields", `the shares sum to ${sum} %: nothing is left to others`, "keep it below 100"),
+    );
+  return issues;
+}

@@ -1,0 +1,127 @@
+import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
+import { parseDurationMs } from "#core/duration.ts";
+import type { RateLimitRule, RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
+import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
+import { validateReserve } from "#core/kinds/rate-limit/validate-reserve.ts";
+import type { Path } from "#core/schema/path.ts";
+
+/** What is longer is a matter of days: it has to be in a ledger. */
+const WINDOW_MS_MAX = 24 * 3_600_000;
+
+export function validateRateLimit({ rules, scope, whenUncoordinated, mode }: RateLimitSpec): Diagnostic[] {
+  const names = rules.map(({ name }) => name);
+  return [
+    ...(scope === "Instance" && whenUncoordinated !== undefined
+      ? [
+          warningAt(
+            ["spec", "whenUncoordinated"],
+            "no-effect",
+            "each proxy has a limit of its own, and asks nobody",
+            "leave it out, or set scope: Service",
+          ),
+        ]
+      : []),
+    ...(mode === "Off"
+      ? [warningAt(["spec", "mode"], "no-effect", "nothing is counted", "Shadow counts and refuses nobody")]
+      : []),
+    ...rules.flatMap((rule, index): Diagnostic[] => {
+      const path = ["spec", "rules", index];
+      return [
+        ...(names.indexOf(rule.name) < index
+          ? [
+              errorAt(
+                [...path, "name"],
+                "duplicate-value",
+                `${rule.name} appears twice`,
+                "who is refused is told the rule by its name: give each its own",
+              ),
+            ]
+          : []),
+        ...validateLimit(rule, path),
+        ...validateRefund(rule, path),
+        ...validateBucket(rule.bucket ?? {}, [...path, "bucket"]),
+        ...validateReserve(rule, [...path, "reserve"]),
+      ];
+    }),
+  ];
+}
+
+/** A request has to fit into what there may be at once: else it is refused for ever, and the next try does not help. */
+function validateLimit({ limit, cost = {} }: RateLimitRule, path: Path): Diagnostic[] {
+  const issues: Diagnostic[] = [];
+  const { amount, burst } = limit;
+  const [atOnce, where] = burst === undefined ? ([amount, "amount"] as const) : ([burst, "burst"] as const);
+  const at = [...path, "limit", where];
+  const { request = 1, requestHeader, responseHeader, most } = cost;
+  if (request > atOnce)
+    issues.push(
+      errorAt(
+        at,
+        "conflicting-fields",
+        `a request costs ${request} and there are never more than ${atOnce}: it would always be refused`,
+        `set ${where} to ${request} or more, or lower cost.request`,
+      ),
+    );
+  else if (most !== undefined && most > atOnce)
+    issues.push(
+      errorAt(
+        at,
+        "conflicting-fields",
+        `a request may cost ${most} and there are never more than ${atOnce}: those that do would always be refused`,
+        `set ${where} to ${most} or more, or lower cost.most`,
+      ),
+    );
+  if (most !== undefined && most < request)
+    issues.push(
+      errorAt(
+        [...path, "cost", "most"],
+        "conflicting-fields",
+        `a request costs ${request} at least, and ${most} at most`,
+        `set most to ${request} or more`,
+      ),
+    );
+  const byHeader = requestHeader ?? responseHeader;
+  if (byHeader !== undefined && most === undefined)
+    issues.push(
+      errorAt(
+        [...path, "cost"],
+        "needs-field",
+        `most is missing: ${byHeader} may say any number`,
+        "set most to what one request costs at most",
+      ),
+    );
+  if (byHeader === undefined && most !== undefined)
+    issues.push(
+      warningAt(
+        [...path, "cost", "most"],
+        "no-effect",
+        "no header says what a request costs",
+        "leave it out, or set requestHeader or responseHeader",
+      ),
+    );
+  if ((parseDurationMs(limit.per) ?? 0) > WINDOW_MS_MAX)
+    issues.push(
+      errorAt(
+        [...path, "limit", "per"],
+        "bad-value",
+        `${limit.per} is longer than 24h`,
+        "a RateLimit is of seconds to hours: set a shorter time and a smaller amount",
+      ),
+    );
+  return issues;
+}
+
+function validateRefund({ refund }: RateLimitRule, path: Path): Diagnostic[] {
+  return (refund?.statuses ?? []).flatMap((status, index) =>
+    /^(?:[1-5]xx|[1-5]\d\d)$/.test(status)
+      ? []
+      : [
+          errorAt(
+            [...path, "refund", "statuses", index],
+            "bad-value",
+            `${JSON.stringify(status)} is not a status`,
+            "write a code such as 503, or 5xx for all that begin so",
+          ),
+        ],
+  );
+}
