@@ -54,9 +54,8 @@ interface Bucket {
   refusedCost: number;
   askedMs: number;
   waitMs: number;
-  /** Since when the owner has been silent though asked. */
-  silentMs: number | undefined;
-  isAlone: boolean;
+  /** The owner knows no limit of it: who asks is as alone as if there was no owner. */
+  isOrphan: boolean;
   /** What was admitted alone: it counts on when the owner is back, for the next time that it is not. */
   alone: Meter | undefined;
 }
@@ -77,6 +76,9 @@ export class Admissions {
   readonly #options: AdmissionsOptions;
   readonly #buckets = new Map<string, Bucket>();
   #lease = 0;
+  /** Since when the owner has been silent though asked. */
+  #silentMs: number | undefined;
+  #isAlone = false;
 
   constructor(options: AdmissionsOptions) {
     this.#options = options;
@@ -104,13 +106,14 @@ export class Admissions {
     if (bucket === undefined || !bucket.holder.accept(grant, now)) return;
     const asked = bucket.asked.filter((waiting) => bucket.waiting.has(waiting));
     bucket.asked = [];
-    bucket.silentMs = undefined;
-    bucket.isAlone = grant.trouble === "unknown-limit";
+    this.#silentMs = undefined;
+    this.#isAlone = false;
+    bucket.isOrphan = grant.trouble === "unknown-limit";
     const quietMs = Math.min(grant.waitMs, QUIET_MS, bucket.limit.perMs / QUIET_PARTS);
     for (const waiting of asked) {
       const charge = waiting.charges.find(({ key }) => key === grant.key);
       if (charge === undefined || grant.trouble === "stale") continue;
-      if (bucket.isAlone || bucket.holder.canTake(charge.cost, now)) this.#decide(waiting, now);
+      if (bucket.isOrphan || bucket.holder.canTake(charge.cost, now)) this.#decide(waiting, now);
       else if (grant.waitMs > 0 || grant.trouble !== undefined) {
         bucket.waitMs = grant.waitMs;
         if (bucket.refusedMs <= now.fastMs) bucket.refusedCost = charge.cost;
@@ -124,15 +127,13 @@ export class Admissions {
 
   /** Renews, gives back, asks again, and decides alone where the owner is silent. */
   tick(now: Moment): void {
+    if (this.#silentMs !== undefined && now.fastMs - this.#silentMs >= this.#options.patienceMs) this.#isAlone = true;
     for (const [key, bucket] of this.#buckets) {
       const { holder } = bucket;
       holder.lapse(now);
       const isLate = holder.sentMs !== undefined && now.fastMs - holder.sentMs >= this.#options.retryMs;
-      if (isLate) bucket.silentMs ??= holder.sentMs;
-      if (bucket.silentMs !== undefined && now.fastMs - bucket.silentMs >= this.#options.patienceMs) {
-        bucket.isAlone = true;
-        for (const waiting of [...bucket.waiting]) this.#decide(waiting, now);
-      }
+      if (isLate) this.#silentMs ??= holder.sentMs;
+      if (this.#isAlone) for (const waiting of [...bucket.waiting]) this.#decide(waiting, now);
       if (isLate || holder.isLow(now)) this.#send(bucket, now);
       else if (holder.isSettled && isQuiet(bucket, now)) {
         // The owner may forget what it knows to be known; nobody minds when this is lost.
@@ -171,7 +172,7 @@ export class Admissions {
         askedMs: -Infinity,
         waitMs: 0,
       },
-      ...{ silentMs: undefined, isAlone: false, alone: undefined },
+      ...{ isOrphan: false, alone: undefined },
     };
     this.#buckets.set(key, bucket);
     return bucket;
@@ -185,7 +186,7 @@ export class Admissions {
     let isWaiting = false;
     for (const charge of lacking) {
       const bucket = this.#bucketOf(charge);
-      if (!bucket.isAlone) isWaiting = true;
+      if (!this.#isAlone && !bucket.isOrphan) isWaiting = true;
       else if (this.#roomAlone(bucket, charge, now)) alone.push(charge);
       else {
         this.#refuse(waiting, charge.key, "uncoordinated", 0, now);
@@ -204,7 +205,7 @@ export class Admissions {
     }
     for (const charge of waiting.charges) {
       const bucket = this.#bucketOf(charge);
-      if (!lacking.includes(charge) || bucket.isAlone) {
+      if (!lacking.includes(charge) || bucket.isOrphan) {
         bucket.waiting.delete(waiting);
         continue;
       }

@@ -69,6 +69,27 @@ describe(`FUZZ_SEED=${seed}`, () => {
       { seed, numRuns },
     );
   });
+
+  test("of N agents m are cut off: whatever they ask for, no window has more than 1 + m/N of the limit", () => {
+    const cut = fc.record({ options: mesh, cutOff: fc.nat(12) });
+    fc.assert(
+      fc.property(cut, ({ options, cutOff }) => {
+        const parts = Math.min(cutOff, options.agents);
+        const world = new SimulatedMesh({
+          ...{ ...options, trouble: { ...NO_TROUBLE, jumps: options.trouble.jumps, jumpMs: options.trouble.jumpMs } },
+          ...{ whenUncoordinated: "Share", cutOff: parts },
+        }).run();
+        expect(world.undecided).toBe(0);
+        for (const [key, { amount, perMs, burst }] of Object.entries(options.limits)) {
+          const part = 1 + parts / options.agents;
+          const most = { amount: amount * part, perMs, ...(burst === undefined ? {} : { burst: burst * part }) };
+          expect(worstWindow(world.admitted.get(key) ?? [], most), key).toBeLessThanOrEqual(1 + 1e-6);
+          expect(world.booked(key), key).toBeGreaterThanOrEqual(world.sum(key));
+        }
+      }),
+      { seed, numRuns },
+    );
+  });
 });
 
 test.each([0, 1, 3, 6])("of 6 agents %i are cut off: each goes on with a sixth and no more", (cutOff) => {
