@@ -46,6 +46,13 @@ test.each([
   expect(meter.waitMs(units, burst === undefined ? 100 : 150)).toBeCloseTo(waitMs, 0);
 });
 
+test.each([1, 1e9, 1e12])("a bucket of %d in a millisecond counts units after years, too", (amount) => {
+  const yearsMs = 1e11;
+  const meter = openMeter({ amount, perMs: 1, burst: 10 });
+  for (let used = 0; used < 10; used += 1) meter.spend(1, yearsMs, yearsMs);
+  expect(meter.room(yearsMs)).toBeLessThan(1);
+});
+
 test("a key that is used all the time needs no more than so much memory", () => {
   const meter = openMeter({ amount: 1_000_000, perMs: 60_000 });
   for (let nowMs = 0; nowMs < 120_000; nowMs += 7) meter.spend(1, nowMs, nowMs);

@@ -1,42 +1,56 @@
 import type { Limit } from "#core/rate-limit/limit.ts";
 import type { Meter } from "#core/rate-limit/meter.ts";
 
-/** Below what a unit is worth in any limit that can be written; above what doubles lose in times of years. */
+/** Below a unit, above what is lost when fractions of units are added up. */
 const ROUNDING = 1e-6;
 
 /**
- * At most `burst + t * amount / perMs` in any time t: the generic cell rate algorithm (ITU-T I.371), whose state is the time at
- * which the bucket is full again. Charges may come out of order: it then refills later than in order, never earlier.
+ * At most `burst + t * amount / perMs` in any time t: the generic cell rate algorithm (ITU-T I.371), in the form that keeps what
+ * the bucket lacks rather than the time at which it is full, for which large rates are too fine. Charges may come out of order:
+ * it then refills later than in order, never earlier.
  */
 export class TokenBucket implements Meter {
   readonly #burst: number;
-  readonly #perUnitMs: number;
-  #fullMs: number;
+  readonly #perMs: number;
+  /** Units that it lacked at `#atMs`. */
+  #lack: number;
+  #atMs: number;
 
   constructor({ amount, perMs, burst = amount }: Limit, saved: readonly number[] = []) {
     this.#burst = burst;
-    this.#perUnitMs = perMs / amount;
-    this.#fullMs = saved[0] ?? -Infinity;
+    this.#perMs = amount / perMs;
+    this.#lack = saved[0] ?? 0;
+    this.#atMs = saved[1] ?? 0;
   }
 
   room(nowMs: number): number {
-    return this.#burst - Math.max(0, this.#fullMs - nowMs) / this.#perUnitMs + ROUNDING;
+    return this.#burst - this.#lackAt(nowMs) + ROUNDING;
   }
 
   spend(amount: number, atMs: number): void {
-    if (amount > 0) this.#fullMs = Math.max(this.#fullMs, atMs) + amount * this.#perUnitMs;
+    if (amount <= 0) return;
+    if (atMs > this.#atMs) {
+      this.#lack = this.#lackAt(atMs);
+      this.#atMs = atMs;
+    }
+    this.#lack += amount;
   }
 
   waitMs(amount: number, nowMs: number): number {
     if (amount > this.#burst) return Infinity;
-    return Math.max(0, (amount - this.room(nowMs)) * this.#perUnitMs);
+    return Math.max(0, (amount - this.room(nowMs)) / this.#perMs);
   }
 
   isFresh(nowMs: number): boolean {
-    return this.#fullMs <= nowMs;
+    return this.#lackAt(nowMs) === 0;
   }
 
   save(): number[] {
-    return this.#fullMs === -Infinity ? [] : [this.#fullMs];
+    return [this.#lack, this.#atMs];
+  }
+
+  /** Before the last charge it lacks as much: what was charged for a later time lacks already. */
+  #lackAt(timeMs: number): number {
+    return Math.max(0, this.#lack - Math.max(0, timeMs - this.#atMs) * this.#perMs);
   }
 }
