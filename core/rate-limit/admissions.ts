@@ -1,3 +1,4 @@
+import { DueTimes } from "#core/rate-limit/due-times.ts";
 import { LeaseHolder, type Moment, type Taken } from "#core/rate-limit/lease-holder.ts";
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
 import { capacityOf, type Limit, shareOf } from "#core/rate-limit/limit.ts";
@@ -75,7 +76,10 @@ interface Waiting {
 export class Admissions {
   readonly #options: AdmissionsOptions;
   readonly #buckets = new Map<string, Bucket>();
+  readonly #due = new DueTimes<Bucket>();
   #lease = 0;
+  /** Of the last draw of any key. */
+  #sentMs = -Infinity;
   /** Since when the owner has been silent though asked. */
   #silentMs: number | undefined;
   #isAlone = false;
@@ -123,26 +127,44 @@ export class Admissions {
       }
     }
     this.#ask(bucket, now);
+    this.#due.add(bucket, this.#nextMs(bucket, now));
   }
 
   /** Renews, gives back, asks again, and decides alone where the owner is silent. */
   tick(now: Moment): void {
-    if (this.#silentMs !== undefined && now.fastMs - this.#silentMs >= this.#options.patienceMs) this.#isAlone = true;
-    for (const [key, bucket] of this.#buckets) {
-      const { holder } = bucket;
-      holder.lapse(now);
-      const isLate = holder.sentMs !== undefined && now.fastMs - holder.sentMs >= this.#options.retryMs;
-      if (isLate) this.#silentMs ??= holder.sentMs;
-      if (this.#isAlone) for (const waiting of [...bucket.waiting]) this.#decide(waiting, now);
-      if (isLate || holder.isLow(now)) this.#send(bucket, now);
-      else if (holder.isSettled && isQuiet(bucket, now)) {
-        // The owner may forget what it knows to be known; nobody minds when this is lost.
-        this.#lease += 1;
-        const last = holder.close(this.#options.agent, this.#lease, now);
-        if (last !== undefined) this.#options.send(last);
-        this.#buckets.delete(key);
-      }
+    const { patienceMs } = this.#options;
+    if (!this.#isAlone && this.#silentMs !== undefined && now.fastMs - this.#silentMs >= patienceMs) {
+      this.#isAlone = true;
+      for (const { waiting } of [...this.#buckets.values()]) for (const each of [...waiting]) this.#decide(each, now);
     }
+    for (const bucket of this.#due.take(now.fastMs)) this.#attend(bucket, now);
+  }
+
+  #attend(bucket: Bucket, now: Moment): void {
+    const { holder } = bucket;
+    const { agent, retryMs } = this.#options;
+    if (this.#buckets.get(holder.key) !== bucket) return;
+    holder.lapse(now);
+    const isLate = holder.sentMs !== undefined && now.fastMs - holder.sentMs >= retryMs;
+    if (isLate) this.#silentMs ??= holder.sentMs;
+    if (isLate || holder.isLow(now)) {
+      // An owner that is away is asked for one key at a time.
+      if (!this.#isAlone || now.fastMs - this.#sentMs >= retryMs) this.#send(bucket, now);
+      else this.#due.add(bucket, now.fastMs + retryMs);
+    } else if (holder.isSettled && isQuiet(bucket, now)) {
+      // The owner may forget what it knows to be known; nobody minds when this is lost.
+      this.#lease += 1;
+      const last = holder.close(agent, this.#lease, now);
+      if (last !== undefined) this.#options.send(last);
+      this.#buckets.delete(holder.key);
+    } else this.#due.add(bucket, this.#nextMs(bucket, now));
+  }
+
+  /** When it is to be attended to next, if nothing happens. */
+  #nextMs({ holder, askedMs }: Bucket, now: Moment): number {
+    const nextMs =
+      holder.sentMs === undefined ? (holder.renewMs ?? askedMs + UNUSED_MS) : holder.sentMs + this.#options.retryMs;
+    return nextMs > now.fastMs ? nextMs : now.fastMs + this.#options.retryMs;
   }
 
   /** Why a charge cannot be, where that needs no asking. */
@@ -175,6 +197,7 @@ export class Admissions {
       ...{ isOrphan: false, alone: undefined },
     };
     this.#buckets.set(key, bucket);
+    this.#due.add(bucket, 0);
     return bucket;
   }
 
@@ -276,6 +299,8 @@ export class Admissions {
     }
     bucket.asked = asked;
     this.#lease += 1;
+    this.#sentMs = now.fastMs;
+    this.#due.add(bucket, now.fastMs + this.#options.retryMs);
     this.#options.send(holder.draw(this.#options.agent, this.#lease, needs, now));
   }
 }

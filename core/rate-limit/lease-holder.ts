@@ -71,14 +71,20 @@ export class LeaseHolder {
     return this.#sent?.atMs;
   }
 
+  /** When it is to draw again; undefined where there is nothing to tell. */
+  get renewMs(): number | undefined {
+    const hasNews = this.#idle + this.#pending > 0 || this.#used !== this.#counted;
+    return hasNews ? this.#endMs - this.#ttlMs / 2 : undefined;
+  }
+
   /**
    * Whether it is to draw although nobody waits: half of its lease is over and it has
    * something to tell, or most of it is used and there was more.
    */
   isLow(now: Moment): boolean {
     if (this.#sent !== undefined) return false;
-    const hasNews = this.#idle + this.#pending > 0 || this.#used !== this.#counted;
-    if (hasNews && now.fastMs >= this.#endMs - this.#ttlMs / 2) return true;
+    const { renewMs } = this;
+    if (renewMs !== undefined && now.fastMs >= renewMs) return true;
     return this.#isAmple && this.#idle < this.#want / 2;
   }
 
