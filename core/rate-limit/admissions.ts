@@ -10,9 +10,9 @@ export interface Charge {
   readonly key: string;
   readonly limit: Limit;
   readonly cost: number;
-  /** What an agent does that does not reach the owner: keep to its part of the limit, admit, or refuse. */
   /** Agents that share the limit: who is alone keeps to that part of it. */
   readonly members: number;
+  /** What an agent does that does not reach the owner: keep to its part of the limit, admit, or refuse. */
   readonly whenUncoordinated: "Share" | "Allow" | "Deny";
 }
 
@@ -113,16 +113,12 @@ export class Admissions {
     this.#silentMs = undefined;
     this.#isAlone = false;
     bucket.isOrphan = grant.trouble === "unknown-limit";
-    const quietMs = Math.min(grant.waitMs, QUIET_MS, bucket.limit.perMs / QUIET_PARTS);
     for (const waiting of asked) {
       const charge = waiting.charges.find(({ key }) => key === grant.key);
       if (charge === undefined || grant.trouble === "stale") continue;
       if (bucket.isOrphan || bucket.holder.canTake(charge.cost, now)) this.#decide(waiting, now);
       else if (grant.waitMs > 0 || grant.trouble !== undefined) {
-        bucket.waitMs = grant.waitMs;
-        if (bucket.refusedMs <= now.fastMs) bucket.refusedCost = charge.cost;
-        bucket.refusedMs = now.fastMs + quietMs;
-        bucket.refusedCost = Math.min(bucket.refusedCost, charge.cost);
+        hush(bucket, charge.cost, grant, now);
         this.#refuse(waiting, grant.key, grant.trouble === undefined ? "limit" : "too-many-keys", grant.waitMs, now);
       }
     }
@@ -184,17 +180,16 @@ export class Admissions {
     const known = this.#buckets.get(key);
     if (known !== undefined) return known;
     const bucket: Bucket = {
-      ...{
-        holder: new LeaseHolder(key, limit),
-        limit,
-        waiting: new Set<Waiting>(),
-        asked: [],
-        refusedMs: 0,
-        refusedCost: 0,
-        askedMs: -Infinity,
-        waitMs: 0,
-      },
-      ...{ isOrphan: false, alone: undefined },
+      holder: new LeaseHolder(key, limit),
+      limit,
+      waiting: new Set(),
+      asked: [],
+      askedMs: -Infinity,
+      refusedMs: -Infinity,
+      refusedCost: 0,
+      waitMs: 0,
+      isOrphan: false,
+      alone: undefined,
     };
     this.#buckets.set(key, bucket);
     this.#due.add(bucket, 0);
@@ -307,3 +302,11 @@ export class Admissions {
 
 const isQuiet = ({ waiting, askedMs, alone }: Bucket, { fastMs, slowMs }: Moment): boolean =>
   waiting.size === 0 && fastMs - askedMs >= UNUSED_MS && (alone === undefined || alone.isFresh(slowMs));
+
+/** The owner is not asked again for a while for as much as it had no room for. */
+function hush(bucket: Bucket, cost: number, { waitMs, trouble }: Grant, { fastMs }: Moment): void {
+  const roomMs = Math.min(waitMs, bucket.limit.perMs / QUIET_PARTS);
+  bucket.refusedCost = bucket.refusedMs <= fastMs ? cost : Math.min(bucket.refusedCost, cost);
+  bucket.refusedMs = fastMs + Math.min(QUIET_MS, trouble === undefined ? roomMs : QUIET_MS);
+  bucket.waitMs = waitMs;
+}
