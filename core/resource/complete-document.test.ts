@@ -62,6 +62,11 @@ describe("values", () => {
     ["of a boolean", "kind: VirtualService\nspec:\n  http:\n  - match:\n    - ignoreUriCase: t|", ["true", "false"]],
     ["the API of a kind", "apiVersion: |\nkind: Gateway\n", ["networking.istio.io/v1"]],
     [
+      "the APIs of all kinds that are read",
+      "apiVersion: |\n",
+      ["networking.istio.io/v1", "security.istio.io/v1", "telemetry.istio.io/v1", "mesh.pharos.dev/v1"],
+    ],
+    [
       "of a later document",
       "kind: Gateway\n---\nkind: PeerAuthentication\nspec:\n  mtls:\n    mode: S|",
       ["STRICT", "PERMISSIVE", "DISABLE", "UNSET"],

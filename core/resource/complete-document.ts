@@ -60,10 +60,13 @@ function documentAt(text: string, offset: number) {
   return { start, own, kind: isKind(named) ? named : undefined };
 }
 
+/** Without a kind, those of groups of which kinds are read. */
 function apiVersions(kind: Kind | undefined): readonly string[] {
-  return kind === undefined
-    ? Object.entries(GROUPS).map(([group, [version]]) => `${group}/${version}`)
-    : [`${KINDS[kind].group}/${versionsOf(kind)[0]}`];
+  if (kind !== undefined) return [`${KINDS[kind].group}/${versionsOf(kind)[0]}`];
+  const inUse = new Set<string>(KIND_NAMES.map((name) => KINDS[name].group));
+  return Object.entries(GROUPS)
+    .filter(([group]) => inUse.has(group))
+    .map(([group, [version]]) => `${group}/${version}`);
 }
 
 function toName(name: string, field: Handled): CompletionOption {
