@@ -82,7 +82,6 @@ const COST = message({
     doc: "What a header may say at most: more is as much",
   }),
 });
-export type RateLimitCost = Infer<typeof COST>;
 
 const RESERVE = message({
   name: described(required(string("label")), { envoy: BY_AGENT, doc: "What the class is called" }),
@@ -96,7 +95,6 @@ const RESERVE = message({
     doc: "Of the limit, what all others leave to this class",
   }),
 });
-export type RateLimitReserve = Infer<typeof RESERVE>;
 
 const RULE = message({
   name: described(required(string("label")), {
