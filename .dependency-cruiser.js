@@ -28,9 +28,9 @@ export default {
     ),
     only(
       "simulate-reads-what-proxies-read",
-      "The simulator decides by compiled resources, and so reads protobuf; beside these it knows what forms a host name has, and nothing else of the core.",
+      "The simulator decides by compiled resources, and so reads protobuf; beside these it knows what forms a host name has and what limits come to, and nothing else of the core.",
       "^core/simulate/",
-      "^(core/(simulate/|xds/|host/|errors\\.ts|schema/compile-regex\\.ts)|proto/gen/|node_modules/(@bufbuild|ipaddr\\.js)/)",
+      "^(core/(simulate/|xds/|host/|rate-limit/|errors\\.ts|schema/(compile-regex|claim-path)\\.ts)|proto/gen/|node_modules/(@bufbuild|ipaddr\\.js)/)",
       { pathNot: "\\.test\\.ts$" },
     ),
     only(
@@ -127,7 +127,7 @@ export default {
       "resolve-answers",
       "What applies to whom is answered from the model and the resources alone, whoever asks: proxies, checks, people.",
       "^core/resolve/",
-      "^core/((resolve|sources|model|kinds|schema|resource|registry|host|identity|mesh-config)/|(duration|is-same-list)\\.ts)",
+      "^core/((resolve|sources|model|kinds|schema|resource|registry|host|identity|mesh-config|rate-limit)/|(duration|is-same-list)\\.ts)",
       { pathNot: "\\.test\\.ts$" },
     ),
     {

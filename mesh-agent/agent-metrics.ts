@@ -1,4 +1,5 @@
 import type { ApplicationWatch } from "#mesh-agent/application/application-watch.ts";
+import type { LimitStats } from "#mesh-agent/compose/make-limits.ts";
 import type { TelemetryStats } from "#mesh-agent/telemetry/report-loop.ts";
 import type { RelayStats } from "#mesh-agent/xds/relay-server.ts";
 import type { Metric } from "#node/prometheus-text.ts";
@@ -18,6 +19,7 @@ export interface AgentState {
   readonly cached: ReadonlyMap<string, number>;
   readonly version: string;
   readonly telemetry: TelemetryStats;
+  readonly limits: LimitStats;
   /** Undefined until the control plane has answered. */
   readonly clockAheadMs: number | undefined;
 }
@@ -42,6 +44,23 @@ export function agentMetrics(state: AgentState): Metric[] {
       help: "Version of the agent.",
       type: "gauge",
       values: [{ labels: { version: state.version }, value: 1 }],
+    },
+    gauge("pharos_agent_limit_keys", "Buckets of limits that are known.", state.limits.keys),
+    counter(
+      "pharos_agent_limit_draw_failures_total",
+      "Messages about limits that got no answer.",
+      state.limits.failures,
+    ),
+    {
+      name: "pharos_agent_limited_requests_total",
+      help: "Requests that a limit counted, by its RateLimit, rule and outcome; of Shadow all went on.",
+      type: "counter",
+      values: (["admitted", "refused"] as const).flatMap((outcome) =>
+        [...state.limits[outcome]].map(([name, value]) => {
+          const [limit = "", rule = ""] = name.split(" ");
+          return { labels: { limit, rule, outcome }, value };
+        }),
+      ),
     },
     gauge("pharos_agent_control_plane_connected", "1 while connected to the control plane.", state.isConnected),
     gauge("pharos_agent_registered", "1 while the registry holds this instance.", state.isRegistered),

@@ -6,6 +6,7 @@ import { Complaints } from "#mesh-agent/complaints.ts";
 import { makeCapture } from "#mesh-agent/compose/make-capture.ts";
 import { makeControlPlane } from "#mesh-agent/compose/make-control-plane.ts";
 import { makeIdentity } from "#mesh-agent/compose/make-identity.ts";
+import { makeLimits } from "#mesh-agent/compose/make-limits.ts";
 import { makeNames } from "#mesh-agent/compose/make-names.ts";
 import { makePages } from "#mesh-agent/compose/make-pages.ts";
 import { makeProxy } from "#mesh-agent/compose/make-proxy.ts";
@@ -104,7 +105,8 @@ async function runClaimed(
   });
   const { admin, bootstrap, supervisor, readiness } = proxy;
   const telemetry = await makeTelemetry({ ...shared, ...controlPlane, reopenLogs: proxy.reopenLogs });
-  const pages = makePages({ ...shared, controlPlane, proxy, telemetry, version: manifest.version });
+  const limits = makeLimits(config, controlPlane, log);
+  const pages = makePages({ ...shared, controlPlane, proxy, telemetry, limits, version: manifest.version });
 
   // What runs in the background ends after the shutdown, not with its beginning: draining needs the control plane.
   const background = new AbortController();
@@ -121,7 +123,11 @@ async function runClaimed(
       if (taken !== undefined) throw taken;
     }
     names = await makeNames(config, cache, log);
-    await Promise.all([relay.listen(paths.xdsSocket), secrets.listen(paths.sdsSocket)]);
+    await Promise.all([
+      relay.listen(paths.xdsSocket),
+      secrets.listen(paths.sdsSocket),
+      limits.listen(paths.limitsSocket),
+    ]);
     await supervisor.start();
   } catch (error) {
     await registration.leave();
@@ -156,7 +162,15 @@ async function runClaimed(
   // Envoy wrote its last lines as it ended.
   await telemetry.stop();
   background.abort();
-  await Promise.all([...following, ...running, registering, relay.close(), secrets.close(), pages.close()]);
+  await Promise.all([
+    ...following,
+    ...running,
+    registering,
+    relay.close(),
+    secrets.close(),
+    limits.close(),
+    pages.close(),
+  ]);
   cache.close();
   log.info("stopped");
   if (collision !== undefined) throw collision;

@@ -28,6 +28,7 @@ export interface AgentPaths {
   readonly xdsSocket: string;
   readonly sdsSocket: string;
   readonly spansSocket: string;
+  readonly limitsSocket: string;
   readonly adminSocket: string;
   /** Says that an agent runs here. */
   readonly claimSocket: string;
@@ -51,6 +52,7 @@ export function openPaths(dir: string): AgentPaths {
     xdsSocket: join(sockets, "xds.sock"),
     sdsSocket: join(sockets, "sds.sock"),
     spansSocket: join(sockets, "spans.sock"),
+    limitsSocket: join(sockets, "limits.sock"),
     adminSocket: join(sockets, LONGEST_SOCKET_NAME),
     claimSocket: join(sockets, "agent.sock"),
   };

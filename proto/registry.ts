@@ -13,6 +13,10 @@ import { ExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/http/ext_aut
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import { ConfigSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
 import { JwtAuthenticationSchema } from "#proto/gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js";
+import {
+  RateLimitPerRouteSchema,
+  RateLimitSchema,
+} from "#proto/gen/envoy/extensions/filters/http/ratelimit/v3/rate_limit_pb.js";
 import { RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
 import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
@@ -56,6 +60,8 @@ export const REGISTRY = createRegistry(
   HeaderMutationSchema,
   ConfigSchema,
   JwtAuthenticationSchema,
+  RateLimitPerRouteSchema,
+  RateLimitSchema,
   RBACPerRouteSchema,
   RBACSchema,
   RouterSchema,

@@ -4,7 +4,7 @@ import { PharosError } from "#core/errors.ts";
 
 const OTHERS = 0o077;
 /** Sessions, hashes of passwords and tokens, who calls whom: what was made under a wider umask is closed too. */
-const DATABASE = /^(?:pharos\.db|telemetry\.duckdb)/;
+const DATABASE = /^(?:pharos\.db|telemetry\.duckdb|limits\.db)/;
 
 /** Makes the data directory (0700), and its databases this user's alone. Throws "unavailable" where it cannot be used. */
 export function openDataDirectory(dir: string): void {

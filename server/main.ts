@@ -8,6 +8,7 @@ import { makeCredentials } from "#server/compose/make-credentials.ts";
 import { makeHttp } from "#server/compose/make-http.ts";
 import { makeIdentity } from "#server/compose/make-identity.ts";
 import { makeKeys } from "#server/compose/make-keys.ts";
+import { makeLeases } from "#server/compose/make-leases.ts";
 import { makeMeshPort } from "#server/compose/make-mesh-port.ts";
 import { makeRegistry } from "#server/compose/make-registry.ts";
 import { makeServices } from "#server/compose/make-services.ts";
@@ -46,7 +47,13 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   listen(options.port, options.xdsPort, options.plaintextPort);
   const registry = await makeRegistry(options, config, identity, listeners);
   const keys = await makeKeys(options, config, log);
-  const port = await makeMeshPort({ ...identity, options, stores, config, registry, credentials, log });
+  const owner = makeLeases(
+    dir,
+    { snapshot: () => config.state.snapshot(), find: (instance) => registry.known(instance) },
+    log,
+  );
+  const { leases } = owner;
+  const port = await makeMeshPort({ ...identity, options, stores, config, registry, credentials, leases, log });
   const { mesh } = port;
   keys.open();
   const feed = config.follow();
@@ -94,6 +101,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     async () => keys.close(),
     () => api.close(),
     () => port.close(),
+    async () => owner.close(),
     () => stores.close(),
   ];
   for (const stop of stops)

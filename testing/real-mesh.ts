@@ -1,9 +1,10 @@
+import { DatabaseSync } from "node:sqlite";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
-import type { MeshSettings, SnapshotChange } from "#core/registry/snapshot.ts";
+import type { MeshSettings, Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { takeChanged } from "#core/registry/take-changed.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
@@ -18,7 +19,10 @@ import {
   ReportResponseSchema,
   type RequestWindow,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { decodeDraws } from "#proto/lease-codec.ts";
 import { readCredential } from "#server/credentials/read-credential.ts";
+import { LeaseDesk } from "#server/limits/lease-desk.ts";
+import { LeaseStore } from "#server/limits/lease-store.ts";
 import { type MeshHandle, startMesh, type UnaryHandler } from "#server/mesh/start-mesh.ts";
 import { describeProbe } from "#server/registry/registry-rpc.ts";
 import { eventually } from "#testing/test-agent.ts";
@@ -54,10 +58,18 @@ export class RealMesh {
   /** Who asked for credentials that its configuration does not name, and for which. */
   readonly denied: string[] = [];
 
+  readonly #leases: LeaseDesk;
+
   private constructor(authority: TestAuthority, resources: readonly AnyResource[], proxies: ProxySettings) {
     this.authority = authority;
     this.#resources = resources;
     this.#proxies = proxies;
+    this.#leases = new LeaseDesk({
+      snapshot: () => this.#snapshot(),
+      find: (instance) => this.#instances.get(instance),
+      store: new LeaseStore(new DatabaseSync(":memory:")),
+      now: () => performance.now(),
+    });
   }
 
   static async open(yaml: string, proxies = DEFAULT_PROXY_SETTINGS): Promise<RealMesh> {
@@ -82,13 +94,7 @@ export class RealMesh {
 
   async start(): Promise<void> {
     this.#mesh = await startMesh({
-      snapshot: () => ({
-        revision: this.#revision,
-        mesh: { ...SETTINGS, proxies: this.#proxies },
-        resources: this.#resources,
-        instances: [...this.#instances.values()],
-        credentials: Object.fromEntries(Array.from(this.#credentials, ([key, each]) => [key, readCredential(each)])),
-      }),
+      snapshot: () => this.#snapshot(),
       credentials: () => Object.fromEntries(this.#credentials),
       host: "127.0.0.1",
       port: this.#port,
@@ -107,6 +113,16 @@ export class RealMesh {
       if (event.kind === "denied") this.denied.push(`${event.actor} ${event.name}`);
       if (event.kind === "refused") this.refusals.push(`${event.node}: ${event.reason}`);
     });
+  }
+
+  #snapshot(): Snapshot {
+    return {
+      revision: this.#revision,
+      mesh: { ...SETTINGS, proxies: this.#proxies },
+      resources: this.#resources,
+      instances: [...this.#instances.values()],
+      credentials: Object.fromEntries(Array.from(this.#credentials, ([key, each]) => [key, readCredential(each)])),
+    };
   }
 
   async stop(): Promise<void> {
@@ -165,7 +181,14 @@ export class RealMesh {
       [`${AGENT}/Register`, (bytes) => this.#register(bytes)],
       [`${AGENT}/Deregister`, (bytes) => this.#deregister(bytes)],
       [`${AGENT}/Report`, (bytes) => this.#report(bytes)],
+      [`${AGENT}/DrawUnits`, (bytes) => this.#draw(bytes)],
     ]);
+  }
+
+  async #draw(bytes: Uint8Array): Promise<Uint8Array> {
+    const { instance } = decodeDraws(bytes);
+    const { namespace = "", serviceAccount = "" } = this.#instances.get(instance) ?? {};
+    return this.#leases.handle(bytes, { namespace, serviceAccount });
   }
 
   async #register(bytes: Uint8Array): Promise<Uint8Array> {

@@ -7,6 +7,7 @@ import { type FormName, GROUPS, type KindDefinition } from "#core/kinds/kind.ts"
 import { meshConfig } from "#core/kinds/mesh-config/kind.ts";
 import { peerAuthentication } from "#core/kinds/peer-authentication/kind.ts";
 import { proxyConfig } from "#core/kinds/proxy-config/kind.ts";
+import { rateLimit } from "#core/kinds/rate-limit/kind.ts";
 import { requestAuthentication } from "#core/kinds/request-authentication/kind.ts";
 import { serviceEntry } from "#core/kinds/service-entry/kind.ts";
 import { sidecar } from "#core/kinds/sidecar/kind.ts";
@@ -38,6 +39,7 @@ export const KINDS = {
   PeerAuthentication: peerAuthentication,
   RequestAuthentication: requestAuthentication,
   AuthorizationPolicy: authorizationPolicy,
+  RateLimit: rateLimit,
   MeshConfig: meshConfig,
 } as const satisfies Readonly<Record<string, KindDefinition>>;
 

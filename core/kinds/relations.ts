@@ -7,6 +7,7 @@ import type { Kind } from "#core/kinds/kinds.ts";
 import { meshConfigRelations } from "#core/kinds/mesh-config/relations.ts";
 import { peerAuthenticationRelations } from "#core/kinds/peer-authentication/relations.ts";
 import { proxyConfigRelations } from "#core/kinds/proxy-config/relations.ts";
+import { rateLimitRelations } from "#core/kinds/rate-limit/relations.ts";
 import { requestAuthenticationRelations } from "#core/kinds/request-authentication/relations.ts";
 import { serviceEntryRelations } from "#core/kinds/service-entry/relations.ts";
 import { sidecarRelations } from "#core/kinds/sidecar/relations.ts";
@@ -34,6 +35,7 @@ const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
   PeerAuthentication: peerAuthenticationRelations,
   RequestAuthentication: requestAuthenticationRelations,
   AuthorizationPolicy: authorizationPolicyRelations,
+  RateLimit: rateLimitRelations,
   MeshConfig: meshConfigRelations,
 };
 

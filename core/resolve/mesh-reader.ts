@@ -31,6 +31,8 @@ export interface MeshReader extends CallerReader {
   policiesOver(namespace: string, labels: Labels): readonly Resource<"AuthorizationPolicy">[];
   /** Those by which a workload checks tokens, the oldest first. */
   requestAuthenticationsOver(namespace: string, labels: Labels): readonly Resource<"RequestAuthentication">[];
+  /** The RateLimits over a workload, the oldest first. */
+  rateLimitsOver(namespace: string, labels: Labels): readonly Resource<"RateLimit">[];
   /** What Telemetries say of a workload's traces. */
   tracingFor(namespace: string, labels: Labels): ResolvedTracing;
   /** Who gets a line of each of its requests, beside Pharos. */

@@ -12,6 +12,7 @@ import type { Resource } from "#core/resource/resource.ts";
 export type Policy =
   | Resource<"AuthorizationPolicy">
   | Resource<"PeerAuthentication">
+  | Resource<"RateLimit">
   | Resource<"RequestAuthentication">;
 
 /** A workload, or all that carry these labels whatever else they carry. */

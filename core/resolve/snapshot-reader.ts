@@ -92,6 +92,7 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
     requestAuthenticationsOver: (namespace, labels) =>
       resolvePolicies(requestAuthentications, { namespace, labels }, scope),
     tracingFor: (namespace, labels) => resolveTracing(ofKind(aged, "Telemetry"), { namespace, labels }, scope),
+    rateLimitsOver: (namespace, labels) => resolvePolicies(ofKind(aged, "RateLimit"), { namespace, labels }, scope),
     accessLogsFor: (namespace, labels) =>
       resolveAccessLogs(ofKind(aged, "Telemetry"), { namespace, labels }, scope, settings),
     sidecarFor,

@@ -64,7 +64,14 @@ describe("values", () => {
     [
       "the APIs of all kinds that are read",
       "apiVersion: |\n",
-      ["networking.istio.io/v1", "security.istio.io/v1", "telemetry.istio.io/v1", "mesh.pharos.dev/v1"],
+      [
+        "networking.istio.io/v1",
+        "security.istio.io/v1",
+        "telemetry.istio.io/v1",
+        "extensions.istio.io/v1alpha1",
+        "mesh.pharos.dev/v1",
+        "limits.pharos.dev/v1",
+      ],
     ],
     [
       "of a later document",

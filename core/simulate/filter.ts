@@ -72,6 +72,8 @@ export type FilterConfig =
   | CorsConfig
   | FaultConfig
   | HeaderToMetadataConfig
+  /** The agent is asked, by the limits that the route table has for it. */
+  | { readonly kind: "limits" }
   | { readonly kind: "router" }
   /** What it does this engine does not know. */
   | { readonly kind: "unknown"; readonly type: string };

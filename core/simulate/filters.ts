@@ -10,6 +10,7 @@ import type { Dice } from "#core/simulate/dice.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
 import type { CorsConfig, FaultConfig, Filter, FilterConfig, RbacConfig, RbacRules } from "#core/simulate/filter.ts";
 import { Headers } from "#core/simulate/headers.ts";
+import { passLimits } from "#core/simulate/limits/pass-limits.ts";
 import { passTokens } from "#core/simulate/pass-tokens.ts";
 import type { Passed, Stopped } from "#core/simulate/passed.ts";
 import { rbacOrigin } from "#core/simulate/rbac-origin.ts";
@@ -70,6 +71,8 @@ export function passFilter(
     case "header-to-metadata":
       for (const name of config.removes) exchange.headers.delete(name);
       return undefined;
+    case "limits":
+      return passLimits(routed?.table.limits, exchange, trace, place);
     case "router":
       return undefined;
     case "unknown":

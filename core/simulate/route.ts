@@ -1,5 +1,6 @@
 import type { Condition } from "#core/simulate/condition.ts";
 import type { Filter, FilterConfig } from "#core/simulate/filter.ts";
+import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
 import type { HeaderOperations } from "#core/simulate/read/header-operations.ts";
 
 /** What a filter is told by a route, a virtual host or a table, by the filter's name. */
@@ -125,4 +126,6 @@ export interface RouteTable {
   readonly request: HeaderOperations;
   readonly response: HeaderOperations;
   readonly perFilter: PerFilter;
+  /** That the proxy's agent holds its requests against; undefined where it has none. */
+  readonly limits: readonly PreparedLimit[] | undefined;
 }

@@ -10,6 +10,7 @@ function table(domains: readonly string[], ignoresPort = false): VirtualHosts {
     name: "t",
     isDiscovered: false,
     ignoresPort,
+    limits: undefined,
     mostSpecificWins: false,
     virtualHosts: domains.map((domain) => ({
       ...common,

@@ -42,6 +42,8 @@ const FIELDS = {
   td: "%CONNECTION_TERMINATION_DETAILS%",
   /** Not empty for a copy that a route's mirror made (inbound). */
   mi: "%REQUEST_HEADER(X-PHAROS-MIRROR)%",
+  /** The RateLimit that refused with its rule, `NAMESPACE/NAME RULE` (inbound, gateway). */
+  rl: "%DYNAMIC_METADATA(envoy.filters.http.ratelimit:rule)%",
   uf: "%UPSTREAM_TRANSPORT_FAILURE_REASON%",
   /** Where a caller without a certificate sends from (inbound, plain text). */
   ra: "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%",
@@ -64,7 +66,12 @@ const ONLY_BY: Readonly<Record<LogDirection, readonly AccessLogField[]>> = {
 
 /** The format of a listener's log: only what its side of a call has, for every field costs every request. */
 export function accessLogFormat(direction: LogDirection): Record<string, string> {
-  const left: readonly string[] = ["ra", "tf", ...ONLY_BY[direction === "inbound" ? "outbound" : "inbound"]];
+  const left: readonly string[] = [
+    "ra",
+    "tf",
+    ...(direction === "outbound" ? ["rl"] : []),
+    ...ONLY_BY[direction === "inbound" ? "outbound" : "inbound"],
+  ];
   return { ...Object.fromEntries(Object.entries(FIELDS).filter(([name]) => !left.includes(name))), dir: direction };
 }
 

@@ -1,5 +1,6 @@
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import { nameAuthorizerRefusal } from "#core/telemetry/authorizer-refusal.ts";
+import { nameLimitRefusal, namespaceOfLimitRefusal } from "#core/telemetry/limit-refusal.ts";
 import { nameOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { nameRefusal } from "#core/telemetry/refused-connection.ts";
 import { nameTokenRefusal } from "#core/telemetry/token-refusal.ts";
@@ -17,14 +18,14 @@ export function parseDeniedBy(responseCodeDetails: string): string {
 }
 
 /**
- * What a person reads: `KIND/NAMESPACE/NAME` of the AuthorizationPolicies, PeerAuthentication or RequestAuthentications, else why in words:
+ * What a person reads: `KIND/NAMESPACE/NAME` of the AuthorizationPolicies, PeerAuthentication, RequestAuthentications or RateLimit, else why in words:
  * what mTLS failed of, that no ALLOW policy matched, or that the caller's own proxy turned it down.
  */
 export function nameDenials(deniedBy: string): string[] {
   if (deniedBy === NO_ALLOW_MATCHED) return ["no ALLOW policy matched"];
   const words = nameRefusal(deniedBy) ?? nameOwnAnswer(deniedBy);
   if (words !== undefined) return [words];
-  const overIt = nameTokenRefusal(deniedBy) ?? nameAuthorizerRefusal(deniedBy);
+  const overIt = nameTokenRefusal(deniedBy) ?? nameAuthorizerRefusal(deniedBy) ?? nameLimitRefusal(deniedBy);
   if (overIt !== undefined) return overIt;
   const policy = parsePolicyName(deniedBy);
   return [policy === undefined ? deniedBy : `AuthorizationPolicy/${policy.namespace}/${policy.name}`];
@@ -37,7 +38,7 @@ export function nameDenial(deniedBy: string): string {
 
 /** Whose policy it names; undefined where it names none. */
 export function namespaceOfDenial(deniedBy: string): string | undefined {
-  return parsePolicyName(deniedBy)?.namespace;
+  return parsePolicyName(deniedBy)?.namespace ?? namespaceOfLimitRefusal(deniedBy);
 }
 
 /** As Envoy and the agent write it: nothing else is a denial. "unknown" is one that the agent had no room to tell the policy of. */
@@ -49,6 +50,7 @@ export function isDenial(deniedBy: string): boolean {
     nameOwnAnswer(deniedBy) !== undefined ||
     nameTokenRefusal(deniedBy) !== undefined ||
     nameAuthorizerRefusal(deniedBy) !== undefined ||
+    nameLimitRefusal(deniedBy) !== undefined ||
     parsePolicyName(deniedBy) !== undefined
   );
 }

@@ -13,7 +13,7 @@ const PORT_OF_DNS = 53;
 export async function makeNames(config: AgentConfig, cache: DiskCache, log: Logger): Promise<DnsServer | undefined> {
   if (config.capture?.dns !== true) return undefined;
   const names = new MeshNames({ namespace: config.namespace, domain: config.domain }, cache.list(TYPE_URLS.CDS));
-  cache.onCommit = names.follow;
+  cache.onCommit(names.follow);
   const known = followResolvers(() => performance.now());
   const resolvers = () => known().map((address) => ({ address, port: PORT_OF_DNS }));
   const server = new DnsServer({ find: (name) => names.find(name), resolvers, log });

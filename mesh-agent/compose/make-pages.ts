@@ -2,6 +2,7 @@ import { AdminServer } from "#mesh-agent/admin/admin-server.ts";
 import { agentMetrics } from "#mesh-agent/agent-metrics.ts";
 import type { Complaints } from "#mesh-agent/complaints.ts";
 import type { ControlPlaneParts } from "#mesh-agent/compose/make-control-plane.ts";
+import type { Limits } from "#mesh-agent/compose/make-limits.ts";
 import type { ProxyParts } from "#mesh-agent/compose/make-proxy.ts";
 import type { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
 import type { Telemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
@@ -13,6 +14,7 @@ export interface PagesNeeds {
   readonly controlPlane: ControlPlaneParts;
   readonly proxy: ProxyParts;
   readonly telemetry: Telemetry;
+  readonly limits: Limits;
   readonly complaints: Complaints;
   readonly version: string;
   readonly log: Logger;
@@ -24,6 +26,7 @@ export function makePages({
   controlPlane,
   proxy,
   telemetry,
+  limits,
   complaints,
   version,
   log,
@@ -51,6 +54,7 @@ export function makePages({
       cached: cache.counts(),
       version,
       telemetry: telemetry.stats(),
+      limits: limits.stats(),
       clockAheadMs: clock.aheadMs,
     });
   const pages = {

@@ -22,7 +22,7 @@ export interface EnvoyLimits {
  */
 export function buildBootstrap(
   node: NodeJson,
-  paths: Pick<AgentPaths, "adminSocket" | "xdsSocket" | "sdsSocket" | "spansSocket">,
+  paths: Pick<AgentPaths, "adminSocket" | "xdsSocket" | "sdsSocket" | "spansSocket" | "limitsSocket">,
   { maxHeapBytes, maxConnections, isGateway, runtime, stats }: EnvoyLimits,
 ): Record<string, unknown> {
   const ads = { ads: {}, resource_api_version: "V3", initial_fetch_timeout: "0s" };
@@ -45,6 +45,7 @@ export function buildBootstrap(
         grpcCluster(AGENT_CLUSTERS.xds, paths.xdsSocket),
         grpcCluster(AGENT_CLUSTERS.secrets, paths.sdsSocket),
         socketCluster(AGENT_CLUSTERS.spans, paths.spansSocket),
+        grpcCluster(AGENT_CLUSTERS.limits, paths.limitsSocket),
       ],
     },
     layered_runtime: {
@@ -56,6 +57,8 @@ export function buildBootstrap(
           static_layer: {
             // Istio's limit: long regular expressions are refused with an error rather than compiled into megabytes.
             "re2.max_program_size.error_level": 32_768,
+            // What limits are told of a request is written in formats.
+            "envoy.reloadable_features.enable_formatter_for_ratelimit_action_descriptor_value": true,
             // A trace is looked at as soon as its request has ended: Envoy would hold spans for five seconds.
             "tracing.zipkin.flush_interval_ms": 1000,
             "tracing.zipkin.min_flush_spans": 20,

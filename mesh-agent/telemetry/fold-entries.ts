@@ -163,7 +163,9 @@ function keyOf(e: AccessEntry): string {
   // The host matters only where no cluster tells the service.
   const host = e.uc === null || e.uc === undefined || e.uc === "-" ? e.a : "";
   const grpc = e.ct === null || e.ct === undefined ? "" : textOf(e.ct).startsWith("application/grpc") ? "g" : "";
-  const texts = [e.c, e.f, e.uc, e.uw, e.pw, e.up, e.dp, e.g, e.lp, e.tv, e.ra, denied, host].map(short).join("|");
+  const texts = [e.c, e.f, e.uc, e.uw, e.pw, e.up, e.dp, e.g, e.lp, e.tv, e.ra, e.rl, denied, host]
+    .map(short)
+    .join("|");
   return `${e.dir}|${texts}|${grpc}|${e.uh === null || e.uh === "-" ? "" : "u"}|${e.uf === null || e.uf === "-" || e.uf === "" ? "" : "f"}|${e.m === null ? "" : "m"}|${e.pr === null ? "" : "p"}${textOf(e.mi) === "" ? "" : "m"}`;
 }
 

@@ -4,6 +4,7 @@ import { parseAuthorizerRefusal } from "#core/telemetry/authorizer-refusal.ts";
 import { parseClusterName } from "#core/telemetry/cluster-name.ts";
 import { parseDeniedBy } from "#core/telemetry/denied-by.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { parseLimitRefusal } from "#core/telemetry/limit-refusal.ts";
 import { parseOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { parseRefusal } from "#core/telemetry/refused-connection.ts";
 import { parseTokenRefusal } from "#core/telemetry/token-refusal.ts";
@@ -58,9 +59,14 @@ export function labelEntry(entry: AccessEntry, own: OwnEnd): TrafficKey {
   };
 }
 
-/** What else turned a request down before any application saw it: a token that was refused, an external authorizer, or the caller's own proxy. */
+/** What else turned a request down before any application saw it: a limit, a token that was refused, an external authorizer, or the caller's own proxy. */
 function unservedBy(entry: AccessEntry): string {
-  return parseTokenRefusal(textOf(entry.cd)) || parseAuthorizerRefusal(entry) || parseOwnAnswer(entry);
+  return (
+    parseLimitRefusal(textOf(entry.rl)) ||
+    parseTokenRefusal(textOf(entry.cd)) ||
+    parseAuthorizerRefusal(entry) ||
+    parseOwnAnswer(entry)
+  );
 }
 
 /** A caller with a certificate and without our header: the namespace is in its identity. */

@@ -5,11 +5,11 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
 import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
-import { isCorrupt, moveAside, openChecked, sqliteCode, writeOut } from "#mesh-agent/sqlite-file.ts";
 import { encodeCounts } from "#mesh-agent/telemetry/encode-report.ts";
 import type { OutboxEntry } from "#mesh-agent/telemetry/outbox-entry.ts";
 import { PlaceMark } from "#mesh-agent/telemetry/place-mark.ts";
 import type { LostReports, ReportPlace } from "#mesh-agent/telemetry/report-place.ts";
+import { isCorrupt, moveAside, openChecked, sqliteCode, writeOut } from "#node/sqlite-file.ts";
 
 export interface Dropped {
   readonly requests: number;

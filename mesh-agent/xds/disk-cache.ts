@@ -2,10 +2,10 @@ import { chmodSync, closeSync, existsSync, openSync, readSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
-import { isCorrupt, moveAside, openChecked, writeOut } from "#mesh-agent/sqlite-file.ts";
 import { CacheIndex } from "#mesh-agent/xds/cache-index.ts";
 import type { CacheCommit, CachedResource, ResourceCache } from "#mesh-agent/xds/cached-resource.ts";
 import type { Logger } from "#node/log.ts";
+import { isCorrupt, moveAside, openChecked, writeOut } from "#node/sqlite-file.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS resource (
@@ -49,13 +49,17 @@ export class DiskCache implements ResourceCache {
   readonly #log: Logger;
   #opened: Opened;
   #problem: string | undefined;
-  /** Hears what Envoy has accepted. */
-  onCommit: ((commit: CacheCommit) => void) | undefined;
+  readonly #listeners: ((commit: CacheCommit) => void)[] = [];
 
   private constructor(file: string, log: Logger, db: DatabaseSync) {
     this.#file = file;
     this.#log = log;
     this.#opened = openOn(db);
+  }
+
+  /** Tells what Envoy has accepted. */
+  onCommit(listener: (commit: CacheCommit) => void): void {
+    this.#listeners.push(listener);
   }
 
   static open(file: string, log: Logger): DiskCache {
@@ -147,7 +151,7 @@ export class DiskCache implements ResourceCache {
   #apply(commit: CacheCommit): void {
     apply(this.#opened, commit);
     this.#opened.index.apply(commit);
-    this.onCommit?.(commit);
+    for (const listener of this.#listeners) listener(commit);
   }
 
   /** Resources held, by type URL. */

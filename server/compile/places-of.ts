@@ -94,6 +94,7 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   PeerAuthentication: nowhereElse,
   RequestAuthentication: nowhereElse,
   AuthorizationPolicy: nowhereElse,
+  RateLimit: nowhereElse,
   MeshConfig: nowhereElse,
 };
 

@@ -65,6 +65,8 @@ export abstract class WorkloadAnswers {
   readonly requestAuthenticationsOver = (namespace: string, labels: Labels) =>
     this.#over("RequestAuthentication", namespace, labels);
 
+  readonly rateLimitsOver = (namespace: string, labels: Labels) => this.#over("RateLimit", namespace, labels);
+
   /** Those that stand over a workload: of its namespace and of the root, as far as their selectors reach. */
   #over<K extends Policy["kind"]>(kind: K, namespace: string, labels: Labels): readonly Resource<K>[] {
     return this.deriveList(`${kind} over ${namespace} ${labelText(labels)}`, () => {

@@ -9,6 +9,7 @@ import type { IdentityParts } from "#server/compose/make-identity.ts";
 import type { Stores } from "#server/compose/make-stores.ts";
 import { publishCredentials } from "#server/compose/publish-credentials.ts";
 import type { CredentialBook } from "#server/credentials/credential-book.ts";
+import type { LeaseDesk } from "#server/limits/lease-desk.ts";
 import { type MeshHandle, startMesh } from "#server/mesh/start-mesh.ts";
 import { createAgentMethods } from "#server/mesh-rpc/agent-methods.ts";
 import type { Registry } from "#server/registry/registry.ts";
@@ -29,6 +30,7 @@ export interface MeshPortParts extends IdentityParts {
   readonly config: Pick<Config, "state" | "publisher" | "notify">;
   readonly registry: Registry;
   readonly credentials: CredentialBook;
+  readonly leases: LeaseDesk;
   readonly log: Logger;
 }
 
@@ -50,6 +52,7 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
     registry,
     state,
     telemetry: telemetry.ingest,
+    leases: parts.leases,
     onRefused: (line) => audit.write({ ...line, outcome: "refused" }),
   });
   const tls = await authority.issueServing(SERVING_LIFE_MS, Date.now());

@@ -4,6 +4,7 @@ import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import type { Authority } from "#server/ca/authority.ts";
 import { verifyCertificate } from "#server/ca/certificate-service.ts";
+import type { LeaseDesk } from "#server/limits/lease-desk.ts";
 import type { UnaryHandler } from "#server/mesh/start-mesh.ts";
 import type { Registry } from "#server/registry/registry.ts";
 import { handleDeregister, handleRegister } from "#server/registry/registry-rpc.ts";
@@ -17,6 +18,7 @@ export interface AgentMethodsOptions {
   readonly registry: Registry;
   readonly state: MeshState;
   readonly telemetry: Pick<TelemetryIngest, "takeReport">;
+  readonly leases: Pick<LeaseDesk, "handle">;
   readonly onRefused: (line: {
     readonly actor: string;
     readonly action: string;
@@ -30,7 +32,7 @@ const AGENT = "/pharos.agent.v1.AgentService";
 
 /** The unary methods that agents call; each caller is who its certificate says. */
 export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<string, UnaryHandler> {
-  const { authority, registry, state, telemetry, onRefused } = options;
+  const { authority, registry, state, telemetry, leases, onRefused } = options;
 
   function identify(peer: ForwardedPeer): {
     readonly spiffeId: string;
@@ -82,6 +84,7 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
       `${AGENT}/Deregister`,
       guarded("instance.deregister", (bytes, caller) => handleDeregister(registry, bytes, caller)),
     ],
+    [`${AGENT}/DrawUnits`, guarded("limits.draw", async (bytes, caller) => leases.handle(bytes, caller))],
     [
       `${AGENT}/Report`,
       guarded("telemetry.report", (bytes, { spiffeId, namespace, serviceAccount }, from) =>

@@ -6,11 +6,8 @@ import type { RateLimitRule, RateLimitSpec } from "#core/kinds/rate-limit/schema
 const MODES = { Enforce: "", Shadow: "Refuses nobody, and counts: ", Off: "Off: " } as const;
 
 export function describeRateLimit(resource: Written<RateLimitSpec>, rootNamespace: string): string {
-  const { targetRefs, mode = "Enforce", scope, rules } = resource.spec;
-  const targets = (targetRefs ?? []).map(({ kind, name, sectionName }) =>
-    [kind, name, ...(sectionName === undefined ? [] : [sectionName])].join(" "),
-  );
-  const where = targets.length > 0 ? joinWords(targets, "and") : describePolicyTarget(resource, rootNamespace);
+  const { mode = "Enforce", scope, rules } = resource.spec;
+  const where = describePolicyTarget(resource, rootNamespace);
   const each = scope === "Instance" ? ", at each proxy" : "";
   return `${MODES[mode]}At most ${joinParts(rules.map(describeRule))}; on ${where}${each}`;
 }

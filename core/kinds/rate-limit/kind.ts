@@ -4,7 +4,6 @@ import { listLimitedPorts } from "#core/kinds/rate-limit/list-ports.ts";
 import { RATE_LIMIT } from "#core/kinds/rate-limit/schema.ts";
 import { validateRateLimit } from "#core/kinds/rate-limit/validate.ts";
 
-/** Not yet among `KINDS`: what a proxy is given for it is to come, and no field may be read that changes nothing. */
 export const rateLimit = defineKind({
   group: "limits.pharos.dev",
   plural: "ratelimits",

@@ -51,7 +51,7 @@ test.each<[string, string, string[]]>([
   ],
   [
     "a header that may say anything",
-    rule(`${LIMIT}, cost: { responseHeader: x-cost }`),
+    rule(`${LIMIT}, cost: { requestHeader: x-cost }`),
     [`error needs-field ${R}.cost`],
   ],
   ["a most of no header", rule(`${LIMIT}, cost: { most: 2 }`), [`warning no-effect ${R}.cost.most`]],
@@ -98,9 +98,9 @@ test.each<[string, string, string[]]>([
     [`error bad-value ${R}.bucket.key[0].attribute`],
   ],
   [
-    "a refund of a status that is none",
-    rule(`${LIMIT}, refund: { statuses: [5xx, "503", 6xx] }`),
-    [`error bad-value ${R}.refund.statuses[2]`],
+    "what is only known of the response",
+    rule(`${LIMIT}, refund: { statuses: [5xx] }, cost: { responseHeader: x-cost }`),
+    [`error field-not-handled ${R}.refund`, `error field-not-handled ${R}.cost.responseHeader`],
   ],
   ["a reserved share", rule(`${LIMIT}, reserve: [{ name: pay, share: 20, match: [${OPERATION}] }]`), []],
   [
@@ -129,8 +129,8 @@ test.each<[string, string, string[]]>([
   ["no counting", `{ mode: Off, rules: [{ name: r, ${LIMIT} }] }`, ["warning no-effect spec.mode"]],
   [
     "two ways to say for whom",
-    `{ selector: { matchLabels: { app: a } }, targetRefs: [{ kind: Gateway, name: g }], rules: [{ name: r, ${LIMIT} }] }`,
-    ["error one-of spec"],
+    `{ selector: { matchLabels: { app: a } }, targetRefs: [{ group: networking.istio.io, kind: Gateway, name: g }], rules: [{ name: r, ${LIMIT} }] }`,
+    ["error conflicting-fields spec.targetRefs"],
   ],
 ])("%s", (_, spec, expected) => expect(found(spec)).toEqual(expected));
 
@@ -162,8 +162,8 @@ test.each([
     "Refuses nobody, and counts: At most 100 requests in 10s, 20 at once for each source.principal and /24 of remote.ip; 9 units in 1h; on workloads with app=web",
   ],
   [
-    `{ targetRefs: [{ kind: Gateway, name: edge, sectionName: https }], scope: Instance, rules: [{ name: a, match: [${OPERATION}], ${LIMIT} }] }`,
-    "At most 10 matching requests in 1s; on Gateway edge https, at each proxy",
+    `{ targetRefs: [{ group: networking.istio.io, kind: Gateway, name: edge }], scope: Instance, rules: [{ name: a, match: [${OPERATION}], ${LIMIT} }] }`,
+    "At most 10 matching requests in 1s; on the workloads of Gateway edge, at each proxy",
   ],
 ])("%s is said in a line", (spec, expected) => {
   expect(rateLimit.effect?.(read(spec).resource, "istio-system")).toBe(expected);

@@ -1,4 +1,5 @@
 import { AUTHORIZATION_RULE } from "#core/kinds/authorization-policy/schema.ts";
+import { POLICY_TARGETS } from "#core/kinds/policy-target.ts";
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
@@ -10,6 +11,7 @@ import {
   message,
   number,
   oneOf,
+  refused,
   required,
   string,
 } from "#core/schema/make-field.ts";
@@ -20,12 +22,12 @@ const UNITS_MAX = 1_000_000_000_000;
 
 const KEY = message({
   attribute: described(required(string("condition-key")), {
-    envoy: "RateLimit.Action",
+    envoy: "RateLimitConfig.Action.GenericKey.descriptor_value",
     doc: "What tells those apart who are counted each for themselves",
     hint: "source.principal, request.headers[x-tenant] or request.auth.claims[sub]",
   }),
   prefixLength: described(explicit(integer(0, 128)), {
-    envoy: "RateLimit.Action.MaskedRemoteAddress",
+    envoy: BY_AGENT,
     doc: "Of source.ip and remote.ip: addresses of one range of this length are one",
   }),
 });
@@ -36,7 +38,7 @@ const BUCKET = message({
     doc: "Each combination of values has a bucket of its own; without it all requests share one",
   }),
   missing: described(oneOf(["Share", "Skip", "Deny"]), {
-    envoy: "RateLimit.Action.skip_if_absent",
+    envoy: BY_AGENT,
     doc: "What becomes of requests that have no value of the key",
     valueDocs: {
       Share: "they share one bucket, for all that have none",
@@ -68,15 +70,12 @@ const LIMIT = message({
 });
 
 const COST = message({
-  request: described(explicit(integer(1, UNITS_MAX)), { envoy: "RateLimit.HitsAddend.number", default: 1 }),
+  request: described(explicit(integer(1, UNITS_MAX)), { envoy: BY_AGENT, default: 1 }),
   requestHeader: described(string("plain-header-name"), {
-    envoy: "RateLimit.HitsAddend.format",
+    envoy: "RateLimitConfig.Action.RequestHeaders.header_name",
     doc: "A whole number of units; what is none costs `request`",
   }),
-  responseHeader: described(string("plain-header-name"), {
-    envoy: "RateLimit.HitsAddend.format, with apply_on_stream_done",
-    doc: "What the request cost, as the response says; until then it costs what it may at most",
-  }),
+  responseHeader: refused("what is counted is known when a request comes: use requestHeader"),
   most: described(explicit(integer(1, UNITS_MAX)), {
     envoy: BY_AGENT,
     doc: "What a header may say at most: more is as much",
@@ -98,7 +97,7 @@ const RESERVE = message({
 
 const RULE = message({
   name: described(required(string("label")), {
-    envoy: "RateLimitDescriptor.entries",
+    envoy: BY_AGENT,
     doc: "The policy's name in the RateLimit fields, in statistics and for who is refused",
   }),
   match: described(list(AUTHORIZATION_RULE, 0, 64), {
@@ -112,20 +111,17 @@ const RULE = message({
   bucket: described(BUCKET, { envoy: BY_AGENT, doc: "Who is counted together" }),
   limit: described(required(LIMIT), { envoy: BY_AGENT, doc: "How much there is" }),
   cost: described(COST, { envoy: BY_AGENT, doc: "What a request uses of it" }),
-  refund: described(message({ statuses: list(string("policy-text"), 1, 32) }), {
-    envoy: BY_AGENT,
-    doc: "Requests that are answered so cost nothing: status codes, or 4xx and 5xx",
-  }),
+  refund: refused("what was admitted is counted, however it is answered: leave it out"),
   reserve: described(list(RESERVE, 0, 8), {
     envoy: BY_AGENT,
     doc: "Parts of the limit that are kept for classes of requests",
   }),
   onLimit: described(
     message({
-      status: described(explicit(integer(400, 599)), { envoy: "RateLimit.rate_limited_status", default: 429 }),
-      body: described(string(undefined, 65_536), { envoy: "RateLimitResponse.raw_body" }),
+      status: refused("who is refused is answered 429: leave it out"),
+      body: described(string(undefined, 65_536), { envoy: BY_AGENT }),
       headers: described(map(string("header-value"), "plain-header-name", 32), {
-        envoy: "RateLimitResponse.response_headers_to_add",
+        envoy: BY_AGENT,
       }),
     }),
     { envoy: BY_AGENT, doc: "What the refused are answered; gRPC callers get RESOURCE_EXHAUSTED" },
@@ -133,56 +129,44 @@ const RULE = message({
 });
 export type RateLimitRule = Infer<typeof RULE>;
 
-const TARGET = message({
-  kind: described(required(oneOf(["ServiceEntry", "Gateway", "VirtualService", "WorkloadGroup"])), { envoy: BY_AGENT }),
-  name: described(required(string("dns-name")), { envoy: BY_AGENT }),
-  sectionName: described(string("label"), {
+export const RATE_LIMIT = message({
+  selector: described(MATCH_LABELS, {
+    doc: "Workloads it protects; without it, and targetRefs, all of the namespace, or of the mesh where it is in the root namespace",
+  }),
+  ...POLICY_TARGETS,
+  mode: described(oneOf(["Enforce", "Shadow", "Off"]), {
     envoy: BY_AGENT,
-    doc: "Of a Gateway a server, of a VirtualService a route, of a ServiceEntry a port",
+    default: "Enforce",
+    doc: "Whether requests that a rule does not admit are refused",
+    valueDocs: {
+      Enforce: "they are",
+      Shadow: "they are counted and marked, and let through",
+      Off: "nothing is counted",
+    },
+  }),
+  scope: described(oneOf(["Service", "Instance"]), {
+    envoy: BY_AGENT,
+    default: "Service",
+    doc: "One budget for all proxies, or one for each",
+  }),
+  whenUncoordinated: described(oneOf(["Share", "Allow", "Deny"]), {
+    envoy: BY_AGENT,
+    default: "Share",
+    doc: "What an agent does that does not reach the server, when its lease is over",
+    valueDocs: {
+      Share: "it keeps to its part of the limit, of as many as there are",
+      Allow: "it admits everything, and counts it",
+      Deny: "it refuses everything",
+    },
+  }),
+  headers: described(oneOf(["Standard", "XRateLimit", "Both", "Off"]), {
+    envoy: BY_AGENT,
+    default: "Standard",
+    doc: "What callers are told of what is left: RateLimit and RateLimit-Policy, or X-RateLimit-*",
+  }),
+  rules: described(required(list(RULE, 1, 64)), {
+    envoy: BY_AGENT,
+    doc: "All that match a request must admit it, and then it is charged to all; else to none",
   }),
 });
-
-export const RATE_LIMIT = message(
-  {
-    selector: described(MATCH_LABELS, {
-      doc: "Workloads it protects; without it, and targetRefs, all of the namespace",
-    }),
-    targetRefs: described(list(TARGET, 1, 16), { envoy: BY_AGENT, doc: "What it protects, in its own namespace" }),
-    mode: described(oneOf(["Enforce", "Shadow", "Off"]), {
-      envoy: BY_AGENT,
-      default: "Enforce",
-      doc: "Whether requests that a rule does not admit are refused",
-      valueDocs: {
-        Enforce: "they are",
-        Shadow: "they are counted and marked, and let through",
-        Off: "nothing is counted",
-      },
-    }),
-    scope: described(oneOf(["Service", "Instance"]), {
-      envoy: "LocalRateLimit for Instance where no rule has a key, else RateLimit",
-      default: "Service",
-      doc: "One budget for all proxies, or one for each",
-    }),
-    whenUncoordinated: described(oneOf(["Share", "Allow", "Deny"]), {
-      envoy: BY_AGENT,
-      default: "Share",
-      doc: "What an agent does that does not reach the server, when its lease is over",
-      valueDocs: {
-        Share: "it keeps to its part of the limit, of as many as there are",
-        Allow: "it admits everything, and counts it",
-        Deny: "it refuses everything",
-      },
-    }),
-    headers: described(oneOf(["Standard", "XRateLimit", "Both", "Off"]), {
-      envoy: "RateLimitResponse.response_headers_to_add",
-      default: "Standard",
-      doc: "What callers are told of what is left: RateLimit and RateLimit-Policy, or X-RateLimit-*",
-    }),
-    rules: described(required(list(RULE, 1, 64)), {
-      envoy: BY_AGENT,
-      doc: "All that match a request must admit it, and then it is charged to all; else to none",
-    }),
-  },
-  { atMostOneOf: ["selector", "targetRefs"] },
-);
 export type RateLimitSpec = Infer<typeof RATE_LIMIT>;

@@ -1,5 +1,6 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { parseDurationMs } from "#core/duration.ts";
+import { validateTargets } from "#core/kinds/policy-target.ts";
 import type { RateLimitRule, RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
 import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
 import { validateReserve } from "#core/kinds/rate-limit/validate-reserve.ts";
@@ -8,9 +9,11 @@ import type { Path } from "#core/schema/path.ts";
 /** What is longer is a matter of days: it has to be in a ledger. */
 const WINDOW_MS_MAX = 24 * 3_600_000;
 
-export function validateRateLimit({ rules, scope, whenUncoordinated, mode }: RateLimitSpec): Diagnostic[] {
+export function validateRateLimit(spec: RateLimitSpec): Diagnostic[] {
+  const { rules, scope, whenUncoordinated, mode } = spec;
   const names = rules.map(({ name }) => name);
   return [
+    ...validateTargets(spec),
     ...(scope === "Instance" && whenUncoordinated !== undefined
       ? [
           warningAt(
@@ -38,7 +41,6 @@ export function validateRateLimit({ rules, scope, whenUncoordinated, mode }: Rat
             ]
           : []),
         ...validateLimit(rule, path),
-        ...validateRefund(rule, path),
         ...validateBucket(rule.bucket ?? {}, [...path, "bucket"]),
         ...validateReserve(rule, [...path, "reserve"]),
       ];
@@ -52,7 +54,7 @@ function validateLimit({ limit, cost = {} }: RateLimitRule, path: Path): Diagnos
   const { amount, burst } = limit;
   const [atOnce, where] = burst === undefined ? ([amount, "amount"] as const) : ([burst, "burst"] as const);
   const at = [...path, "limit", where];
-  const { request = 1, requestHeader, responseHeader, most } = cost;
+  const { request = 1, requestHeader, most } = cost;
   if (request > atOnce)
     issues.push(
       errorAt(
@@ -80,23 +82,22 @@ function validateLimit({ limit, cost = {} }: RateLimitRule, path: Path): Diagnos
         `set most to ${request} or more`,
       ),
     );
-  const byHeader = requestHeader ?? responseHeader;
-  if (byHeader !== undefined && most === undefined)
+  if (requestHeader !== undefined && most === undefined)
     issues.push(
       errorAt(
         [...path, "cost"],
         "needs-field",
-        `most is missing: ${byHeader} may say any number`,
+        `most is missing: ${requestHeader} may say any number`,
         "set most to what one request costs at most",
       ),
     );
-  if (byHeader === undefined && most !== undefined)
+  if (requestHeader === undefined && most !== undefined)
     issues.push(
       warningAt(
         [...path, "cost", "most"],
         "no-effect",
         "no header says what a request costs",
-        "leave it out, or set requestHeader or responseHeader",
+        "leave it out, or set requestHeader",
       ),
     );
   if ((parseDurationMs(limit.per) ?? 0) > WINDOW_MS_MAX)
@@ -109,19 +110,4 @@ function validateLimit({ limit, cost = {} }: RateLimitRule, path: Path): Diagnos
       ),
     );
   return issues;
-}
-
-function validateRefund({ refund }: RateLimitRule, path: Path): Diagnostic[] {
-  return (refund?.statuses ?? []).flatMap((status, index) =>
-    /^(?:[1-5]xx|[1-5]\d\d)$/.test(status)
-      ? []
-      : [
-          errorAt(
-            [...path, "refund", "statuses", index],
-            "bad-value",
-            `${JSON.stringify(status)} is not a status`,
-            "write a code such as 503, or 5xx for all that begin so",
-          ),
-        ],
-  );
 }

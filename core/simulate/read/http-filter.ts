@@ -17,6 +17,10 @@ import { ExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/http/ext_aut
 import { type HTTPFault, HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import { ConfigSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
 import { JwtAuthenticationSchema } from "#proto/gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js";
+import {
+  RateLimitPerRouteSchema,
+  RateLimitSchema,
+} from "#proto/gen/envoy/extensions/filters/http/ratelimit/v3/rate_limit_pb.js";
 import { RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
 import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
 
@@ -52,6 +56,9 @@ export function readHttpFilter(any: Any | undefined): FilterConfig {
           .filter(({ remove }) => remove)
           .map(({ header }) => headerName(header)),
       };
+    case RateLimitSchema.typeName:
+    case RateLimitPerRouteSchema.typeName:
+      return { kind: "limits" };
     case RouterSchema.typeName:
       return { kind: "router" };
     default:

@@ -35,6 +35,11 @@ export function readRbacConfig({
   };
 }
 
+/** Whether one of the policies takes a request, whatever the action is. */
+export function readRbacMatch(rules: RBAC): Condition {
+  return anyOf(readRules(rules).policies.map(({ permission, principal }) => allOf([permission, principal])));
+}
+
 function readRules({ action, policies }: RBAC): RbacRules {
   return {
     action: ACTION[action],

@@ -1,7 +1,10 @@
+import { base64Decode } from "@bufbuild/protobuf/wire";
+import { readLimitSet } from "#core/simulate/limits/read-limit-set.ts";
 import { readHeaderOperations } from "#core/simulate/read/header-operations.ts";
 import { readPerFilter } from "#core/simulate/read/per-filter.ts";
 import { readRoute } from "#core/simulate/read/route.ts";
 import type { RouteTable, VirtualHost } from "#core/simulate/route.ts";
+import { LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
 import {
   VirtualHost_TlsRequirementType as TlsRequirement,
   type VirtualHost as VirtualHostMessage,
@@ -37,5 +40,11 @@ export function readRouteTable(config: RouteConfiguration): RouteTable {
     request: readHeaderOperations(config.requestHeadersToAdd, config.requestHeadersToRemove),
     response: readHeaderOperations(config.responseHeadersToAdd, config.responseHeadersToRemove),
     perFilter: readPerFilter(config.typedPerFilterConfig),
+    limits: limitsOf(config),
   };
+}
+
+function limitsOf({ metadata }: RouteConfiguration): RouteTable["limits"] {
+  const rules = metadata?.filterMetadata[LIMITS_METADATA]?.rules;
+  return typeof rules === "string" ? readLimitSet(base64Decode(rules)) : undefined;
 }

@@ -71,6 +71,21 @@ export function buildCustomRules(
   return Object.keys(rules?.policies ?? {}).length === 0 ? undefined : rules;
 }
 
+/** Rules of which one has to match, of requests that come over `guard`'s port; those that bear on others are left out. */
+export function buildMatch(
+  rules: readonly GuardingRule[],
+  namespace: string,
+  guard: Guard,
+  ifUnknown: "match" | "none",
+): Init<typeof RBACSchema> {
+  const context: RuleContext = { ...guard, namespace, isHttp: true, action: ifUnknown === "match" ? "DENY" : "ALLOW" };
+  const built = rules.flatMap((rule) => {
+    const policy = buildPolicy(rule, context, []);
+    return policy === undefined ? [] : [[String(rule.index), policy] as const];
+  });
+  return { policies: Object.fromEntries(built) };
+}
+
 function buildRules(
   own: readonly GuardingPolicy[],
   input: RbacInput,

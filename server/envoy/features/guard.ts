@@ -1,5 +1,6 @@
 import type { Authorizer } from "#core/resolve/authorizers.ts";
 import type { GuardingPolicy } from "#core/resolve/guarding-policy.ts";
+import type { LimitingRule } from "#core/resolve/rate-limits.ts";
 
 /** Whose X-Forwarded-For is believed: of everybody (a gateway has put right what came in), or of these identities' (spiffe://…). */
 export type ForwardedForTrust = "everybody" | readonly string[];
@@ -13,4 +14,10 @@ export interface Guard {
   /** The application's port, or the gateway server's: what policies call a port, whichever one the proxy listens on. */
   readonly port: number;
   readonly trustsForwardedFor: ForwardedForTrust;
+}
+
+/** The same of one that takes requests. */
+export interface HttpGuard extends Guard {
+  /** By which its requests are limited. */
+  readonly limits: readonly LimitingRule[];
 }

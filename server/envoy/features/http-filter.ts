@@ -3,7 +3,7 @@ import type { RouteRule } from "#core/resolve/route-rule.ts";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
 import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
-import type { Guard } from "#server/envoy/features/guard.ts";
+import type { HttpGuard } from "#server/envoy/features/guard.ts";
 import type { Init } from "#server/envoy/pack.ts";
 
 /** In the order in which a request meets them, which is Istio's: external authorizers are asked before tokens are looked at. */
@@ -32,7 +32,7 @@ export interface HttpFilter {
   /** What a route carries for it; undefined: nothing. */
   readonly onRoute?: (route: RouteInput) => Any | undefined;
   /** What a whole route configuration carries for it, where workloads are guarded. */
-  readonly onRoutes?: (guard: Guard) => Any | undefined;
+  readonly onRoutes?: (guard: HttpGuard) => Any | undefined;
   /** What applications that read xDS themselves carry; absent: they know no such filter. */
   readonly inGrpc?: Init<typeof HttpFilterSchema>;
 }

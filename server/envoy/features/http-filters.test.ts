@@ -22,7 +22,14 @@ function guard(action: (typeof RBAC_ACTIONS)[number], rule: AuthorizationRule) {
   const policy = api("AuthorizationPolicy", "security", "p", "default", { action, rules: [{}] });
   if (policy.kind !== "AuthorizationPolicy") throw new Error("not a policy");
   const policies = readGuards([{ ...policy, spec: { ...policy.spec, rules: [rule] } }]);
-  return guardFilters({ policies, authorizers: [], trustDomain: "cluster.local", port: 80, trustsForwardedFor: [] });
+  return guardFilters({
+    policies,
+    authorizers: [],
+    limits: [],
+    trustDomain: "cluster.local",
+    port: 80,
+    trustsForwardedFor: [],
+  });
 }
 
 test.each(["inbound", "outbound", "gateway"] as const)(
@@ -87,6 +94,7 @@ test("a CUSTOM policy that is only tried marks nothing and refuses nothing, whoe
       guardFilters({
         policies: policies(isDryRun),
         authorizers,
+        limits: [],
         trustDomain: "cluster.local",
         port: 80,
         trustsForwardedFor: [],

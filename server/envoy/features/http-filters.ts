@@ -1,14 +1,17 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { Authorizer } from "#core/resolve/authorizers.ts";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
+import type { Origin } from "#core/xds/layer.ts";
+import type { MetadataSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { cors } from "#server/envoy/features/cors.ts";
 import { externalAuthorization } from "#server/envoy/features/external-authorization.ts";
 import { fault } from "#server/envoy/features/fault.ts";
-import type { Guard } from "#server/envoy/features/guard.ts";
+import type { HttpGuard } from "#server/envoy/features/guard.ts";
 import { type HttpFilter, type ListenerInput, PHASES, type RouteInput } from "#server/envoy/features/http-filter.ts";
 import { jwt } from "#server/envoy/features/jwt.ts";
 import { peer } from "#server/envoy/features/peer.ts";
+import { limitsMetadata, rateLimits } from "#server/envoy/features/rate-limits.ts";
 import { rbac } from "#server/envoy/features/rbac.ts";
 import { RBAC_ACTIONS } from "#server/envoy/features/rbac-input.ts";
 import { router } from "#server/envoy/features/router.ts";
@@ -17,7 +20,9 @@ import type { Init } from "#server/envoy/pack.ts";
 type ListenerFilter = Init<typeof HttpFilterSchema>;
 
 /** All there are; within a phase in this order. Listeners, routes and gRPC clients read this list and no other. */
-const FILTERS: readonly HttpFilter[] = [peer, jwt, ...RBAC_ACTIONS.map(rbac), fault, cors, router].sort(byPhase);
+const FILTERS: readonly HttpFilter[] = [peer, jwt, ...RBAC_ACTIONS.map(rbac), ...rateLimits, fault, cors, router].sort(
+  byPhase,
+);
 
 function byPhase(a: HttpFilter, b: HttpFilter): number {
   return PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase);
@@ -60,8 +65,19 @@ export function routeFilters({ fault, corsPolicy }: RouteInput): Record<string, 
 }
 
 /** `typedPerFilterConfig` of a whole route configuration, for who guards the workload. */
-export function guardFilters(guard: Guard): Record<string, Any> {
+export function guardFilters(guard: HttpGuard): Record<string, Any> {
   return perFilter(({ onRoutes }) => onRoutes?.(guard), filtersFor(guard.authorizers));
+}
+
+/** What a whole route configuration says to the proxy's agent; empty where that is nothing. */
+export function guardMetadata(guard: HttpGuard): { metadata?: Init<typeof MetadataSchema> } {
+  const metadata = limitsMetadata(guard);
+  return metadata === undefined ? {} : { metadata };
+}
+
+/** What the two follow from. */
+export function guardOrigins({ policies, limits }: HttpGuard): Origin[] {
+  return [...new Set([...policies, ...limits].map(({ ref }) => ref))].map((resource) => ({ resource }));
 }
 
 /** What of `typedPerFilterConfig` gRPC clients have a filter for. */

@@ -1,4 +1,5 @@
 import type { TokenRule } from "#core/resolve/token-rules.ts";
+import { TOKEN_FILTER, TOKEN_PAYLOAD } from "#core/xds/token-metadata.ts";
 import {
   JwtAuthenticationSchema,
   type JwtProviderSchema,
@@ -6,7 +7,6 @@ import {
 } from "#proto/gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js";
 import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
-import { TOKEN_FILTER, TOKEN_PAYLOAD } from "#server/envoy/features/token-metadata.ts";
 import { type Init, typed } from "#server/envoy/pack.ts";
 
 type RequirementInit = Init<typeof JwtRequirementSchema>;

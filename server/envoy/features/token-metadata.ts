@@ -1,3 +1,4 @@
+import { TOKEN_FILTER, TOKEN_PAYLOAD } from "#core/xds/token-metadata.ts";
 import type { MetadataMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/metadata_pb.js";
 import type { StringMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/string_pb.js";
 import type { ValueMatcherSchema } from "#proto/gen/envoy/type/matcher/v3/value_pb.js";
@@ -6,10 +7,6 @@ import type { Init } from "#server/envoy/pack.ts";
 export type StringInit = Init<typeof StringMatcherSchema>;
 type ValueInit = Init<typeof ValueMatcherSchema>;
 export type MetadataInit = Init<typeof MetadataMatcherSchema>;
-
-/** The filter that checks tokens; what it found of one stands in the metadata of this name, under the key. */
-export const TOKEN_FILTER = "envoy.filters.http.jwt_authn";
-export const TOKEN_PAYLOAD = "payload";
 
 /** A claim of a token that was checked, which is the text or a list that has it; names of nested claims one after another. */
 export function matchClaim(claim: readonly string[], text: StringInit): MetadataInit {

@@ -4,6 +4,7 @@ import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import { providerOf, readGuards } from "#core/resolve/guarding-policy.ts";
 import type { InboundPort } from "#core/resolve/inbound-ports.ts";
 import { standsOver } from "#core/resolve/policies.ts";
+import { readLimits } from "#core/resolve/rate-limits.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
@@ -18,7 +19,8 @@ import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { boundAddress } from "#server/envoy/clusters/application-address.ts";
-import { guardFilters } from "#server/envoy/features/http-filters.ts";
+import type { HttpGuard } from "#server/envoy/features/guard.ts";
+import { guardFilters, guardMetadata, guardOrigins } from "#server/envoy/features/http-filters.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { gatewayIdentities } from "#server/envoy/listeners/gateway-identities.ts";
 import { type BuiltChains, buildInboundChains, type InboundContext } from "#server/envoy/listeners/inbound-chains.ts";
@@ -54,6 +56,15 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
   const cluster = inboundCluster(port.appPort);
   const host = `inbound|http|${port.appPort}`;
   const policies = readGuards(world.policiesOver(node.namespace, labels));
+  const limits = world.rateLimitsOver(node.namespace, labels);
+  const guard: HttpGuard = {
+    policies,
+    limits: readLimits(limits),
+    authorizers: resolveAuthorizers(world, policies),
+    trustDomain: world.mesh.trustDomain,
+    port: port.appPort,
+    trustsForwardedFor: gatewayIdentities(world),
+  };
   const config = create(RouteConfigurationSchema, {
     name: cluster,
     virtualHosts: [
@@ -80,15 +91,10 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
       },
     ],
     validateClusters: false,
-    typedPerFilterConfig: guardFilters({
-      policies,
-      authorizers: resolveAuthorizers(world, policies),
-      trustDomain: world.mesh.trustDomain,
-      port: port.appPort,
-      trustsForwardedFor: gatewayIdentities(world),
-    }),
+    typedPerFilterConfig: guardFilters(guard),
+    ...guardMetadata(guard),
   });
-  return { config, origins: policies.map(({ ref }) => ({ resource: ref })) };
+  return { config, origins: guardOrigins(guard) };
 }
 
 /** A client that waits for the server to speak first shows within this time that it speaks no TLS. */

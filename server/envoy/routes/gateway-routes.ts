@@ -4,11 +4,13 @@ import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import type { ServerGroup } from "#core/resolve/gateway-ports.ts";
 import { type GatewayRoute, resolveGatewayRoutes } from "#core/resolve/gateway-routes.ts";
 import type { GuardingPolicy } from "#core/resolve/guarding-policy.ts";
+import { readLimits } from "#core/resolve/rate-limits.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
-import { guardFilters } from "#server/envoy/features/http-filters.ts";
+import type { HttpGuard } from "#server/envoy/features/guard.ts";
+import { guardFilters, guardMetadata, guardOrigins } from "#server/envoy/features/http-filters.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
 import { buildResolvedRoutes, DIRECT_RESPONSE_BYTES_MAX, type RouteInit } from "#server/envoy/routes/build-routes.ts";
 
@@ -49,8 +51,16 @@ export function buildGatewayRoutes(
     ...(redirectsToTls ? { requireTls: VirtualHost_TlsRequirementType.ALL } : {}),
   }));
   const routed = new Set(hosts.flatMap(({ routes }) => routes.map(({ service }) => service)));
-  const origins: Origin[] = [...policies.map(({ ref }) => ({ resource: ref })), ...[...routed].flatMap(placesOfRoutes)];
   const blackhole = { name: `blackhole:${port}`, domains: ["*"], routes: [] };
+  const guard: HttpGuard = {
+    policies,
+    limits: readLimits(world.rateLimitsOver(namespace, labels)),
+    authorizers,
+    trustDomain: world.mesh.trustDomain,
+    port,
+    trustsForwardedFor: "everybody",
+  };
+  const origins: Origin[] = [...guardOrigins(guard), ...[...routed].flatMap(placesOfRoutes)];
   const config = create(RouteConfigurationSchema, {
     name,
     virtualHosts: hosts.some(({ host }) => host === "*") ? virtualHosts : [...virtualHosts, blackhole],
@@ -58,13 +68,8 @@ export function buildGatewayRoutes(
     // Whatever port clients see, behind a balancer or a forwarded port.
     ignorePortInHostMatching: true,
     maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
-    typedPerFilterConfig: guardFilters({
-      policies,
-      authorizers,
-      trustDomain: world.mesh.trustDomain,
-      port,
-      trustsForwardedFor: "everybody",
-    }),
+    typedPerFilterConfig: guardFilters(guard),
+    ...guardMetadata(guard),
   });
   return { config, origins };
 }

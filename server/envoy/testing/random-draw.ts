@@ -25,7 +25,7 @@ export function parse(text: string): AnyResource {
 export const api = (kind: Kind, group: string, name: string, namespace: string, spec: object): AnyResource =>
   parse(
     JSON.stringify({
-      apiVersion: `${group}.istio.io/${versionsOf(kind)[0]}`,
+      apiVersion: `${group.includes(".") ? group : `${group}.istio.io`}/${versionsOf(kind)[0]}`,
       kind,
       metadata: { name, namespace },
       spec,

@@ -12,6 +12,7 @@ import {
 } from "#server/envoy/testing/random-draw.ts";
 import { randomExtension } from "#server/envoy/testing/random-extension.ts";
 import { RANDOM_GATEWAYS } from "#server/envoy/testing/random-gateways.ts";
+import { randomLimit } from "#server/envoy/testing/random-limit.ts";
 import { randomMeshConfig } from "#server/envoy/testing/random-mesh-config.ts";
 import { randomEnvoyFilter } from "#server/envoy/testing/random-patches.ts";
 
@@ -382,6 +383,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
         },
       ],
     }),
+  randomLimit,
   randomMeshConfig,
   ...RANDOM_GATEWAYS,
   randomEnvoyFilter,

@@ -3,19 +3,25 @@ import { type PolicyTarget, targetsOf } from "#core/kinds/policy-target.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
 
-type Targeting = "AuthorizationPolicy" | "RequestAuthentication" | "Telemetry";
+type Targeting =
+  | Resource<"AuthorizationPolicy">
+  | Resource<"RateLimit">
+  | Resource<"RequestAuthentication">
+  | Resource<"Telemetry">;
 
 /** A policy whose targets are not there, or have no workload of the policy's namespace, guards nobody by them. */
 export const policyTargetFound = {
   code: "policy-target-not-found",
   summary:
     "A policy names a Service, ServiceEntry or Gateway that is not in its namespace, or that has no workload there.",
-  each(resource: Resource<Targeting>, context) {
+  each(resource: Targeting, context) {
     const { metadata, spec } = resource;
     const { namespace } = metadata;
     const place = (index: number): Path =>
-      (spec.targetRefs ?? []).length > 0 ? ["spec", "targetRefs", index] : ["spec", "targetRef"];
-    return targetsOf(spec).flatMap((target, index) => {
+      "targetRefs" in spec && (spec.targetRefs ?? []).length > 0
+        ? ["spec", "targetRefs", index]
+        : ["spec", "targetRef"];
+    return targetsOf<PolicyTarget>(spec).flatMap((target, index) => {
       const labels = context.policyScope.targeted(namespace, target);
       if (labels.some((each) => context.select(each, namespace).length > 0)) return [];
       const found = { severity: "warning", resource: formatRef(refOf(resource)), path: place(index) } as const;
@@ -38,7 +44,7 @@ export const policyTargetFound = {
           ];
     });
   },
-} satisfies EachCheck<Targeting>;
+} satisfies EachCheck<Targeting["kind"]>;
 
 /** A Gateway is always looked for by one label besides. */
 function isThere({ kind }: PolicyTarget, found: number): boolean {

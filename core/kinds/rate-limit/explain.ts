@@ -1,0 +1,13 @@
+import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
+import { explainPolicyReach } from "#core/resolve/explain-policy-reach.ts";
+import type { Resource } from "#core/resource/resource.ts";
+
+export function explainRateLimit(
+  resource: Resource<"RateLimit">,
+  question: ServiceQuestion,
+): ExplainedResource | undefined {
+  const { mode = "Enforce", rules } = resource.spec;
+  const names = rules.map(({ name, limit }) => `${name}: ${limit.amount} in ${limit.per}`).join(", ");
+  const how = { Enforce: "limits", Shadow: "counts, and refuses nobody", Off: "off" }[mode];
+  return explainPolicyReach(resource, `${how} (${names})`, question);
+}

@@ -1,0 +1,10 @@
+import { policyTargetFound } from "#core/kinds/authorization-policy/checks/policy-target-found.ts";
+import type { KindRelations } from "#core/kinds/kind-relations.ts";
+import { concernByRateLimit } from "#core/kinds/rate-limit/concern.ts";
+import { explainRateLimit } from "#core/kinds/rate-limit/explain.ts";
+
+export const rateLimitRelations: KindRelations<"RateLimit"> = {
+  checks: [policyTargetFound],
+  explain: explainRateLimit,
+  concern: concernByRateLimit,
+};

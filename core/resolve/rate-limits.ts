@@ -1,0 +1,88 @@
+import { parseDurationMs } from "#core/duration.ts";
+import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
+import { usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
+import type { RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
+import type { Limit } from "#core/rate-limit/limit.ts";
+import type { Reserve } from "#core/rate-limit/reserve-share.ts";
+import type { GuardingRule } from "#core/resolve/guarding-policy.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+
+/** A rule of a RateLimit as whoever limits a workload reads it. */
+export interface LimitingRule {
+  /** `RateLimit/namespace/name` */
+  readonly ref: string;
+  readonly namespace: string;
+  /** `namespace/name` of the RateLimit. */
+  readonly policy: string;
+  readonly name: string;
+  /** Its place in the RateLimit. */
+  readonly index: number;
+  /** It counts and marks, and refuses nobody. */
+  readonly isShadow: boolean;
+  /** Each proxy has a limit of its own. */
+  readonly isPerInstance: boolean;
+  /** Requests that any of these take are counted; undefined: all. */
+  readonly match: readonly GuardingRule[] | undefined;
+  readonly exempt: readonly GuardingRule[] | undefined;
+  readonly key: readonly { readonly attribute: string; readonly prefixLength?: number }[];
+  readonly missing: "Share" | "Skip" | "Deny";
+  readonly keysMax: number;
+  readonly limit: Limit;
+  readonly cost: { readonly request: number; readonly requestHeader?: string; readonly most: number };
+  readonly reserves: readonly (Reserve & { readonly match: readonly GuardingRule[] | undefined })[];
+  readonly whenUncoordinated: "Share" | "Allow" | "Deny";
+  readonly headers: "Standard" | "XRateLimit" | "Both" | "Off";
+  readonly refusedBody: string;
+  readonly refusedHeaders: Readonly<Record<string, string>>;
+}
+
+const KEYS_MAX = 100_000;
+
+/** Those of RateLimits that are not off, in their order. */
+export function readLimits(limits: readonly Resource<"RateLimit">[]): readonly LimitingRule[] {
+  return limits.filter(({ spec }) => spec.mode !== "Off").flatMap(rulesOf);
+}
+
+function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
+  const { namespace, name } = resource.metadata;
+  const { mode, scope, whenUncoordinated = "Share", headers = "Standard", rules }: RateLimitSpec = resource.spec;
+  return rules.map(
+    ({ name: rule, match, exempt, bucket = {}, limit, cost = {}, reserve = [], onLimit = {} }, index) => {
+      const { request = 1, requestHeader, most = request } = cost;
+      return {
+        ref: formatRef(refOf(resource)),
+        namespace,
+        policy: `${namespace}/${name}`,
+        name: rule,
+        index,
+        isShadow: mode === "Shadow",
+        isPerInstance: scope === "Instance",
+        match: guarding(match),
+        exempt: guarding(exempt),
+        key: bucket.key ?? [],
+        missing: bucket.missing ?? "Share",
+        keysMax: bucket.keysMax ?? KEYS_MAX,
+        limit: limitOf(limit),
+        cost: { request, most, ...(requestHeader === undefined ? {} : { requestHeader: requestHeader.toLowerCase() }) },
+        reserves: reserve.map(({ name: part, share, match: of }) => ({
+          name: part,
+          percent: share,
+          match: guarding(of),
+        })),
+        whenUncoordinated,
+        headers,
+        refusedBody: onLimit.body ?? "",
+        refusedHeaders: onLimit.headers ?? {},
+      };
+    },
+  );
+}
+
+function limitOf({ amount, per, burst }: RateLimitSpec["rules"][number]["limit"]): Limit {
+  return { amount, perMs: parseDurationMs(per) ?? 0, ...(burst === undefined ? {} : { burst }) };
+}
+
+function guarding(rules: readonly AuthorizationRule[] | undefined): readonly GuardingRule[] | undefined {
+  if (rules === undefined || rules.length === 0) return undefined;
+  return rules.map((rule, index) => ({ ...rule, index, usesHttp: usesHttp(rule) }));
+}

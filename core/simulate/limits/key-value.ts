@@ -1,0 +1,62 @@
+import { claimOfCondition } from "#core/schema/claim-path.ts";
+import type { Address } from "#core/simulate/address.ts";
+import type { Exchange } from "#core/simulate/exchange.ts";
+import { TOKEN_FILTER, TOKEN_PAYLOAD } from "#core/xds/token-metadata.ts";
+
+const HEADER = /^request\.headers\[(.+)\]$/;
+const IDENTITY = /^spiffe:\/\/([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/;
+
+/** What a request has of an attribute, in the words of conditions; null where it has none. */
+export function keyValue(attribute: string, prefixLength: number | undefined, exchange: Exchange): string | null {
+  const header = HEADER.exec(attribute)?.[1];
+  if (header !== undefined) return exchange.headers.get(header.toLowerCase()) ?? null;
+  const uri = exchange.connection.tls?.peer?.uris[0];
+  const identity = uri === undefined ? null : IDENTITY.exec(uri);
+  switch (attribute) {
+    case "source.ip":
+      return rangeOf(exchange.connection.remote, prefixLength);
+    case "remote.ip":
+      return rangeOf(exchange.client, prefixLength);
+    case "source.principal":
+      return uri?.replace("spiffe://", "") ?? null;
+    case "source.namespace":
+      return identity?.[2] ?? null;
+    case "source.serviceAccount":
+      return identity === null ? null : `${identity[2]}/${identity[3]}`;
+    case "request.auth.principal": {
+      const [issuer, subject] = [claim(exchange, ["iss"]), claim(exchange, ["sub"])];
+      return issuer === null || subject === null ? null : `${issuer}/${subject}`;
+    }
+    case "request.auth.audiences":
+      return claim(exchange, ["aud"]);
+    case "request.auth.presenter":
+      return claim(exchange, ["azp"]);
+    default: {
+      const path = claimOfCondition(attribute);
+      return path === undefined ? null : claim(exchange, path);
+    }
+  }
+}
+
+/** Of a claim that is a list all values, in order: who has the same ones is the same. */
+function claim({ metadata }: Exchange, path: readonly string[]): string | null {
+  let value = (metadata.get(TOKEN_FILTER) as Record<string, unknown> | undefined)?.[TOKEN_PAYLOAD];
+  for (const name of path)
+    value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  if (Array.isArray(value)) return value.length === 0 ? null : value.map(String).sort().join(" ");
+  return value === undefined || value === null || typeof value === "object" ? null : String(value);
+}
+
+function rangeOf(address: Address | undefined, prefixLength: number | undefined): string | null {
+  if (address === undefined) return null;
+  const bits = address.bytes.length * 8;
+  const kept = Math.min(prefixLength ?? bits, bits);
+  const bytes = address.bytes.map((byte, at) => byte & (0xff00 >> Math.max(0, Math.min(8, kept - at * 8))) & 0xff);
+  const text =
+    bytes.length === 4
+      ? bytes.join(".")
+      : Array.from({ length: 8 }, (_, at) =>
+          (((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0)).toString(16),
+        ).join(":");
+  return kept === bits ? text : `${text}/${kept}`;
+}

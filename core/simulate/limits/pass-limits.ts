@@ -1,0 +1,63 @@
+import { capacityOf } from "#core/rate-limit/limit.ts";
+import { limitHeaders } from "#core/rate-limit/limit-headers.ts";
+import type { Undecided } from "#core/simulate/decision.ts";
+import type { Exchange } from "#core/simulate/exchange.ts";
+import { Headers } from "#core/simulate/headers.ts";
+import { chargeRequest, type RequestCharge } from "#core/simulate/limits/charge-request.ts";
+import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
+import type { Stopped } from "#core/simulate/passed.ts";
+import type { Place, Trace } from "#core/simulate/step.ts";
+
+/**
+ * A request's turn before its limits: as if it came alone, so that what counts it lets it through. Only who lacks a key that is
+ * required, or costs more than there ever is, is refused whenever it comes.
+ */
+export function passLimits(
+  rules: readonly PreparedLimit[] | undefined,
+  exchange: Exchange,
+  trace: Trace | undefined,
+  place: Place | undefined,
+): Stopped | Undecided | undefined {
+  if (rules === undefined) return { kind: "undecided", what: "the proxy's agent knows the limits" };
+  const charges = chargeRequest(rules, exchange);
+  const refusing = charges.find((charge) => !charge.rule.isShadow && isNeverAdmitted(charge));
+  for (const charge of charges) {
+    trace?.add({
+      at: "HTTP filter",
+      result: charge === refusing ? "ended" : "passed",
+      title: `RateLimit ${charge.rule.policy}, rule ${charge.rule.name}`,
+      why: describeCharge(charge),
+      place,
+      origins: [{ resource: `RateLimit/${charge.rule.policy}`, path: `spec.rules[${charge.rule.index}]` }],
+    });
+    if (charge === refusing) return refuse(charge.rule);
+  }
+  return undefined;
+}
+
+const isNeverAdmitted = ({ isDenied, cost, rule }: RequestCharge): boolean => isDenied || cost > capacityOf(rule.limit);
+
+function describeCharge(charge: RequestCharge): string {
+  const { rule, cost, isDenied } = charge;
+  const { amount, perMs, burst } = rule.limit;
+  const most = `${amount} in ${perMs % 1000 === 0 ? `${perMs / 1000} s` : `${perMs} ms`}${burst === undefined ? "" : `, ${burst} at once`}`;
+  const keys = rule.key.map(({ attribute }) => attribute).join(" and ");
+  const each = keys === "" ? "" : ` for each ${keys}`;
+  if (isDenied) return `it has no ${keys}, and who has none is refused with 429`;
+  if (cost > capacityOf(rule.limit)) return `it costs ${cost}, and there are never more than ${capacityOf(rule.limit)}`;
+  const then = rule.isShadow ? "counted, and refused nothing" : "answered 429 when they are used up";
+  return `at most ${most}${each}: it costs ${cost}, and is ${then}`;
+}
+
+function refuse(rule: PreparedLimit): Stopped {
+  const told = limitHeaders([{ rule, isAdmitted: false, retryMs: rule.limit.perMs }]);
+  return {
+    status: 429,
+    details: "request_rate_limited",
+    flags: "RL",
+    headers: new Headers([...told, ...rule.refusedHeaders]),
+    isFinished: false,
+    body: rule.refusedBody,
+    grpcStatus: 8,
+  };
+}

@@ -1,0 +1,87 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import type { Limit } from "#core/rate-limit/limit.ts";
+import type { Condition } from "#core/simulate/condition.ts";
+import { readRbacMatch } from "#core/simulate/read/rbac.ts";
+import type { RBAC } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
+import {
+  type LimitRule,
+  LimitRule_Alone,
+  LimitRule_Missing,
+  LimitSetSchema,
+} from "#proto/gen/pharos/limits/v1/limits_pb.js";
+
+/** A rule as it is held against requests. */
+export interface PreparedLimit {
+  readonly policy: string;
+  readonly name: string;
+  /** Its place in the RateLimit. */
+  readonly index: number;
+  readonly isShadow: boolean;
+  readonly isPerInstance: boolean;
+  /** Undefined: all requests. */
+  readonly match: Condition | undefined;
+  readonly exempt: Condition | undefined;
+  readonly key: readonly { readonly attribute: string; readonly prefixLength: number | undefined }[];
+  readonly missing: "Share" | "Skip" | "Deny";
+  readonly keysMax: number;
+  readonly limit: Limit;
+  readonly cost: { readonly request: number; readonly requestHeader: string; readonly most: number };
+  readonly reserves: readonly {
+    readonly name: string;
+    readonly percent: number;
+    readonly match: Condition | undefined;
+  }[];
+  readonly whenUncoordinated: "Share" | "Allow" | "Deny";
+  readonly sendsStandardHeaders: boolean;
+  readonly sendsXHeaders: boolean;
+  readonly refusedBody: string;
+  readonly refusedHeaders: readonly (readonly [name: string, value: string])[];
+}
+
+const MISSING = {
+  [LimitRule_Missing.SHARE]: "Share",
+  [LimitRule_Missing.SKIP]: "Skip",
+  [LimitRule_Missing.DENY]: "Deny",
+} as const;
+const ALONE = {
+  [LimitRule_Alone.SHARE]: "Share",
+  [LimitRule_Alone.ALLOW]: "Allow",
+  [LimitRule_Alone.DENY]: "Deny",
+} as const;
+
+/** What a `pharos.limits.v1.LimitSet` says. Throws where the bytes are none. */
+export function readLimitSet(bytes: Uint8Array): readonly PreparedLimit[] {
+  return fromBinary(LimitSetSchema, bytes).rules.map(prepare);
+}
+
+function prepare(rule: LimitRule): PreparedLimit {
+  const { amount, perMs, burst, cost } = rule;
+  return {
+    policy: rule.policy,
+    name: rule.name,
+    index: rule.index,
+    isShadow: rule.isShadow,
+    isPerInstance: rule.isPerInstance,
+    match: conditionOf(rule.match),
+    exempt: conditionOf(rule.exempt),
+    key: rule.key.map(({ attribute, prefixLength }) => ({ attribute, prefixLength })),
+    missing: MISSING[rule.missing],
+    keysMax: rule.keysMax,
+    limit: { amount, perMs, ...(burst === 0 ? {} : { burst }) },
+    cost: {
+      request: cost?.request ?? 1,
+      requestHeader: cost?.requestHeader ?? "",
+      most: cost?.most ?? 1,
+    },
+    reserves: rule.reserves.map(({ name, percent, match }) => ({ name, percent, match: conditionOf(match) })),
+    whenUncoordinated: ALONE[rule.whenAlone],
+    sendsStandardHeaders: rule.sendsStandardHeaders,
+    sendsXHeaders: rule.sendsXHeaders,
+    refusedBody: rule.refusedBody,
+    refusedHeaders: Object.entries(rule.refusedHeaders),
+  };
+}
+
+function conditionOf(match: RBAC | undefined): Condition | undefined {
+  return match === undefined ? undefined : readRbacMatch(match);
+}

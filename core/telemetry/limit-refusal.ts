@@ -1,0 +1,18 @@
+/** How the agent writes that a RateLimit's rule refused: `limit:NAMESPACE/NAME RULE`. */
+const WRITTEN = /^limit:([^/ ]+)\/([^/ ]+) (\S+)$/;
+
+/** From what stands in a line for it, `NAMESPACE/NAME RULE`; "" where no limit refused. */
+export function parseLimitRefusal(told: string): string {
+  const written = `limit:${told}`;
+  return WRITTEN.test(written) ? written : "";
+}
+
+/** The RateLimit, as `KIND/NAMESPACE/NAME`; undefined for what is no such refusal. */
+export function nameLimitRefusal(deniedBy: string): string[] | undefined {
+  const [, namespace, name] = WRITTEN.exec(deniedBy) ?? [];
+  return namespace === undefined ? undefined : [`RateLimit/${namespace}/${name}`];
+}
+
+export function namespaceOfLimitRefusal(deniedBy: string): string | undefined {
+  return WRITTEN.exec(deniedBy)?.[1];
+}

@@ -1,0 +1,48 @@
+import type { Draw } from "#core/rate-limit/lease-message.ts";
+import { decodeGrants, encodeDraws, type ToldGrant } from "#proto/lease-codec.ts";
+
+const PATH = "/pharos.agent.v1.AgentService/DrawUnits";
+const TIMEOUT_MS = 5000;
+/** Of one message. */
+const DRAWS_MAX = 1000;
+
+export interface LeaseClientOptions {
+  /** `namespace/name`. */
+  readonly instance: string;
+  readonly run: string;
+  readonly call: (path: string, request: Uint8Array, timeoutMs: number) => Promise<Uint8Array>;
+  readonly onGrants: (grants: readonly ToldGrant[]) => void;
+}
+
+/** Tells the owner what is drawn, in one message what was drawn in one turn. What is lost is drawn again by who drew it. */
+export class LeaseClient {
+  readonly #options: LeaseClientOptions;
+  #draws: Draw[] = [];
+  #isDue = false;
+  failures = 0;
+
+  constructor(options: LeaseClientOptions) {
+    this.#options = options;
+  }
+
+  readonly send = (draw: Draw): void => {
+    this.#draws.push(draw);
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => {
+      this.#isDue = false;
+      const draws = this.#draws;
+      this.#draws = [];
+      for (let at = 0; at < draws.length; at += DRAWS_MAX) void this.#call(draws.slice(at, at + DRAWS_MAX));
+    });
+  };
+
+  async #call(draws: readonly Draw[]): Promise<void> {
+    const { instance, run, call, onGrants } = this.#options;
+    try {
+      onGrants(decodeGrants(await call(PATH, encodeDraws({ instance, run, draws }), TIMEOUT_MS)));
+    } catch {
+      this.failures += 1;
+    }
+  }
+}

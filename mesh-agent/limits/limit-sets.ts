@@ -1,0 +1,74 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { type PreparedLimit, readLimitSet } from "#core/simulate/limits/read-limit-set.ts";
+import { LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
+import { TYPE_URLS } from "#core/xds/type-urls.ts";
+import type { CacheCommit, CachedResource } from "#mesh-agent/xds/cached-resource.ts";
+import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { ResourceSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
+
+/** Sets that no route configuration has any more, and that requests on their way may still name. */
+const FORMER_MAX = 16;
+
+/** The limits of the route configurations that Envoy has accepted, by the names under which its requests ask for them. */
+export class LimitSets {
+  /** Route configuration → its set. */
+  readonly #routes = new Map<string, string>();
+  readonly #sets = new Map<string, readonly PreparedLimit[]>();
+  readonly #waiting = new Map<string, Set<() => void>>();
+
+  constructor(known: readonly CachedResource[] = []) {
+    for (const resource of known) this.#read(resource);
+  }
+
+  /** What Envoy has accepted since. */
+  readonly follow = ({ type, upserts, removes, keepOnly }: CacheCommit): void => {
+    if (type !== TYPE_URLS.RDS) return;
+    for (const resource of upserts) this.#read(resource);
+    for (const name of removes) this.#routes.delete(name);
+    if (keepOnly !== undefined)
+      for (const name of this.#routes.keys()) if (!keepOnly.has(name)) this.#routes.delete(name);
+    this.#forget();
+  };
+
+  /** Its rules. Envoy asks for a new one before the agent hears that it was accepted: undefined where none comes in `patienceMs`. */
+  async find(set: string, patienceMs: number): Promise<readonly PreparedLimit[] | undefined> {
+    const known = this.#sets.get(set);
+    if (known !== undefined) return known;
+    await new Promise<void>((resolve) => {
+      const waiting = this.#waiting.get(set) ?? new Set();
+      this.#waiting.set(set, waiting);
+      const timer = setTimeout(done, patienceMs);
+      function done(): void {
+        clearTimeout(timer);
+        waiting.delete(done);
+        resolve();
+      }
+      waiting.add(done);
+    });
+    if (this.#waiting.get(set)?.size === 0) this.#waiting.delete(set);
+    return this.#sets.get(set);
+  }
+
+  /** Those that are in use. */
+  get rules(): readonly PreparedLimit[] {
+    return [...new Set(this.#routes.values())].flatMap((set) => this.#sets.get(set) ?? []);
+  }
+
+  #read({ name, body }: CachedResource): void {
+    this.#routes.delete(name);
+    const { resource } = fromBinary(ResourceSchema, body);
+    if (resource === undefined) return;
+    const said = fromBinary(RouteConfigurationSchema, resource.value).metadata?.filterMetadata[LIMITS_METADATA];
+    const { set, rules } = said ?? {};
+    if (typeof set !== "string" || typeof rules !== "string") return;
+    this.#routes.set(name, set);
+    if (!this.#sets.has(set)) this.#sets.set(set, readLimitSet(Buffer.from(rules, "base64")));
+    for (const done of [...(this.#waiting.get(set) ?? [])]) done();
+  }
+
+  #forget(): void {
+    const used = new Set(this.#routes.values());
+    const former = [...this.#sets.keys()].filter((set) => !used.has(set));
+    for (const set of former.slice(0, -FORMER_MAX)) this.#sets.delete(set);
+  }
+}

@@ -1,0 +1,147 @@
+import { Admissions, type AdmissionsOptions, type Charge, type Outcome } from "#core/rate-limit/admissions.ts";
+import { CautiousClock } from "#core/rate-limit/cautious-clock.ts";
+import type { Moment } from "#core/rate-limit/lease-holder.ts";
+import type { Exchange } from "#core/simulate/exchange.ts";
+import { chargeRequest } from "#core/simulate/limits/charge-request.ts";
+import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
+import { type KeyedCharge, keyCharge } from "#mesh-agent/limits/keyed-charge.ts";
+import { OwnLimits } from "#mesh-agent/limits/own-limits.ts";
+import { parseLimitKey } from "#node/limit-key.ts";
+import type { ToldGrant } from "#proto/lease-codec.ts";
+
+export interface LimiterOptions extends Omit<AdmissionsOptions, "keysMax"> {
+  readonly keysMax: number;
+}
+
+/** What becomes of a request. */
+export interface Verdict {
+  /** All rules that count it, with what each says. */
+  readonly counted: readonly CountedBy[];
+  /** The first that refuses it; undefined: it goes on. */
+  readonly refusedBy: CountedBy | undefined;
+}
+
+export interface CountedBy {
+  readonly rule: PreparedLimit;
+  readonly isAdmitted: boolean;
+  /** When another try may be admitted, in ms; 0 where it is. */
+  readonly retryMs: number;
+}
+
+/** Decides requests by their rules: what is one budget of all proxies by leases, what each proxy has for itself by itself. */
+export class Limiter {
+  readonly #admissions: Admissions;
+  readonly #own: OwnLimits;
+  readonly #fast: CautiousClock;
+  readonly #slow: CautiousClock;
+  /** `policy|rule` → agents that share its limit. */
+  readonly #members = new Map<string, number>();
+
+  constructor(options: LimiterOptions) {
+    const sources = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
+    this.#fast = new CautiousClock(sources, "fast");
+    this.#slow = new CautiousClock(sources, "slow");
+    this.#admissions = new Admissions(options);
+    this.#own = new OwnLimits(options.keysMax);
+  }
+
+  /** Called before a request is decided: time has to be told from then on, as long as there are keys. */
+  onFirstKey: () => void = () => undefined;
+
+  get keys(): number {
+    return this.#admissions.size + this.#own.size;
+  }
+
+  /** Calls `done` once, at once where nobody has to be asked. */
+  decide(rules: readonly PreparedLimit[], exchange: Exchange, done: (verdict: Verdict) => void): void {
+    const charges = chargeRequest(rules, exchange).map(keyCharge);
+    const shadows = charges.filter(({ rule }) => rule.isShadow);
+    const enforced = charges.filter(({ rule }) => !rule.isShadow);
+    // What is only tried decides nothing, and what is enforced nothing of what is tried.
+    const parts = [...shadows.map((each) => [each]), ...(enforced.length === 0 ? [] : [enforced])];
+    let left = parts.length;
+    if (left > 0) this.onFirstKey();
+    const counted: CountedBy[] = [];
+    if (left === 0) done({ counted, refusedBy: undefined });
+    for (const part of parts)
+      this.#admit(part, (each) => {
+        counted.push(...each);
+        left -= 1;
+        if (left === 0)
+          done({ counted, refusedBy: counted.find(({ rule, isAdmitted }) => !isAdmitted && !rule.isShadow) });
+      });
+  }
+
+  answer(grants: readonly ToldGrant[]): void {
+    const now = this.#now();
+    for (const grant of grants) {
+      const key = parseLimitKey(grant.key);
+      if (key !== undefined && grant.members > 0) this.#members.set(`${key.policy}|${key.rule}`, grant.members);
+      this.#admissions.answer(grant, now);
+    }
+  }
+
+  tick(): void {
+    const now = this.#now();
+    this.#admissions.tick(now);
+    this.#own.sweep(now.slowMs);
+  }
+
+  #now(): Moment {
+    return { fastMs: this.#fast.now(), slowMs: this.#slow.now() };
+  }
+
+  /** All of them or none. */
+  #admit(charges: readonly KeyedCharge[], done: (counted: readonly CountedBy[]) => void): void {
+    const denied = charges.find(({ isDenied }) => isDenied);
+    const refuse = (by: PreparedLimit, retryMs: number): void =>
+      done([{ rule: by, isAdmitted: false, retryMs: Math.min(retryMs, by.limit.perMs) }]);
+    if (denied !== undefined) {
+      refuse(denied.rule, denied.rule.limit.perMs);
+      return;
+    }
+    const now = this.#now();
+    const own = charges.filter(({ rule }) => rule.isPerInstance);
+    const lacking = this.#own.lacking(own, now.slowMs);
+    if (lacking !== undefined) {
+      refuse(lacking.rule, lacking.waitMs);
+      return;
+    }
+    const shared = charges.filter(({ rule }) => !rule.isPerInstance);
+    const finish = (outcome: Outcome): void => {
+      if (outcome.kind === "refused") {
+        const by = shared.find(({ buckets }) => buckets.some(({ key }) => key === outcome.key));
+        refuse((by ?? (shared[0] as KeyedCharge)).rule, outcome.retryMs);
+        return;
+      }
+      const later = this.#now();
+      // Others may have used it up meanwhile.
+      const gone = this.#own.lacking(own, later.slowMs);
+      if (gone !== undefined) {
+        outcome.settle(
+          later,
+          shared.flatMap(({ buckets }) => buckets.map(() => 0)),
+        );
+        refuse(gone.rule, gone.waitMs);
+        return;
+      }
+      this.#own.spend(own, later.slowMs);
+      outcome.settle(later);
+      done(charges.map(({ rule }) => ({ rule, isAdmitted: true, retryMs: 0 })));
+    };
+    if (shared.length === 0) finish({ kind: "admitted", settle: () => undefined });
+    else
+      this.#admissions.admit(
+        shared.flatMap((each) => this.#chargesOf(each)),
+        now,
+        finish,
+      );
+  }
+
+  #chargesOf({ rule, buckets, cost }: KeyedCharge): Charge[] {
+    // Who never heard how many share it has no part of it that would be safe.
+    const members = this.#members.get(`${rule.policy}|${rule.name}`) ?? Number.POSITIVE_INFINITY;
+    const { whenUncoordinated } = rule;
+    return buckets.map(({ key, limit }) => ({ key, limit, cost, members, whenUncoordinated }));
+  }
+}

@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type Call, Scenario } from "#testing/scenario.ts";
+import { Cleanup, eventually } from "#testing/test-agent.ts";
+
+const cleanup = new Cleanup();
+let scenario: Scenario;
+beforeAll(async () => {
+  scenario = await Scenario.open(cleanup);
+});
+afterEach(() => expect(scenario.mesh.refusals).toEqual([]));
+afterAll(() => cleanup.run());
+
+const LIMIT = (rules: string, spec = "", name = "limit"): string => `
+apiVersion: limits.pharos.dev/v1
+kind: RateLimit
+metadata: { name: ${name}, namespace: default }
+spec: { selector: { matchLabels: { app: reviews } }, ${spec} rules: [${rules}] }
+`;
+const use = (...documents: string[]) => scenario.mesh.use(documents.join("---"));
+
+/** How many of so many calls got each status. */
+async function statuses(count: number, call: Call = {}): Promise<Record<string, number>> {
+  const answers = await Promise.all(Array.from({ length: count }, () => scenario.call(call)));
+  return Object.fromEntries(
+    [...Map.groupBy(answers, ({ status }) => status)].map(([status, of]) => [status, of.length]),
+  );
+}
+
+test("one budget over all proxies is exact", async () => {
+  await use(LIMIT("{ name: all, limit: { amount: 10, per: 10m } }"));
+  // Round robin: both of its instances decide.
+  expect(await statuses(40)).toEqual({ 200: 10, 429: 30 });
+});
+
+test("each value of a key has a budget of its own; who has none shares one", async () => {
+  const key = "bucket: { key: [{ attribute: 'request.headers[x-tenant]' }], missing: Share }";
+  await use(LIMIT(`{ name: tenant, ${key}, limit: { amount: 3, per: 10m } }`));
+  for (const tenant of ["a", "b"])
+    expect(await statuses(8, { headers: { "x-tenant": tenant } }), tenant).toEqual({ 200: 3, 429: 5 });
+  expect(await statuses(8)).toEqual({ 200: 3, 429: 5 });
+});
+
+test("a missing key is refused, or not counted, as the rule says", async () => {
+  const rule = (missing: string) =>
+    `{ name: ${missing.toLowerCase()}, bucket: { key: [{ attribute: 'request.headers[x-user]' }], missing: ${missing} }, limit: { amount: 1, per: 10m } }`;
+  await use(LIMIT(rule("Deny")));
+  expect(await statuses(3)).toEqual({ 429: 3 });
+  await use(LIMIT(rule("Skip")));
+  expect(await statuses(3)).toEqual({ 200: 3 });
+});
+
+test("match and exempt are an AuthorizationPolicy's words, and who calls is known by certificate", async () => {
+  const match = "match: [{ to: [{ operation: { paths: ['/pay*'] } }] }]";
+  const exempt =
+    "exempt: [{ from: [{ source: { serviceAccounts: [caller] } }], to: [{ operation: { methods: [PUT] } }] }]";
+  const key = "bucket: { key: [{ attribute: source.principal }], missing: Deny }";
+  await use(LIMIT(`{ name: pay, ${match}, ${exempt}, ${key}, limit: { amount: 2, per: 10m } }`));
+  expect(await statuses(5, { path: "/pay/1" })).toEqual({ 200: 2, 429: 3 });
+  expect(await statuses(5, { path: "/other" })).toEqual({ 200: 5 });
+  expect(await statuses(3, { path: "/pay/1", method: "PUT" })).toEqual({ 200: 3 });
+});
+
+test("all rules must admit, and what one refuses is charged to none", async () => {
+  await use(
+    LIMIT(
+      "{ name: small, match: [{ to: [{ operation: { paths: [/a] } }] }], limit: { amount: 2, per: 10m } }, { name: large, limit: { amount: 5, per: 10m } }",
+    ),
+  );
+  expect(await statuses(6, { path: "/a" })).toEqual({ 200: 2, 429: 4 });
+  expect(await statuses(6, { path: "/b" })).toEqual({ 200: 3, 429: 3 });
+});
+
+test("shadow refuses nobody, and weakens no other rule", async () => {
+  await use(
+    LIMIT("{ name: tried, limit: { amount: 1, per: 10m } }", "mode: Shadow,", "tried"),
+    LIMIT("{ name: held, limit: { amount: 4, per: 10m } }", "", "held"),
+  );
+  expect(await statuses(10)).toEqual({ 200: 4, 429: 6 });
+});
+
+test("a header says what a request costs, up to the most it may", async () => {
+  await use(LIMIT("{ name: cost, limit: { amount: 10, per: 10m }, cost: { requestHeader: x-cost, most: 6 } }"));
+  const answers: number[] = [];
+  for (const cost of ["3", "100", "2", "1"])
+    answers.push((await scenario.call({ headers: { "x-cost": cost } })).status);
+  expect(answers).toEqual([200, 200, 429, 200]);
+});
+
+test("who is refused is told the rule, when to come again and what the owner wrote, and never the key", async () => {
+  await use(
+    LIMIT(
+      "{ name: per-tenant, bucket: { key: [{ attribute: 'request.headers[x-tenant]' }], missing: Deny }, limit: { amount: 1, per: 30s }, onLimit: { body: slow down, headers: { x-why: plan } } }",
+      "headers: Both,",
+    ),
+  );
+  const headers = { "x-tenant": "secret-tenant" };
+  const first = await scenario.call({ headers });
+  expect(first.status).toBe(200);
+  expect(first.headers["ratelimit-policy"]).toBe('"per-tenant";q=1;w=30');
+  const refused = await scenario.call({ headers });
+  expect(refused.status).toBe(429);
+  expect(refused.body).toBe("slow down");
+  expect(refused.headers["x-why"]).toBe("plan");
+  expect(refused.headers.ratelimit).toMatch(/^"per-tenant";r=0;t=\d+$/);
+  expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+  expect(JSON.stringify(refused.headers)).not.toContain("secret-tenant");
+});
+
+test("of each proxy its own: two instances admit twice as much", async () => {
+  await use(LIMIT("{ name: own, limit: { amount: 4, per: 10m } }", "scope: Instance,"));
+  expect(await statuses(40)).toEqual({ 200: 8, 429: 32 });
+});
+
+test("who was refused is told with the rule's name", async () => {
+  await use(LIMIT("{ name: none, limit: { amount: 1, per: 10m } }"));
+  await statuses(4);
+  const told = await eventually("the refusals are reported", () => {
+    const windows = scenario.mesh.windows.filter(({ deniedBy }) => deniedBy === "limit:default/limit none");
+    return windows.length > 0 ? windows : undefined;
+  });
+  expect(told.every(({ reporter, responseCode }) => reporter === "destination" && responseCode === 429)).toBe(true);
+});

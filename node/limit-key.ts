@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+
+/** A bucket's name among all of the mesh: agents and the owner mean the same by it. */
+export interface LimitKey {
+  /** `namespace/name` of the RateLimit. */
+  readonly policy: string;
+  readonly rule: string;
+  /** Of a share that is reserved: the bucket of all others. */
+  readonly reserve?: string | undefined;
+  /** Values of the key, in its order; null for one that a request lacks. */
+  readonly values: readonly (string | null)[];
+}
+
+/** A bucket's name is at most as long as this and the names of its rule: of longer values a hash stands for what is left out. */
+const VALUES_MAX = 200;
+const SHOWN = 120;
+
+export function formatLimitKey({ policy, rule, reserve = "", values }: LimitKey): string {
+  return `${policy}|${rule}|${reserve}|${shorten(values.length === 0 ? "" : JSON.stringify(values))}`;
+}
+
+/** The rule and share of a key; undefined for what is no key. `values` is what people are shown of them. */
+export function parseLimitKey(
+  text: string,
+): { readonly policy: string; readonly rule: string; readonly reserve: string; readonly values: string } | undefined {
+  const [policy, rule, reserve, ...rest] = text.split("|");
+  if (policy === undefined || rule === undefined || reserve === undefined || rest.length === 0) return undefined;
+  return { policy, rule, reserve, values: rest.join("|") };
+}
+
+function shorten(text: string): string {
+  if (text.length <= VALUES_MAX) return text;
+  return `${text.slice(0, SHOWN)}…${createHash("sha256").update(text).digest("base64url")}`;
+}

@@ -1,0 +1,150 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
+import type { LimitingRule } from "#core/resolve/rate-limits.ts";
+import { HEADER_ENTRY, LIMIT_ENTRIES, LIMITS_DOMAIN, LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
+import { TOKEN_FILTER, TOKEN_PAYLOAD } from "#core/xds/token-metadata.ts";
+import type { MetadataSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
+import {
+  type RateLimitConfig_ActionSchema,
+  RateLimitPerRouteSchema,
+  RateLimitSchema,
+} from "#proto/gen/envoy/extensions/filters/http/ratelimit/v3/rate_limit_pb.js";
+import {
+  LimitRule_Alone,
+  LimitRule_Missing,
+  type LimitRuleSchema,
+  LimitSetSchema,
+} from "#proto/gen/pharos/limits/v1/limits_pb.js";
+import { buildMatch } from "#server/envoy/features/build-rbac.ts";
+import type { HttpGuard } from "#server/envoy/features/guard.ts";
+import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
+import { limitedAttributes } from "#server/envoy/features/limited-attributes.ts";
+import { durationMs, type Init, pack, typed } from "#server/envoy/pack.ts";
+
+/** In Envoy 1.40 these are the messages of routes, of which the library's stand in the same fields on the wire. */
+type ActionInit = Init<typeof RateLimitConfig_ActionSchema>;
+
+/** An agent that asks the owner of a key has its answer by then, or has decided without. */
+const TIMEOUT_MS = 2500;
+/** Of what is sent of a request, by Envoy's words for it. */
+const FORMATS = {
+  peer: "%DOWNSTREAM_PEER_URI_SAN%",
+  remote: "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%",
+  client: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+  local: "%DOWNSTREAM_LOCAL_ADDRESS%",
+  serverName: "%REQUESTED_SERVER_NAME%",
+  claims: `%DYNAMIC_METADATA(${TOKEN_FILTER}:${TOKEN_PAYLOAD})%`,
+} as const;
+
+/** One that goes on without its agent, and one that refuses then: what a rule wants cannot be said with a route. */
+export const rateLimits: readonly HttpFilter[] = [
+  rateLimit("envoy.filters.http.ratelimit", false),
+  rateLimit("envoy.filters.http.ratelimit.strict", true),
+];
+
+/** Asks the agent beside the proxy, which knows the rules by the metadata of the route configuration (docs/adr/0045-limits.md). */
+function rateLimit(name: string, isStrict: boolean): HttpFilter {
+  const filter = typed(name, RateLimitSchema, {
+    domain: LIMITS_DOMAIN,
+    timeout: durationMs(TIMEOUT_MS),
+    failureModeDeny: isStrict,
+    rateLimitedAsResourceExhausted: true,
+    rateLimitService: {
+      grpcService: { targetSpecifier: { case: "envoyGrpc", value: { clusterName: AGENT_CLUSTERS.limits } } },
+      transportApiVersion: ApiVersion.V3,
+    },
+  });
+  return {
+    name,
+    phase: "limits",
+    inListener: (direction) => (direction === "outbound" ? undefined : { ...filter, disabled: true }),
+    onRoutes(guard) {
+      if (guard.limits.length === 0 || isStrict !== isDenying(guard.limits)) return undefined;
+      return pack(RateLimitPerRouteSchema, {
+        domain: LIMITS_DOMAIN,
+        rateLimits: [{ actions: actionsOf(guard.limits, encodeSet(guard).set) }],
+      });
+    },
+  };
+}
+
+/** By which the agent knows the rules; undefined where there are none. */
+export function limitsMetadata(guard: HttpGuard): Init<typeof MetadataSchema> | undefined {
+  if (guard.limits.length === 0) return undefined;
+  const { set, rules } = encodeSet(guard);
+  return { filterMetadata: { [LIMITS_METADATA]: { set, rules: rules.toString("base64") } } };
+}
+
+const isDenying = (limits: readonly LimitingRule[]): boolean =>
+  limits.some(({ whenUncoordinated, isShadow }) => whenUncoordinated === "Deny" && !isShadow);
+
+function actionsOf(limits: readonly LimitingRule[], set: string): ActionInit[] {
+  const { headers, entries } = limitedAttributes(limits);
+  return [
+    literal(LIMIT_ENTRIES.set, set),
+    ...headers.map(
+      (headerName): ActionInit => ({
+        actionSpecifier: {
+          case: "requestHeaders",
+          value: { headerName, descriptorKey: `${HEADER_ENTRY}${headerName}`, skipIfAbsent: true },
+        },
+      }),
+    ),
+    ...entries.flatMap((entry) => (entry === "set" ? [] : literal(LIMIT_ENTRIES[entry], FORMATS[entry]))),
+  ];
+}
+
+const literal = (descriptorKey: string, descriptorValue: string): ActionInit => ({
+  actionSpecifier: { case: "genericKey", value: { descriptorKey, descriptorValue } },
+});
+
+function encodeSet(guard: HttpGuard): { readonly set: string; readonly rules: Buffer } {
+  const message = create(LimitSetSchema, { rules: guard.limits.map((rule) => encodeRule(rule, guard)) });
+  const rules = Buffer.from(toBinary(LimitSetSchema, message));
+  return { set: fingerprint(rules), rules };
+}
+
+/** FNV-1a from two beginnings: by it a proxy's own few sets are told apart, before and after an edit. */
+function fingerprint(bytes: Uint8Array): string {
+  const lanes = [0x811c9dc5, 0x9e3779b9];
+  for (const byte of bytes) for (const lane of [0, 1]) lanes[lane] = Math.imul((lanes[lane] ?? 0) ^ byte, 0x01000193);
+  return lanes.map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join("");
+}
+
+const ALONE = {
+  Share: LimitRule_Alone.SHARE,
+  Allow: LimitRule_Alone.ALLOW,
+  Deny: LimitRule_Alone.DENY,
+};
+const MISSING = { Share: LimitRule_Missing.SHARE, Skip: LimitRule_Missing.SKIP, Deny: LimitRule_Missing.DENY };
+
+function encodeRule(rule: LimitingRule, guard: HttpGuard): Init<typeof LimitRuleSchema> {
+  const { namespace, limit, cost } = rule;
+  return {
+    policy: rule.policy,
+    name: rule.name,
+    index: rule.index,
+    isShadow: rule.isShadow,
+    isPerInstance: rule.isPerInstance,
+    ...(rule.match === undefined ? {} : { match: buildMatch(rule.match, namespace, guard, "match") }),
+    ...(rule.exempt === undefined ? {} : { exempt: buildMatch(rule.exempt, namespace, guard, "none") }),
+    key: [...rule.key],
+    missing: MISSING[rule.missing],
+    keysMax: rule.keysMax,
+    amount: limit.amount,
+    perMs: limit.perMs,
+    burst: limit.burst ?? 0,
+    cost: { request: cost.request, most: cost.most, requestHeader: cost.requestHeader ?? "" },
+    reserves: rule.reserves.map(({ name, percent, match }) => ({
+      name,
+      percent,
+      ...(match === undefined ? {} : { match: buildMatch(match, namespace, guard, "none") }),
+    })),
+    whenAlone: ALONE[rule.whenUncoordinated],
+    sendsStandardHeaders: rule.headers === "Standard" || rule.headers === "Both",
+    sendsXHeaders: rule.headers === "XRateLimit" || rule.headers === "Both",
+    refusedBody: rule.refusedBody,
+    refusedHeaders: rule.refusedHeaders,
+  };
+}
