@@ -34,7 +34,8 @@ function callable({ reader }: LawWorld, host: string, namespace: string): Servic
 
 /** Subset of a host → its labels; all of the host under the empty name. */
 function subsetsOf({ reader }: LawWorld, service: Service, host: string, namespace: string) {
-  const subsets = reader.destinationRule(host, namespace, service.namespace)?.subsets ?? [];
+  const labels = grpcClient(namespace).metadata.LABELS;
+  const subsets = reader.destinationRule(host, namespace, service.namespace, labels)?.subsets ?? [];
   return new Map([["", undefined], ...subsets.map(({ name, labels }) => [name, labels] as const)]);
 }
 
@@ -71,7 +72,7 @@ describe(`FUZZ_SEED=${seed}`, () => {
           for (const host of hostsOf(world)) {
             const service = callable(world, host, namespace);
             if (service?.resolution !== "static") continue;
-            const rule = world.reader.destinationRule(host, namespace, service.namespace);
+            const rule = world.reader.destinationRule(host, namespace, service.namespace, node.metadata.LABELS);
             for (const port of service.ports)
               for (const [subset, labels] of subsetsOf(world, service, host, namespace)) {
                 const callable = resolveEndpoints(world.reader, service, port).filter(

@@ -17,7 +17,7 @@ export function expectEndpoints(world: LawWorld, namespace: string, caller: Call
   for (const host of hostsOf(world)) {
     const service = reader.service(host, namespace);
     if (service === undefined || service.resolution === "none") continue;
-    const rule = reader.destinationRule(host, namespace, service.namespace);
+    const rule = reader.destinationRule(host, namespace, service.namespace, caller.labels);
     for (const port of service.ports) {
       const all = resolveEndpoints(reader, service, port);
       // Where nobody is written its own name is looked up.

@@ -13,12 +13,11 @@ import {
 
 /** Of every host, callers in a namespace have the clusters of the service that `reader` answers with: of its ports, and of their subsets. */
 export function expectClusters(world: LawWorld, namespace: string, reader: CallerReader): void {
-  const clusters = [...world.read(sidecar(namespace, "caller")).clusters().keys()].filter((name) =>
-    name.startsWith("outbound|"),
-  );
+  const caller = sidecar(namespace, "caller");
+  const clusters = [...world.read(caller).clusters().keys()].filter((name) => name.startsWith("outbound|"));
   for (const host of hostsOf(world)) {
     const service = reader.service(host, namespace);
-    const rule = service && reader.destinationRule(host, namespace, service.namespace);
+    const rule = service && reader.destinationRule(host, namespace, service.namespace, caller.metadata.LABELS);
     const subsets = ["", ...(rule?.subsets ?? []).map(({ name }) => name)];
     const expected = (service?.ports ?? []).flatMap(({ number }) =>
       subsets.map((subset) => clusterName(host, number, subset)),
