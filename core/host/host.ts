@@ -16,6 +16,11 @@ export function isWildcard(host: string): boolean {
   return host.startsWith("*");
 }
 
+/** Whether the name of a TLS hello can be held against it: of wildcards Envoy compares whole labels alone. */
+export function isServerName(host: string): boolean {
+  return !isWildcard(host) || host === "*" || host.startsWith("*.");
+}
+
 /** Whether `pattern` ("*", "*.example.com", or a whole name) covers `host`, which may be a narrower pattern itself. */
 export function hostMatches(pattern: string, host: string): boolean {
   if (pattern === "*") return true;

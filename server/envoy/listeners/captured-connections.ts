@@ -1,3 +1,4 @@
+import { isServerName } from "#core/host/host.ts";
 import { protocolOf } from "#core/model/protocol.ts";
 import type { ServiceDeclaration } from "#core/model/service.ts";
 import { ownAddresses, rangesOf } from "#core/resolve/addresses-of.ts";
@@ -51,7 +52,7 @@ export function resolveHostConnections(host: string, context: Context): HostConn
     const { chains, routed } = buildTcpChains(host, virtualServices, protocol, at);
     const shared =
       protocol === "tls"
-        ? chains.map((chain) => inRanges(forHost(chain, host), ranges))
+        ? chains.flatMap((chain) => forHost(inRanges(chain, ranges), host))
         : ranges.length > 0
           ? chains.map((chain) => inRanges(chain, ranges))
           : // Where others took its addresses, or they are not captured, the port is not its own instead.
@@ -80,8 +81,11 @@ function inRanges(chain: TcpChain, ranges: readonly string[]): TcpChain {
   return chain.subnets.length > 0 ? chain : { ...chain, subnets: ranges };
 }
 
-function forHost(chain: TcpChain, host: string): TcpChain {
-  return chain.serverNames.length > 0 ? chain : { ...chain, serverNames: [host] };
+/** By its name; one that no name of a hello can be held against is known by its addresses alone. */
+function forHost(chain: TcpChain, host: string): TcpChain[] {
+  if (chain.serverNames.length > 0) return [chain];
+  if (isServerName(host)) return [{ ...chain, serverNames: [host] }];
+  return chain.subnets.length > 0 ? [chain] : [];
 }
 
 const takesAll = ({ serverNames, subnets }: TcpChain): boolean => serverNames.length === 0 && subnets.length === 0;
