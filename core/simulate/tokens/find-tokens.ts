@@ -14,7 +14,7 @@ export interface FoundToken {
   readonly remove: () => void;
 }
 
-const TOKEN_CHARACTERS = /[A-Za-z0-9\-_.]+/;
+const TOKEN_CHARACTER = /[A-Za-z0-9\-_.]/;
 
 /** All tokens of a request at these places (Envoy's `ExtractorImpl::extract`). */
 export function findTokens({ headers: places, params, cookies }: TokenPlaces, exchange: Exchange): FoundToken[] {
@@ -46,9 +46,11 @@ export function findTokens({ headers: places, params, cookies }: TokenPlaces, ex
   return found;
 }
 
-/** The first row of characters that a token may have; where there is none, the whole value. */
+/** All from the first character that a token may have; where there is none, the whole value. */
 function afterPrefix(value: string, from: number): string {
-  return TOKEN_CHARACTERS.exec(value.slice(from))?.[0] ?? value;
+  const rest = value.slice(from);
+  const start = rest.search(TOKEN_CHARACTER);
+  return start < 0 ? value : rest.slice(start);
 }
 
 function parseQuery(path: string): (readonly [string, string])[] {
