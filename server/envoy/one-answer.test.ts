@@ -191,12 +191,14 @@ describe(`FUZZ_SEED=${seed}`, () => {
           const [direction, port, subset = "", host = ""] = name.split("|");
           if (direction !== "outbound") continue;
           const question = { host, clientNamespace, clientLabels, subset, port: Number(port) };
-          const { connectionPool, tls, loadBalancer } = resolveTrafficTo(world.reader, question);
+          const { connectionPool, tls, loadBalancer, proxyProtocol } = resolveTrafficTo(world.reader, question);
           const [limits] = cluster.circuitBreakers?.thresholds ?? [];
           expect(limits?.maxConnections).toBe(connectionPool?.tcp?.maxConnections ?? UNBOUNDED);
           expect(limits?.maxRetries).toBe(connectionPool?.http?.maxRetries ?? UNBOUNDED);
-          if (tls?.mode === "SIMPLE" || tls?.mode === "ISTIO_MUTUAL") expect(cluster.transportSocket).toBeDefined();
-          else expect(cluster.transportSocket).toBeUndefined();
+          const isTls = tls?.mode === "SIMPLE" || tls?.mode === "ISTIO_MUTUAL";
+          // A PROXY header is a socket too, or is in those that are matched.
+          if (proxyProtocol === undefined) expect(cluster.transportSocket !== undefined).toBe(isTls);
+          else if (isTls) expect(cluster.transportSocket).toBeDefined();
           if (tls !== undefined) expect(cluster.transportSocketMatches).toEqual([]);
           const isHashed = cluster.lbConfig.case === "ringHashLbConfig" || cluster.lbConfig.case === "maglevLbConfig";
           // Where connections say themselves where they go there is nothing to balance.
