@@ -72,7 +72,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 function canonical(name: string): string {
   return name
     .replace(/^subsets\[\]\.trafficPolicy\./, "trafficPolicy.")
-    .replace(/^trafficPolicy\.portLevelSettings\[\]\.(?!port)/, "trafficPolicy.");
+    .replace(/^trafficPolicy\.portLevelSettings\[\]\.(?!port)/, "trafficPolicy.")
+    .replace(/^rules\[\]\.(?:exempt|reserve\[\]\.match)\[\]/, "rules[].match[]");
 }
 
 const DIR = join(import.meta.dirname, "testdata");

@@ -19,6 +19,8 @@ export function keyValue(attribute: string, prefixLength: number | undefined, ex
       return rangeOf(exchange.client, prefixLength);
     case "source.principal":
       return uri?.replace("spiffe://", "") ?? null;
+    case "source.trustDomain":
+      return identity?.[1] ?? null;
     case "source.namespace":
       return identity?.[2] ?? null;
     case "source.serviceAccount":
