@@ -105,7 +105,7 @@ async function runClaimed(
   });
   const { admin, bootstrap, supervisor, readiness } = proxy;
   const telemetry = await makeTelemetry({ ...shared, ...controlPlane, reopenLogs: proxy.reopenLogs });
-  const limits = makeLimits(config, controlPlane, log);
+  const limits = makeLimits(config, paths, controlPlane, log);
   const pages = makePages({ ...shared, controlPlane, proxy, telemetry, limits, version: manifest.version });
 
   // What runs in the background ends after the shutdown, not with its beginning: draining needs the control plane.

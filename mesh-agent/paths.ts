@@ -29,6 +29,8 @@ export interface AgentPaths {
   readonly sdsSocket: string;
   readonly spansSocket: string;
   readonly limitsSocket: string;
+  /** How many share each limit. */
+  readonly limitMembers: string;
   readonly adminSocket: string;
   /** Says that an agent runs here. */
   readonly claimSocket: string;
@@ -53,6 +55,7 @@ export function openPaths(dir: string): AgentPaths {
     sdsSocket: join(sockets, "sds.sock"),
     spansSocket: join(sockets, "spans.sock"),
     limitsSocket: join(sockets, "limits.sock"),
+    limitMembers: join(dir, "limits.json"),
     adminSocket: join(sockets, LONGEST_SOCKET_NAME),
     claimSocket: join(sockets, "agent.sock"),
   };

@@ -30,5 +30,6 @@ export function parseLimitKey(
 
 function shorten(text: string): string {
   if (text.length <= VALUES_MAX) return text;
-  return `${text.slice(0, SHOWN)}…${createHash("sha256").update(text).digest("base64url")}`;
+  // Not in the middle of a character: what is sent is well-formed, and has to come back as it was.
+  return `${text.slice(0, SHOWN).toWellFormed()}…${createHash("sha256").update(text).digest("base64url")}`;
 }

@@ -150,3 +150,27 @@ test("keys that nobody asks for are forgotten at both ends", () => {
   owner.sweep(world.nowMs);
   expect([admissions.size, owner.size]).toEqual([0, 0]);
 });
+
+test("what the owner has no limit of any more is not limited, and is again when it has one", () => {
+  const limits: Record<string, Limit> = { k: PER_SECOND(1) };
+  const { admits, pass } = open(limits);
+  expect(admits({ k: 1 })).toBe(true);
+  expect(admits({ k: 1 })).toBe(false);
+  const [gone] = [limits.k];
+  if (gone === undefined) throw new Error("there is a limit");
+  delete limits.k;
+  pass(1100);
+  limits.k = gone;
+  expect(admits({ k: 1 })).toBe(true);
+});
+
+test("a request that waits longer than it may is decided without the owner, whatever others are answered", () => {
+  const { world, admissions, ask, pass } = open({ k: PER_SECOND(8), other: PER_SECOND(1000) });
+  ask({ k: 1 });
+  world.isUp = false;
+  const outcomes: Outcome[] = [];
+  const charge = { key: "k", limit: PER_SECOND(8), cost: 5, members: 4, whenUncoordinated: "Deny" as const };
+  admissions.admit([charge], at(world.nowMs), (outcome) => outcomes.push(outcome));
+  pass(100);
+  expect(outcomes).toMatchObject([{ kind: "refused", because: "uncoordinated" }]);
+});

@@ -41,6 +41,7 @@ const QUIET_MS = 10;
 const QUIET_PARTS = 1024;
 /** A key that nobody asked for in so long is forgotten. */
 const UNUSED_MS = 1000;
+const RETRY_MS_MAX = 2000;
 /** How often units may be gone when those of the other buckets come. */
 const TURNS_MAX = 3;
 
@@ -59,6 +60,10 @@ interface Bucket {
   isOrphan: boolean;
   /** What was admitted alone: it counts on when the owner is back, for the next time that it is not. */
   alone: Meter | undefined;
+  /** The part of the limit that `alone` is of. */
+  aloneShare: Limit | undefined;
+  /** After so long without an answer it is drawn for again: longer with each time, for only the last draw's answer is taken. */
+  retryMs: number;
 }
 
 interface Waiting {
@@ -66,7 +71,10 @@ interface Waiting {
   readonly done: (outcome: Outcome) => void;
   /** Buckets that were asked for it. */
   readonly asked: Set<Bucket>;
+  readonly sinceMs: number;
   turns: number;
+  /** It has waited long enough: what the owner does not say the agent decides. */
+  isOverdue: boolean;
 }
 
 /**
@@ -100,18 +108,21 @@ export class Admissions {
   /** Decides now or after the owner's answer; `done` is called once. Charges are of different keys. */
   admit(charges: readonly Charge[], now: Moment, done: (outcome: Outcome) => void): void {
     const refused = charges.map((charge) => this.#refusalOf(charge, now)).find((refusal) => refusal !== undefined);
-    if (refused === undefined) this.#decide({ charges, done, asked: new Set(), turns: 0 }, now);
+    if (refused === undefined)
+      this.#decide({ charges, done, asked: new Set(), sinceMs: now.fastMs, turns: 0, isOverdue: false }, now);
     else done(refused);
   }
 
   /** What the owner says. */
   answer(grant: Grant, now: Moment): void {
-    const bucket = this.#buckets.get(grant.key);
-    if (bucket === undefined || !bucket.holder.accept(grant, now)) return;
-    const asked = bucket.asked.filter((waiting) => bucket.waiting.has(waiting));
-    bucket.asked = [];
+    // Whatever it answers, it is there.
     this.#silentMs = undefined;
     this.#isAlone = false;
+    const bucket = this.#buckets.get(grant.key);
+    if (bucket === undefined || !bucket.holder.accept(grant, now)) return;
+    bucket.retryMs = Math.min(Math.max(this.#options.retryMs, 2 * bucket.holder.answerMs), RETRY_MS_MAX);
+    const asked = bucket.asked.filter((waiting) => bucket.waiting.has(waiting));
+    bucket.asked = [];
     bucket.isOrphan = grant.trouble === "unknown-limit";
     for (const waiting of asked) {
       const charge = waiting.charges.find(({ key }) => key === grant.key);
@@ -138,11 +149,19 @@ export class Admissions {
 
   #attend(bucket: Bucket, now: Moment): void {
     const { holder } = bucket;
-    const { agent, retryMs } = this.#options;
+    const { agent, retryMs, patienceMs } = this.#options;
     if (this.#buckets.get(holder.key) !== bucket) return;
     holder.lapse(now);
-    const isLate = holder.sentMs !== undefined && now.fastMs - holder.sentMs >= retryMs;
-    if (isLate) this.#silentMs ??= holder.sentMs;
+    const isLate = holder.sentMs !== undefined && now.fastMs - holder.sentMs >= bucket.retryMs;
+    if (isLate) {
+      this.#silentMs ??= holder.sentMs;
+      bucket.retryMs = Math.min(2 * bucket.retryMs, RETRY_MS_MAX);
+    }
+    for (const waiting of [...bucket.waiting]) {
+      if (now.fastMs - waiting.sinceMs < patienceMs) continue;
+      waiting.isOverdue = true;
+      this.#decide(waiting, now);
+    }
     if (isLate || holder.isLow(now)) {
       // An owner that is away is asked for one key at a time.
       if (!this.#isAlone || now.fastMs - this.#sentMs >= retryMs) this.#send(bucket, now);
@@ -157,9 +176,8 @@ export class Admissions {
   }
 
   /** When it is to be attended to next, if nothing happens. */
-  #nextMs({ holder, askedMs }: Bucket, now: Moment): number {
-    const nextMs =
-      holder.sentMs === undefined ? (holder.renewMs ?? askedMs + UNUSED_MS) : holder.sentMs + this.#options.retryMs;
+  #nextMs({ holder, askedMs, retryMs }: Bucket, now: Moment): number {
+    const nextMs = holder.sentMs === undefined ? (holder.renewMs ?? askedMs + UNUSED_MS) : holder.sentMs + retryMs;
     return nextMs > now.fastMs ? nextMs : now.fastMs + this.#options.retryMs;
   }
 
@@ -190,6 +208,8 @@ export class Admissions {
       waitMs: 0,
       isOrphan: false,
       alone: undefined,
+      aloneShare: undefined,
+      retryMs: this.#options.retryMs,
     };
     this.#buckets.set(key, bucket);
     this.#due.add(bucket, 0);
@@ -204,8 +224,10 @@ export class Admissions {
     let isWaiting = false;
     for (const charge of lacking) {
       const bucket = this.#bucketOf(charge);
-      if (!this.#isAlone && !bucket.isOrphan) isWaiting = true;
-      else if (this.#roomAlone(bucket, charge, now)) alone.push(charge);
+      // What nobody has a limit of any more is not limited.
+      if (bucket.isOrphan || (this.#isDecidingAlone(waiting) && this.#roomAlone(bucket, charge, now)))
+        alone.push(charge);
+      else if (!this.#isDecidingAlone(waiting)) isWaiting = true;
       else {
         this.#refuse(waiting, charge.key, "uncoordinated", 0, now);
         return;
@@ -229,16 +251,26 @@ export class Admissions {
       }
       bucket.waiting.add(waiting);
       waiting.asked.add(bucket);
+      this.#due.add(bucket, waiting.sinceMs + this.#options.patienceMs);
       this.#ask(bucket, now);
     }
+  }
+
+  #isDecidingAlone({ isOverdue }: Waiting): boolean {
+    return this.#isAlone || isOverdue;
   }
 
   #roomAlone(bucket: Bucket, { limit, cost, members, whenUncoordinated }: Charge, now: Moment): boolean {
     if (whenUncoordinated !== "Share") return whenUncoordinated === "Allow";
     const share = shareOf(limit, members);
     if (share === undefined) return false;
-    bucket.alone ??= openMeter(share);
-    return bucket.alone.room(now.slowMs) >= cost;
+    const isKept = bucket.alone !== undefined && bucket.aloneShare?.perMs === share.perMs;
+    if (!isKept || bucket.aloneShare?.amount !== share.amount || bucket.aloneShare.burst !== share.burst) {
+      const isOfKind = (bucket.aloneShare?.burst === undefined) === (share.burst === undefined);
+      bucket.alone = openMeter(share, isOfKind ? bucket.alone?.save() : undefined);
+      bucket.aloneShare = share;
+    }
+    return (bucket.alone?.room(now.slowMs) ?? 0) >= cost;
   }
 
   #take(waiting: Waiting, alone: readonly Charge[], now: Moment): void {
@@ -295,7 +327,7 @@ export class Admissions {
     bucket.asked = asked;
     this.#lease += 1;
     this.#sentMs = now.fastMs;
-    this.#due.add(bucket, now.fastMs + this.#options.retryMs);
+    this.#due.add(bucket, now.fastMs + bucket.retryMs);
     this.#options.send(holder.draw(this.#options.agent, this.#lease, needs, now));
   }
 }

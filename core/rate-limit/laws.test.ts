@@ -136,3 +136,15 @@ test.each([
     expect(given / ((amount * steadyMs) / perMs)).toBeGreaterThan(0.99);
   },
 );
+
+test.each([20, 150])(
+  "an owner whose answers always take twice %i ms is heard, and what there is is used",
+  (delayMs) => {
+    const world = new SimulatedMesh({
+      ...{ seed: 1, agents: 2, limits: { a: { amount: 50, perMs: 1000 } }, rate: 200, skew: 0, spanMs: 8000, costs: 1 },
+      ...{ refunds: 0, every: 0, trouble: { ...NO_TROUBLE, delayMs: [delayMs, delayMs] }, whenUncoordinated: "Deny" },
+    }).run();
+    expect(world.undecided).toBe(0);
+    expect(world.admitted.get("a")?.length).toBeGreaterThan((50 * 8) / 2);
+  },
+);

@@ -71,6 +71,11 @@ export class LeaseHolder {
     return this.#sent?.atMs;
   }
 
+  /** How long the last answer that was taken took. */
+  get answerMs(): number {
+    return this.#answerMs;
+  }
+
   /** When it is to draw again; undefined where there is nothing to tell. */
   get renewMs(): number | undefined {
     const hasNews = this.#idle + this.#pending > 0 || this.#used !== this.#counted;

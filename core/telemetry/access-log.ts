@@ -42,7 +42,7 @@ const FIELDS = {
   td: "%CONNECTION_TERMINATION_DETAILS%",
   /** Not empty for a copy that a route's mirror made (inbound). */
   mi: "%REQUEST_HEADER(X-PHAROS-MIRROR)%",
-  /** The RateLimit that refused with its rule, `NAMESPACE/NAME RULE` (inbound, gateway). */
+  /** The RateLimit that refused with its rule, `NAMESPACE/NAME/RULE` (inbound, gateway). */
   rl: "%DYNAMIC_METADATA(envoy.filters.http.ratelimit:rule)%",
   uf: "%UPSTREAM_TRANSPORT_FAILURE_REASON%",
   /** Where a caller without a certificate sends from (inbound, plain text). */

@@ -1,7 +1,7 @@
-/** How the agent writes that a RateLimit's rule refused: `limit:NAMESPACE/NAME RULE`. */
-const WRITTEN = /^limit:([^/ ]+)\/([^/ ]+) (\S+)$/;
+/** How the agent writes that a RateLimit's rule refused: `limit:NAMESPACE/NAME/RULE`. */
+const WRITTEN = /^limit:([^/ ]+)\/([^/ ]+)\/([^/ ]+)$/;
 
-/** From what stands in a line for it, `NAMESPACE/NAME RULE`; "" where no limit refused. */
+/** From what stands in a line for it, `NAMESPACE/NAME/RULE`; "" where no limit refused. */
 export function parseLimitRefusal(told: string): string {
   const written = `limit:${told}`;
   return WRITTEN.test(written) ? written : "";

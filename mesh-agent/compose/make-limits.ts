@@ -3,9 +3,11 @@ import { TYPE_URLS } from "#core/xds/type-urls.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
 import { LeaseClient } from "#mesh-agent/limits/lease-client.ts";
+import { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { LimitServer } from "#mesh-agent/limits/limit-server.ts";
 import { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
 import { Limiter } from "#mesh-agent/limits/limiter.ts";
+import type { AgentPaths } from "#mesh-agent/paths.ts";
 import type { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import type { Logger } from "#node/log.ts";
 
@@ -36,6 +38,7 @@ export interface Limits {
 /** Decides what of Envoy's requests limits let through; not listening yet. */
 export function makeLimits(
   config: AgentConfig,
+  paths: Pick<AgentPaths, "limitMembers">,
   { uplink, cache }: { readonly uplink: Uplink; readonly cache: DiskCache },
   log: Logger,
 ): Limits {
@@ -48,16 +51,20 @@ export function makeLimits(
     call: (path, request, timeoutMs) => uplink.unary(path, request, timeoutMs),
     onGrants: (grants) => limiter.answer(grants),
   });
-  const limiter = new Limiter({
-    agent: run,
-    send: leases.send,
-    retryMs: RETRY_MS,
-    // Nobody waits for a control plane that is known to be away.
-    get patienceMs() {
-      return uplink.state.kind === "up" ? PATIENCE_MS : RETRY_MS;
+  const members = new LimitMembers(paths.limitMembers);
+  const limiter = new Limiter(
+    {
+      agent: run,
+      send: leases.send,
+      retryMs: RETRY_MS,
+      // Nobody waits for a control plane that is known to be away.
+      get patienceMs() {
+        return uplink.state.kind === "up" ? PATIENCE_MS : RETRY_MS;
+      },
+      keysMax: KEYS_MAX,
     },
-    keysMax: KEYS_MAX,
-  });
+    members,
+  );
   const server = new LimitServer({ sets, limiter, log });
   let ticking: NodeJS.Timeout | undefined;
   // Where nothing is limited nothing wakes.

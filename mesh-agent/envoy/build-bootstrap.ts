@@ -159,11 +159,17 @@ function grpcCluster(name: string, path: string): Record<string, unknown> {
   };
 }
 
+const UNBOUNDED = 2 ** 32 - 1;
+
 function socketCluster(name: string, path: string): Record<string, unknown> {
   return {
     name,
     type: "STATIC",
     connect_timeout: "1s",
+    // The agent's own bounds are what holds: a breaker that opens would let requests by their limits.
+    circuit_breakers: {
+      thresholds: [{ max_connections: UNBOUNDED, max_pending_requests: UNBOUNDED, max_requests: UNBOUNDED }],
+    },
     load_assignment: {
       cluster_name: name,
       endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path } } } }] }],

@@ -4,17 +4,26 @@ import { limitHeaders } from "#core/rate-limit/limit-headers.ts";
 import { readDescriptor, setOfDescriptor } from "#core/simulate/limits/read-descriptor.ts";
 import { GrpcServer } from "#grpc/server.ts";
 import type { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
-import type { Limiter, Verdict } from "#mesh-agent/limits/limiter.ts";
+import type { CountedBy, Limiter, Verdict } from "#mesh-agent/limits/limiter.ts";
 import type { Logger } from "#node/log.ts";
-import {
-  RateLimitRequestSchema,
-  RateLimitResponse_Code,
-  RateLimitResponseSchema,
-} from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
+import { RateLimitResponse_Code, RateLimitResponseSchema } from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
+import { LimitRequestSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
 
+/** What is no UTF-8 stands for itself as one sign: it is counted all the same. */
+const TEXT = new TextDecoder();
 const PATH = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
 /** Envoy asks for limits that it has accepted before the agent hears of that. */
 const PATIENCE_MS = 500;
+
+/** Requests that wait for the owner; more are refused. */
+const WAITING_MAX = 20_000;
+const TOO_MANY = toBinary(
+  RateLimitResponseSchema,
+  create(RateLimitResponseSchema, {
+    overallCode: RateLimitResponse_Code.OVER_LIMIT,
+    responseHeadersToAdd: [{ key: "retry-after", value: "1" }],
+  }),
+);
 
 export interface LimitServerOptions {
   readonly sets: LimitSets;
@@ -26,12 +35,14 @@ export interface LimitServerOptions {
 export class LimitServer {
   readonly #options: LimitServerOptions;
   readonly #server: GrpcServer;
+  #waiting = 0;
   /** By `policy rule`. */
   readonly admitted = new Map<string, number>();
   readonly refused = new Map<string, number>();
 
   constructor(options: LimitServerOptions) {
     this.#options = options;
+    options.limiter.onCounted = this.count;
     this.#server = new GrpcServer({
       methods: new Map([[PATH, { kind: "unary", handle: (request) => this.#decide(request) }]]),
       onFailure: (_, error) => options.log.error("a request was not held against its limits", { error: String(error) }),
@@ -48,27 +59,35 @@ export class LimitServer {
 
   async #decide(bytes: Uint8Array): Promise<Uint8Array> {
     const { sets, limiter } = this.#options;
-    const entries = fromBinary(RateLimitRequestSchema, bytes).descriptors[0]?.entries ?? [];
+    const [descriptor] = fromBinary(LimitRequestSchema, bytes).descriptors;
+    const entries = (descriptor?.entries ?? []).map(({ key, value }) => ({ key, value: TEXT.decode(value) }));
     const set = setOfDescriptor(entries);
     const rules = set === undefined ? undefined : await sets.find(set, PATIENCE_MS);
     if (rules === undefined) throw new PharosError("unavailable", `no limits are known by the name ${String(set)}`);
+    if (this.#waiting >= WAITING_MAX) return TOO_MANY;
+    this.#waiting += 1;
     const verdict = await new Promise<Verdict>((done) => limiter.decide(rules, readDescriptor(entries), done));
-    for (const { rule, isAdmitted } of verdict.counted) {
-      const counts = isAdmitted ? this.admitted : this.refused;
-      const name = `${rule.policy} ${rule.name}`;
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
+    this.#waiting -= 1;
     return encodeVerdict(verdict);
   }
+
+  /** Of requests and of what is only tried. */
+  readonly count = ({ rule, isAdmitted }: CountedBy): void => {
+    const counts = isAdmitted ? this.admitted : this.refused;
+    const name = `${rule.policy} ${rule.name}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  };
 }
+
+const nameOf = ({ rule: { policy, name } }: CountedBy): string => `${policy}/${name}`;
 
 function encodeVerdict({ counted, refusedBy }: Verdict): Uint8Array {
   const told = refusedBy === undefined ? counted.filter(({ rule }) => !rule.isShadow) : [refusedBy];
   const headers = [...limitHeaders(told), ...(refusedBy?.rule.refusedHeaders ?? [])];
   const shadow = counted.find(({ rule, isAdmitted }) => rule.isShadow && !isAdmitted);
   const marks = {
-    ...(refusedBy === undefined ? {} : { rule: `${refusedBy.rule.policy} ${refusedBy.rule.name}` }),
-    ...(shadow === undefined ? {} : { shadow: `${shadow.rule.policy} ${shadow.rule.name}` }),
+    ...(refusedBy === undefined ? {} : { rule: nameOf(refusedBy) }),
+    ...(shadow === undefined ? {} : { shadow: nameOf(shadow) }),
   };
   const code = refusedBy === undefined ? RateLimitResponse_Code.OK : RateLimitResponse_Code.OVER_LIMIT;
   return toBinary(

@@ -5,6 +5,7 @@ import type { Exchange } from "#core/simulate/exchange.ts";
 import { chargeRequest } from "#core/simulate/limits/charge-request.ts";
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
 import { type KeyedCharge, keyCharge } from "#mesh-agent/limits/keyed-charge.ts";
+import type { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { OwnLimits } from "#mesh-agent/limits/own-limits.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
 import type { ToldGrant } from "#proto/lease-codec.ts";
@@ -15,7 +16,7 @@ export interface LimiterOptions extends Omit<AdmissionsOptions, "keysMax"> {
 
 /** What becomes of a request. */
 export interface Verdict {
-  /** All rules that count it, with what each says. */
+  /** The rules that count it, with what each says; of those that are only tried, what they have said by then. */
   readonly counted: readonly CountedBy[];
   /** The first that refuses it; undefined: it goes on. */
   readonly refusedBy: CountedBy | undefined;
@@ -34,10 +35,10 @@ export class Limiter {
   readonly #own: OwnLimits;
   readonly #fast: CautiousClock;
   readonly #slow: CautiousClock;
-  /** `policy|rule` → agents that share its limit. */
-  readonly #members = new Map<string, number>();
+  readonly #members: LimitMembers;
 
-  constructor(options: LimiterOptions) {
+  constructor(options: LimiterOptions, members: LimitMembers) {
+    this.#members = members;
     const sources = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
     this.#fast = new CautiousClock(sources, "fast");
     this.#slow = new CautiousClock(sources, "slow");
@@ -48,6 +49,9 @@ export class Limiter {
   /** Called before a request is decided: time has to be told from then on, as long as there are keys. */
   onFirstKey: () => void = () => undefined;
 
+  /** Hears of each rule that counted a request. */
+  onCounted: (counted: CountedBy) => void = () => undefined;
+
   get keys(): number {
     return this.#admissions.size + this.#own.size;
   }
@@ -57,26 +61,27 @@ export class Limiter {
     const charges = chargeRequest(rules, exchange).map(keyCharge);
     const shadows = charges.filter(({ rule }) => rule.isShadow);
     const enforced = charges.filter(({ rule }) => !rule.isShadow);
-    // What is only tried decides nothing, and what is enforced nothing of what is tried.
-    const parts = [...shadows.map((each) => [each]), ...(enforced.length === 0 ? [] : [enforced])];
-    let left = parts.length;
-    if (left > 0) this.onFirstKey();
+    // What is only tried decides nothing, and nobody waits for it.
     const counted: CountedBy[] = [];
-    if (left === 0) done({ counted, refusedBy: undefined });
-    for (const part of parts)
-      this.#admit(part, (each) => {
-        counted.push(...each);
-        left -= 1;
-        if (left === 0)
-          done({ counted, refusedBy: counted.find(({ rule, isAdmitted }) => !isAdmitted && !rule.isShadow) });
-      });
+    const count = (each: readonly CountedBy[]): void => {
+      counted.push(...each);
+      for (const one of each) this.onCounted(one);
+    };
+    if (charges.length > 0) this.onFirstKey();
+    for (const each of shadows) this.#admit([each], count);
+    const finish = (each: readonly CountedBy[]): void => {
+      count(each);
+      done({ counted, refusedBy: each.find(({ isAdmitted }) => !isAdmitted) });
+    };
+    if (enforced.length === 0) finish([]);
+    else this.#admit(enforced, finish);
   }
 
   answer(grants: readonly ToldGrant[]): void {
     const now = this.#now();
     for (const grant of grants) {
       const key = parseLimitKey(grant.key);
-      if (key !== undefined && grant.members > 0) this.#members.set(`${key.policy}|${key.rule}`, grant.members);
+      if (key !== undefined && grant.members > 0) this.#members.learn(`${key.policy}|${key.rule}`, grant.members);
       this.#admissions.answer(grant, now);
     }
   }
@@ -140,7 +145,7 @@ export class Limiter {
 
   #chargesOf({ rule, buckets, cost }: KeyedCharge): Charge[] {
     // Who never heard how many share it has no part of it that would be safe.
-    const members = this.#members.get(`${rule.policy}|${rule.name}`) ?? Number.POSITIVE_INFINITY;
+    const members = this.#members.of(`${rule.policy}|${rule.name}`) ?? Number.POSITIVE_INFINITY;
     const { whenUncoordinated } = rule;
     return buckets.map(({ key, limit }) => ({ key, limit, cost, members, whenUncoordinated }));
   }

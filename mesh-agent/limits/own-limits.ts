@@ -1,3 +1,4 @@
+import type { Limit } from "#core/rate-limit/limit.ts";
 import type { Meter } from "#core/rate-limit/meter.ts";
 import { openMeter } from "#core/rate-limit/open-meter.ts";
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
@@ -7,8 +8,8 @@ import type { KeyedCharge } from "#mesh-agent/limits/keyed-charge.ts";
 const SWEEP_MS = 1000;
 
 interface Bucket {
-  readonly limit: string;
-  readonly meter: Meter;
+  limit: Limit;
+  meter: Meter;
 }
 
 /** Limits that this proxy has for itself. */
@@ -52,12 +53,20 @@ export class OwnLimits {
 
   /** Undefined where there are too many: who asks with ever new keys is not let through by it. */
   #meterOf(key: string, limit: KeyedCharge["buckets"][number]["limit"]): Meter | undefined {
-    const said = `${limit.amount} ${limit.perMs} ${limit.burst}`;
     const known = this.#buckets.get(key);
-    if (known?.limit === said) return known.meter;
-    if (known === undefined && this.#buckets.size >= this.#keysMax) return undefined;
+    if (known !== undefined) {
+      const { limit: before } = known;
+      const isSame = before.amount === limit.amount && before.perMs === limit.perMs && before.burst === limit.burst;
+      // What was used counts on: two ports may have the rule in two versions for a while.
+      if (!isSame) {
+        const isOfKind = (before.burst === undefined) === (limit.burst === undefined);
+        Object.assign(known, { limit, meter: openMeter(limit, isOfKind ? known.meter.save() : undefined) });
+      }
+      return known.meter;
+    }
+    if (this.#buckets.size >= this.#keysMax) return undefined;
     const meter = openMeter(limit);
-    this.#buckets.set(key, { limit: said, meter });
+    this.#buckets.set(key, { limit, meter });
     return meter;
   }
 }

@@ -115,8 +115,30 @@ test("who was refused is told with the rule's name", async () => {
   await use(LIMIT("{ name: none, limit: { amount: 1, per: 10m } }"));
   await statuses(4);
   const told = await eventually("the refusals are reported", () => {
-    const windows = scenario.mesh.windows.filter(({ deniedBy }) => deniedBy === "limit:default/limit none");
+    const windows = scenario.mesh.windows.filter(({ deniedBy }) => deniedBy === "limit:default/limit/none");
     return windows.length > 0 ? windows : undefined;
   });
   expect(told.every(({ reporter, responseCode }) => reporter === "destination" && responseCode === 429)).toBe(true);
+});
+
+test("a byte that is no UTF-8, or a header cut in the middle of a sign, is counted like any other", async () => {
+  const key = "bucket: { key: [{ attribute: 'request.headers[x-tenant]' }], missing: Deny }";
+  await use(LIMIT(`{ name: tenant, ${key}, limit: { amount: 2, per: 10m } }`));
+  const odd = `${"a".repeat(117)}\u{1f600}${"b".repeat(120)}`;
+  for (const tenant of ["\xff\xfe", Buffer.from(odd).toString("latin1")])
+    expect(await statuses(5, { headers: { "x-tenant": tenant } }), tenant).toEqual({ 200: 2, 429: 3 });
+});
+
+test("whom a caller says that it forwards for is not believed at a sidecar", async () => {
+  await use(LIMIT("{ name: client, bucket: { key: [{ attribute: remote.ip }] }, limit: { amount: 2, per: 10m } }"));
+  const answers: number[] = [];
+  for (const client of ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"])
+    answers.push((await scenario.call({ headers: { "x-forwarded-for": client } })).status);
+  expect(answers).toEqual([200, 200, 429, 429]);
+});
+
+test("who is many at once is counted all the same", async () => {
+  await use(LIMIT("{ name: flood, limit: { amount: 5, per: 10m } }"));
+  const counted = await statuses(300);
+  expect(counted[200]).toBe(5);
 });

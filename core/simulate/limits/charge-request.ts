@@ -23,7 +23,9 @@ const NO_DICE: Dice = { chance: () => false, pick: () => 0 };
 export function chargeRequest(rules: readonly PreparedLimit[], exchange: Exchange): RequestCharge[] {
   return rules.flatMap((rule): RequestCharge[] => {
     if (rule.match?.holds(exchange, NO_DICE) === false || rule.exempt?.holds(exchange, NO_DICE) === true) return [];
-    const values = rule.key.map(({ attribute, prefixLength }) => keyValue(attribute, prefixLength, exchange));
+    const values = rule.key.map(({ attribute, prefixLength }) =>
+      keyValue(attribute, prefixLength, exchange, rule.trustsForwardedFor),
+    );
     const isMissing = values.includes(null);
     if (isMissing && rule.missing === "Skip") return [];
     const cost = costOf(rule, exchange);
@@ -37,7 +39,7 @@ export function chargeRequest(rules: readonly PreparedLimit[], exchange: Exchang
 }
 
 function costOf({ cost: { request, requestHeader, most } }: PreparedLimit, { headers }: Exchange): number {
-  const told = requestHeader === "" ? undefined : headers.get(requestHeader);
+  const told = requestHeader === "" ? undefined : headers.firstLine(requestHeader);
   if (told === undefined || !/^\d{1,15}$/.test(told)) return request;
   return Math.min(Math.max(Number(told), request), most);
 }

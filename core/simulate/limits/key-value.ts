@@ -1,22 +1,29 @@
 import { claimOfCondition } from "#core/schema/claim-path.ts";
 import type { Address } from "#core/simulate/address.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
+import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
 import { TOKEN_FILTER, TOKEN_PAYLOAD } from "#core/xds/token-metadata.ts";
 
 const HEADER = /^request\.headers\[(.+)\]$/;
 const IDENTITY = /^spiffe:\/\/([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/;
 
 /** What a request has of an attribute, in the words of conditions; null where it has none. */
-export function keyValue(attribute: string, prefixLength: number | undefined, exchange: Exchange): string | null {
+export function keyValue(
+  attribute: string,
+  prefixLength: number | undefined,
+  exchange: Exchange,
+  trusted: PreparedLimit["trustsForwardedFor"],
+): string | null {
   const header = HEADER.exec(attribute)?.[1];
-  if (header !== undefined) return exchange.headers.get(header.toLowerCase()) ?? null;
+  if (header !== undefined) return exchange.headers.firstLine(header.toLowerCase()) ?? null;
   const uri = exchange.connection.tls?.peer?.uris[0];
   const identity = uri === undefined ? null : IDENTITY.exec(uri);
   switch (attribute) {
     case "source.ip":
       return rangeOf(exchange.connection.remote, prefixLength);
     case "remote.ip":
-      return rangeOf(exchange.client, prefixLength);
+      // As policies have it: what anybody else says of its client it says of itself.
+      return rangeOf(isTrusted(uri, trusted) ? exchange.client : exchange.connection.remote, prefixLength);
     case "source.principal":
       return uri?.replace("spiffe://", "") ?? null;
     case "source.trustDomain":
@@ -38,6 +45,10 @@ export function keyValue(attribute: string, prefixLength: number | undefined, ex
       return path === undefined ? null : claim(exchange, path);
     }
   }
+}
+
+function isTrusted(uri: string | undefined, trusted: PreparedLimit["trustsForwardedFor"]): boolean {
+  return trusted === "everybody" || (uri !== undefined && trusted.has(uri));
 }
 
 /** Of a claim that is a list all values, in order: who has the same ones is the same. */

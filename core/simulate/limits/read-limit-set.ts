@@ -36,6 +36,8 @@ export interface PreparedLimit {
   readonly sendsXHeaders: boolean;
   readonly refusedBody: string;
   readonly refusedHeaders: readonly (readonly [name: string, value: string])[];
+  /** Whose X-Forwarded-For says who the client is. */
+  readonly trustsForwardedFor: "everybody" | ReadonlySet<string>;
 }
 
 const MISSING = {
@@ -51,10 +53,12 @@ const ALONE = {
 
 /** What a `pharos.limits.v1.LimitSet` says. Throws where the bytes are none. */
 export function readLimitSet(bytes: Uint8Array): readonly PreparedLimit[] {
-  return fromBinary(LimitSetSchema, bytes).rules.map(prepare);
+  const { rules, trustsEverybody, trustedPeers } = fromBinary(LimitSetSchema, bytes);
+  const trusted = trustsEverybody ? "everybody" : new Set(trustedPeers);
+  return rules.map((rule) => prepare(rule, trusted));
 }
 
-function prepare(rule: LimitRule): PreparedLimit {
+function prepare(rule: LimitRule, trustsForwardedFor: PreparedLimit["trustsForwardedFor"]): PreparedLimit {
   const { amount, perMs, burst, cost } = rule;
   return {
     policy: rule.policy,
@@ -79,6 +83,7 @@ function prepare(rule: LimitRule): PreparedLimit {
     sendsXHeaders: rule.sendsXHeaders,
     refusedBody: rule.refusedBody,
     refusedHeaders: Object.entries(rule.refusedHeaders),
+    trustsForwardedFor,
   };
 }
 

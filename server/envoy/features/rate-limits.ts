@@ -100,7 +100,12 @@ const literal = (descriptorKey: string, descriptorValue: string): ActionInit => 
 });
 
 function encodeSet(guard: HttpGuard): { readonly set: string; readonly rules: Buffer } {
-  const message = create(LimitSetSchema, { rules: guard.limits.map((rule) => encodeRule(rule, guard)) });
+  const trusted = guard.trustsForwardedFor;
+  const message = create(LimitSetSchema, {
+    rules: guard.limits.map((rule) => encodeRule(rule, guard)),
+    trustsEverybody: trusted === "everybody",
+    trustedPeers: trusted === "everybody" ? [] : [...trusted],
+  });
   const rules = Buffer.from(toBinary(LimitSetSchema, message));
   return { set: fingerprint(rules), rules };
 }

@@ -96,6 +96,10 @@ test.each([
   ["ns[default]-policy[a\u001b[2Jb]-rule[0]", ""],
   ["mtls[plaintext]-policy[prod/strict]", "mtls[plaintext]"],
   ["AuthorizationPolicy/default/no", ""],
+  ["limit:default/per-tenant/burst", "limit:default/per-tenant/burst"],
+  ["limit:istio-system/all/burst", "limit:istio-system/all/burst"],
+  ["limit:other/per-tenant/burst", ""],
+  ["limit:default/per-tenant", ""],
 ])("a workload of default that says it was denied by %j is taken to say %j", (said, taken) => {
   const reporter = { ...SHOP, rootNamespace: "istio-system" };
   const report = create(ReportRequestSchema, {
