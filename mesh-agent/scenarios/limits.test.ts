@@ -1,7 +1,7 @@
 import { connect as connectHttp2 } from "node:http2";
 import { createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
+import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { freePort } from "#node/free-port.ts";
 import { gatewayText } from "#testing/gateway-text.ts";
 import { RawConnection } from "#testing/raw-connection.ts";
@@ -16,14 +16,14 @@ const SETTINGS = {
   pathNormalization: "DECODE_AND_MERGE_SLASHES",
   protocolDetectionTimeoutMs: 2000,
   numTrustedProxies: 1,
-  sidecarForwardClientCert: "APPEND_FORWARD",
+  listenerHeaders: { ...DEFAULT_PROXY_SETTINGS.listenerHeaders, forwardClientCert: "APPEND_FORWARD" },
   gatewayConnections: {
     ...DEFAULT_PROXY_SETTINGS.gatewayConnections,
     httpRequestHeadersTimeoutMs: 2000,
     httpStreamIdleTimeoutMs: 3000,
     httpIdleTimeoutMs: 3000,
   },
-} as const;
+} as const satisfies ProxySettings;
 beforeAll(async () => {
   scenario = await Scenario.open(cleanup, SETTINGS);
 });

@@ -57,6 +57,7 @@ const REGISTER: readonly (readonly [field: keyof typeof RegisterRequestSchema.fi
   ["health", { health: 99 as Health }, "taken"],
   ["unhealthyReason", { health: Health.UNHEALTHY, unhealthyReason: `${LONG}\n` }, "taken"],
   ["problems", { problems: new Array<string>(1000).fill(`${LONG.slice(0, 1000)}\n`) }, "taken"],
+  ["settingsNotes", { settingsNotes: new Array<string>(1000).fill(`${LONG.slice(0, 1000)}\n`) }, "taken"],
   ["fileProblems", { fileProblems: [FRONT] }, "taken"],
   ["fileProblems", { fileProblems: new Array(30).fill({ ...FRONT, path: LONG, secret: LONG, errno: LONG }) }, "taken"],
   ["fileProblems", { fileProblems: [{ ...FRONT, fault: "ended", endedAtMs: 2n ** 63n - 1n }] }, "taken"],
