@@ -1,10 +1,10 @@
 import { applicationPorts } from "#core/check/application-ports.ts";
 import type { CheckContext } from "#core/check/context.ts";
 import type { Finding, ResourceCheck } from "#core/check/rule.ts";
+import { selectedWorkloads } from "#core/check/selected-workloads.ts";
 import type { KindDefinition } from "#core/kinds/kind.ts";
 import { KINDS } from "#core/kinds/kinds.ts";
-import { targetsOf } from "#core/kinds/policy-target.ts";
-import { type ForWorkloads, selectionOf } from "#core/resolve/policy-scope.ts";
+import type { ForWorkloads } from "#core/resolve/policy-scope.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 
 /** Policies name the ports on which applications listen, not those under which services are called. */
@@ -19,12 +19,8 @@ function findUnknown(policy: AnyResource, context: CheckContext): Finding[] {
   const definition: KindDefinition = KINDS[policy.kind];
   const named = definition.applicationPorts?.(policy.spec) ?? [];
   if (named.length === 0) return [];
-  const { select, mesh, hosts, policyScope } = context;
-  const { namespace } = policy.metadata;
-  const selection = selectionOf(policy as ForWorkloads, policyScope);
-  const where =
-    namespace === mesh.rootNamespace && targetsOf((policy as ForWorkloads).spec).length === 0 ? undefined : namespace;
-  const workloads = (selection === "all" ? [{}] : selection).flatMap((labels) => select(labels, where));
+  const { hosts } = context;
+  const workloads = selectedWorkloads(policy as ForWorkloads, context);
   const known = applicationPorts(workloads);
   if (known === undefined) return [];
   const isOfService = (port: number): boolean =>

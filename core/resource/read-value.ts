@@ -211,7 +211,12 @@ class ValueReader {
   private readList(node: YAMLSeq, type: TypeOf<"list">, path: Path): unknown {
     const { itemsMax = ITEMS_MAX } = type;
     if (node.items.length > itemsMax)
-      return this.badValue(`has ${node.items.length} items; at most ${itemsMax} are taken`, path, node);
+      return this.badValue(
+        `has ${node.items.length} items; at most ${itemsMax} are taken`,
+        path,
+        node,
+        `leave out ${node.items.length - itemsMax} of them`,
+      );
     if (node.items.length < type.itemsMin) return this.badValue("is empty: it needs at least one item", path, node);
     const result: unknown[] = [];
     node.items.forEach((item, index) => {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { parseDocument } from "yaml";
+import { check } from "#core/check/testing/check.ts";
 import { documentOf } from "#core/kinds/document.ts";
 import type { Written } from "#core/kinds/kind.ts";
 import { rateLimit } from "#core/kinds/rate-limit/kind.ts";
 import type { RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
-import { validateTcpPorts } from "#core/kinds/rate-limit/validate-tcp-ports.ts";
 import { readValue } from "#core/resource/read-value.ts";
 import { formatPath } from "#core/schema/path.ts";
 
@@ -105,15 +105,30 @@ test.each<[string, string, string[]]>([
   ["a reserved share", rule(`${LIMIT}, reserve: [{ name: pay, share: 20, match: [${OPERATION}] }]`), []],
   [
     "shares that leave nothing",
-    rule(
-      `${LIMIT}, reserve: [{ name: pay, share: 50, match: [${OPERATION}] }, { name: b, share: 50, match: [${OPERATION}] }]`,
-    ),
+    rule(`${LIMIT}, reserve: [{ name: pay, share: 100, match: [${OPERATION}] }]`),
     [`error conflicting-fields ${R}.reserve`],
   ],
   [
     "a share of less than a unit",
     rule(`${LIMIT}, reserve: [{ name: pay, share: 5, match: [${OPERATION}] }]`),
     [`warning no-effect ${R}.reserve[0].share`],
+  ],
+  [
+    "two shares, which would not be kept from each other",
+    rule(
+      `${LIMIT}, reserve: [{ name: a, share: 20, match: [${OPERATION}] }, { name: b, share: 20, match: [${OPERATION}] }]`,
+    ),
+    [`error bad-value ${R}.reserve`],
+  ],
+  [
+    "a share that leaves less than a request costs",
+    rule(`${LIMIT}, cost: { request: 6 }, reserve: [{ name: a, share: 50, match: [${OPERATION}] }]`),
+    [`error conflicting-fields ${R}.reserve[0].share`],
+  ],
+  [
+    "a share that leaves what a request costs",
+    rule(`${LIMIT}, cost: { request: 5 }, reserve: [{ name: a, share: 50, match: [${OPERATION}] }]`),
+    [],
   ],
   ["a share of nobody", rule(`${LIMIT}, reserve: [{ name: a, share: 50 }]`), [`error missing-field ${R}.reserve[0]`]],
   [
@@ -136,12 +151,32 @@ test.each<[string, string, string[]]>([
 
 test("a port that carries TCP is named where it stands, and others are not", () => {
   const to = (port: number) => `[{ to: [{ operation: { ports: ["${port}"] } }] }]`;
-  const { resource } = read(
-    rule(`${LIMIT}, match: ${to(80)}, exempt: ${to(3306)}, reserve: [{ name: a, share: 10, match: ${to(5432)} }]`),
+  const spec = rule(
+    `${LIMIT}, match: ${to(80)}, exempt: ${to(3306)}, reserve: [{ name: a, share: 10, match: ${to(5432)} }]`,
   );
-  const told = validateTcpPorts(resource.spec, (port) => (port === 3306 ? undefined : port === 80));
-  expect(told.map(({ path }) => formatPath(path ?? []))).toEqual([`${R}.reserve[0].match[0].to[0].operation.ports[0]`]);
+  const { resource } = read(spec);
   expect(rateLimit.applicationPorts?.(resource.spec).map(({ port }) => port)).toEqual([80, 3306, 5432]);
+  const found = check(
+    `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: web }
+spec:
+  hosts: [web.default.svc.cluster.local]
+  resolution: STATIC
+  workloadSelector: { labels: { app: web } }
+  ports: [{ number: 8080, name: http, protocol: HTTP }, { number: 9000, name: db, protocol: TCP }]`,
+    `apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: { name: web }
+spec: { address: 10.0.0.1, labels: { app: web }, ports: { http: 80, db: 5432 } }`,
+    `apiVersion: limits.pharos.dev/v1
+kind: RateLimit
+metadata: { name: limit }
+spec: ${spec}`,
+  ).filter((line) => line.includes("http-only-setting"));
+  expect(found).toEqual([
+    `warning http-only-setting RateLimit/default/limit ${R}.reserve[0].match[0].to[0].operation.ports[0]`,
+  ]);
 });
 
 test("every problem says the next step", () => {
@@ -151,6 +186,11 @@ test("every problem says the next step", () => {
     ),
   );
   for (const { hint } of rateLimit.validate(resource)) expect(hint).toMatch(/^(set|a RateLimit|leave) /);
+});
+
+test("of two shares it is said that one is to be left out", () => {
+  const shares = `[{ name: a, share: 20, match: [${OPERATION}] }, { name: b, share: 20, match: [${OPERATION}] }]`;
+  expect(read(rule(`${LIMIT}, reserve: ${shares}`)).problems).toMatchObject([{ hint: "leave out 1 of them" }]);
 });
 
 test("the template is right as it is", () => expect(found(JSON.stringify(rateLimit.template))).toEqual([]));

@@ -112,9 +112,9 @@ const RULE = message({
   limit: described(required(LIMIT), { envoy: BY_AGENT, doc: "How much there is" }),
   cost: described(COST, { envoy: BY_AGENT, doc: "What a request uses of it" }),
   refund: refused("what was admitted is counted, however it is answered: leave it out"),
-  reserve: described(list(RESERVE, 0, 8), {
+  reserve: described(list(RESERVE, 0, 1), {
     envoy: BY_AGENT,
-    doc: "Parts of the limit that are kept for classes of requests",
+    doc: "A part of the limit that is kept for a class of requests",
   }),
   onLimit: described(
     message({

@@ -2,13 +2,11 @@ import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { RateLimitRule } from "#core/kinds/rate-limit/schema.ts";
 import type { Path } from "#core/schema/path.ts";
 
-/** Shares that are kept for classes of requests: together they leave something, and each comes to a unit. */
+/** The share that is kept for a class of requests leaves something, and comes to a unit. */
 export function validateReserve({ reserve = [], limit }: RateLimitRule, path: Path): Diagnostic[] {
   const sum = reserve.reduce((all, { share }) => all + share, 0);
-  const issues = reserve.flatMap(({ name, share, match }, index): Diagnostic[] => {
+  const issues = reserve.flatMap(({ share, match }, index): Diagnostic[] => {
     const at = [...path, index];
-    if (reserve.findIndex((other) => other.name === name) < index)
-      return [errorAt([...at, "name"], "duplicate-value", `${name} appears twice`, "give each class its own name")];
     if (match === undefined)
       return [
         errorAt(
@@ -32,7 +30,7 @@ export function validateReserve({ reserve = [], limit }: RateLimitRule, path: Pa
   });
   if (sum >= 100)
     issues.push(
-      errorAt(path, "conflicting-fields", `the shares sum to ${sum} %: nothing is left to others`, "keep it below 100"),
+      errorAt(path, "conflicting-fields", `the share is ${sum} %: nothing is left to others`, "keep it below 100"),
     );
   return issues;
 }

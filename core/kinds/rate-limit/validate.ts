@@ -49,7 +49,7 @@ export function validateRateLimit(spec: RateLimitSpec): Diagnostic[] {
 }
 
 /** A request has to fit into what there may be at once: else it is refused for ever, and the next try does not help. */
-function validateLimit({ limit, cost = {} }: RateLimitRule, path: Path): Diagnostic[] {
+function validateLimit({ limit, cost = {}, reserve = [] }: RateLimitRule, path: Path): Diagnostic[] {
   const issues: Diagnostic[] = [];
   const { amount, burst } = limit;
   const [atOnce, where] = burst === undefined ? ([amount, "amount"] as const) : ([burst, "burst"] as const);
@@ -73,6 +73,21 @@ function validateLimit({ limit, cost = {} }: RateLimitRule, path: Path): Diagnos
         `set ${where} to ${most} or more, or lower cost.most`,
       ),
     );
+  else
+    for (const [index, { share }] of reserve.entries()) {
+      // As reserveShare leaves it to all others.
+      const left = Math.max(1, Math.floor((atOnce * (100 - share)) / 100));
+      const costliest = Math.max(request, most ?? 0);
+      if (share < 100 && costliest > left)
+        issues.push(
+          errorAt(
+            [...path, "reserve", index, "share"],
+            "conflicting-fields",
+            `a request may cost ${costliest}, and the share leaves ${left} to others: theirs would always be refused`,
+            `lower the share, raise ${where}, or lower what a request costs`,
+          ),
+        );
+    }
   if (most !== undefined && most < request)
     issues.push(
       errorAt(
