@@ -1,4 +1,5 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { PharosError } from "#core/errors.ts";
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
 import { DrawUnitsRequestSchema, DrawUnitsResponseSchema, Grant_Trouble } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
@@ -24,6 +25,12 @@ const TROUBLE_NAMES: ReadonlyMap<Grant_Trouble, keyof typeof TROUBLE> = new Map(
   (Object.keys(TROUBLE) as (keyof typeof TROUBLE)[]).map((name) => [TROUBLE[name], name]),
 );
 
+const DRAWS_MAX = 1000;
+/** Names of a namespace, a policy, a rule and a share, each as long as it may be, and values as limit-key.ts shortens them. */
+const KEY_MAX = 63 + 253 + 63 + 63 + 200 + 4;
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const UNITS_END = 2 ** 53;
+
 export function encodeDraws({ instance, run, draws }: DrawUnits): Uint8Array {
   return toBinary(
     DrawUnitsRequestSchema,
@@ -38,16 +45,40 @@ export function encodeDraws({ instance, run, draws }: DrawUnits): Uint8Array {
   );
 }
 
-/** `agent` of each draw is the run, named as one of this instance: nobody speaks for another's. Throws where the bytes are none. */
+/**
+ * `agent` of each draw is the run, named as one of this instance: nobody speaks for another's. Throws where the bytes are none,
+ * "invalid" where they say what no agent does: whoever reads it counts with these numbers.
+ */
 export function decodeDraws(bytes: Uint8Array): DrawUnits {
   const { instance, run, draws } = fromBinary(DrawUnitsRequestSchema, bytes);
+  if (!UUID.test(run)) throw new PharosError("invalid", "run must be a UUID: one for each start of an agent");
+  if (draws.length > DRAWS_MAX) throw new PharosError("invalid", `more than ${DRAWS_MAX} draws: send several messages`);
   return {
     ...{ instance, run },
-    draws: draws.map(({ key, lease, account, used, counted, spent, idle, pending, needs, want }) => ({
-      ...{ agent: `${instance} ${run}`, key, lease, account, used, counted, idle, pending, needs, want },
-      spent: spent.map(({ amount, agoMs }) => ({ amount, agoMs })),
-    })),
+    draws: draws.map(({ key, lease, account, used, counted, spent, idle, pending, needs, want }) => {
+      if (key.length > KEY_MAX) throw new PharosError("invalid", `key is longer than ${KEY_MAX}`);
+      if (spent.length > DRAWS_MAX || needs.length > DRAWS_MAX)
+        throw new PharosError("invalid", `spent and needs must have at most ${DRAWS_MAX} entries`);
+      for (const [name, value] of Object.entries({ lease, account, used, counted, idle, pending, want }))
+        requireUnits(name, value, 0);
+      if (counted > used) throw new PharosError("invalid", "counted must not be more than used");
+      for (const need of needs) requireUnits("needs", need, 1);
+      for (const { amount, agoMs } of spent) {
+        requireUnits("spent.amount", amount, 0);
+        if (!(Number.isFinite(agoMs) && agoMs >= 0))
+          throw new PharosError("invalid", "spent.ago_ms must be a finite number of at least 0");
+      }
+      return {
+        ...{ agent: `${instance} ${run}`, key, lease, account, used, counted, idle, pending, needs, want },
+        spent: spent.map(({ amount, agoMs }) => ({ amount, agoMs })),
+      };
+    }),
   };
+}
+
+function requireUnits(name: string, value: number, least: number): void {
+  if (!(Number.isInteger(value) && value >= least && value < UNITS_END))
+    throw new PharosError("invalid", `${name} must be a whole number of ${least} to 2^53`);
 }
 
 export function encodeGrants(grants: readonly ToldGrant[]): Uint8Array {

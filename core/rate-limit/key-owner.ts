@@ -6,6 +6,8 @@ import { refuseDraw } from "#core/rate-limit/refuse-draw.ts";
 
 /** All that may lie idle with agents is one part of so many: what nobody can use because others hold it. */
 const IDLE_PARTS = 128;
+/** An agent that is away for no longer, besides a window and a lease, is believed what became of its last lease. */
+export const REMEMBERED_MS = 60_000;
 
 export interface LeaseTerms {
   readonly ttlMs: number;
@@ -13,10 +15,10 @@ export interface LeaseTerms {
   readonly drift: number;
 }
 
-interface Holder {
+/** What an agent holds of a key, and what it said it used. */
+export interface Holder {
   lease: number;
   account: number;
-  answer: Grant;
   used: number;
   /** What it knows to be counted: as much as `used`, and nobody needs to remember it. */
   counted: number;
@@ -28,10 +30,22 @@ interface Holder {
 }
 
 /** What has to outlive the owner, in the owner's time. */
-export interface KeyState {
-  readonly meter: readonly number[];
+export interface KeyState extends BucketState {
   readonly holders: readonly (readonly [agent: string, holder: Holder])[];
+}
+
+/** A key without those who hold of it. */
+export interface BucketState {
+  /** What the meter is of: it may be another when the state is read. Absent in a state of the first version. */
+  readonly limit?: Limit;
+  readonly meter: readonly number[];
   readonly forgotten: number;
+}
+
+/** What has to be written again; undefined: the holder is forgotten. */
+export interface KeyChanges {
+  readonly bucket: BucketState;
+  readonly holders: readonly (readonly [agent: string, holder: Holder | undefined])[];
 }
 
 /**
@@ -49,11 +63,16 @@ export class KeyOwner {
   #held = 0;
   #idle = 0;
   #nextEndMs = Infinity;
+  /** The last answer to each: a copy of its draw gets the same, unless the owner was started again. */
+  readonly #answers = new Map<string, Grant>();
+  /** Agents whose holders are not as they were written. */
+  readonly #changed = new Set<string>();
 
   constructor(limit: Limit, terms: LeaseTerms, state?: KeyState) {
-    this.#limit = limit;
+    this.#limit = state?.limit ?? limit;
     this.#terms = terms;
-    this.#meter = openMeter(limit, state?.meter);
+    this.#meter = openMeter(this.#limit, state?.meter);
+    this.relimit(limit);
     this.#holders = new Map(state?.holders.map(([agent, holder]) => [agent, { ...holder }]));
     this.#forgotten = state?.forgotten ?? 0;
     for (const { idle, pending, endMs } of this.#holders.values()) {
@@ -99,12 +118,18 @@ export class KeyOwner {
    */
   draw(draw: Draw, floor: number, nowMs: number): Grant {
     const known = this.#holders.get(draw.agent);
-    if (known !== undefined && draw.lease === known.lease) return known.answer;
+    const answered = this.#answers.get(draw.agent);
+    if (answered !== undefined && draw.lease === answered.lease) return answered;
     if (draw.lease <= (known?.lease ?? floor)) return refuseDraw(draw, "stale", this.#ttlMs);
     const holder = known ?? this.#admit(draw, nowMs);
     this.#end(nowMs);
+    // Nobody holds more than it was granted; of who is not known, what it held may be lost with what was known before.
+    const heldMost = known === undefined ? capacityOf(this.#limit) : holder.idle + holder.pending + holder.assumed;
+    const pending = Math.min(draw.pending, heldMost);
+    const idle = Math.min(draw.idle, heldMost - pending);
+    this.#changed.add(draw.agent);
     this.#settle(holder, draw, nowMs);
-    this.#hold(holder, draw.idle, draw.pending);
+    this.#hold(holder, idle, pending);
 
     let room = Math.floor(this.#meter.room(nowMs)) - this.#held;
     let needed = 0;
@@ -120,11 +145,11 @@ export class KeyOwner {
     const idleMost = capacityOf(this.#limit) / IDLE_PARTS - this.#idle - needed;
     const share = unmet === undefined ? room / (2 * this.#holders.size) : 0;
     const extra = Math.max(0, Math.floor(Math.min(draw.want, share, idleMost)));
-    this.#hold(holder, draw.idle + needed + extra, draw.pending);
+    this.#hold(holder, idle + needed + extra, pending);
     holder.lease = draw.lease;
     holder.endMs = this.#endOf(nowMs);
     this.#nextEndMs = Math.min(this.#nextEndMs, holder.endMs);
-    holder.answer = {
+    const answer: Grant = {
       key: draw.key,
       lease: draw.lease,
       granted: needed + extra,
@@ -132,12 +157,13 @@ export class KeyOwner {
       ttlMs: this.#ttlMs,
       waitMs: unmet === undefined ? 0 : this.#waitMs(unmet, nowMs),
     };
-    return holder.answer;
+    this.#answers.set(draw.agent, answer);
+    return answer;
   }
 
   /**
-   * Ends what has to, and forgets agents that need not be remembered: those that know all they used to be counted, and those whose
-   * run has ended. `onForgotten` is told of each with its last lease. True when the key need not be remembered either.
+   * Ends what has to, and forgets agents that need not be remembered: those that know all they used to be counted, those whose
+   * run has ended, and those that have not been heard of for long: what they held is charged. `onForgotten` is told of each with its last lease. True when the key need not be remembered either.
    */
   sweep(
     nowMs: number,
@@ -145,36 +171,44 @@ export class KeyOwner {
     onForgotten: (agent: string, lease: number) => void,
   ): boolean {
     this.#end(nowMs);
-    for (const [agent, { lease, idle, pending, used, counted, assumed }] of this.#holders) {
+    const longAgoMs = nowMs - REMEMBERED_MS - this.#limit.perMs - this.#ttlMs;
+    for (const [agent, { lease, idle, pending, used, counted, assumed, endMs }] of this.#holders) {
       const isSettled = assumed === 0 && used === counted;
-      if (idle + pending > 0 || !(isSettled || hasEnded(agent))) continue;
+      if (idle + pending > 0 || !(isSettled || endMs < longAgoMs || hasEnded(agent))) continue;
       this.#forgotten += used + assumed;
       this.#holders.delete(agent);
+      this.#answers.delete(agent);
+      this.#changed.add(agent);
       onForgotten(agent, lease);
     }
     return this.#holders.size === 0 && this.#meter.isFresh(nowMs);
   }
 
   save(): KeyState {
+    return { ...this.#bucket(), holders: [...this.#holders].map(([agent, holder]) => [agent, { ...holder }] as const) };
+  }
+
+  /** What is not as it was at the last `written`: as much as was drawn since, however many hold of the key. */
+  changes(): KeyChanges {
     return {
-      meter: this.#meter.save(),
-      holders: [...this.#holders].map(([agent, holder]) => [agent, { ...holder }] as const),
-      forgotten: this.#forgotten,
+      bucket: this.#bucket(),
+      holders: [...this.#changed].map((agent) => [agent, this.#holders.get(agent)] as const),
     };
+  }
+
+  /** The changes are safe. */
+  written(): void {
+    this.#changed.clear();
+  }
+
+  #bucket(): BucketState {
+    return { limit: this.#limit, meter: this.#meter.save(), forgotten: this.#forgotten };
   }
 
   #admit(draw: Draw, nowMs: number): Holder {
     const holder: Holder = {
-      ...{
-        lease: -1,
-        account: draw.account,
-        used: draw.counted,
-        counted: draw.counted,
-        idle: 0,
-        pending: 0,
-        assumed: 0,
-      },
-      ...{ endMs: nowMs, answer: refuseDraw(draw, "stale", this.#ttlMs) },
+      ...{ lease: -1, account: draw.account, used: draw.counted, counted: draw.counted },
+      ...{ idle: 0, pending: 0, assumed: 0, endMs: nowMs },
     };
     // What it used before was counted then, of an agent that was forgotten since.
     this.#forgotten -= draw.counted;
@@ -210,7 +244,7 @@ export class KeyOwner {
     holder.counted = Math.max(holder.counted, draw.counted);
     for (const { amount, agoMs } of draw.spent.toReversed()) {
       const charged = Math.min(left, amount);
-      this.#meter.spend(charged, nowMs - agoMs * (1 - this.#terms.drift), nowMs);
+      this.#meter.spend(charged, Math.min(nowMs, nowMs - agoMs * (1 - this.#terms.drift)), nowMs);
       left -= charged;
     }
     this.#meter.spend(left, nowMs, nowMs);
@@ -226,7 +260,7 @@ export class KeyOwner {
   #end(nowMs: number): void {
     if (nowMs < this.#nextEndMs) return;
     this.#nextEndMs = Infinity;
-    for (const holder of this.#holders.values()) {
+    for (const [agent, holder] of this.#holders) {
       const held = holder.idle + holder.pending;
       if (held === 0) continue;
       if (holder.endMs > nowMs) {
@@ -235,6 +269,7 @@ export class KeyOwner {
       }
       this.#meter.spend(held, holder.endMs, nowMs);
       holder.assumed += held;
+      this.#changed.add(agent);
       this.#hold(holder, 0, 0);
     }
   }

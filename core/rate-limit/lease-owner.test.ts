@@ -44,11 +44,11 @@ test("what waits is granted in order, as much as there is room for, and who gets
   expect(owner.draw(draw(1, { needs: [1, 2, 3] }), 400)).toMatchObject({ granted: 3, waitMs: 600 });
 });
 
-test("an owner that was killed answers the same, and knows what is held and what was used", () => {
+test("an owner that was killed grants nothing twice, and knows what is held and what was used", () => {
   const { all, owner } = open();
-  const answer = owner.draw(draw(1, { needs: [6] }), 0);
+  expect(owner.draw(draw(1, { needs: [6] }), 0).granted).toBe(6);
   const again = new LeaseOwner(all, JSON.parse(JSON.stringify(owner.save())));
-  expect(again.draw(draw(1, { needs: [6] }), 1)).toEqual(answer);
+  expect(again.draw(draw(1, { needs: [6] }), 1)).toMatchObject({ granted: 0, trouble: "stale" });
   expect(again.draw(draw(1, { agent: "b", needs: [5] }), 2).granted).toBe(0);
   // The lease is over, and nobody said what became of it: it counts as used then.
   expect(again.draw(draw(2, { agent: "b", needs: [5] }), 1400).granted).toBe(0);
@@ -120,4 +120,93 @@ test("what lies idle with all agents is a hundred-and-twenty-eighth of the amoun
     for (let at = 0; at < 50; at += 1) idle += owner.draw(draw(1, { agent: `a${at}`, want: 1000 }), at).granted;
     expect(idle).toBe(most);
   }
+});
+
+test.each([
+  { amount: 10, perMs: 1000 },
+  { amount: 10, perMs: 1000, burst: 10 },
+])("an agent that claims what cannot be takes no more than all there is, for a while: %j", (limit) => {
+  const { owner } = open({ limitOf: () => limit });
+  owner.draw(draw(1, { agent: "b" }), 0);
+  const claims = { used: 2 ** 52, spent: [{ amount: 2 ** 52, agoMs: -1e15 }], idle: 2 ** 52, pending: 2 ** 52 };
+  owner.draw(draw(1, claims), 1);
+  owner.draw(draw(2, { ...claims, used: 2 ** 53 - 1 }), 2);
+  expect(owner.keyOf("k")?.held).toBeLessThanOrEqual(10);
+  // A lease, and what a bucket may lack at most.
+  expect(owner.draw(draw(2, { agent: "b", needs: [10] }), 410).granted).toBe(0);
+  expect(owner.draw(draw(3, { agent: "b", needs: [10] }), 2500).granted).toBe(10);
+  expect(owner.draw(draw(4, { agent: "b", idle: 10, needs: [1] }), 2501).granted).toBe(0);
+});
+
+test("who was granted little is not believed that it holds much", () => {
+  const { owner } = open();
+  owner.draw(draw(1, { needs: [2] }), 0);
+  owner.draw(draw(2, { idle: 8, pending: 1 }), 1);
+  expect(owner.keyOf("k")?.held).toBe(2);
+});
+
+test("an agent that stopped without a word is forgotten when what it held is long charged, and its key with it", () => {
+  const closed: [string, number][] = [];
+  const { owner } = open({ onForgotten: (key, used) => closed.push([key, used]) });
+  owner.draw(draw(1, { needs: [6] }), 0);
+  owner.sweep(50_000);
+  expect(owner.size).toBe(1);
+  owner.sweep(70_000);
+  expect([owner.size, closed]).toEqual([0, [["k", 6]]]);
+  expect(owner.save().floors).toHaveLength(1);
+  owner.sweep(140_000);
+  expect(owner.save().floors).toEqual([]);
+});
+
+test.each([
+  [{ amount: 10, perMs: 1000 }, { amount: 10, perMs: 1000, burst: 10 }, 10],
+  [{ amount: 10, perMs: 1000, burst: 10 }, { amount: 10, perMs: 1000 }, 10],
+  [{ amount: 10, perMs: 1000 }, { amount: 12, perMs: 1000 }, 4],
+])("what was saved under %j is opened as that, and goes on under %j", (before, after, room) => {
+  const first = open({ limitOf: () => before });
+  // Times as a clock has them: read as what a bucket lacks, it would never be full.
+  first.owner.draw(draw(1, { used: 8, spent: [{ amount: 8, agoMs: 0 }] }), 1e12);
+  const again = new LeaseOwner({ ...first.all, limitOf: () => after }, JSON.parse(JSON.stringify(first.owner.save())));
+  expect(again.draw(draw(2, { agent: "b", needs: [room] }), 1e12 + 1).granted).toBe(room);
+  expect(again.draw(draw(3, { agent: "b", idle: room, needs: [1] }), 1e12 + 1).granted).toBe(0);
+});
+
+test("keys of a limit that is gone are kept until nothing of them counts, and it goes on when it comes back", () => {
+  let limit: Limit | undefined = LIMIT;
+  const { all, owner } = open({ limitOf: () => limit });
+  owner.draw(draw(1, { used: 8, spent: [{ amount: 8, agoMs: 0 }] }), 0);
+  limit = undefined;
+  expect(owner.draw(draw(2, { needs: [1] }), 10).trouble).toBe("unknown-limit");
+  const again = new LeaseOwner(all, owner.save());
+  again.sweep(20);
+  limit = LIMIT;
+  expect(again.draw(draw(3, { agent: "b", needs: [3] }), 30).granted).toBe(0);
+  again.sweep(70_000);
+  again.sweep(70_000);
+  expect(again.size).toBe(0);
+});
+
+test("one party opens no more keys than its part, over all of its runs, also when the owner is started again", () => {
+  const { all, owner } = open({ keysMax: 4, keysOfOneMax: 2, partyOf: (agent) => agent.slice(0, 1) });
+  const opens = (of: LeaseOwner, agent: string, lease: number): string | undefined =>
+    of.draw(draw(lease, { agent, key: `${agent}${lease}`, needs: [1] }), lease).trouble;
+  expect([opens(owner, "a1", 1), opens(owner, "a2", 2), opens(owner, "a3", 3)]).toEqual([
+    ...[undefined, undefined, "too-many-keys"],
+  ]);
+  const again = new LeaseOwner(all, owner.save());
+  expect([opens(again, "a4", 4), opens(again, "b1", 5)]).toEqual(["too-many-keys", undefined]);
+});
+
+test("a draw writes whom it touched, however many hold of the key", () => {
+  const { owner } = open({ limitOf: () => ({ amount: 1000, perMs: 1000 }) });
+  for (let at = 0; at < 100; at += 1) owner.draw(draw(1, { agent: `a${at}`, needs: [1] }), 0);
+  const key = owner.keyOf("k");
+  expect(key?.changes().holders).toHaveLength(100);
+  key?.written();
+  owner.draw(draw(2, { agent: "a7", idle: 1 }), 1);
+  expect(key?.changes().holders.map(([agent]) => agent)).toEqual(["a7"]);
+  key?.written();
+  // Leases of all others end, and are charged: that has to be written, too.
+  owner.draw(draw(3, { agent: "a7", idle: 1 }), 405);
+  expect(key?.changes().holders).toHaveLength(100);
 });

@@ -1,4 +1,4 @@
-import { KeyOwner, type KeyState, type LeaseTerms } from "#core/rate-limit/key-owner.ts";
+import { KeyOwner, type KeyState, type LeaseTerms, REMEMBERED_MS } from "#core/rate-limit/key-owner.ts";
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
 import type { Limit } from "#core/rate-limit/limit.ts";
 import { refuseDraw } from "#core/rate-limit/refuse-draw.ts";
@@ -6,7 +6,12 @@ import { refuseDraw } from "#core/rate-limit/refuse-draw.ts";
 export interface LeaseOwnerOptions extends LeaseTerms {
   /** The limit of a key; undefined: no rule has it any more. */
   readonly limitOf: (key: string) => Limit | undefined;
+  /** Read each time: it may change. */
   readonly keysMax: number;
+  /** Of these, how many one party may have opened; without it, all. */
+  readonly keysOfOneMax?: number;
+  /** To whom an agent belongs, over all of its runs; without it, each agent is a party. */
+  readonly partyOf?: (agent: string) => string;
   /** A key is forgotten: what was used of it since it was first drawn from. */
   readonly onForgotten?: (key: string, used: number) => void;
   /** When what was known before was lost: what was used before is not known. */
@@ -15,7 +20,12 @@ export interface LeaseOwnerOptions extends LeaseTerms {
 
 export interface OwnerState {
   readonly keys: readonly (readonly [key: string, state: KeyState])[];
-  readonly floors: readonly (readonly [agent: string, lease: number])[];
+  readonly floors: readonly (readonly [agent: string, floor: Floor])[];
+}
+
+interface Floor {
+  readonly lease: number;
+  readonly atMs: number;
 }
 
 /** The owner of many keys. A key is remembered while something of it counts; when there are too many, new ones are refused. */
@@ -23,7 +33,10 @@ export class LeaseOwner {
   readonly #options: LeaseOwnerOptions;
   readonly #keys = new Map<string, KeyOwner>();
   /** Of agents that some key has forgotten, the last lease that one of these had. */
-  readonly #floors: Map<string, number>;
+  readonly #floors: Map<string, Floor>;
+  /** Who drew from each key first, and how many keys each has so. */
+  readonly #openers = new Map<string, string>();
+  readonly #opened = new Map<string, number>();
   readonly #ended = new Set<string>();
   #sweptMs = -Infinity;
 
@@ -31,8 +44,15 @@ export class LeaseOwner {
     this.#options = options;
     this.#floors = new Map(state?.floors);
     for (const [key, keyState] of state?.keys ?? []) {
-      const limit = options.limitOf(key);
-      if (limit !== undefined) this.#keys.set(key, new KeyOwner(limit, options, keyState));
+      // Of a rule that is gone its last limit is kept, until nothing of it counts: it may come back.
+      const limit = options.limitOf(key) ?? keyState.limit;
+      if (limit === undefined) {
+        options.onForgotten?.(key, 0);
+        continue;
+      }
+      this.#keys.set(key, new KeyOwner(limit, options, keyState));
+      const [first] = keyState.holders;
+      if (first !== undefined) this.#attribute(key, first[0]);
     }
   }
 
@@ -48,10 +68,11 @@ export class LeaseOwner {
     const { limitOf, ttlMs } = this.#options;
     const limit = limitOf(draw.key);
     if (limit === undefined) return refuseDraw(draw, "unknown-limit", ttlMs);
-    const owner = this.#keys.get(draw.key) ?? this.#open(draw.key, limit, nowMs);
+    const owner = this.#keys.get(draw.key) ?? this.#open(draw, limit, nowMs);
     if (owner === undefined) return refuseDraw(draw, "too-many-keys", ttlMs);
+    this.#ended.delete(draw.agent);
     owner.relimit(limit);
-    return owner.draw(draw, this.#floors.get(draw.agent) ?? -1, nowMs);
+    return owner.draw(draw, this.#floors.get(draw.agent)?.lease ?? -1, nowMs);
   }
 
   /** An agent's run is over: nothing comes from it any more. What it holds is used when its leases end. */
@@ -66,11 +87,12 @@ export class LeaseOwner {
     const hasEnded = (agent: string): boolean => this.#ended.has(agent);
     for (const [key, owner] of this.#keys) {
       const isOver = owner.sweep(nowMs, hasEnded, (agent, lease) =>
-        this.#floors.set(agent, Math.max(lease, this.#floors.get(agent) ?? -1)),
+        this.#floors.set(agent, { lease: Math.max(lease, this.#floors.get(agent)?.lease ?? -1), atMs: nowMs }),
       );
       if (isOver) {
         this.#options.onForgotten?.(key, owner.used);
         this.#keys.delete(key);
+        this.#release(key);
       } else for (const agent of this.#ended) if (owner.knows(agent)) still.add(agent);
     }
     for (const agent of this.#ended) {
@@ -78,20 +100,47 @@ export class LeaseOwner {
       this.#ended.delete(agent);
       this.#floors.delete(agent);
     }
+    // No copy of a draw is under way for so long.
+    for (const [agent, { atMs }] of this.#floors) if (atMs < nowMs - REMEMBERED_MS) this.#floors.delete(agent);
   }
 
   save(): OwnerState {
     return { keys: [...this.#keys].map(([key, owner]) => [key, owner.save()] as const), floors: [...this.#floors] };
   }
 
-  #open(key: string, limit: Limit, nowMs: number): KeyOwner | undefined {
-    const { keysMax, ttlMs, lostMs } = this.#options;
+  #open({ key, agent }: Draw, limit: Limit, nowMs: number): KeyOwner | undefined {
+    const { ttlMs, lostMs } = this.#options;
     // One that is asked for new keys again and again does not look through all of them each time.
-    if (this.#keys.size >= keysMax && nowMs - this.#sweptMs >= ttlMs) this.sweep(nowMs);
-    if (this.#keys.size >= keysMax) return undefined;
+    if (!this.#hasRoom(agent) && nowMs - this.#sweptMs >= ttlMs) this.sweep(nowMs);
+    if (!this.#hasRoom(agent)) return undefined;
     const owner = new KeyOwner(limit, this.#options);
     if (lostMs !== undefined) owner.fill(lostMs);
     this.#keys.set(key, owner);
+    this.#attribute(key, agent);
     return owner;
+  }
+
+  #hasRoom(agent: string): boolean {
+    const { keysMax, keysOfOneMax = keysMax } = this.#options;
+    return this.#keys.size < keysMax && (this.#opened.get(this.#partyOf(agent)) ?? 0) < keysOfOneMax;
+  }
+
+  #partyOf(agent: string): string {
+    return this.#options.partyOf?.(agent) ?? agent;
+  }
+
+  #attribute(key: string, agent: string): void {
+    const party = this.#partyOf(agent);
+    this.#openers.set(key, party);
+    this.#opened.set(party, (this.#opened.get(party) ?? 0) + 1);
+  }
+
+  #release(key: string): void {
+    const party = this.#openers.get(key);
+    if (party === undefined) return;
+    this.#openers.delete(key);
+    const left = (this.#opened.get(party) ?? 0) - 1;
+    if (left > 0) this.#opened.set(party, left);
+    else this.#opened.delete(party);
   }
 }

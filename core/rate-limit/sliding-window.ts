@@ -3,6 +3,8 @@ import type { Meter } from "#core/rate-limit/meter.ts";
 
 /** Uses of one part of a window are kept as one, which leaves it when the last of them does: late by less than this part. */
 const PARTS = 128;
+/** Units of one part: more than any limit has, and sums of all parts are exact. */
+const PART_MOST = 1e13;
 
 /** At most `amount` in any window of `perMs`, exactly: never more, and less by what one part holds. Memory: `PARTS` pairs at most. */
 export class SlidingWindow implements Meter {
@@ -24,16 +26,19 @@ export class SlidingWindow implements Meter {
     return this.#amount - this.#sum;
   }
 
-  spend(amount: number, atMs: number, nowMs: number): void {
-    if (amount <= 0 || atMs <= nowMs - this.#perMs) return;
+  spend(units: number, atMs: number, nowMs: number): void {
+    if (!(units > 0) || atMs <= nowMs - this.#perMs) return;
+    let amount = Math.min(units, PART_MOST);
     const pairs = this.#pairs;
     let end = pairs.length;
     while (end > 0 && this.#partOf(pairs[end - 2]) > this.#partOf(atMs)) end -= 2;
-    this.#sum += amount;
     if (end > 0 && this.#partOf(pairs[end - 2]) === this.#partOf(atMs)) {
       pairs[end - 2] = Math.max(pairs[end - 2] ?? 0, atMs);
-      pairs[end - 1] = (pairs[end - 1] ?? 0) + amount;
+      const before = pairs[end - 1] ?? 0;
+      amount = Math.max(0, Math.min(amount, PART_MOST - before));
+      pairs[end - 1] = before + amount;
     } else pairs.splice(end, 0, atMs, amount);
+    this.#sum += amount;
     this.#forget(nowMs);
   }
 

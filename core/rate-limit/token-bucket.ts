@@ -12,6 +12,8 @@ const ROUNDING = 1e-6;
 export class TokenBucket implements Meter {
   readonly #burst: number;
   readonly #perMs: number;
+  /** Charges make it lack no more: one that is a full bucket and an amount behind is as empty as can be. */
+  readonly #lackMost: number;
   /** Units that it lacked at `#atMs`. */
   #lack: number;
   #atMs: number;
@@ -19,6 +21,7 @@ export class TokenBucket implements Meter {
   constructor({ amount, perMs, burst = amount }: Limit, saved: readonly number[] = []) {
     this.#burst = burst;
     this.#perMs = amount / perMs;
+    this.#lackMost = burst + amount;
     this.#lack = saved[0] ?? 0;
     this.#atMs = saved[1] ?? 0;
   }
@@ -28,12 +31,12 @@ export class TokenBucket implements Meter {
   }
 
   spend(amount: number, atMs: number): void {
-    if (amount <= 0) return;
+    if (!(amount > 0)) return;
     if (atMs > this.#atMs) {
       this.#lack = this.#lackAt(atMs);
       this.#atMs = atMs;
     }
-    this.#lack += amount;
+    this.#lack = Math.max(this.#lack, Math.min(this.#lackMost, this.#lack + amount));
   }
 
   waitMs(amount: number, nowMs: number): number {

@@ -6,6 +6,9 @@ import { isCorrupt, moveAside, openChecked } from "#node/sqlite-file.ts";
 import { LeaseDesk, type LeaseDeskOptions } from "#server/limits/lease-desk.ts";
 import { LeaseStore } from "#server/limits/lease-store.ts";
 
+/** Keys of rules that are gone are drawn from by nobody, and so forgotten by this alone. */
+const TIDY_MS = 60_000;
+
 /** The owner of limits, with what it knew before; where that is lost, all there is counts as used. */
 export function makeLeases(
   dir: string,
@@ -16,7 +19,22 @@ export function makeLeases(
   const sources = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
   const clock = new CautiousClock(sources, "slow", store.lastMs);
   const leases = new LeaseDesk({ snapshot, find, store, isLost, now: () => clock.now() });
-  return { leases, close: () => store.close() };
+  const tidy = (): void => {
+    try {
+      leases.tidy();
+    } catch (error) {
+      log.error("what nobody uses of limits any more could not be deleted", { error: String(error) });
+    }
+  };
+  tidy();
+  const timer = setInterval(tidy, TIDY_MS).unref();
+  return {
+    leases,
+    close: () => {
+      clearInterval(timer);
+      store.close();
+    },
+  };
 }
 
 function openStore(file: string, log: Logger): { readonly store: LeaseStore; readonly isLost: boolean } {

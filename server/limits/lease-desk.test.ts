@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test } from "vitest";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
@@ -8,6 +9,8 @@ import type { Snapshot } from "#core/registry/snapshot.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { decodeGrants, encodeDraws } from "#proto/lease-codec.ts";
 import { makeLeases } from "#server/compose/make-leases.ts";
+import { LeaseDesk } from "#server/limits/lease-desk.ts";
+import { LeaseStore } from "#server/limits/lease-store.ts";
 import { silentLogger } from "#testing/loggers.ts";
 
 const dirs: string[] = [];
@@ -19,6 +22,9 @@ function makeDir(): string {
   dirs.push(dir);
   return dir;
 }
+
+const RUN = "0b0e7c1e-6a3c-4c8e-9a55-0f7d7e3f1a01";
+const NEXT_RUN = "0b0e7c1e-6a3c-4c8e-9a55-0f7d7e3f1a02";
 
 const LIMIT = (amount: number): string => `
 apiVersion: limits.pharos.dev/v1
@@ -37,9 +43,8 @@ const INSTANCES = [
 ];
 const CALLER = { namespace: "shop", serviceAccount: "web" };
 
-function open(dir: string, yaml: string) {
-  const { resources } = parseDocuments(yaml);
-  const snapshot: Snapshot = {
+function snapshotOf(yaml: string): Snapshot {
+  return {
     revision: 1,
     mesh: {
       trustDomain: "cluster.local",
@@ -47,10 +52,14 @@ function open(dir: string, yaml: string) {
       rootNamespace: "istio-system",
       traceSampling: 1,
     },
-    resources,
+    resources: parseDocuments(yaml).resources,
     instances: INSTANCES,
   };
-  const find = (key: string) => INSTANCES.find(({ namespace, name }) => `${namespace}/${name}` === key);
+}
+const find = (key: string) => INSTANCES.find(({ namespace, name }) => `${namespace}/${name}` === key);
+
+function open(dir: string, yaml: string) {
+  const snapshot = snapshotOf(yaml);
   return makeLeases(dir, { snapshot: () => snapshot, find }, silentLogger);
 }
 
@@ -59,8 +68,34 @@ const draw = (lease: number, needs: readonly number[], more: Partial<Draw> = {})
   ...{ agent: "", key: KEY, lease, account: 0, used: 0, counted: 0, spent: [], idle: 0, pending: 0, needs, want: 0 },
   ...more,
 });
-const ask = (owner: ReturnType<typeof open>, of: string, draws: readonly Draw[], caller = CALLER) =>
-  decodeGrants(owner.leases.handle(encodeDraws({ instance: of, run: "r", draws }), caller));
+const ask = (owner: { readonly leases: LeaseDesk }, of: string, draws: readonly Draw[], caller = CALLER, run = RUN) =>
+  decodeGrants(owner.leases.handle(encodeDraws({ instance: of, run, draws }), caller));
+
+const KEYED = (keysMax: number): string => `
+apiVersion: limits.pharos.dev/v1
+kind: RateLimit
+metadata: { name: limit, namespace: shop }
+spec:
+  selector: { matchLabels: { app: web } }
+  rules:
+    - name: all
+      bucket: { key: [{ attribute: source.ip }], keysMax: ${keysMax} }
+      limit: { amount: 5, per: 1s }
+`;
+
+/** A desk over a store in memory, whose time and configuration are set. */
+function desk(yaml: string, db = new DatabaseSync(":memory:")) {
+  const state = { nowMs: 1_000_000, snapshot: snapshotOf(yaml) };
+  const leases = new LeaseDesk({
+    ...{ snapshot: () => state.snapshot, find, store: new LeaseStore(db), now: () => state.nowMs },
+  });
+  const set = (text: string): void => {
+    state.snapshot = snapshotOf(text);
+  };
+  return { db, state, set, leases, rows: () => [count(db, "lease_key"), count(db, "lease_holder")] };
+}
+const count = (db: DatabaseSync, table: string): unknown => db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n;
+const valued = (value: string): string => `shop/limit|all||["${value}"]`;
 
 test("what was granted is granted to nobody else, and not after the owner was started again either", () => {
   const dir = makeDir();
@@ -97,4 +132,94 @@ test("a store that is damaged is moved aside, and what it knew counts as used", 
   owner.close();
   expect(readdirSync(dir).some((name) => name.startsWith("limits.db.unreadable-"))).toBe(true);
   expect(existsSync(join(dir, "limits.db"))).toBe(true);
+});
+
+test("keys that the rule cannot have are none: values where it has no key, and longer ones than agents make", () => {
+  const plain = desk(LIMIT(3));
+  expect(ask(plain, "shop/web-0", [draw(1, [1], { key: `${KEY}["a"]` })])).toMatchObject([
+    { trouble: "unknown-limit" },
+  ]);
+  const keyed = desk(KEYED(10));
+  const [shown, long] = ask(keyed, "shop/web-0", [
+    ...[draw(1, [1], { key: valued("v".repeat(196)) }), draw(2, [1], { key: valued("v".repeat(197)) })],
+  ]);
+  expect([shown?.trouble, long?.trouble]).toEqual([undefined, "unknown-limit"]);
+});
+
+test("a new run of an instance ends the last: what that held is charged, and it is forgotten", () => {
+  const one = desk(LIMIT(3));
+  ask(one, "shop/web-0", [draw(1, [2])]);
+  ask(one, "shop/web-0", [draw(1, [])], CALLER, NEXT_RUN);
+  expect(one.rows()).toEqual([1, 2]);
+  one.state.nowMs += 3000;
+  expect(ask(one, "shop/web-1", [draw(1, [2])])).toMatchObject([{ granted: 0 }]);
+  one.state.nowMs += 3000;
+  expect(ask(one, "shop/web-1", [draw(2, [2])])).toMatchObject([{ granted: 0 }]);
+  // Nobody holds anything, and what was used still counts.
+  expect(one.rows()).toEqual([1, 0]);
+});
+
+test("no instance has more than half of the keys, where several share them, and another number holds at once", () => {
+  const one = desk(KEYED(4));
+  const opens = (of: string, lease: number) => ask(one, of, [draw(lease, [1], { key: valued(`${of} ${lease}`) })])[0];
+  expect([1, 2, 3].map((lease) => opens("shop/web-0", lease)?.trouble)).toEqual([
+    ...[undefined, undefined, "too-many-keys"],
+  ]);
+  expect(opens("shop/web-1", 1)?.trouble).toBeUndefined();
+  one.set(KEYED(8));
+  expect(opens("shop/web-0", 4)?.trouble).toBeUndefined();
+});
+
+test("a rule that goes and comes back goes on with what was used of it, and its rows go when nothing of it counts", () => {
+  const one = desk(LIMIT(3));
+  ask(one, "shop/web-0", [draw(1, [], { used: 3, spent: [{ amount: 3, agoMs: 0 }] })]);
+  one.set("");
+  one.state.nowMs += 5000;
+  one.leases.tidy();
+  one.set(LIMIT(3));
+  expect(ask(one, "shop/web-1", [draw(1, [1])])).toMatchObject([{ granted: 0 }]);
+  // Also when the server is started without the rule.
+  const again = desk("", one.db);
+  again.leases.tidy();
+  expect(again.rows()).toEqual([1, 2]);
+  again.state.nowMs += 700_000;
+  again.leases.tidy();
+  expect(again.rows()).toEqual([0, 0]);
+  expect(again.leases.counts().size).toBe(0);
+});
+
+test("what is forgotten is deleted in one transaction", () => {
+  const one = desk(KEYED(100));
+  ask(
+    one,
+    "shop/web-0",
+    Array.from({ length: 40 }, (_, at) => draw(at + 1, [], { key: valued(`${at}`) })),
+  );
+  let commits = 0;
+  const store = new LeaseStore(one.db);
+  const exec = one.db.exec.bind(one.db);
+  one.db.exec = (sql) => {
+    commits += sql === "COMMIT" ? 1 : 0;
+    exec(sql);
+  };
+  expect(store.read().size).toBeLessThanOrEqual(1);
+  one.state.nowMs += 100_000;
+  one.leases.tidy();
+  expect([one.rows(), commits]).toEqual([[0, 0], 1]);
+});
+
+test("rows of the first version, with all holders in the key's row, are read as they were", () => {
+  const db = new DatabaseSync(":memory:");
+  db.exec("CREATE TABLE lease_key (key TEXT PRIMARY KEY, rule TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID");
+  const holder = { lease: 4, account: 1, answer: {}, used: 0, counted: 0, idle: 2, pending: 0, endMs: 2e6, assumed: 0 };
+  const state = JSON.stringify({ meter: [], holders: [[`shop/web-0 ${RUN}`, holder]], forgotten: 0 });
+  db.prepare("INSERT INTO lease_key VALUES (?, 'shop/limit|all', ?), ('gone|gone||', 'gone|gone', ?)").run(
+    KEY,
+    state,
+    state,
+  );
+  const one = desk(LIMIT(3), db);
+  expect(ask(one, "shop/web-1", [draw(1, [2])])).toMatchObject([{ granted: 0 }]);
+  expect(ask(one, "shop/web-1", [draw(2, [1])])).toMatchObject([{ granted: 1 }]);
+  expect(one.rows()).toEqual([1, 2]);
 });

@@ -9,24 +9,44 @@ import { ofKind } from "#core/resource/of-kind.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
 
+/** As limit-key.ts shortens them. */
+const VALUES_MAX = 200;
+
 interface KnownRule {
   readonly resource: Resource<"RateLimit">;
   readonly rule: LimitingRule;
 }
 
-/** What RateLimits say of keys, read off the configuration as it stands: made anew for each of its versions. */
+/** How old a count of members may be: instances come and go, and are looked through for each rule. */
+const MEMBERS_MS = 1000;
+
+/** What RateLimits say of keys, read off the configuration as it stands. */
 export class LimitBook {
-  readonly #snapshot: Snapshot;
-  readonly #scope: PolicyScope;
+  #snapshot: Snapshot;
+  #scope: PolicyScope | undefined;
   /** By `policy|rule`. */
   readonly #rules = new Map<string, KnownRule>();
-  readonly #members = new Map<string, number>();
+  readonly #members = new Map<string, { readonly count: number; readonly atMs: number }>();
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
-    this.#scope = policyScope(snapshot.mesh, snapshot.resources);
+    this.#read();
+  }
+
+  /** Goes on with another snapshot: rules are read again where resources are others. */
+  look(snapshot: Snapshot): void {
+    const { resources, mesh } = this.#snapshot;
+    this.#snapshot = snapshot;
+    if (snapshot.resources !== resources || snapshot.mesh !== mesh) this.#read();
+  }
+
+  #read(): void {
+    const { resources } = this.#snapshot;
+    this.#scope = undefined;
+    this.#rules.clear();
+    this.#members.clear();
     // Of what each proxy has for itself nobody asks.
-    for (const resource of ofKind(snapshot.resources, "RateLimit"))
+    for (const resource of ofKind(resources, "RateLimit"))
       for (const rule of readLimits([resource]))
         if (!rule.isPerInstance) this.#rules.set(`${rule.policy}|${rule.name}`, { resource, rule });
   }
@@ -36,8 +56,10 @@ export class LimitBook {
     return [...this.#rules.keys()];
   }
 
-  keysMax(rule: string): number | undefined {
-    return this.#rules.get(rule)?.rule.keysMax;
+  /** Buckets at a time: one a key, and one for each share that is reserved of it. */
+  bucketsMax(rule: string): number | undefined {
+    const known = this.#rules.get(rule)?.rule;
+    return known === undefined ? undefined : known.keysMax * (1 + known.reserves.length);
   }
 
   /** The limit of a key's bucket; undefined where no rule has it. */
@@ -46,6 +68,7 @@ export class LimitBook {
     if (parsed === undefined) return undefined;
     const known = this.#rules.get(`${parsed.policy}|${parsed.rule}`)?.rule;
     if (known === undefined) return undefined;
+    if (known.key.length === 0 ? parsed.values !== "" : parsed.values.length > VALUES_MAX) return undefined;
     return reserveShare(known.limit, known.reserves, undefined).find(({ reserve = "" }) => reserve === parsed.reserve)
       ?.limit;
   }
@@ -53,15 +76,17 @@ export class LimitBook {
   /** Whether a rule stands over an instance: it may draw for it, and for no other. */
   reaches(rule: string, instance: Pick<WorkloadInstance, "namespace" | "labels">): boolean {
     const known = this.#rules.get(rule);
-    return known !== undefined && standsOver(known.resource, instance, this.#scope);
+    if (known === undefined) return false;
+    this.#scope ??= policyScope(this.#snapshot.mesh, this.#snapshot.resources);
+    return standsOver(known.resource, instance, this.#scope);
   }
 
-  /** Instances that share the limit of a rule. */
-  members(rule: string): number {
+  /** Instances that share the limit of a rule, as of a second ago at most. */
+  members(rule: string, nowMs: number): number {
     const known = this.#members.get(rule);
-    if (known !== undefined) return known;
-    const members = this.#snapshot.instances.filter((each) => this.reaches(rule, each)).length;
-    this.#members.set(rule, members);
-    return members;
+    if (known !== undefined && nowMs - known.atMs < MEMBERS_MS) return known.count;
+    const count = this.#snapshot.instances.filter((each) => this.reaches(rule, each)).length;
+    this.#members.set(rule, { count, atMs: nowMs });
+    return count;
   }
 }

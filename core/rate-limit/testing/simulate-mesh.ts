@@ -71,6 +71,8 @@ export class SimulatedMesh {
   readonly #undecided = new Map<string, number>();
   /** What the books of keys said that the owner has forgotten. */
   readonly #forgotten = new Map<string, number>();
+  /** The run of each place that the owner heard of last: another ends it. */
+  readonly #runOf = new Map<number, string>();
   owner: LeaseOwner;
   readonly #options: MeshOptions;
   readonly #random: () => number;
@@ -204,6 +206,9 @@ export class SimulatedMesh {
     this.#deliver(agentAt, () => {
       if (!this.#isUp) return;
       this.#ownerMs = this.#ownerTime.now();
+      const last = this.#runOf.get(agentAt);
+      if (last !== undefined && last !== draw.agent) this.owner.endAgent(last);
+      this.#runOf.set(agentAt, draw.agent);
       const grant = this.owner.draw(draw, this.#ownerMs);
       if (this.#agents[agentAt]?.id !== draw.agent) this.#lose(draw.key, grant.granted);
       this.#granted.set(`${draw.agent} ${draw.key}`, grant.granted);
