@@ -71,7 +71,7 @@ const COLUMNS: readonly Column<IssuerView>[] = [
     cell: ({ ref, namespace, name, index }) => (
       <Link
         href={resourceHref(ref)}
-        className="inline-block min-w-24 rounded-sm text-accent-text underline [overflow-wrap:anywhere]"
+        className="inline-flex min-h-6 min-w-24 items-center rounded-sm text-accent-text underline [overflow-wrap:anywhere]"
       >
         {namespace}/{name}
         {index === 0 ? "" : `, rule ${index + 1}`}

@@ -57,7 +57,7 @@ function PolicyLink({ policy }: { readonly policy: string }) {
   return (
     <Link
       href={resourceHref(policy)}
-      className="inline-block min-w-24 rounded-sm text-accent-text underline [overflow-wrap:anywhere]"
+      className="inline-flex min-h-6 min-w-24 items-center rounded-sm text-accent-text underline [overflow-wrap:anywhere]"
     >
       {policy.split("/").slice(1).join("/")}
     </Link>
