@@ -71,10 +71,10 @@ function OfService({ catalog, service, rules }: OfServiceProps) {
   const found = own.find(({ hosts }) =>
     hosts.some((each) => findService(catalog, each, namespace)?.host === service.host),
   );
-  const detail = useQuery(
-    useTRPC().config.get.queryOptions({ ref: found?.ref ?? "" }, { enabled: found !== undefined }),
-  );
-  if (found === undefined) {
+  // The rule that this edit makes is one of those there are before its roll-out is over: it goes on as it began.
+  const [ref] = useState(found?.ref);
+  const detail = useQuery(useTRPC().config.get.queryOptions({ ref: ref ?? "" }, { enabled: ref !== undefined }));
+  if (ref === undefined) {
     const name = freeName(
       service.name,
       own.map((rule) => rule.name),
@@ -89,8 +89,8 @@ function OfService({ catalog, service, rules }: OfServiceProps) {
     return <Begun catalog={catalog} initial={{ ref: null, text, resourceVersion: null }} />;
   }
   return (
-    <QueryView query={detail} what={found.ref} skeleton={<SkeletonRows />}>
-      {({ ref, text, resourceVersion }) => <Begun catalog={catalog} initial={{ ref, text, resourceVersion }} />}
+    <QueryView query={detail} what={ref} skeleton={<SkeletonRows />}>
+      {({ text, resourceVersion }) => <Begun catalog={catalog} initial={{ ref, text, resourceVersion }} />}
     </QueryView>
   );
 }
