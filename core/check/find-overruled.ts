@@ -2,7 +2,7 @@ import type { CheckContext } from "#core/check/context.ts";
 import type { Workload } from "#core/model/workload.ts";
 import { type ForWorkloads, selectionOf } from "#core/resolve/policy-scope.ts";
 import { byAge } from "#core/resource/by-age.ts";
-import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** What does not apply to some of its workloads, and the older ones that do. */
 export interface Overruled<R> {
@@ -14,7 +14,7 @@ export interface Overruled<R> {
  * Of those of one kind for the same workloads the oldest alone speaks, and so it does of those for a whole namespace
  * (`findSpeaking`): the others, the oldest first.
  */
-export function findOverruled<R extends AnyResource & ForWorkloads>(
+export function findOverruled<R extends ForWorkloads>(
   resources: readonly R[],
   { select, policyScope }: Pick<CheckContext, "select" | "policyScope">,
 ): Overruled<R>[] {
@@ -32,7 +32,7 @@ export function findOverruled<R extends AnyResource & ForWorkloads>(
 }
 
 /** `Sidecar/default/a and Sidecar/default/b are older and select some of the same workloads` */
-export function describeOlder(by: readonly AnyResource[]): string {
+export function describeOlder(by: readonly Pick<Resource, "kind" | "metadata">[]): string {
   const names = by.map((each) => formatRef(refOf(each))).join(" and ");
   return `${names} ${by.length === 1 ? "is older and selects" : "are older and select"} some of the same workloads`;
 }

@@ -25,6 +25,6 @@ export function formatRef(ref: ResourceRef): string {
   return `${ref.kind}/${ref.namespace}/${ref.name}`;
 }
 
-export function refOf(resource: AnyResource): ResourceRef {
-  return { kind: resource.kind, namespace: resource.metadata.namespace, name: resource.metadata.name };
+export function refOf({ kind, metadata: { namespace, name } }: Pick<Resource, "kind" | "metadata">): ResourceRef {
+  return { kind, namespace, name };
 }

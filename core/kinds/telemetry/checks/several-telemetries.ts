@@ -1,20 +1,7 @@
-import { findOverruled } from "#core/check/find-overruled.ts";
-import type { Finding, KindCheck } from "#core/check/rule.ts";
-import { selectedLabels } from "#core/resolve/policy-scope.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
+import { oldestAlone } from "#core/check/oldest-alone.ts";
 
 /** Of several Telemetries on one level the oldest alone speaks. */
-export const severalTelemetries: KindCheck<"Telemetry"> = {
+export const severalTelemetries = oldestAlone({
   code: "several-telemetries",
   summary: "Two Telemetries of one namespace are for the same workloads; only the older one applies to them.",
-  check: (telemetries, context) =>
-    findOverruled(telemetries, context).map(
-      ({ resource, by: [older] }): Finding => ({
-        severity: "warning",
-        resource: formatRef(refOf(resource)),
-        path: selectedLabels(resource) === undefined ? ["spec"] : ["spec", "selector"],
-        message: `${formatRef(refOf(older))} is older and for the same workloads: it alone applies to them`,
-        hint: "write both into one",
-      }),
-    ),
-};
+});
