@@ -7,9 +7,9 @@ import type {
   PatchTarget,
   RoutesMatch,
 } from "#core/kinds/envoy-filter/schema.ts";
-import { selectedLabels } from "#core/resolve/policy-scope.ts";
+import { type PolicedWorkload, standsOver } from "#core/resolve/policies.ts";
+import { isChoosing, withoutTargets } from "#core/resolve/policy-scope.ts";
 import { byAge } from "#core/resource/by-age.ts";
-import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Metadata } from "#core/resource/resource.ts";
 import type { JsonObject } from "#core/schema/field.ts";
 
@@ -46,16 +46,11 @@ const ORDERED: ReadonlySet<PatchTarget> = new Set(["HTTP_FILTER", "NETWORK_FILTE
 /** Of the EnvoyFilters of a namespace and of the root namespace those that are for a proxy, in the order in which they are made. */
 export function resolveEnvoyFilters<F extends EnvoyFilter>(
   filters: readonly F[],
-  { namespace, labels }: { readonly namespace: string; readonly labels: Labels },
+  proxy: PolicedWorkload,
   rootNamespace: string,
 ): readonly F[] {
-  return filters
-    .filter(
-      (each) =>
-        (each.metadata.namespace === namespace || each.metadata.namespace === rootNamespace) &&
-        matchesLabels(labels, selectedLabels(each)),
-    )
-    .sort((a, b) => compareFilters(a, b, rootNamespace));
+  const scope = withoutTargets(rootNamespace);
+  return filters.filter((each) => standsOver(each, proxy, scope)).sort((a, b) => compareFilters(a, b, rootNamespace));
 }
 
 /** What all proxies of a scope are given that calls from the same place; the rest is each one's own. */
@@ -64,11 +59,11 @@ const SHARED: ReadonlySet<PatchTarget> = new Set(["CLUSTER", "ROUTE_CONFIGURATIO
 /** Refs of those that choose a proxy by its labels and patch what it would share with others of its namespace. */
 export function choosingFilters(
   filters: readonly EnvoyFilter[],
-  proxy: { readonly namespace: string; readonly labels: Labels },
+  proxy: PolicedWorkload,
   rootNamespace: string,
 ): readonly string[] {
   return resolveEnvoyFilters(filters, proxy, rootNamespace)
-    .filter((each) => !isForAll(each) && patchesOf(each).some(({ target }) => SHARED.has(target)))
+    .filter((each) => isChoosing(each) && patchesOf(each).some(({ target }) => SHARED.has(target)))
     .map(refOf);
 }
 
@@ -78,16 +73,12 @@ export function sharedPatches(
   { namespace, chosenBy }: { readonly namespace: string; readonly chosenBy: readonly string[] },
   rootNamespace: string,
 ): readonly Patch[] {
-  const shared = filters.filter((each) => isForAll(each) || chosenBy.includes(refOf(each)));
+  const shared = filters.filter((each) => !isChoosing(each) || chosenBy.includes(refOf(each)));
   return shared
     .filter(({ metadata }) => metadata.namespace === namespace || metadata.namespace === rootNamespace)
     .sort((a, b) => compareFilters(a, b, rootNamespace))
     .flatMap(patchesOf)
     .filter(({ target }) => SHARED.has(target));
-}
-
-function isForAll(filter: EnvoyFilter): boolean {
-  return selectedLabels(filter) === undefined;
 }
 
 function refOf({ metadata }: EnvoyFilter): string {

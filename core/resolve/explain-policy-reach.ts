@@ -1,9 +1,10 @@
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
-import { type PolicedWorkload, type Policy, reachOf, standsOver } from "#core/resolve/policies.ts";
+import { type PolicedWorkload, reachOf, standsOver } from "#core/resolve/policies.ts";
+import type { ForWorkloads } from "#core/resolve/policy-scope.ts";
 
-/** How far a policy that does `what` reaches among those who answer for a service, or will; undefined where it reaches none. */
+/** How far a policy, or what else is for workloads, that does `what` reaches among those who answer for a service, or will; undefined where it reaches none. */
 export function explainPolicyReach(
-  policy: Policy,
+  policy: ForWorkloads,
   what: string,
   { reader, running, waiting }: ServiceQuestion,
 ): ExplainedResource | undefined {

@@ -98,6 +98,32 @@ test.each([
   expect(told.map((each) => each.replace(/^[^:]*: /, ""))).toEqual(reasons);
 });
 
+test("what proxies are patched with and run is told as policies are, also where nobody has such a proxy yet", () => {
+  const ofProxies = [
+    `
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: { name: none, namespace: default }
+spec:
+  workloadSelector: { labels: { version: v1 } }
+  configPatches: [{ applyTo: CLUSTER, patch: { operation: REMOVE } }]
+`,
+    `
+apiVersion: extensions.istio.io/v1alpha1
+kind: WasmPlugin
+metadata: { name: rules, namespace: istio-system }
+spec: { url: "file:///rules.wasm" }
+`,
+  ];
+  const told = explained("workloadSelector: { labels: { app: reviews } }", [], [...GROUPS, ...ofProxies]);
+  expect(told.filter((each) => /^(EnvoyFilter|WasmPlugin)/.test(each))).toEqual([
+    expect.stringMatching(
+      /^EnvoyFilter\/default\/none: patches .*; selects 1 of 2 of its workloads; none of these runs now$/,
+    ),
+    "WasmPlugin/istio-system/rules: runs in the proxies of its workloads; holds for the whole mesh; none of these runs now",
+  ]);
+});
+
 test("of a host that no service has, the routing that names it, and of a gateway's too", () => {
   const routing = (name: string, host: string, gateways: string) =>
     resource(

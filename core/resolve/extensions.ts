@@ -1,7 +1,7 @@
 import type { TrafficExtensionSpec, WasmModule } from "#core/kinds/traffic-extension/schema.ts";
-import { selectedLabels } from "#core/resolve/policy-scope.ts";
+import { type PolicedWorkload, standsOver } from "#core/resolve/policies.ts";
+import { withoutTargets } from "#core/resolve/policy-scope.ts";
 import { byAge } from "#core/resource/by-age.ts";
-import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 export type { WasmModule };
@@ -31,11 +31,13 @@ export interface Extension {
 /** Those of a workload's proxy, within each phase in Istio's order: by priority, its own namespace's before the root's, the oldest first. */
 export function resolveExtensions(
   all: readonly Extending[],
-  { namespace, labels }: { readonly namespace: string; readonly labels: Labels },
+  workload: PolicedWorkload,
   rootNamespace: string,
 ): readonly Extension[] {
+  const { namespace } = workload;
+  const scope = withoutTargets(rootNamespace);
   return all
-    .filter((each) => isFor(each, { namespace, labels }, rootNamespace))
+    .filter((each) => standsOver(each, workload, scope))
     .map((each) => ({ each, extension: extensionOf(each) }))
     .sort(
       (a, b) =>
@@ -45,18 +47,6 @@ export function resolveExtensions(
         byAge(a.each, b.each),
     )
     .map(({ extension }) => extension);
-}
-
-export function isFor(
-  extending: Extending,
-  { namespace, labels }: { readonly namespace: string; readonly labels: Labels },
-  rootNamespace: string,
-): boolean {
-  const { metadata } = extending;
-  return (
-    (metadata.namespace === namespace || metadata.namespace === rootNamespace) &&
-    matchesLabels(labels, selectedLabels(extending))
-  );
 }
 
 /** Whether it stands where callers' or called sides of a port are. */

@@ -22,17 +22,17 @@ export interface PolicedWorkload {
 }
 
 /** How far a policy reaches: the workloads it selects, its namespace, or from the root namespace the whole mesh. */
-export function reachOf(policy: Policy, rootNamespace: string): "workloads" | "namespace" | "mesh" {
+export function reachOf(policy: ForWorkloads, rootNamespace: string): "workloads" | "namespace" | "mesh" {
   if (isChoosing(policy)) return "workloads";
   return policy.metadata.namespace === rootNamespace ? "mesh" : "namespace";
 }
 
 /**
- * Whether a policy stands over a workload: it is of its namespace, or of the root where it names no targets, and its selector or
+ * Whether a policy, or what else is for workloads, stands over one: it is of its namespace, or of the root where it names no targets, and its selector or
  * one of its targets reaches it.
  */
-export function standsOver(policy: Policy, { namespace, labels }: PolicedWorkload, scope: PolicyScope): boolean {
-  const { metadata, spec }: ForWorkloads = policy;
+export function standsOver(policy: ForWorkloads, { namespace, labels }: PolicedWorkload, scope: PolicyScope): boolean {
+  const { metadata, spec } = policy;
   const isHere =
     metadata.namespace === namespace || (metadata.namespace === scope.rootNamespace && targetsOf(spec).length === 0);
   return isHere && isSelected(selectionOf(policy, scope), labels);

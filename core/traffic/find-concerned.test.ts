@@ -88,7 +88,7 @@ const WORKLOADS = ["shop", "blog", "reviews", "details", "ratings", "ingress"];
 function read(kind: string, spec: string, name = "x"): AnyResource {
   const group = /Policy|PeerAuth/.test(kind) ? "security" : "networking";
   const { resources, diagnostics } = parseDocuments(
-    `apiVersion: ${group}.istio.io/v1\nkind: ${kind}\nmetadata: { name: ${name}, namespace: default }\nspec: ${spec}\n`,
+    `apiVersion: ${group}.istio.io/${kind === "EnvoyFilter" ? "v1alpha3" : "v1"}\nkind: ${kind}\nmetadata: { name: ${name}, namespace: default }\nspec: ${spec}\n`,
   );
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   const [only] = resources;
@@ -311,4 +311,14 @@ test.each([
 ])("a Sidecar counts %s", (_, before, after, rows, expected) => {
   const sidecar = (spec: string | undefined) => (spec === undefined ? undefined : read("Sidecar", spec));
   expect(rate(sidecar(before), sidecar(after), { rows })).toBe(expected);
+});
+
+test.each([
+  ["from and to those that it selects", "workloadSelector: { labels: { app: blog } },", 3.9],
+  ["to those alone that call nobody", "workloadSelector: { labels: { app: details } },", 0.5],
+  ["of all", "", 22.2],
+])("an EnvoyFilter counts what passes the proxies that it patches, at most: %s", (_, selector, expected) => {
+  const patch = "configPatches: [{ applyTo: CLUSTER, patch: { operation: REMOVE } }]";
+  const found = concerned(undefined, read("EnvoyFilter", `{ ${selector} ${patch} }`));
+  expect(found).toMatchObject({ requestsPerSecond: expected, isUpperBound: true });
 });
