@@ -12,49 +12,47 @@ export interface ToldLimit {
   readonly retryMs: number;
 }
 
+type Field = readonly [name: string, value: string];
+
 /**
  * Fields of a response: RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers, lists of RFC 9651), X-RateLimit-*,
  * and Retry-After for who was refused. Keys are not among them.
  */
-export function limitHeaders(told: readonly ToldLimit[]): (readonly [name: string, value: string])[] {
-  const standard = told.filter(({ rule }) => rule.sendsStandardHeaders);
-  const others = told.filter(({ rule }) => rule.sendsXHeaders);
-  const refused = told.filter(({ isAdmitted }) => !isAdmitted);
-  const [tightest] = others.toSorted((a, b) => ratio(a) - ratio(b));
+export function limitHeaders(told: readonly ToldLimit[]): Field[] {
+  const refusing = told.filter(({ isAdmitted }) => !isAdmitted);
+  const resetSeconds = String(secondsOf(Math.max(...refusing.map(({ retryMs }) => retryMs))));
   return [
-    ...(standard.length === 0 ? [] : [["ratelimit-policy", standard.map(policyItem).join(", ")] as const]),
-    ...(standard.some(({ isAdmitted }) => !isAdmitted)
-      ? [
-          [
-            "ratelimit",
-            standard
-              .filter(({ isAdmitted }) => !isAdmitted)
-              .map(item)
-              .join(", "),
-          ] as const,
-        ]
-      : []),
-    ...(tightest === undefined ? [] : [["x-ratelimit-limit", String(tightest.rule.limit.amount)] as const]),
-    ...(refused.some(({ rule }) => rule.sendsXHeaders)
-      ? [
-          ["x-ratelimit-remaining", "0"] as const,
-          ["x-ratelimit-reset", String(secondsOf(Math.max(...refused.map(({ retryMs }) => retryMs))))] as const,
-        ]
-      : []),
-    ...(refused.length === 0
-      ? []
-      : [["retry-after", String(secondsOf(Math.max(...refused.map(({ retryMs }) => retryMs))))] as const]),
+    ...list("ratelimit-policy", told.filter(sendsStandard), describePolicy),
+    ...list("ratelimit", refusing.filter(sendsStandard), describeState),
+    ...tightestOf(told.filter(sendsX)).map(({ limit }): Field => ["x-ratelimit-limit", String(limit.amount)]),
+    ...fieldsIf(refusing.some(sendsX), ["x-ratelimit-remaining", "0"], ["x-ratelimit-reset", resetSeconds]),
+    ...fieldsIf(refusing.length > 0, ["retry-after", resetSeconds]),
   ];
 }
 
-const ratio = ({ rule: { limit } }: ToldLimit): number => limit.amount / limit.perMs;
-
+const sendsStandard = ({ rule }: ToldLimit): boolean => rule.sendsStandardHeaders;
+const sendsX = ({ rule }: ToldLimit): boolean => rule.sendsXHeaders;
 const secondsOf = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
 
-function policyItem({ rule: { name, limit } }: ToldLimit): string {
+const fieldsIf = (isTold: boolean, ...fields: readonly Field[]): readonly Field[] => (isTold ? fields : []);
+
+function list(name: string, told: readonly ToldLimit[], describe: (each: ToldLimit) => string): readonly Field[] {
+  return fieldsIf(told.length > 0, [name, told.map(describe).join(", ")]);
+}
+
+/** The one of the lowest rate; none of none. */
+function tightestOf(told: readonly ToldLimit[]): ToldLimit["rule"][] {
+  const rate = ({ rule: { limit } }: ToldLimit): number => limit.amount / limit.perMs;
+  return told
+    .toSorted((a, b) => rate(a) - rate(b))
+    .slice(0, 1)
+    .map(({ rule }) => rule);
+}
+
+function describePolicy({ rule: { name, limit } }: ToldLimit): string {
   return `"${name}";q=${limit.amount};w=${secondsOf(limit.perMs)}`;
 }
 
-function item({ rule: { name }, retryMs }: ToldLimit): string {
+function describeState({ rule: { name }, retryMs }: ToldLimit): string {
   return `"${name}";r=0;t=${secondsOf(retryMs)}`;
 }

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { limitHeaders, type ToldLimit } from "#core/rate-limit/limit-headers.ts";
+
+const told = (name: string, amount: number, more: Partial<ToldLimit> = {}, sends = "standard"): ToldLimit => ({
+  rule: {
+    name,
+    limit: { amount, perMs: 10_000 },
+    sendsStandardHeaders: sends === "standard" || sends === "both",
+    sendsXHeaders: sends === "x" || sends === "both",
+  },
+  isAdmitted: true,
+  retryMs: 0,
+  ...more,
+});
+const refused = (retryMs: number): Partial<ToldLimit> => ({ isAdmitted: false, retryMs });
+
+test.each<[string, ToldLimit[], [string, string][]]>([
+  ["nothing is told where nothing counts", [], []],
+  ["a rule that sends none is silent", [told("a", 5, {}, "off")], []],
+  [
+    "all rules that let a request by stand in one list",
+    [told("a", 5), told("b", 7)],
+    [["ratelimit-policy", '"a";q=5;w=10, "b";q=7;w=10']],
+  ],
+  [
+    "who is refused is told when it may come again, in whole seconds, at least one",
+    [told("a", 5, refused(1))],
+    [
+      ["ratelimit-policy", '"a";q=5;w=10'],
+      ["ratelimit", '"a";r=0;t=1'],
+      ["retry-after", "1"],
+    ],
+  ],
+  [
+    "a part of a second is one more",
+    [told("a", 5, refused(2001), "x")],
+    [
+      ["x-ratelimit-limit", "5"],
+      ["x-ratelimit-remaining", "0"],
+      ["x-ratelimit-reset", "3"],
+      ["retry-after", "3"],
+    ],
+  ],
+  [
+    "X-RateLimit-Limit is that of the lowest rate",
+    [told("a", 9, {}, "x"), told("b", 3, {}, "x"), told("c", 1)],
+    [
+      ["ratelimit-policy", '"c";q=1;w=10'],
+      ["x-ratelimit-limit", "3"],
+    ],
+  ],
+  [
+    "a rule that sends none still says when to come again",
+    [told("a", 5, refused(4000), "off")],
+    [["retry-after", "4"]],
+  ],
+])("%s", (_, of, fields) => {
+  expect(limitHeaders(of)).toEqual(fields);
+});
