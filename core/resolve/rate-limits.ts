@@ -2,38 +2,16 @@ import { parseDurationMs } from "#core/duration.ts";
 import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
 import { usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
 import type { RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
+import type { CountingRule } from "#core/rate-limit/counting-rule.ts";
 import type { Limit } from "#core/rate-limit/limit.ts";
-import type { Reserve } from "#core/rate-limit/reserve-share.ts";
 import type { GuardingRule } from "#core/resolve/guarding-policy.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
-/** A rule of a RateLimit as whoever limits a workload reads it. */
-export interface LimitingRule {
+/** A rule of a RateLimit as whoever limits a workload reads it: requests that any of `match` take are counted. */
+export interface LimitingRule extends CountingRule<readonly GuardingRule[]> {
   /** `RateLimit/namespace/name` */
   readonly ref: string;
   readonly namespace: string;
-  /** `namespace/name` of the RateLimit. */
-  readonly policy: string;
-  readonly name: string;
-  /** Its place in the RateLimit. */
-  readonly index: number;
-  /** It counts and marks, and refuses nobody. */
-  readonly isShadow: boolean;
-  /** Each proxy has a limit of its own. */
-  readonly isPerInstance: boolean;
-  /** Requests that any of these take are counted; undefined: all. */
-  readonly match: readonly GuardingRule[] | undefined;
-  readonly exempt: readonly GuardingRule[] | undefined;
-  readonly key: readonly { readonly attribute: string; readonly prefixLength?: number }[];
-  readonly missing: "Share" | "Skip" | "Deny";
-  readonly keysMax: number;
-  readonly limit: Limit;
-  readonly cost: { readonly request: number; readonly requestHeader?: string; readonly most: number };
-  readonly reserves: readonly (Reserve & { readonly match: readonly GuardingRule[] | undefined })[];
-  readonly whenUncoordinated: "Share" | "Allow" | "Deny";
-  readonly headers: "Standard" | "XRateLimit" | "Both" | "Off";
-  readonly refusedBody: string;
-  readonly refusedHeaders: Readonly<Record<string, string>>;
 }
 
 const KEYS_MAX = 100_000;
@@ -59,20 +37,21 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
         isPerInstance: scope === "Instance",
         match: guarding(match),
         exempt: guarding(exempt),
-        key: bucket.key ?? [],
+        key: (bucket.key ?? []).map(({ attribute, prefixLength }) => ({ attribute, prefixLength })),
         missing: bucket.missing ?? "Share",
         keysMax: bucket.keysMax ?? KEYS_MAX,
         limit: limitOf(limit),
-        cost: { request, most, ...(requestHeader === undefined ? {} : { requestHeader: requestHeader.toLowerCase() }) },
+        cost: { request, most, requestHeader: requestHeader?.toLowerCase() },
         reserves: reserve.map(({ name: part, share, match: of }) => ({
           name: part,
           percent: share,
           match: guarding(of),
         })),
         whenUncoordinated,
-        headers,
+        sendsStandardHeaders: headers === "Standard" || headers === "Both",
+        sendsXHeaders: headers === "XRateLimit" || headers === "Both",
         refusedBody: onLimit.body ?? "",
-        refusedHeaders: onLimit.headers ?? {},
+        refusedHeaders: Object.entries(onLimit.headers ?? {}),
       };
     },
   );

@@ -1,5 +1,5 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import type { Limit } from "#core/rate-limit/limit.ts";
+import type { CountingRule } from "#core/rate-limit/counting-rule.ts";
 import type { Condition } from "#core/simulate/condition.ts";
 import { readRbacMatch } from "#core/simulate/read/rbac.ts";
 import type { RBAC } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
@@ -11,31 +11,7 @@ import {
 } from "#proto/gen/pharos/limits/v1/limits_pb.js";
 
 /** A rule as it is held against requests. */
-export interface PreparedLimit {
-  readonly policy: string;
-  readonly name: string;
-  /** Its place in the RateLimit. */
-  readonly index: number;
-  readonly isShadow: boolean;
-  readonly isPerInstance: boolean;
-  /** Undefined: all requests. */
-  readonly match: Condition | undefined;
-  readonly exempt: Condition | undefined;
-  readonly key: readonly { readonly attribute: string; readonly prefixLength: number | undefined }[];
-  readonly missing: "Share" | "Skip" | "Deny";
-  readonly keysMax: number;
-  readonly limit: Limit;
-  readonly cost: { readonly request: number; readonly requestHeader: string; readonly most: number };
-  readonly reserves: readonly {
-    readonly name: string;
-    readonly percent: number;
-    readonly match: Condition | undefined;
-  }[];
-  readonly whenUncoordinated: "Share" | "Allow" | "Deny";
-  readonly sendsStandardHeaders: boolean;
-  readonly sendsXHeaders: boolean;
-  readonly refusedBody: string;
-  readonly refusedHeaders: readonly (readonly [name: string, value: string])[];
+export interface PreparedLimit extends CountingRule<Condition> {
   /** Whose X-Forwarded-For says who the client is. */
   readonly trustsForwardedFor: "everybody" | ReadonlySet<string>;
 }
@@ -74,7 +50,7 @@ function prepare(rule: LimitRule, trustsForwardedFor: PreparedLimit["trustsForwa
     limit: { amount, perMs, ...(burst === 0 ? {} : { burst }) },
     cost: {
       request: cost?.request ?? 1,
-      requestHeader: cost?.requestHeader ?? "",
+      requestHeader: cost?.requestHeader || undefined,
       most: cost?.most ?? 1,
     },
     reserves: rule.reserves.map(({ name, percent, match }) => ({ name, percent, match: conditionOf(match) })),

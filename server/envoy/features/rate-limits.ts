@@ -91,7 +91,9 @@ function actionsOf(limits: readonly LimitingRule[], set: string): ActionInit[] {
         },
       }),
     ),
-    ...entries.flatMap((entry) => (entry === "set" ? [] : literal(LIMIT_ENTRIES[entry], FORMATS[entry]))),
+    ...entries.flatMap((entry) =>
+      entry === "set" ? [] : literal(LIMIT_ENTRIES[entry], FORMATS[entry]),
+    ),
   ];
 }
 
@@ -134,7 +136,10 @@ function encodeRule(rule: LimitingRule, guard: HttpGuard): Init<typeof LimitRule
     isPerInstance: rule.isPerInstance,
     ...(rule.match === undefined ? {} : { match: buildMatch(rule.match, namespace, guard, "match") }),
     ...(rule.exempt === undefined ? {} : { exempt: buildMatch(rule.exempt, namespace, guard, "none") }),
-    key: [...rule.key],
+    key: rule.key.map(({ attribute, prefixLength }) => ({
+      attribute,
+      ...(prefixLength === undefined ? {} : { prefixLength }),
+    })),
     missing: MISSING[rule.missing],
     keysMax: rule.keysMax,
     amount: limit.amount,
@@ -147,9 +152,9 @@ function encodeRule(rule: LimitingRule, guard: HttpGuard): Init<typeof LimitRule
       ...(match === undefined ? {} : { match: buildMatch(match, namespace, guard, "none") }),
     })),
     whenAlone: ALONE[rule.whenUncoordinated],
-    sendsStandardHeaders: rule.headers === "Standard" || rule.headers === "Both",
-    sendsXHeaders: rule.headers === "XRateLimit" || rule.headers === "Both",
+    sendsStandardHeaders: rule.sendsStandardHeaders,
+    sendsXHeaders: rule.sendsXHeaders,
     refusedBody: rule.refusedBody,
-    refusedHeaders: rule.refusedHeaders,
+    refusedHeaders: Object.fromEntries(rule.refusedHeaders),
   };
 }

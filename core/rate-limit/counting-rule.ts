@@ -1,0 +1,32 @@
+import type { Limit } from "#core/rate-limit/limit.ts";
+import type { Reserve } from "#core/rate-limit/reserve-share.ts";
+
+/** A rule of a RateLimit, with every default. `Match` says what it takes: as it is written, or as it is held against requests. */
+export interface CountingRule<Match> {
+  /** `namespace/name` of the RateLimit. */
+  readonly policy: string;
+  readonly name: string;
+  /** Its place in the RateLimit. */
+  readonly index: number;
+  /** It counts and marks, and refuses nobody. */
+  readonly isShadow: boolean;
+  /** Each proxy has a limit of its own. */
+  readonly isPerInstance: boolean;
+  /** Requests that it takes are counted; undefined: all. */
+  readonly match: Match | undefined;
+  readonly exempt: Match | undefined;
+  /** In the words of conditions. */
+  readonly key: readonly { readonly attribute: string; readonly prefixLength: number | undefined }[];
+  readonly missing: "Share" | "Skip" | "Deny";
+  /** Buckets at a time. */
+  readonly keysMax: number;
+  readonly limit: Limit;
+  /** The header in lower case. */
+  readonly cost: { readonly request: number; readonly requestHeader: string | undefined; readonly most: number };
+  readonly reserves: readonly (Reserve & { readonly match: Match | undefined })[];
+  readonly whenUncoordinated: "Share" | "Allow" | "Deny";
+  readonly sendsStandardHeaders: boolean;
+  readonly sendsXHeaders: boolean;
+  readonly refusedBody: string;
+  readonly refusedHeaders: readonly (readonly [name: string, value: string])[];
+}
