@@ -7,10 +7,10 @@ export const LIMITS_METADATA = "pharos.limits";
 /** What an Envoy asks its agent in: `RateLimitRequest.domain`. */
 export const LIMITS_DOMAIN = "pharos";
 
-/** Entries of the descriptor besides headers, which stand under `header:` and their names. */
+/** Entries of the descriptor besides headers, which stand under `header:` and their names. All but the set begin with `ENTRY_MARK`. */
 export const LIMIT_ENTRIES = {
   set: "set",
-  /** The caller's certificate: `spiffe://…`, `-` without one. */
+  /** The caller's certificate: `spiffe://…`. */
   peer: "peer",
   /** Who connects. */
   remote: "remote",
@@ -19,8 +19,11 @@ export const LIMIT_ENTRIES = {
   /** Where the client meant to connect. */
   local: "local",
   serverName: "sni",
-  /** Of a token that was checked: JSON, `-` without one. */
+  /** Of a token that was checked: JSON. */
   claims: "claims",
 } as const;
+
+/** Stands before what there is of an entry, which may be nothing: Envoy asks nobody about a request of which an entry is empty. */
+export const ENTRY_MARK = "=";
 
 export const HEADER_ENTRY = "header:";

@@ -16,6 +16,22 @@ kind: RateLimit
 metadata: { name: ${name}, namespace: default }
 spec: { selector: { matchLabels: { app: reviews } }, ${spec} rules: [${rules}] }
 `;
+const GATEWAY = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: shop, namespace: istio-system }
+spec:
+  selector: { istio: ingressgateway }
+  servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: shop, namespace: istio-system }
+spec:
+  hosts: [shop.example.com]
+  gateways: [shop]
+  http: [{ route: [{ destination: { host: reviews.default.svc.cluster.local, port: { number: 9080 } } }] }]
+`;
 const use = (...documents: string[]) => scenario.mesh.use(documents.join("---"));
 
 /** How many of so many calls got each status. */
@@ -141,4 +157,78 @@ test("who is many at once is counted all the same", async () => {
   await use(LIMIT("{ name: flood, limit: { amount: 5, per: 10m } }"));
   const counted = await statuses(300);
   expect(counted[200]).toBe(5);
+});
+
+test("gRPC callers are told RESOURCE_EXHAUSTED", async () => {
+  await use(LIMIT("{ name: grpc, limit: { amount: 1, per: 10m } }"));
+  const grpc = { method: "POST", path: "/shop.Reviews/List", headers: { "content-type": "application/grpc" } };
+  expect((await scenario.call(grpc)).headers["grpc-status"]).toBeUndefined();
+  const { status, headers, seen } = await scenario.call(grpc);
+  expect({ status, code: headers["grpc-status"], seen }).toEqual({ status: 200, code: "8", seen: undefined });
+  expect(headers.ratelimit).toMatch(/^"grpc";r=0;t=\d+$/);
+});
+
+const TARGETED = (name: string, target: string, rule: string, namespace = "default"): string => `
+apiVersion: limits.pharos.dev/v1
+kind: RateLimit
+metadata: { name: ${name}, namespace: ${namespace} }
+spec: { targetRefs: [${target}], rules: [${rule}] }
+`;
+
+test("who is named as a target is limited, and nobody else", async () => {
+  const reviews = "{ group: networking.istio.io, kind: ServiceEntry, name: reviews }";
+  await use(TARGETED("target", reviews, "{ name: target, limit: { amount: 2, per: 10m } }"));
+  expect(await statuses(5)).toEqual({ 200: 2, 429: 3 });
+  expect(await statuses(5, { host: "details:9080" })).toEqual({ 200: 5 });
+});
+
+test("who has neither certificate nor token is counted all the same", async () => {
+  const rule = (name: string, attribute: string, missing: string) =>
+    `{ name: ${name}, match: [{ to: [{ operation: { paths: [/${name}] } }] }], bucket: { key: [{ attribute: ${attribute} }], missing: ${missing} }, limit: { amount: 2, per: 10m } }`;
+  await use(
+    LIMIT(
+      [
+        rule("deny", "source.principal", "Deny"),
+        rule("share", "source.namespace", "Share"),
+        rule("token", "request.auth.principal", "Share"),
+        "{ name: sni, match: [{ to: [{ operation: { paths: [/sni] } }], when: [{ key: connection.sni, notValues: [none] }] }], limit: { amount: 2, per: 10m } }",
+      ].join(", "),
+    ),
+  );
+  const plain = async (path: string): Promise<number[]> =>
+    (await Promise.all(Array.from({ length: 3 }, () => scenario.callPlain(path)))).map(({ status }) => status).sort();
+  expect(await plain("/deny")).toEqual([429, 429, 429]);
+  for (const path of ["/share", "/token", "/sni"]) expect(await plain(path), path).toEqual([200, 200, 429]);
+});
+
+test("a gateway is limited as a target, and believes nobody who says whom it forwards for", async () => {
+  const shop = "{ group: gateway.networking.k8s.io, kind: Gateway, name: shop }";
+  const rule =
+    "{ name: client, match: [{ to: [{ operation: { paths: [/buy] } }] }], bucket: { key: [{ attribute: remote.ip }], missing: Deny }, limit: { amount: 2, per: 10m } }";
+  await use(GATEWAY, TARGETED("edge", shop, rule, "istio-system"));
+  await eventually("the gateway's port", () => scenario.visit({ path: "/look" }).catch(() => undefined));
+  const visits = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"].map((client) =>
+    scenario.visit({ path: "/buy", headers: { "x-forwarded-for": client } }),
+  );
+  expect((await Promise.all(visits)).map(({ status }) => status).sort()).toEqual([200, 200, 429, 429]);
+  expect((await scenario.visit({ path: "/look" })).status).toBe(200);
+  // The workload behind it has no limit of its own.
+  expect(await statuses(3, { path: "/buy" })).toEqual({ 200: 3 });
+});
+
+test("without the control plane each rule goes by its whenUncoordinated", async () => {
+  const rule = (name: string): string =>
+    `{ name: it, match: [{ to: [{ operation: { paths: [/${name}] } }] }], limit: { amount: 6, per: 10m } }`;
+  const names = ["Share", "Allow", "Deny"];
+  await use(...names.map((name) => LIMIT(rule(name), `whenUncoordinated: ${name},`, name.toLowerCase())));
+  // At one of its two instances, which so hears that they are two.
+  const admitted = async (name: string, count: number): Promise<number> => {
+    const answers = await Promise.all(Array.from({ length: count }, () => scenario.callPlain(`/${name}`)));
+    return answers.filter(({ status }) => status === 200).length;
+  };
+  for (const name of names) expect(await admitted(name, 1), name).toBe(1);
+  await scenario.mesh.stop();
+  expect(await admitted("Share", 10)).toBe(3);
+  expect(await admitted("Allow", 10)).toBe(10);
+  expect(await admitted("Deny", 10)).toBe(0);
 });

@@ -1,16 +1,13 @@
 import { parseAddress } from "#core/simulate/address.ts";
 import { type Connection, Exchange } from "#core/simulate/exchange.ts";
 import { Headers } from "#core/simulate/headers.ts";
-import { HEADER_ENTRY, LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
+import { ENTRY_MARK, HEADER_ENTRY, LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
 import { TOKEN_FILTER, TOKEN_PAYLOAD } from "#core/xds/token-metadata.ts";
 
 interface Entry {
   readonly key: string;
   readonly value: string;
 }
-
-/** How Envoy writes what is not there. */
-const NONE = "-";
 
 /** The set of limits that a request asks for; undefined where its descriptor names none. */
 export function setOfDescriptor(entries: readonly Entry[]): string | undefined {
@@ -23,7 +20,7 @@ export function readDescriptor(entries: readonly Entry[]): Exchange {
   const told = new Map<string, string>();
   for (const { key, value } of entries)
     if (key.startsWith(HEADER_ENTRY)) headers.set(key.slice(HEADER_ENTRY.length), value);
-    else if (value !== NONE) told.set(key, value);
+    else if (value.length > ENTRY_MARK.length) told.set(key, value.slice(ENTRY_MARK.length));
   const remote = addressOf(told.get(LIMIT_ENTRIES.remote));
   const [local, localPort] = splitPort(told.get(LIMIT_ENTRIES.local) ?? "");
   const peer = told.get(LIMIT_ENTRIES.peer);

@@ -1,7 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
 import type { LimitingRule } from "#core/resolve/rate-limits.ts";
-import { HEADER_ENTRY, LIMIT_ENTRIES, LIMITS_DOMAIN, LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
+import { ENTRY_MARK, HEADER_ENTRY, LIMIT_ENTRIES, LIMITS_DOMAIN, LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
 import { TOKEN_FILTER, TOKEN_PAYLOAD } from "#core/xds/token-metadata.ts";
 import type { MetadataSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
@@ -92,7 +92,7 @@ function actionsOf(limits: readonly LimitingRule[], set: string): ActionInit[] {
       }),
     ),
     ...entries.flatMap((entry) =>
-      entry === "set" ? [] : literal(LIMIT_ENTRIES[entry], FORMATS[entry]),
+      entry === "set" ? [] : literal(LIMIT_ENTRIES[entry], `${ENTRY_MARK}${FORMATS[entry]}`),
     ),
   ];
 }
