@@ -1,9 +1,12 @@
 import { describeOlder, findOverruled } from "#core/check/find-overruled.ts";
 import type { Finding, ListCheck } from "#core/check/rule.ts";
-import { type ForWorkloads, isChoosing, selectedLabels } from "#core/resolve/policy-scope.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
+import type { KindDefinition } from "#core/kinds/kind.ts";
+import { KINDS } from "#core/kinds/kinds.ts";
+import { isChoosing, selectedLabels } from "#core/resolve/policy-scope.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
-type Check = ListCheck<"ProxyConfig" | "Sidecar" | "Telemetry">;
+type Named = "ProxyConfig" | "Sidecar" | "Telemetry";
+type Check = ListCheck<Named>;
 
 /** The rule of a kind of which the oldest alone speaks for a workload: it finds those that do not apply to some of theirs. */
 export function oldestAlone(rule: Omit<Check, "check">): Check {
@@ -29,7 +32,10 @@ export function oldestAlone(rule: Omit<Check, "check">): Check {
   };
 }
 
-function placeOf(resource: ForWorkloads): Finding["path"] {
+/** Where it says for whom it is, or all that it says. */
+/** Where it says for whom it is, or all that it says. */
+function placeOf(resource: Resource<Named>): Finding["path"] {
   if (selectedLabels(resource) === undefined) return ["spec"];
-  return ["spec", resource.spec.workloadSelector === undefined ? "selector" : "workloadSelector"];
+  const definition: KindDefinition = KINDS[resource.kind];
+  return definition.selector?.(resource.spec)?.path ?? ["spec"];
 }
