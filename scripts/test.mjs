@@ -138,9 +138,9 @@ function flakyIn(suites) {
   ]);
 }
 
-async function playwright(project, extra) {
+async function playwright(project, extra, args = []) {
   const file = join(reports, `${project}.json`);
-  const code = await run(bin("playwright"), ["test", `--project=${project}`], {
+  const code = await run(bin("playwright"), ["test", `--project=${project}`, ...args], {
     ...extra,
     PLAYWRIGHT_JSON_OUTPUT_NAME: file,
   });
@@ -182,7 +182,8 @@ try {
   // A first build of Istio takes minutes: only where it is asked for.
   if (asked.includes("oracle")) await vitest("oracle", ["--config", "testing/oracle/vitest.config.ts"]);
   if (wanted("e2e")) await playwright("journeys", await provideChromium());
-  if (wanted("failure")) await playwright("failure", {});
+  // Each file has a mesh of its own, and most of their time is waiting.
+  if (wanted("failure")) await playwright("failure", {}, ["--workers=2"]);
   if (asked.includes("pictures")) await playwright("pictures", await provideChromium());
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
