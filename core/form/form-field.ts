@@ -1,5 +1,6 @@
 import { DOCUMENTS, type Kind } from "#core/kinds/kinds.ts";
 import { hintOf } from "#core/schema/describe-field.ts";
+import type { Handled } from "#core/schema/field.ts";
 import { fieldAt } from "#core/schema/field-at.ts";
 import type { Path } from "#core/schema/path.ts";
 
@@ -25,6 +26,11 @@ export interface FormOption {
 export function formField(kind: Kind, path: Path): FormField {
   const field = fieldAt(DOCUMENTS[kind], path);
   if (field?.status !== "handled") throw new Error(`${kind} has no field ${path.join(".")} that is handled`);
+  return describeFormField(field);
+}
+
+/** The same of a field of which a form is made. */
+export function describeFormField(field: Handled): FormField {
   const { type, unit, valueDocs = {} } = field;
   const isNumber = type.kind === "integer" || type.kind === "number";
   return {

@@ -3,7 +3,7 @@ import type { Metadata } from "#core/kinds/document.ts";
 import type { Handled } from "#core/schema/field.ts";
 import type { Path } from "#core/schema/path.ts";
 
-/** The forms of the console; each edits documents of one kind. */
+/** The forms of the console that are made for one kind. */
 export type FormName = "routing" | "policy" | "mtls";
 
 /** A resource as its own kind sees it. */
@@ -72,7 +72,7 @@ export interface KindDefinition<S = unknown> {
   readonly short: string;
   /** On whose pages of the console it is read and edited. */
   readonly area: "traffic" | "security";
-  /** The form in which it is edited there beside its YAML; absent where there is none yet. */
+  /** The form that is made for it; absent where the one that its schema makes serves. */
   readonly form?: FormName;
   /**
    * Its place among the suspects of a unit that cannot be built, lower first: of two resources without either of which it

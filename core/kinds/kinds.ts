@@ -57,7 +57,7 @@ export function versionsOf(kind: Kind): readonly string[] {
   return versions ?? GROUPS[group];
 }
 
-/** The form in which a kind is edited; undefined where it has none yet. */
+/** The form that is made for a kind; undefined where its schema makes it. */
 export function formOf(kind: Kind): FormName | undefined {
   return (KINDS[kind] as KindDefinition).form;
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
-import { NewFromTemplate } from "#components/editor/new-from-template.tsx";
+import { NewResourcePage } from "#components/kinds/new-resource-page.tsx";
 import { NewSecurityPage } from "#components/security/new-security-page.tsx";
 import { formOf, kindsIn } from "#core/kinds/kinds.ts";
 
@@ -29,7 +29,7 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
         action={readParam(params, "action") === "ALLOW" ? "ALLOW" : "DENY"}
       />
     ) : (
-      <NewFromTemplate kind={kind} namespace={namespace} />
+      <NewResourcePage kind={kind} namespace={namespace} />
     ),
   );
 }

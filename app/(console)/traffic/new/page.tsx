@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
-import { NewFromTemplate } from "#components/editor/new-from-template.tsx";
 import { resourceHref } from "#components/format/resource-href.ts";
+import { NewResourcePage } from "#components/kinds/new-resource-page.tsx";
 import { findRouting } from "#components/traffic/find-routing.ts";
 import { NewRoutingPage } from "#components/traffic/new-routing-page.tsx";
 import { findService } from "#core/form/find-service.ts";
@@ -34,7 +34,7 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
     isRouting ? (
       <NewRoutingPage host={host} namespace={namespace} task={task} />
     ) : (
-      <NewFromTemplate key={kind} kind={kind} namespace={namespace} />
+      <NewResourcePage key={kind} kind={kind} namespace={namespace} />
     ),
   );
 }

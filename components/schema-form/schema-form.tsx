@@ -1,0 +1,50 @@
+"use client";
+import type { FormContext } from "#components/editor/form-context.ts";
+import { FormScopeContext } from "#components/schema-form/form-scope.ts";
+import { ObjectFields } from "#components/schema-form/object-fields.tsx";
+import { PlaceFields } from "#components/schema-form/place-fields.tsx";
+import { selectorMember } from "#components/schema-form/selector-member.ts";
+import { WorkloadField } from "#components/schema-form/workload-field.tsx";
+import { Card } from "#components/ui/card.tsx";
+import type { Catalog } from "#core/form/catalog.ts";
+import type { ObjectType } from "#core/form/lay-out-object.ts";
+import { recordOf, textOf } from "#core/form/read-loosely.ts";
+import type { KindDefinition } from "#core/kinds/kind.ts";
+import { KINDS, type Kind } from "#core/kinds/kinds.ts";
+import type { Path } from "#core/schema/path.ts";
+
+export interface SchemaFormProps {
+  readonly kind: Kind;
+  readonly context: FormContext;
+  readonly catalog: Catalog;
+}
+
+function drawObject(type: ObjectType, path: Path) {
+  return <ObjectFields type={type} path={path} />;
+}
+
+/** The form of a kind as its schema has it: for whom, and every field that is handled. */
+export function SchemaForm({ kind, context, catalog }: SchemaFormProps) {
+  const { only, schema }: KindDefinition = KINDS[kind];
+  if (schema.type.kind !== "message") return null;
+  const selector = selectorMember(schema.type);
+  const namespace = textOf(recordOf(recordOf(context.value).metadata).namespace) || "default";
+  const isNamed = context.isNew && only === undefined;
+  return (
+    <FormScopeContext value={{ ...context, kind, catalog, namespace, drawObject }}>
+      <div className="flex flex-col gap-4">
+        {isNamed || selector !== undefined ? (
+          <Card title={selector === undefined ? "Named" : "For whom"}>
+            <div className="flex flex-col gap-4">
+              {isNamed ? <PlaceFields /> : null}
+              {selector === undefined ? null : (
+                <WorkloadField path={["spec", selector.name]} member={selector.member} />
+              )}
+            </div>
+          </Card>
+        ) : null}
+        <ObjectFields type={schema.type} path={["spec"]} except={selector === undefined ? [] : [selector.name]} />
+      </div>
+    </FormScopeContext>
+  );
+}

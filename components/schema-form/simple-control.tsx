@@ -1,0 +1,98 @@
+"use client";
+import { useFormScope } from "#components/schema-form/form-scope.ts";
+import { offeredFor } from "#components/schema-form/offered-for.ts";
+import { ChipInput } from "#components/ui/chip-input.tsx";
+import { Combobox } from "#components/ui/combobox.tsx";
+import { NumberInput } from "#components/ui/number-input.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { TextInput } from "#components/ui/text-input.tsx";
+import { describeFormField } from "#core/form/form-field.ts";
+import { listOf, textOf } from "#core/form/read-loosely.ts";
+import { setNumber, setText } from "#core/form/routing-edits.ts";
+import type { Handled } from "#core/schema/field.ts";
+import type { Path } from "#core/schema/path.ts";
+import { valueAt } from "#core/schema/value-at.ts";
+
+const NOT_SET = "";
+
+/** The control of a value by its type; emptied, it is not set. */
+export function SimpleControl({
+  label,
+  field,
+  path,
+}: {
+  readonly label: string;
+  readonly field: Handled;
+  readonly path: Path;
+}) {
+  const scope = useFormScope();
+  const { type } = field;
+  const value = valueAt(scope.value, path);
+  const text = textOf(value);
+  const setTo = (next: string) => scope.edit(setText(path, next));
+  const unset = {
+    value: NOT_SET,
+    label: field.default === undefined ? "Not set" : `Not set: ${field.default}`,
+  };
+  switch (type.kind) {
+    case "integer":
+    case "number":
+      return (
+        <NumberInput
+          value={typeof value === "number" ? value : null}
+          min={type.min}
+          max={type.max}
+          {...(field.default === undefined ? {} : { placeholder: `${field.default}` })}
+          onValueChange={(next) => scope.edit(setNumber(path, next))}
+        />
+      );
+    case "boolean":
+      return (
+        <Select
+          value={text}
+          options={[unset, { value: "true", label: "Yes" }, { value: "false", label: "No" }]}
+          onValueChange={(next) =>
+            scope.edit([next === NOT_SET ? { op: "delete", path } : { op: "set", path, value: next === "true" }])
+          }
+        />
+      );
+    case "enum": {
+      const { options } = describeFormField(field);
+      return (
+        <Select
+          value={text}
+          options={field.isRequired ? options : [unset, ...options]}
+          placeholder={text === "" ? "Choose" : text}
+          onValueChange={setTo}
+        />
+      );
+    }
+    case "list":
+      return (
+        <ChipInput
+          label={label}
+          values={listOf(value).map(textOf)}
+          options={offeredFor(type.item, scope)}
+          onValuesChange={(next) =>
+            scope.edit([
+              next.length === 0 && !field.isRequired ? { op: "delete", path } : { op: "set", path, value: next },
+            ])
+          }
+        />
+      );
+    default: {
+      const options = offeredFor(field, scope);
+      return options.length > 0 ? (
+        <Combobox isFree value={text} options={options} onValueChange={setTo} />
+      ) : (
+        <TextInput
+          isCode
+          spellCheck={false}
+          value={text}
+          {...(field.default === undefined ? {} : { placeholder: `${field.default}` })}
+          onValueChange={setTo}
+        />
+      );
+    }
+  }
+}

@@ -1,0 +1,47 @@
+"use client";
+import { useState } from "react";
+import { useFormScope } from "#components/schema-form/form-scope.ts";
+import { MapField } from "#components/schema-form/map-field.tsx";
+import { formatLabels, targetOptions } from "#components/security/target-options.ts";
+import { Field } from "#components/ui/field.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { recordOf, textOf } from "#core/form/read-loosely.ts";
+import { string } from "#core/schema/make-field.ts";
+import type { Path } from "#core/schema/path.ts";
+import { valueAt } from "#core/schema/value-at.ts";
+
+const OWN = "own labels";
+const LABEL = string();
+
+/** Workloads by their labels: those of a service or workload of the namespace, or any that are typed. */
+export function WorkloadField({ path, member }: { readonly path: Path; readonly member: "matchLabels" | "labels" }) {
+  const { kind, value, catalog, namespace, edit, problemAt } = useFormScope();
+  const [isOwn, setIsOwn] = useState(false);
+  const at = [...path, member];
+  const written = Object.entries(recordOf(valueAt(value, at)));
+  const chosen = formatLabels(Object.fromEntries(written.map(([name, text]) => [name, textOf(text)])));
+  // A ServiceEntry without labels selects nobody.
+  const known = targetOptions(catalog, namespace).filter(
+    ({ labels }) => kind !== "ServiceEntry" || Object.keys(labels).length > 0,
+  );
+  const isKnown = !isOwn && known.some((option) => option.value === chosen);
+  const isTyped = isOwn || (!isKnown && written.length > 0);
+  return (
+    <div className="flex flex-col gap-3">
+      <Field label="On" className="max-w-md" error={problemAt(path)}>
+        <Select
+          value={isKnown ? chosen : isTyped ? OWN : null}
+          options={[...known, { value: OWN, label: "others, by their labels" }]}
+          onValueChange={(next) => {
+            setIsOwn(next === OWN);
+            const option = known.find((each) => each.value === next);
+            if (option === undefined) return;
+            const isAll = Object.keys(option.labels).length === 0;
+            edit([isAll ? { op: "delete", path } : { op: "set", path, value: { [member]: option.labels } }]);
+          }}
+        />
+      </Field>
+      {isTyped ? <MapField name="Labels" value={LABEL} path={at} drawValue={() => null} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { nameField } from "#core/form/name-field.ts";
+
+test.each([
+  ["jwksUri", "JWKS URI"],
+  ["maxEjectionPercent", "Max ejection percent"],
+  ["jwks_uri", "JWKS URI"],
+  ["consecutive5xxErrors", "Consecutive 5xx errors"],
+  ["h2UpgradePolicy", "H2 upgrade policy"],
+])("%s is shown as %s", (name, shown) => {
+  expect(nameField(name)).toBe(shown);
+});
