@@ -4,12 +4,10 @@ import type { FormContext } from "#components/editor/form-context.ts";
 import { problemAt } from "#components/editor/problem-at.ts";
 import type { Catalog } from "#core/form/catalog.ts";
 import type { ObjectType } from "#core/form/lay-out-object.ts";
-import type { Kind } from "#core/kinds/kinds.ts";
 import type { Path } from "#core/schema/path.ts";
 
 /** What every field of a form from a schema needs beside its own place. */
 export interface FormScope extends FormContext {
-  readonly kind: Kind;
   readonly catalog: Catalog;
   /** Of the document. */
   readonly namespace: string;

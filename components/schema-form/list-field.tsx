@@ -5,6 +5,7 @@ import { problemOf, useFormScope } from "#components/schema-form/form-scope.ts";
 import { Button } from "#components/ui/button.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { beginValue } from "#core/form/lay-out-object.ts";
+import { nameItem } from "#core/form/name-field.ts";
 import { listOf } from "#core/form/read-loosely.ts";
 import type { Handled } from "#core/schema/field.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -33,11 +34,11 @@ export function ListField({
         <div key={index} className="rounded-md border border-line p-3">
           <div className="mb-2 flex items-center justify-between gap-2">
             <p className="text-subtle text-xs">
-              {name} {index + 1}
+              {nameItem(name)} {index + 1}
             </p>
             <IconButton
               size="sm"
-              label={`Remove ${name.toLowerCase()} ${index + 1}`}
+              label={`Remove ${nameItem(name).toLowerCase()} ${index + 1}`}
               onClick={() => scope.edit([{ op: "delete", path: [...path, index] }])}
             >
               <X aria-hidden />
@@ -51,7 +52,7 @@ export function ListField({
           size="sm"
           onClick={() => scope.edit([{ op: "insert", path: [...path, count], value: beginValue(item) ?? "" }])}
         >
-          <Plus aria-hidden /> {name}
+          <Plus aria-hidden /> {nameItem(name)}
         </Button>
       </div>
     </div>

@@ -34,10 +34,10 @@ export function NestedField({ name, field, path, onRemove }: NestedFieldProps) {
       }
     >
       <legend className="sr-only">{title}</legend>
-      <div className="flex min-h-10 items-center gap-2">
+      <div className={isOutermost ? "flex items-center gap-2 py-2.5" : "flex items-center gap-2 pb-2"}>
         <div className="min-w-0 flex-1">
           <p className={isOutermost ? "font-medium text-ink text-sm" : "font-medium text-ink text-xs"}>{title}</p>
-          {doc === undefined ? null : <p className="text-subtle text-xs">{doc}</p>}
+          {doc === undefined ? null : <p className="text-subtle text-xs">{doc.replaceAll("`", "")}</p>}
         </div>
         {onRemove === null ? null : (
           <IconButton size="sm" label={`Remove ${title.toLowerCase()}`} onClick={onRemove}>
@@ -55,7 +55,7 @@ function NestedContent({ name, field, path }: Omit<NestedFieldProps, "onRemove">
   const { problemAt, drawObject } = useFormScope();
   const { type, form } = field;
   const member = labelsMember(field);
-  if (member !== undefined) return <WorkloadField path={path} member={member} />;
+  if (member !== undefined) return <WorkloadField field={field} path={path} member={member} />;
   if (type.kind === "message") return drawObject(type, path);
   if (type.kind === "list")
     return (

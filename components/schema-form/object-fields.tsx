@@ -6,6 +6,7 @@ import { ChoiceField } from "#components/schema-form/choice-field.tsx";
 import { problemOf, useFormScope } from "#components/schema-form/form-scope.ts";
 import { NestedField } from "#components/schema-form/nested-field.tsx";
 import { SimpleField } from "#components/schema-form/simple-field.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { beginValue, layOutObject, type Member, type ObjectType } from "#core/form/lay-out-object.ts";
 import { recordOf } from "#core/form/read-loosely.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
@@ -35,6 +36,7 @@ export function ObjectFields({ type, path, except = [] }: ObjectFieldsProps) {
   };
   const simple = layout.simple.filter(isMine);
   const problem = problemOf(scope, path);
+  const isOutermost = path.length === 1;
   return (
     <div className="flex min-w-0 flex-col gap-4">
       {problem === undefined ? null : <p className="text-bad-text text-xs">{problem}</p>}
@@ -53,7 +55,7 @@ export function ObjectFields({ type, path, except = [] }: ObjectFieldsProps) {
         />
       )}
       {simple.length === 0 ? null : (
-        <div className="grid gap-4 md:grid-cols-2">
+        <div className={cx("grid gap-4 md:grid-cols-2", isOutermost && "rounded-lg border border-line bg-surface p-4")}>
           {simple.map(({ name, field }) => (
             <SimpleField key={name} name={name} field={field} path={[...path, name]} />
           ))}

@@ -13,6 +13,9 @@ import type { KindDefinition } from "#core/kinds/kind.ts";
 import { KINDS, type Kind } from "#core/kinds/kinds.ts";
 import type { Path } from "#core/schema/path.ts";
 
+/** Where what a kind's schema describes stands in a document. */
+const ROOT: Path = ["spec"];
+
 export interface SchemaFormProps {
   readonly kind: Kind;
   readonly context: FormContext;
@@ -31,19 +34,19 @@ export function SchemaForm({ kind, context, catalog }: SchemaFormProps) {
   const namespace = textOf(recordOf(recordOf(context.value).metadata).namespace) || "default";
   const isNamed = context.isNew && only === undefined;
   return (
-    <FormScopeContext value={{ ...context, kind, catalog, namespace, drawObject }}>
+    <FormScopeContext value={{ ...context, catalog, namespace, drawObject }}>
       <div className="flex flex-col gap-4">
         {isNamed || selector !== undefined ? (
           <Card title={selector === undefined ? "Named" : "For whom"}>
             <div className="flex flex-col gap-4">
               {isNamed ? <PlaceFields /> : null}
               {selector === undefined ? null : (
-                <WorkloadField path={["spec", selector.name]} member={selector.member} />
+                <WorkloadField field={selector.field} path={[...ROOT, selector.name]} member={selector.member} />
               )}
             </div>
           </Card>
         ) : null}
-        <ObjectFields type={schema.type} path={["spec"]} except={selector === undefined ? [] : [selector.name]} />
+        <ObjectFields type={schema.type} path={ROOT} except={selector === undefined ? [] : [selector.name]} />
       </div>
     </FormScopeContext>
   );

@@ -13,7 +13,8 @@ import type { Handled } from "#core/schema/field.ts";
 import type { Path } from "#core/schema/path.ts";
 import { valueAt } from "#core/schema/value-at.ts";
 
-const NOT_SET = "";
+/** Of a select: its empty text stands for no choice at all. */
+const NOT_SET = "not set";
 
 /** The control of a value by its type; emptied, it is not set. */
 export function SimpleControl({
@@ -49,7 +50,7 @@ export function SimpleControl({
     case "boolean":
       return (
         <Select
-          value={text}
+          value={text === "" ? NOT_SET : text}
           options={[unset, { value: "true", label: "Yes" }, { value: "false", label: "No" }]}
           onValueChange={(next) =>
             scope.edit([next === NOT_SET ? { op: "delete", path } : { op: "set", path, value: next === "true" }])
@@ -60,10 +61,9 @@ export function SimpleControl({
       const { options } = describeFormField(field);
       return (
         <Select
-          value={text}
+          value={text === "" ? (field.isRequired ? null : NOT_SET) : text}
           options={field.isRequired ? options : [unset, ...options]}
-          placeholder={text === "" ? "Choose" : text}
-          onValueChange={setTo}
+          onValueChange={(next) => setTo(next === NOT_SET ? "" : next)}
         />
       );
     }

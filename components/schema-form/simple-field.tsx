@@ -20,7 +20,10 @@ export function SimpleField({ name, field, path }: SimpleFieldProps) {
   const { value, edit, problemAt } = useFormScope();
   const { unit } = field;
   const label = `${nameField(name)}${unit === undefined ? "" : `, in ${unit}`}`;
-  const hint = [field.doc, describeFormField(field).hint].filter((text) => text !== undefined).join("; ");
+  const hint = [field.doc, describeFormField(field).hint]
+    .filter((text) => text !== undefined)
+    .join("; ")
+    .replaceAll("`", "");
   if (field.type.kind === "boolean" && !field.hasPresence)
     return (
       <div className="flex flex-col gap-1.5 md:pt-5">

@@ -6,6 +6,7 @@ import { formatLabels, targetOptions } from "#components/security/target-options
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { recordOf, textOf } from "#core/form/read-loosely.ts";
+import type { Handled } from "#core/schema/field.ts";
 import { string } from "#core/schema/make-field.ts";
 import type { Path } from "#core/schema/path.ts";
 import { valueAt } from "#core/schema/value-at.ts";
@@ -13,16 +14,22 @@ import { valueAt } from "#core/schema/value-at.ts";
 const OWN = "own labels";
 const LABEL = string();
 
+export interface WorkloadFieldProps {
+  readonly field: Handled;
+  readonly path: Path;
+  /** Where its labels stand. */
+  readonly member: "matchLabels" | "labels";
+}
+
 /** Workloads by their labels: those of a service or workload of the namespace, or any that are typed. */
-export function WorkloadField({ path, member }: { readonly path: Path; readonly member: "matchLabels" | "labels" }) {
-  const { kind, value, catalog, namespace, edit, problemAt } = useFormScope();
+export function WorkloadField({ field, path, member }: WorkloadFieldProps) {
+  const { value, catalog, namespace, edit, problemAt } = useFormScope();
   const [isOwn, setIsOwn] = useState(false);
   const at = [...path, member];
   const written = Object.entries(recordOf(valueAt(value, at)));
   const chosen = formatLabels(Object.fromEntries(written.map(([name, text]) => [name, textOf(text)])));
-  // A ServiceEntry without labels selects nobody.
   const known = targetOptions(catalog, namespace).filter(
-    ({ labels }) => kind !== "ServiceEntry" || Object.keys(labels).length > 0,
+    ({ labels }) => field.form !== "some-workloads" || Object.keys(labels).length > 0,
   );
   const isKnown = !isOwn && known.some((option) => option.value === chosen);
   const isTyped = isOwn || (!isKnown && written.length > 0);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nameField } from "#core/form/name-field.ts";
+import { nameField, nameItem } from "#core/form/name-field.ts";
 
 test.each([
   ["jwksUri", "JWKS URI"],
@@ -9,4 +9,14 @@ test.each([
   ["h2UpgradePolicy", "H2 upgrade policy"],
 ])("%s is shown as %s", (name, shown) => {
   expect(nameField(name)).toBe(shown);
+});
+
+test.each([
+  ["JWT rules", "JWT rule"],
+  ["Config patches", "Config patch"],
+  ["Egress", "Egress"],
+  ["Match", "Match"],
+  ["Policies", "Policy"],
+])("one of %s is a %s", (several, one) => {
+  expect(nameItem(several)).toBe(one);
 });

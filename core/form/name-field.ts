@@ -30,3 +30,10 @@ export function nameField(name: string): string {
   const text = words.join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** One of what such a name is of: "JWT rules" → "JWT rule", "Config patches" → "Config patch". */
+export function nameItem(name: string): string {
+  if (!name.endsWith("s") || name.endsWith("ss")) return name;
+  if (name.endsWith("ies")) return `${name.slice(0, -3)}y`;
+  return /(?:ch|sh|x)es$/.test(name) ? name.slice(0, -2) : name.slice(0, -1);
+}

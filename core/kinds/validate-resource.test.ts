@@ -224,11 +224,6 @@ describe("a resource as a whole is held to Istio's rules", () => {
       'error bad-value metadata.annotations["istio.io/dry-run"]',
     ],
     [
-      "a DENY that closes TCP ports too",
-      resource("AuthorizationPolicy", "{ action: DENY, rules: [{ to: [{ operation: { methods: [GET] } }] }] }"),
-      "warning denies-tcp spec.rules[0]",
-    ],
-    [
       "a method that no request has",
       resource("AuthorizationPolicy", "{ rules: [{ to: [{ operation: { methods: [GET, get, '*', HE*] } }] }] }"),
       "warning matches-nothing spec.rules[0].to[0].operation.methods[1]",

@@ -68,8 +68,11 @@ export interface Description {
   readonly form?: FormHint;
 }
 
-/** `lines` is text of several lines; `label-pairs` names and values; `service` and `account` are chosen from what the mesh has. */
-export type FormHint = "lines" | "label-pairs" | "service" | "account";
+/**
+ * `lines` is text of several lines; `label-pairs` names and values; `service` and `account` are chosen from what the mesh has, and
+ * `some-workloads` too: none are chosen where it names no labels.
+ */
+export type FormHint = "lines" | "label-pairs" | "service" | "account" | "some-workloads";
 
 /** A field that works. `T` is the type of its value, `R` whether it must be given. */
 export interface Handled<T = unknown, R extends boolean = boolean> extends Description {

@@ -101,6 +101,34 @@ export const SILENT_WORKLOADS: SilentCases = {
       ],
     ],
   ],
+  "denies-tcp": [
+    [
+      "workloads with HTTP ports alone, and others with TCP",
+      [
+        REVIEWS,
+        REVIEWS.replaceAll("reviews", "db").replace("protocol: HTTP", "protocol: TCP"),
+        policy(
+          "AuthorizationPolicy",
+          "a",
+          "default",
+          "{ selector: { matchLabels: { app: reviews } }, action: DENY, rules: [{ to: [{ operation: { methods: [GET] } }] }] }",
+        ),
+      ],
+    ],
+    [
+      "a policy that allows, and one whose conditions connections have too",
+      [
+        REVIEWS.replace("protocol: HTTP", "protocol: TCP"),
+        policy("AuthorizationPolicy", "a", "default", "{ rules: [{ to: [{ operation: { methods: [GET] } }] }] }"),
+        policy(
+          "AuthorizationPolicy",
+          "b",
+          "default",
+          "{ action: DENY, rules: [{ from: [{ source: { notNamespaces: [default] } }] }] }",
+        ),
+      ],
+    ],
+  ],
   "policy-port-not-found": [
     [
       "the application's port",

@@ -185,6 +185,19 @@ spec:
     [],
   ],
   [
+    "a policy that denies some requests, and every connection to the TCP port beside them",
+    [
+      REVIEWS.replace("protocol: HTTP }", "protocol: HTTP }, { name: db, number: 5432, protocol: TCP }"),
+      policy(
+        "AuthorizationPolicy",
+        "a",
+        "default",
+        '{ action: DENY, rules: [{ to: [{ operation: { methods: [GET], ports: ["19080"] } }] }, { from: [{ source: { notRequestPrincipals: ["*"] } }] }] }',
+      ),
+    ],
+    ["warning denies-tcp AuthorizationPolicy/default/a spec.rules[1]"],
+  ],
+  [
     "the service's port in a policy, where the application's is meant",
     [
       REVIEWS,

@@ -1,3 +1,4 @@
+import { deniesTcp } from "#core/kinds/authorization-policy/checks/denies-tcp.ts";
 import { policyTargetFound } from "#core/kinds/authorization-policy/checks/policy-target-found.ts";
 import { providerNotAsked } from "#core/kinds/authorization-policy/checks/provider-not-asked.ts";
 import { sourceNamespace } from "#core/kinds/authorization-policy/checks/source-namespace.ts";
@@ -7,7 +8,7 @@ import type { KindRelations } from "#core/kinds/kind-relations.ts";
 import { concernByPolicy } from "#core/traffic/concern-policy.ts";
 
 export const authorizationPolicyRelations: KindRelations<"AuthorizationPolicy"> = {
-  checks: [policyTargetFound, providerNotAsked, sourcePrincipal, sourceNamespace],
+  checks: [policyTargetFound, providerNotAsked, sourcePrincipal, sourceNamespace, deniesTcp],
   explain: explainAuthorizationPolicy,
   concern: concernByPolicy,
 };

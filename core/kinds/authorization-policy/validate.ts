@@ -5,7 +5,6 @@ import type {
   AuthorizationPolicySpec,
   AuthorizationRule,
 } from "#core/kinds/authorization-policy/schema.ts";
-import { usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
 import { validateCustom } from "#core/kinds/authorization-policy/validate-custom.ts";
 import type { Written } from "#core/kinds/kind.ts";
 import { validateTargets } from "#core/kinds/policy-target.ts";
@@ -30,12 +29,12 @@ export function validateAuthorizationPolicy(resource: Written<AuthorizationPolic
     );
   issues.push(...validateCustom(spec));
   (spec.rules ?? []).forEach((rule, index) => {
-    issues.push(...validateRule(rule, ["spec", "rules", index], action));
+    issues.push(...validateRule(rule, ["spec", "rules", index]));
   });
   return issues;
 }
 
-function validateRule(rule: AuthorizationRule, path: Path, action: string): Diagnostic[] {
+function validateRule(rule: AuthorizationRule, path: Path): Diagnostic[] {
   const issues: Diagnostic[] = [];
   (rule.from ?? []).forEach(({ source }, index) => {
     const here = [...path, "from", index, "source"];
@@ -64,16 +63,6 @@ function validateRule(rule: AuthorizationRule, path: Path, action: string): Diag
   (rule.when ?? []).forEach((condition, index) => {
     issues.push(...validateCondition(condition, [...path, "when", index]));
   });
-  if (action === "DENY" && usesHttp(rule) && !hasPorts(rule)) {
-    issues.push(
-      warningAt(
-        path,
-        "denies-tcp",
-        "on TCP ports the HTTP conditions cannot be looked at, and the rule denies every connection the rest of it matches",
-        "limit it to HTTP ports with to.operation.ports",
-      ),
-    );
-  }
   return issues;
 }
 
@@ -106,10 +95,6 @@ function validateReach(operation: Operation, path: Path): Diagnostic[] {
       (value) => `write /${value}, or *${value.replace(/^\*|\*$/g, "")} for the end of a path`,
     ),
   ];
-}
-
-function hasPorts(rule: AuthorizationRule): boolean {
-  return (rule.to ?? []).every(({ operation }) => operation?.ports !== undefined) && rule.to !== undefined;
 }
 
 function validateCondition(condition: AuthorizationCondition, path: Path): Diagnostic[] {

@@ -48,7 +48,10 @@ export const SERVICE_ENTRY = message({
     envoy: "ClusterLoadAssignment.endpoints",
     doc: "Who answers, written out; else those that workloadSelector selects",
   }),
-  workloadSelector: described(LABELS_SELECTOR, { doc: "Workloads of the namespace that answer" }),
+  workloadSelector: described(LABELS_SELECTOR, {
+    doc: "Workloads of the namespace that answer",
+    form: "some-workloads",
+  }),
   exportTo: described(list(string("export-to")), {
     envoy: "none: which proxies get its clusters",
     doc: "Namespaces that see it: * is all, . its own, ~ none",
