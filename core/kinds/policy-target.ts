@@ -23,7 +23,7 @@ const TARGET_REF = message({
     { envoy: TARGETED },
   ),
   name: described(required(string("policy-text", 253)), { envoy: TARGETED, doc: "In the policy's own namespace" }),
-  namespace: refused("targets are of the policy's own namespace: leave it out"),
+  namespace: refused("targets are of the policy's own namespace: leave it out", "no-effect"),
 });
 export type PolicyTarget = Infer<typeof TARGET_REF>;
 

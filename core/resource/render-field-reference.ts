@@ -6,17 +6,23 @@ import { describeType } from "#core/schema/describe-type.ts";
 import type { Handled } from "#core/schema/field.ts";
 import { listEnvoyFields } from "#core/schema/list-envoy-fields.ts";
 import { listFields } from "#core/schema/list-fields.ts";
+import { UNSERVABLE } from "#core/schema/unservable.ts";
 
 /** The reference of fields as Markdown, made from the schemas that validation reads. */
 export function renderFieldReference(): string {
-  const counts = KIND_NAMES.map((kind) => `| [${kind}](#${kind.toLowerCase()}) | ${countFields(kind).join(" | ")} |`);
+  const counts = KIND_NAMES.map((kind) => {
+    const { handled, open, unservable } = countFields(kind);
+    return `| [${kind}](#${kind.toLowerCase()}) | ${handled} | ${open} | ${unservable} |`;
+  });
   const unread = Object.entries(UNHANDLED_KINDS).map(
-    ([kind, { reason }]) => `| [${kind}](#${kind.toLowerCase()}) | not read as a kind yet: ${reason} | |`,
+    ([kind, { reason }]) => `| [${kind}](#${kind.toLowerCase()}) | not read as a kind yet: ${reason} | | |`,
   );
   return [
     INTRODUCTION,
-    "| kind | fields handled | refused |",
-    "|---|---|---|",
+    describeShare(),
+    "",
+    "| kind | fields handled | refused, though Envoy could | refused, as Envoy cannot |",
+    "|---|---|---|---|",
     ...counts,
     ...unread,
     "",
@@ -39,6 +45,23 @@ This page is made from the schemas in \`core/kinds\`, which validation reads too
 field of Istio is missing is held against the schemas that Istio publishes.
 `;
 
+/** Those that Istio has none of. */
+const OWN_KINDS: readonly Kind[] = ["RateLimit"];
+
+/** How much of what Envoy could be given it is given, and why it cannot be given the rest. */
+function describeShare(): string {
+  const counts = KIND_NAMES.filter((kind) => !OWN_KINDS.includes(kind)).map(countFields);
+  const sum = (of: keyof Counts) => counts.reduce((total, each) => total + each[of], 0);
+  const servable = sum("handled") + sum("open");
+  const percent = Math.floor((sum("handled") / servable) * 1000) / 10;
+  return [
+    `Of Istio's fields that stock Envoy can serve, **${sum("handled")} of ${servable}** are handled (${percent} %); ${sum("unservable")} more`,
+    `cannot be served by it, whoever steers it, each for one of these reasons:`,
+    "",
+    ...Object.entries(UNSERVABLE).map(([name, reason]) => `- _${name}_: ${reason}`),
+  ].join("\n");
+}
+
 function renderKind(kind: Kind): string {
   const { group, plural, short, schema } = KINDS[kind];
   const becomes = listEnvoyFields(schema);
@@ -53,10 +76,12 @@ function renderKind(kind: Kind): string {
     ...handled.map(
       ({ path, field }) => `| \`${path}\` | ${describeField(field)} | ${describeEnvoy(becomes.get(path) ?? "")} |`,
     ),
-    ...(refused.length === 0 ? [] : ["", "Refused:", "", "| field | why, and what to do instead |", "|---|---|"]),
+    ...(refused.length === 0
+      ? []
+      : ["", "Refused:", "", "| field | why, and what to do instead | Envoy cannot |", "|---|---|---|"]),
     ...refused.flatMap(({ path, field }) => [
-      `| \`${path}\` | ${escapeCell(field.reason)} |`,
-      ...refusedMembers(kind, path).map((each) => `| \`${each}\` | with \`${path}\` |`),
+      `| \`${path}\` | ${escapeCell(field.reason)} | ${field.unservable ?? ""} |`,
+      ...refusedMembers(kind, path).map((each) => `| \`${each}\` | with \`${path}\` | ${field.unservable ?? ""} |`),
     ]),
     "",
   ].join("\n");
@@ -92,13 +117,23 @@ function rowsOf(kind: Kind) {
   };
 }
 
+interface Counts {
+  readonly handled: number;
+  /** Refused, though Envoy could be given it. */
+  readonly open: number;
+  readonly unservable: number;
+}
+
 /** Those that hold no others. */
-function countFields(kind: Kind): readonly [handled: number, refused: number] {
+function countFields(kind: Kind): Counts {
   const { handled, refused } = rowsOf(kind);
-  return [
-    handled.filter(({ field: { type } }) => !["message", "list", "map"].includes(type.kind)).length,
-    refused.reduce((count, { path }) => count + Math.max(1, refusedMembers(kind, path).length), 0),
-  ];
+  const count = (rows: typeof refused) =>
+    rows.reduce((sum, { path }) => sum + Math.max(1, refusedMembers(kind, path).length), 0);
+  return {
+    handled: handled.filter(({ field: { type } }) => !["message", "list", "map"].includes(type.kind)).length,
+    open: count(refused.filter(({ field }) => field.unservable === undefined)),
+    unservable: count(refused.filter(({ field }) => field.unservable !== undefined)),
+  };
 }
 
 /** What is said by the fields in it. */

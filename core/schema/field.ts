@@ -1,4 +1,5 @@
 import type { Format } from "#core/schema/formats.ts";
+import type { Unservable } from "#core/schema/unservable.ts";
 
 /** The members of a message by name, in the order of the reference. */
 export type Members = Readonly<Record<string, Field>>;
@@ -92,12 +93,15 @@ export interface Handled<T = unknown, R extends boolean = boolean> extends Descr
 export interface Refused {
   readonly status: "refused";
   readonly reason: string;
+  /** Undefined where Envoy could be given it. */
+  readonly unservable: Unservable | undefined;
 }
 
 /** A field that a server wrote into a document that someone exported: taken with a warning. */
 export interface Ignored {
   readonly status: "ignored";
   readonly reason: string;
+  readonly unservable: Unservable | undefined;
 }
 
 export type Field = Handled | Refused | Ignored;

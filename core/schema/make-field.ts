@@ -11,6 +11,7 @@ import {
   type Refused,
 } from "#core/schema/field.ts";
 import type { Format } from "#core/schema/formats.ts";
+import type { Unservable } from "#core/schema/unservable.ts";
 
 /** The words that schemas are written in. Each makes plain data; what differs from it is made by `required`, `explicit` and `described`. */
 
@@ -115,13 +116,13 @@ export function becomes<T, R extends boolean>(envoy: string, field: Handled<T, R
   return { ...field, envoy };
 }
 
-/** `reason` follows "… is not handled: " and says what to do instead. */
-export function refused(reason: string): Refused {
-  return { status: "refused", reason };
+/** `reason` follows "… is not handled: " and says what to do instead; `unservable` is why Envoy cannot be given it, where it cannot. */
+export function refused(reason: string, unservable?: Unservable): Refused {
+  return { status: "refused", reason, unservable };
 }
 
-export function ignored(reason: string): Ignored {
-  return { status: "ignored", reason };
+export function ignored(reason: string, unservable?: Unservable): Ignored {
+  return { status: "ignored", reason, unservable };
 }
 
 function handled<T>(type: FieldType): Handled<T, false> {

@@ -61,10 +61,10 @@ const HTTP = {
 export const CONNECTION_POOL = message({ tcp: message(TCP), http: message(HTTP) });
 /** Of connections from a sidecar to its application. */
 export const INBOUND_CONNECTION_POOL = message({
-  tcp: message({ ...TCP, idleTimeout: ignored("idle TCP connections are kept, as in Istio") }),
+  tcp: message({ ...TCP, idleTimeout: ignored("idle TCP connections are kept, as in Istio", "no-effect") }),
   http: message({
     ...HTTP,
-    h2UpgradePolicy: ignored("what is spoken with the application is the protocol of its port"),
+    h2UpgradePolicy: ignored("what is spoken with the application is the protocol of its port", "no-effect"),
   }),
 });
 export type ConnectionPool = Infer<typeof CONNECTION_POOL>;

@@ -24,7 +24,7 @@ import {
 const OUTLIER_DETECTION = message({
   consecutive5xxErrors: becomes("OutlierDetection.consecutive_5xx", explicit(uint32())),
   consecutiveGatewayErrors: becomes("OutlierDetection.consecutive_gateway_failure", explicit(uint32())),
-  consecutiveErrors: ignored("deprecated in Istio, and without effect; use consecutive5xxErrors"),
+  consecutiveErrors: ignored("deprecated in Istio, and without effect; use consecutive5xxErrors", "no-effect"),
   splitExternalLocalOriginErrors: becomes("OutlierDetection.split_external_local_origin_errors", boolean()),
   consecutiveLocalOriginFailures: becomes("OutlierDetection.consecutive_local_origin_failure", explicit(uint32())),
   interval: described(string("duration"), { envoy: "OutlierDetection.interval", default: "10s" }),

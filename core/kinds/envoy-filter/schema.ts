@@ -23,7 +23,7 @@ const LISTENER_MATCH = message({
     envoy: CHOOSES,
     doc: "As applications and Gateways have it; of virtualInbound the chains for that port of the application",
   }),
-  portName: refused("Istio does not look at it either: use portNumber"),
+  portName: refused("Istio does not look at it either: use portNumber", "no-effect"),
   filterChain: message({
     name: string(),
     sni: string(),
@@ -73,11 +73,11 @@ const MATCH = message(
       envoy: CHOOSES,
       default: "ANY",
     }),
-    proxy: refused("proxies have no version of Istio's: choose them by workloadSelector"),
+    proxy: refused("proxies have no version of Istio's: choose them by workloadSelector", "process"),
     listener: LISTENER_MATCH,
     routeConfiguration: ROUTES_MATCH,
     cluster: CLUSTER_MATCH,
-    waypoint: refused(NO_WAYPOINTS),
+    waypoint: refused(NO_WAYPOINTS, "kubernetes"),
   },
   { atMostOneOf: ["listener", "routeConfiguration", "cluster", "waypoint"] },
 );
@@ -134,7 +134,7 @@ export const ENVOY_FILTER = message({
   workloadSelector: described(LABELS_SELECTOR, {
     doc: "Whose proxies are patched; without it all of the namespace, and from the root namespace all of the mesh",
   }),
-  targetRefs: refused("gateways of the Gateway API are not read: use workloadSelector"),
+  targetRefs: refused("gateways of the Gateway API are not read: use workloadSelector", "kubernetes"),
   configPatches: described(list(CONFIG_PATCH), {
     envoy: CHOOSES,
     doc: "Made in this order; one that cannot be made is left out, and the others are made",

@@ -100,13 +100,13 @@ const SERVER_PORT = message({
     ),
     { envoy: "FilterChain.filters", note: "Requests in HTTP/1.0 are answered 426, whatever it says" },
   ),
-  targetPort: ignored("deprecated in Istio, and without effect"),
+  targetPort: ignored("deprecated in Istio, and without effect", "no-effect"),
 });
 
 const SERVER = message({
   name: described(string(), { envoy: "none: it is shown", doc: "A name for people" }),
   bind: refused("a gateway binds the address of its instance: leave it out"),
-  defaultEndpoint: ignored("it is without effect in Istio"),
+  defaultEndpoint: ignored("it is without effect in Istio", "no-effect"),
   port: required(SERVER_PORT),
   hosts: required(
     list(

@@ -118,10 +118,10 @@ export const EXTENSION_PROVIDER = message(
       doc: "Asked over gRPC (envoy.service.auth.v3.Authorization), also about TCP connections",
     }),
     zipkin: refused(TO_CONTROL_PLANE),
-    lightstep: refused(TO_CONTROL_PLANE),
+    lightstep: refused(TO_CONTROL_PLANE, "not-in-envoy"),
     datadog: refused(TO_CONTROL_PLANE),
-    stackdriver: refused(TO_CONTROL_PLANE),
-    opencensus: refused(TO_CONTROL_PLANE),
+    stackdriver: refused(TO_CONTROL_PLANE, "not-in-envoy"),
+    opencensus: refused(TO_CONTROL_PLANE, "not-in-envoy"),
     skywalking: refused(TO_CONTROL_PLANE),
     opentelemetry: refused(TO_CONTROL_PLANE),
     prometheus: described(message({}), {

@@ -53,7 +53,7 @@ export const PROXY_HEADERS = message({
   envoyDebugHeaders: message({
     disabled: flag("Router.suppress_envoy_headers", false, "Proxies write no x-envoy-* headers"),
   }),
-  metadataExchangeHeaders: refused("who calls is known by certificate: leave it out"),
+  metadataExchangeHeaders: refused("who calls is known by certificate: leave it out", "istios-envoy"),
   preserveHttp1HeaderCase: flag(
     "Http1ProtocolOptions.header_key_format",
     false,

@@ -22,11 +22,11 @@ export const TRACING = message({
     unit: "bytes",
   }),
   zipkin: refused(TO_US),
-  lightstep: refused(TO_US),
+  lightstep: refused(TO_US, "not-in-envoy"),
   datadog: refused(TO_US),
-  stackdriver: refused(TO_US),
-  openCensusAgent: refused(TO_US),
-  tlsSettings: refused(TO_US),
+  stackdriver: refused(TO_US, "not-in-envoy"),
+  openCensusAgent: refused(TO_US, "not-in-envoy"),
+  tlsSettings: refused(TO_US, "no-effect"),
   enableIstioTags: refused("spans bear the workload of the proxy that tells of them: leave it out"),
 });
 export type MeshTracing = Infer<typeof TRACING>;

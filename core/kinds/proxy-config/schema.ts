@@ -11,6 +11,7 @@ export const PROXY_CONFIG_RESOURCE = message({
   image: message({
     imageType: refused(
       "agents start the Envoy that is installed: name another as envoy in the file of pharos agent --config",
+      "process",
     ),
   }),
 });

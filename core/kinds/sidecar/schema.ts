@@ -26,7 +26,7 @@ const EGRESS = message({
       envoy: "Listener.filter_chains",
       doc: "Says the protocol where protocol does not; HTTP where neither does",
     }),
-    targetPort: ignored("deprecated in Istio, and without effect"),
+    targetPort: ignored("deprecated in Istio, and without effect", "no-effect"),
   }),
   bind: described(string("egress-bind"), {
     envoy: "Listener.address",
@@ -48,11 +48,11 @@ const NO_CREDENTIAL = "credentials are given to gateways alone: give paths of fi
 
 const INGRESS_TLS = message({
   ...SERVER_TLS_MEMBERS,
-  httpsRedirect: refused("sidecars redirect nobody: leave it out"),
-  credentialName: refused(NO_CREDENTIAL),
-  credentialNames: refused(NO_CREDENTIAL),
+  httpsRedirect: refused("sidecars redirect nobody: leave it out", "no-effect"),
+  credentialName: refused(NO_CREDENTIAL, "no-effect"),
+  credentialNames: refused(NO_CREDENTIAL, "no-effect"),
   caCertCredentialName: refused(NO_CREDENTIAL),
-  tlsCertificates: refused("Istio refuses it too: give one serverCertificate and privateKey"),
+  tlsCertificates: refused("Istio refuses it too: give one serverCertificate and privateKey", "no-effect"),
   insecureSkipVerify: refused("client certificates are always checked: use SIMPLE to ask for none"),
 });
 
@@ -65,7 +65,7 @@ const INGRESS = message({
       }),
       protocol: becomes("FilterChain.filters", string("service-protocol")),
       name: described(string(), { envoy: "FilterChain.filters", doc: "Says the protocol where protocol does not" }),
-      targetPort: ignored("deprecated in Istio, and without effect"),
+      targetPort: ignored("deprecated in Istio, and without effect", "no-effect"),
     }),
   ),
   bind: described(string("ip-address"), {

@@ -40,11 +40,12 @@ export const MODULE = {
     envoy: "RemoteDataSource.sha256",
     doc: "Of the module, in hex: what is fetched and has another is not run. Needed for https:// and http://",
   }),
-  imagePullPolicy: ignored("a module is known by its sha256, and fetched again when that is another"),
+  imagePullPolicy: ignored("a module is known by its sha256, and fetched again when that is another", "kubernetes"),
   imagePullSecret: refused(
     "images are not pulled: serve the module over https://, or put it on the hosts and use file://",
+    "kubernetes",
   ),
-  verificationKey: refused("signatures are not checked: use sha256"),
+  verificationKey: refused("signatures are not checked: use sha256", "no-effect"),
   pluginConfig: described(json(), {
     envoy: "PluginConfig.configuration",
     doc: "Handed to the module as JSON",

@@ -21,7 +21,7 @@ const L4 = {
 /** All of its conditions must hold. */
 export const TCP_MATCH = message({
   ...L4,
-  sourceSubnet: refused("Istio does not look at it; name callers by sourceLabels or sourceNamespace"),
+  sourceSubnet: refused("Istio does not look at it; name callers by sourceLabels or sourceNamespace", "no-effect"),
 });
 export type TcpMatch = Infer<typeof TCP_MATCH>;
 

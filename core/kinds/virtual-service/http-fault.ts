@@ -6,7 +6,7 @@ import { becomes, explicit, integer, message, refused, required, string } from "
 export const HTTP_FAULT = message({
   delay: message({
     fixedDelay: becomes("FaultDelay.fixed_delay", required(string("duration"))),
-    exponentialDelay: refused("Istio refuses it too; use fixedDelay"),
+    exponentialDelay: refused("Istio refuses it too; use fixedDelay", "no-effect"),
     percent: refused("deprecated in Istio; use percentage.value"),
     percentage: becomes("FaultDelay.percentage", PERCENT),
   }),
@@ -14,7 +14,7 @@ export const HTTP_FAULT = message({
     {
       httpStatus: becomes("FaultAbort.http_status", explicit(integer(200, 599))),
       grpcStatus: becomes("FaultAbort.grpc_status", explicit(string("grpc-status"))),
-      http2Error: refused("Istio refuses it too; use httpStatus or grpcStatus"),
+      http2Error: refused("Istio refuses it too; use httpStatus or grpcStatus", "no-effect"),
       percentage: becomes("FaultAbort.percentage", PERCENT),
     },
     { exactlyOneOf: ["httpStatus", "grpcStatus", "http2Error"] },

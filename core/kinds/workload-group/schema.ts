@@ -29,7 +29,7 @@ const PROBE = message(
     }),
     tcpSocket: message({ host: string("ip-or-host"), port: required(port()) }),
     grpc: message({ port: required(port()), service: string("header-text") }),
-    exec: refused("agents run no commands that come from elsewhere; use httpGet, tcpSocket or grpc"),
+    exec: refused("agents run no commands that come from elsewhere; use httpGet, tcpSocket or grpc", "process"),
     initialDelaySeconds: described(integer(0, SECONDS_MAX), { unit: "seconds", default: 0 }),
     timeoutSeconds: described(integer(0, SECONDS_MAX), { unit: "seconds", default: 1 }),
     periodSeconds: described(integer(0, SECONDS_MAX), { unit: "seconds", default: 10 }),
@@ -47,7 +47,7 @@ export const WORKLOAD_GROUP = message({
       doc: "Of each instance, beside those of the template",
       form: "label-pairs",
     }),
-    annotations: ignored("instances carry no annotations"),
+    annotations: ignored("instances carry no annotations", "kubernetes"),
   }),
   template: described(required(WORKLOAD_ENTRY), {
     envoy: "LocalityLbEndpoints.lb_endpoints: what an instance has that registers without saying otherwise",
