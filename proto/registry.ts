@@ -11,6 +11,7 @@ import { OpenTelemetryAccessLogConfigSchema } from "#proto/gen/envoy/extensions/
 import { CorsPolicySchema, CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import { ExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js";
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
+import { GrpcWebSchema } from "#proto/gen/envoy/extensions/filters/http/grpc_web/v3/grpc_web_pb.js";
 import { ConfigSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
 import { JwtAuthenticationSchema } from "#proto/gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js";
 import {
@@ -29,6 +30,7 @@ import { RBACSchema as NetworkRbacSchema } from "#proto/gen/envoy/extensions/fil
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
 import { PreserveCaseFormatterConfigSchema } from "#proto/gen/envoy/extensions/http/header_formatters/preserve_case/v3/preserve_case_pb.js";
+import { ClientSideWeightedRoundRobinSchema } from "#proto/gen/envoy/extensions/load_balancing_policies/client_side_weighted_round_robin/v3/client_side_weighted_round_robin_pb.js";
 import { PreviousHostsPredicateSchema } from "#proto/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js";
 import { PreviousPrioritiesConfigSchema } from "#proto/gen/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config_pb.js";
 import { ProxyProtocolUpstreamTransportSchema } from "#proto/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb.js";
@@ -52,6 +54,8 @@ export const REGISTRY = createRegistry(
   FileAccessLogSchema,
   OpenTelemetryAccessLogConfigSchema,
   ExpressionFilterSchema,
+  ClientSideWeightedRoundRobinSchema,
+  GrpcWebSchema,
   CorsPolicySchema,
   CorsSchema,
   ExtAuthzSchema,

@@ -45,6 +45,9 @@ const NEWER_FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   "envoy/config/cluster/v3/circuit_breaker.proto": {
     RetryBudget: "google.protobuf.Duration budget_interval = 3;",
   },
+  "envoy/type/tracing/v3/custom_tag.proto": { CustomTag: "string value = 6;" },
+  "envoy/extensions/load_balancing_policies/client_side_weighted_round_robin/v3/client_side_weighted_round_robin.proto":
+    { ClientSideWeightedRoundRobin: "repeated string metric_names_for_computing_utilization = 7;" },
   "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto": {
     Tracing: "bool no_context_propagation = 13;",
   },

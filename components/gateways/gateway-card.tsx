@@ -45,12 +45,17 @@ const COLUMNS: readonly Column<GatewayServerView>[] = [
       routes.length > 0 ? (
         <ResourceLinks refs={[...new Set(routes.map(({ ref }) => ref))]} />
       ) : (
-        <span className="text-subtle">
-          {isRedirected ? "redirects all" : serves === "http" ? "none: answers 404" : "none: takes no connections"}
-        </span>
+        <span className="text-subtle">{isRedirected ? "redirects all" : WITHOUT_ROUTES[serves]}</span>
       ),
   },
 ];
+
+const WITHOUT_ROUTES = {
+  http: "none: answers 404",
+  tcp: "none: takes no connections",
+  passthrough: "none: takes no connections",
+  mesh: "by the names of callers' mTLS",
+} as const satisfies Record<GatewayServerView["serves"], string>;
 
 function TlsMode({ server: { tls, isRedirected } }: { readonly server: GatewayServerView }) {
   if (tls === null)

@@ -48,7 +48,7 @@ export interface PlacedFile {
 /** What is read together: a pair, or authorities. */
 export type PlacedFiles =
   | { readonly certificate: PlacedFile; readonly key: PlacedFile }
-  | { readonly roots: PlacedFile };
+  | { readonly roots: PlacedFile; readonly revoked?: PlacedFile };
 
 /** A part of a stored credential that a resource names. */
 export interface PlacedCredential {

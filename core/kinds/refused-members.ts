@@ -7,11 +7,6 @@ import type { Kind } from "#core/kinds/kinds.ts";
  */
 export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
   DestinationRule: fieldLines(`
-    trafficPolicy.loadBalancer.backendUtilization.errorUtilizationPenaltyPercent
-    trafficPolicy.loadBalancer.backendUtilization.metricNamesForComputingUtilization
-    trafficPolicy.loadBalancer.backendUtilization.weightExpirationPeriod
-    trafficPolicy.loadBalancer.backendUtilization.weightStabilizationPeriod
-    trafficPolicy.loadBalancer.backendUtilization.weightUpdatePeriod
     trafficPolicy.loadBalancer.zoneAwareLbSetting.enabled
     trafficPolicy.loadBalancer.zoneAwareLbSetting.failoverPriority
     trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[].from

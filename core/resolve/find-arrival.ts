@@ -44,7 +44,8 @@ export function findArrival(
     for (const { port, groups } of resolveGatewayPorts(reader.gatewaysFor(labels)).ports)
       for (const namespace of namespaces) {
         const chains = resolveGatewayChains(reader, { port, groups }, { namespace, labels });
-        for (const { group, connections } of chains) {
+        for (const { group, connections, passage } of chains) {
+          if (passage !== undefined) continue;
           if (connections !== undefined) {
             const place = find([originOfRoute(connections)]);
             if (

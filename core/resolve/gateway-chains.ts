@@ -1,8 +1,9 @@
 import { intersectHosts } from "#core/host/host.ts";
 import { Claims } from "#core/resolve/claims.ts";
 import { type ConnectionRoute, findGatewayTcpRoute, resolveTlsRoutes } from "#core/resolve/connection-routes.ts";
-import { type BoundService, resolveGatewayHosts } from "#core/resolve/gateway-hosts.ts";
+import { type BoundService, hostPart, resolveGatewayHosts } from "#core/resolve/gateway-hosts.ts";
 import type { GatewayPort, ServerGroup } from "#core/resolve/gateway-ports.ts";
+import { type MeshPassage, resolveMeshPassages } from "#core/resolve/mesh-passage.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { RouteCaller } from "#core/resolve/routes.ts";
 
@@ -11,8 +12,10 @@ export interface GatewayChain {
   readonly group: ServerGroup;
   /** As the group's, or what a route of it asks for. */
   readonly sni: readonly string[];
-  /** Where they go; undefined for requests, which have routes of their own. */
+  /** Where they go by a route; undefined for requests, which have routes of their own. */
   readonly connections: ConnectionRoute | undefined;
+  /** Where callers' own mTLS goes on to, by the name that it asks for. */
+  readonly passage?: MeshPassage;
 }
 
 /**
@@ -27,12 +30,17 @@ export function resolveGatewayChains(
 ): readonly GatewayChain[] {
   const claims = new Claims();
   // Names under which TLS ends here are not passed through.
-  for (const { serves, sni } of groups) if (serves !== "passthrough") claims.take({ serverNames: sni, subnets: [] });
+  for (const { serves, sni } of groups)
+    if (serves === "http" || serves === "tcp") claims.take({ serverNames: sni, subnets: [] });
   return groups.flatMap((group): GatewayChain[] => {
     if (group.serves === "http") return [{ group, sni: group.sni, connections: undefined }];
     const [placed] = group.servers;
     if (placed === undefined) return [];
     const { gateway, server } = placed;
+    if (group.serves === "mesh")
+      return resolveMeshPassages(reader, server.hosts.map(hostPart), namespace, labels)
+        .filter(({ serverName }) => claims.take({ serverNames: [serverName], subnets: [] }).length > 0)
+        .map((passage) => ({ group, sni: [passage.serverName], connections: undefined, passage }));
     const caller: RouteCaller = {
       namespace,
       labels,

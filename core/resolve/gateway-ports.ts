@@ -19,11 +19,18 @@ export interface ServerGroup {
   readonly serves: Serves;
 }
 
-/** Requests, or connections: as they are, or with TLS that ends at the gateway or passes through it. */
-export type Serves = "http" | "tcp" | "passthrough";
+/** Requests, or connections: as they are, with TLS that ends at the gateway or passes through it, or with the mesh's own mTLS for those called by its names. */
+export type Serves = "http" | "tcp" | "passthrough" | "mesh";
+
+/** Whether TLS ends at a server that takes it. */
+export function endsTls({ serves }: Pick<ServerGroup, "serves">): boolean {
+  return serves === "http" || serves === "tcp";
+}
 
 export interface GatewayPort {
   readonly port: number;
+  /** Where it is bound; undefined: at the address of the gateway's instance. */
+  readonly bind: string | undefined;
   /** Callers come without TLS. */
   readonly isPlain: boolean;
   /** Those that share the port, the oldest first. */
@@ -54,6 +61,7 @@ export function takesTls({ port }: GatewayServer): boolean {
 export function servesOf({ port, tls }: GatewayServer): Serves {
   const kind = classifyProtocol(port.protocol);
   if (kind !== "tls") return kind;
+  if (tls?.mode === "AUTO_PASSTHROUGH") return "mesh";
   if ((tls?.mode ?? "PASSTHROUGH") === "PASSTHROUGH") return "passthrough";
   return port.protocol === "HTTPS" ? "http" : "tcp";
 }
@@ -70,10 +78,11 @@ export function resolveGatewayPorts(gateways: readonly Resource<"Gateway">[]): S
   );
   const leftOut: LeftOut[] = [];
   const ports: GatewayPort[] = [];
-  for (const [port, servers] of Map.groupBy(placed, ({ server }) => server.port.number)) {
+  for (const servers of Map.groupBy(placed, placeOf).values()) {
     // The oldest decides what the port is.
     const [oldest] = servers;
     if (oldest === undefined) continue;
+    const { port, bind } = oldest.server;
     const kind = kindOf(oldest);
     const alike = servers.filter((each) => kindOf(each) === kind);
     // Nothing tells connections of two such servers apart.
@@ -83,15 +92,22 @@ export function resolveGatewayPorts(gateways: readonly Resource<"Gateway">[]): S
         leftOut.push({ ...each, reason: alike.includes(each) ? "port-is-taken" : "port-has-other-protocol" });
     const isPlain = kind !== "tls";
     const groups = isPlain ? [{ servers: used, sni: [], serves: servesOf(oldest.server) }] : bySni(used, leftOut);
-    ports.push({ port, isPlain, servers: used, groups });
+    ports.push({ port: port.number, bind, isPlain, servers: used, groups });
   }
   return { ports, leftOut };
+}
+
+/** Servers of one port that are bound to different addresses know nothing of each other. */
+function placeOf({ server: { port, bind = "" } }: PlacedServer): string {
+  return `${port.number} ${bind}`;
 }
 
 /** One group for each server. Envoy refuses a listener in which two answer for one name: it stays the first one's. */
 function bySni(servers: readonly PlacedServer[], leftOut: LeftOut[]): ServerGroup[] {
   const owners = new Map<string, PlacedServer>();
   return servers.flatMap((placed): ServerGroup[] => {
+    // Its hosts are names of services, and no server name is.
+    if (servesOf(placed.server) === "mesh") return [{ servers: [placed], sni: [], serves: "mesh" }];
     const hosts = new Set(placed.server.hosts.map(hostPart));
     const wanted = hosts.has("*") ? ["*"] : [...hosts];
     const free = wanted.filter((host) => !owners.has(host));

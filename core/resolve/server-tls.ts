@@ -12,7 +12,7 @@ export type CertificateSource =
   | { readonly kind: "files"; readonly certificate: string; readonly key: string }
   | { readonly kind: "credential"; readonly credential: string };
 export type RootsSource =
-  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "file"; readonly path: string; readonly revoked: string | undefined }
   | { readonly kind: "credential"; readonly credential: string };
 
 export interface OwnTls {
@@ -77,7 +77,7 @@ function clientsOf(tls: WrittenTls): CheckedClients {
   return {
     roots:
       first === undefined
-        ? { kind: "file", path: tls.caCertificates ?? "" }
+        ? { kind: "file", path: tls.caCertificates ?? "", revoked: tls.caCrl }
         : { kind: "credential", credential: tls.caCertCredentialName ?? rootsBeside(first) },
     names: tls.subjectAltNames ?? [],
     areRequired: tls.mode === "MUTUAL",

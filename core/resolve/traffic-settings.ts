@@ -3,7 +3,10 @@ import type {
   TcpKeepalive as WrittenKeepalive,
   ConnectionPool as WrittenPool,
 } from "#core/kinds/destination-rule/connection-pool.ts";
-import type { LoadBalancer as WrittenBalancer } from "#core/kinds/destination-rule/load-balancer.ts";
+import type {
+  LoadBalancer as WrittenBalancer,
+  BackendUtilization as WrittenUtilization,
+} from "#core/kinds/destination-rule/load-balancer.ts";
 import type {
   RetryBudget as WrittenBudget,
   OutlierDetection as WrittenDetection,
@@ -16,6 +19,7 @@ import type {
 export type TrafficSettings = WrittenSettings & Pick<WrittenPolicy, "proxyProtocol" | "retryBudget" | "tunnel">;
 export type RetryBudget = WrittenBudget;
 export type LoadBalancer = WrittenBalancer;
+export type BackendUtilization = WrittenUtilization;
 export type ConsistentHash = NonNullable<WrittenBalancer["consistentHash"]>;
 export type ConnectionPool = WrittenPool;
 export type TcpKeepalive = WrittenKeepalive;

@@ -316,14 +316,6 @@ describe("what Istio takes and Pharos does not is refused by name", () => {
       entry("ports: [{ number: 80, name: a, protocol: grpc-web }]"),
       "value-not-handled spec.ports[0].protocol",
     ],
-    [
-      "TLS that passes through to another cluster",
-      resource(
-        "Gateway",
-        "{ servers: [{ port: { number: 443, name: a, protocol: TLS }, hosts: [a.b], tls: { mode: AUTO_PASSTHROUGH } }] }",
-      ),
-      "value-not-handled spec.servers[0].tls.mode",
-    ],
   ])("%s", (_name, text, expected) => {
     expect(parseDocuments(text).diagnostics.map(({ code, path }) => `${code} ${formatPath(path ?? [])}`)).toEqual([
       expected,

@@ -1,5 +1,7 @@
-import type { CallResult, Hop, Party } from "#core/simulate/call.ts";
+import { parseAddress } from "#core/simulate/address.ts";
+import type { Call, CallResult, Hop, Party } from "#core/simulate/call.ts";
 import { finish, NO_HEADERS, Notes, unavailable } from "#core/simulate/call-result.ts";
+import { shareEndpoints } from "#core/simulate/choose-endpoint.ts";
 import type { Endpoint } from "#core/simulate/cluster.ts";
 import { acceptConnection, decideTcp } from "#core/simulate/decide-connection.ts";
 import { decideHttp } from "#core/simulate/decide-http.ts";
@@ -18,7 +20,7 @@ export interface Arrival {
   readonly socket: Parameters<typeof shakeHands>[0];
   readonly reached: CallResult;
   readonly forwarded: Forwarded | undefined;
-  readonly from: Party;
+  readonly call: Pick<Call, "from" | "partyAt">;
   readonly dice: Dice;
   readonly isTraced: boolean;
 }
@@ -31,10 +33,11 @@ export function arrive({
   socket,
   reached,
   forwarded,
-  from,
+  call,
   dice,
   isTraced,
 }: Arrival): CallResult {
+  const { from } = call;
   const notes = isTraced ? new Notes() : undefined;
   const hops: Hop[] = [...reached.hops, { proxy: called.name, side: "called", steps: notes?.steps ?? [] }];
   const failed = (flags: string, details: string): CallResult => ({
@@ -71,6 +74,28 @@ export function arrive({
       incoming.tls === undefined ? "UC" : "UF",
       "the called side closes the connection: no filter chain takes it",
     );
+  if (chain.tls === undefined && incoming.tls !== undefined && chain.serves?.kind === "tcp") {
+    const decided = decideTcp(listener, chain, chain.serves, incoming, dice, notes);
+    const on = decided.kind === "tunnelled" ? passOn(called, decided.cluster, dice) : undefined;
+    const next = on === undefined ? undefined : call.partyAt(on);
+    // Round and round would be a mistake of who wrote it, and no answer.
+    if (on === undefined || hops.length > HOPS_MAX) return failed("UF", "the gateway closes the connection");
+    if (next === undefined) return { ...reached, hops, by: "outside", endpoints: [on], security: "mutual TLS" };
+    const passed = { ...incoming, remote: parseAddress(called.address), localPort: on.port };
+    const at = { ...passed, local: parseAddress(on.address) };
+    const onward = { ...reached, hops, endpoints: [on] };
+    return arrive({
+      called: next,
+      incoming: at,
+      endpoint: on,
+      socket,
+      reached: onward,
+      forwarded,
+      call,
+      dice,
+      isTraced,
+    });
+  }
   const hands: Handshake = shakeHands(socket, chain, { client: from.certificate, server: called.certificate });
   notes?.add({
     at: "TLS",
@@ -119,6 +144,16 @@ export function arrive({
       response: finish(forwarded, decided.headers),
     };
   return { ...answered, by: "application", response: finish(forwarded, finish(decided, new Headers())) };
+}
+
+const HOPS_MAX = 5;
+
+/** To whom a proxy passes TLS on that does not end there. */
+function passOn({ image }: Party, name: string, dice: Dice): Endpoint | undefined {
+  const cluster = image.cluster(name);
+  if (cluster === undefined) return undefined;
+  const shares = shareEndpoints(cluster, image.endpoints(cluster)).filter(({ share }) => share > 0);
+  return shares.length === 0 ? undefined : shares[dice.pick(shares.map(({ share }) => share))]?.endpoint;
 }
 
 /** HTTP/1.1 carries no scheme. */

@@ -82,7 +82,8 @@ function withinPriority(cluster: Cluster, usable: readonly Endpoint[], all: read
 }
 
 function byWeight({ balancer }: Cluster, usable: readonly Endpoint[]): EndpointShare[] {
-  const weightOf = ({ weight }: Endpoint): number => (balancer === "random" ? 1 : weight);
+  // By load, what endpoints say of themselves counts, of which nothing is known here: until they do, all alike.
+  const weightOf = ({ weight }: Endpoint): number => (balancer === "random" || balancer === "utilization" ? 1 : weight);
   const total = usable.reduce((sum, each) => sum + weightOf(each), 0);
   return usable.map((endpoint) => ({ endpoint, share: weightOf(endpoint) / total }));
 }

@@ -49,7 +49,14 @@ export interface Cluster {
   /** Of its endpoints, where they are a resource of their own. */
   readonly endpointsName: string;
   readonly endpoints: readonly Endpoint[];
-  readonly balancer: "round-robin" | "least-request" | "random" | "ring-hash" | "maglev" | "cluster-provided";
+  readonly balancer:
+    | "round-robin"
+    | "least-request"
+    | "random"
+    | "ring-hash"
+    | "maglev"
+    | "cluster-provided"
+    | "utilization";
   readonly weighsLocalities: boolean;
   /** Of hosts that are healthy: below it all are used. */
   readonly panicPercent: number;

@@ -75,6 +75,7 @@ export type FilterConfig =
   /** The agent is asked, by the limits that the route table has for it. */
   | { readonly kind: "limits" }
   | { readonly kind: "router" }
+  | { readonly kind: "grpc-web" }
   /** What it does this engine does not know. */
   | { readonly kind: "unknown"; readonly type: string };
 

@@ -73,6 +73,9 @@ export function passFilter(
       return undefined;
     case "limits":
       return passLimits(routed?.table.limits, exchange, trace, place);
+    case "grpc-web":
+      translateGrpcWeb(exchange.headers);
+      return undefined;
     case "router":
       return undefined;
     case "unknown":
@@ -86,6 +89,14 @@ export function passFilter(
       });
       return { kind: "undecided", what: `${filter.name} is not evaluated here` };
   }
+}
+
+/** A request in gRPC-Web goes on in gRPC, in Envoy's words. */
+function translateGrpcWeb(headers: Headers): void {
+  if (!/^application\/grpc-web(?:-text)?(?:\+proto)?$/.test(headers.get("content-type") ?? "")) return;
+  headers.set("content-type", "application/grpc");
+  headers.set("te", "trailers");
+  headers.set("grpc-accept-encoding", "identity");
 }
 
 /** The first policy, by name, that a request matches. */

@@ -34,7 +34,8 @@ export function followCall(call: Call, dice: Dice, isTraced: boolean): CallResul
     const decided = decideTcp(listener, chain, serves, connection, dice, notes);
     if (decided.kind === "closed") return ended({ flags: decided.flags, details: decided.details });
     if (decided.kind === "undecided") return ended({ by: "unknown", details: decided.what });
-    return sendToCluster({ call, name: decided.cluster, forwarded: undefined, dice, notes, hop });
+    const passesTls = chain.tls === undefined && connection.tls !== undefined;
+    return sendToCluster({ call, name: decided.cluster, forwarded: undefined, passesTls, dice, notes, hop });
   }
   if (call.headers === undefined)
     return ended({ details: "the chain speaks HTTP, and the connection does not", flags: "DPE" });

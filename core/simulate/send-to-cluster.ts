@@ -18,6 +18,8 @@ export interface Sending {
   /** Of the cluster. */
   readonly name: string;
   readonly forwarded: Forwarded | undefined;
+  /** The bytes are TLS that does not end at this proxy. */
+  readonly passesTls?: boolean;
   readonly dice: Dice;
   readonly notes: Notes | undefined;
   readonly hop: Hop;
@@ -100,7 +102,7 @@ export function redrawn(
   );
 }
 
-function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Tried): CallResult {
+function attempt({ call, name, forwarded, passesTls = false, dice, notes, hop }: Sending, tried: Tried): CallResult {
   const { from, connection } = call;
   const base = {
     ...NOTHING,
@@ -188,6 +190,8 @@ function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Tr
       security: socket.kind === "plain" ? "plain text" : socket.certificate === undefined ? "TLS" : "mutual TLS",
       response: forwarded === undefined ? NO_HEADERS : finish(forwarded, new Headers()),
     };
+  if (passesTls && socket.kind === "plain")
+    return { ...reached, by: "unknown", details: "what is in TLS that passes through is not followed here" };
   const speaks = spokenTo(cluster, connection.speaks);
   const incoming: Connection = {
     remote: parseAddress(from.address),
@@ -203,7 +207,7 @@ function attempt({ call, name, forwarded, dice, notes, hop }: Sending, tried: Tr
             peer: socket.certificate === undefined ? undefined : from.certificate,
           },
   };
-  return arrive({ called, incoming, endpoint, socket, reached, forwarded, from, dice, isTraced: notes !== undefined });
+  return arrive({ called, incoming, endpoint, socket, reached, forwarded, call, dice, isTraced: notes !== undefined });
 }
 
 /** Empty where no endpoint goes before another. */

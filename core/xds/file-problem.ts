@@ -11,6 +11,7 @@ export const FILE_FAULTS = [
   "bad-certificate",
   "no-key",
   "other-key",
+  "no-revocation-list",
   "ended",
   "root-ended",
 ] as const;
@@ -68,6 +69,8 @@ export function describeFileFault({
       const certificate = source?.kind === "certificate" ? source.certificate : "another file";
       return `the key in ${path} is not that of the certificate in ${certificate}`;
     }
+    case "no-revocation-list":
+      return `${path} holds no revocation list in PEM that can be read`;
     case "ended":
       return `a certificate of ${path} ended${momentOf(endedAtMs)}`;
     case "root-ended":
@@ -96,6 +99,8 @@ export function adviseOnFile({ fault }: Pick<FileProblem, "fault">): string {
       return "put a private key in PEM there, without a passphrase";
     case "other-key":
       return "put the certificate and the key of one pair there";
+    case "no-revocation-list":
+      return "put the authority's present list in PEM there";
     case "ended":
       return "renew it";
     case "root-ended":

@@ -1,7 +1,7 @@
 /** A secret that an agent reads from files of its host. */
 export type FileSecret =
   | { readonly kind: "certificate"; readonly certificate: string; readonly key: string }
-  | { readonly kind: "roots"; readonly path: string };
+  | { readonly kind: "roots"; readonly path: string; readonly revoked?: string | undefined };
 
 const CERTIFICATE = "file-cert:";
 const ROOTS = "file-root:";
@@ -16,16 +16,27 @@ export function nameCertificate(certificate: string, key: string): string {
   return `${CERTIFICATE}${quote(certificate)}~${quote(key)}`;
 }
 
-/** `file-root:PATH`, as Istio names it. */
-export function nameRoots(path: string): string {
-  return `${ROOTS}${path === "system" ? "./system" : quote(path)}`;
+/** `file-root:PATH`, as Istio names it; with a file of what they have revoked `file-root:PATH~LIST`. */
+export function nameRoots(path: string, revoked?: string): string {
+  const list = revoked === undefined ? "" : `~${quote(revoked)}`;
+  return `${ROOTS}${path === "system" ? "./system" : quote(path)}${list}`;
 }
 
 /** The files that a secret's name stands for; undefined when it is another secret. */
 export function parseFileSecret(name: string): FileSecret | undefined {
   if (name === SYSTEM) return undefined;
-  if (name.startsWith(ROOTS)) return { kind: "roots", path: unquote(name.slice(ROOTS.length)) };
+  if (name.startsWith(ROOTS)) {
+    const [path = "", revoked, ...more] = name.slice(ROOTS.length).split("~");
+    if (more.length > 0) return undefined;
+    return { kind: "roots", path: unquote(path), revoked: revoked === undefined ? undefined : unquote(revoked) };
+  }
   const [certificate, key, ...rest] = name.startsWith(CERTIFICATE) ? name.slice(CERTIFICATE.length).split("~") : [];
   if (certificate === undefined || key === undefined || rest.length > 0) return undefined;
   return { kind: "certificate", certificate: unquote(certificate), key: unquote(key) };
+}
+
+/** The paths of them all, the one first that shows whose they are. */
+export function filesOf(source: FileSecret): readonly string[] {
+  if (source.kind === "certificate") return [source.certificate, source.key];
+  return source.revoked === undefined ? [source.path] : [source.path, source.revoked];
 }

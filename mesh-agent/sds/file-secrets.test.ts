@@ -139,6 +139,31 @@ test.each([
   expect(problems().join()).toContain(why);
 });
 
+test("a list of what is revoked is served with its authorities, once it is whole, and anew when it changes", async () => {
+  const name = nameRoots(at("ca"), at("crl"));
+  writeFileSync(at("ca"), authority.roots);
+  files.want([name]);
+  expect(files.problems).toMatchObject([{ path: at("crl"), fault: "missing", isLastGoodServed: false }]);
+  for (const revoked of [[], [first?.cert ?? ""]]) {
+    const list = await authority.revoke(...revoked);
+    writeFileSync(at("crl"), list);
+    look();
+    expect(served()).toContain(list.trim());
+  }
+  const whole = served();
+  for (const [text, fault] of [
+    [whole.slice(0, 40), "no-revocation-list"],
+    ["-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n", "no-revocation-list"],
+    ["-----BEGIN X509 CRL-----\nAAAA", "cut-off"],
+  ] as const) {
+    writeFileSync(at("crl"), text);
+    look();
+    expect(served()).toBe(whole);
+    expect(files.problems).toMatchObject([{ path: at("crl"), fault, isLastGoodServed: true }]);
+    expect(problems().join()).toContain(at("crl"));
+  }
+});
+
 test("a file that is not there is said so, once, and served when it comes", () => {
   files.want([pair()]);
   look();

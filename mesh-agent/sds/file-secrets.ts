@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import type { FileProblem } from "#core/xds/file-problem.ts";
-import { type FileSecret, parseFileSecret } from "#core/xds/file-secret-name.ts";
+import { type FileSecret, filesOf, parseFileSecret } from "#core/xds/file-secret-name.ts";
 import { FileFaultError, type ReadSecret, readFileSecret } from "#mesh-agent/sds/read-file-secret.ts";
 import { type EncodedSecret, encodeSecret } from "#mesh-agent/sds/secrets.ts";
 import type { Logger } from "#node/log.ts";
@@ -91,7 +91,7 @@ export class FileSecrets {
     const wanted = [...this.#watched].filter(([name]) => this.#options.isWanted(name));
     return wanted.flatMap(([secret, { fault, good, source }]): FileProblem[] => {
       const isLastGoodServed = good !== undefined;
-      const path = source.kind === "roots" ? source.path : source.certificate;
+      const [path = ""] = filesOf(source);
       const ended = endedOf(good?.endsMs ?? [], this.#now());
       return [
         ...(fault === undefined ? [] : [{ ...fault, isLastGoodServed }]),
@@ -153,8 +153,7 @@ function nextEnd(endsMs: ReadSecret["endsMs"], nowMs: number): number {
 
 /** Differs when a file behind these names is another, or was written to. */
 function stampOf(source: FileSecret): string {
-  const paths = source.kind === "roots" ? [source.path] : [source.certificate, source.key];
-  return paths
+  return filesOf(source)
     .map((path) => {
       try {
         const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
@@ -168,8 +167,7 @@ function stampOf(source: FileSecret): string {
 
 function faultOf(secret: string, source: FileSecret, error: unknown): Watched["fault"] {
   // What a library does not say otherwise: the agent goes on.
-  if (!(error instanceof FileFaultError))
-    return { secret, path: source.kind === "roots" ? source.path : source.certificate, fault: "unreadable" };
+  if (!(error instanceof FileFaultError)) return { secret, path: filesOf(source)[0] ?? "", fault: "unreadable" };
   const { path, fault, errno } = error;
   return { secret, path, fault, ...(errno === undefined ? {} : { errno }) };
 }

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { create } from "@bufbuild/protobuf";
 import { describeFileFault, FILE_BYTES_MAX, type FileFault } from "#core/xds/file-problem.ts";
 import type { FileSecret } from "#core/xds/file-secret-name.ts";
@@ -7,6 +8,7 @@ import { pemBlocks } from "#node/pem-blocks.ts";
 import { type Secret, SecretSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 
 const CERTIFICATES = new Set(["CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"]);
+const REVOCATIONS = new Set(["X509 CRL"]);
 
 export interface ReadSecret {
   readonly secret: Secret;
@@ -36,10 +38,11 @@ export function readFileSecret(name: string, source: FileSecret): ReadSecret {
   if (source.kind === "roots") {
     const pem = read(source.path, fail);
     const certificates = parseCertificates(source.path, pem, fail);
+    const revoked = source.revoked === undefined ? {} : { crl: inline(readRevocations(source.revoked, fail)) };
     return {
       secret: create(SecretSchema, {
         name,
-        type: { case: "validationContext", value: { trustedCa: inline(pem) } },
+        type: { case: "validationContext", value: { trustedCa: inline(pem), ...revoked } },
       }),
       endsMs: certificates.map((each) => each.validToDate.getTime()),
     };
@@ -93,6 +96,19 @@ function parseCertificates(path: string, pem: string, fail: Fail): readonly X509
   } catch {
     return fail(path, "bad-certificate");
   }
+}
+
+/** Every list of a file; one that Envoy cannot read would have it trust nobody. */
+function readRevocations(path: string, fail: Fail): string {
+  const { blocks, isWhole } = pemBlocks(read(path, fail), REVOCATIONS);
+  if (!isWhole) return fail(path, "cut-off");
+  if (blocks.length === 0) return fail(path, "no-revocation-list");
+  try {
+    for (const crl of blocks) createSecureContext({ crl });
+  } catch {
+    return fail(path, "no-revocation-list");
+  }
+  return `${blocks.join("\n")}\n`;
 }
 
 function parseKey(path: string, pem: string, fail: Fail): ReturnType<typeof createPrivateKey> {

@@ -80,8 +80,8 @@ export function fileCertificate(certificate: string, key: string): SdsInit {
 }
 
 /** The same of authorities. */
-export function fileRoots(path: string): SdsInit {
-  return secret(nameRoots(path), FILE_TIMEOUT_MS);
+export function fileRoots(path: string, revoked: string | undefined): SdsInit {
+  return secret(nameRoots(path, revoked), FILE_TIMEOUT_MS);
 }
 
 /** How a peer's certificate is checked, by its authorities and `names` of which it must have one. */
@@ -203,7 +203,7 @@ export function ruleUpstream(
   });
 }
 
-function rootsOf({ caCertificates }: ClientTls, credentials: RuleUpstream["credentials"]): SdsInit {
+function rootsOf({ caCertificates, caCrl }: ClientTls, credentials: RuleUpstream["credentials"]): SdsInit {
   if (credentials?.roots !== undefined) return credentialSecret(credentials.roots);
-  return caCertificates === undefined ? secret(SECRET_NAMES.systemRoots) : fileRoots(caCertificates);
+  return caCertificates === undefined ? secret(SECRET_NAMES.systemRoots) : fileRoots(caCertificates, caCrl);
 }

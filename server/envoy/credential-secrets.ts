@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 import type { CredentialUse, NamedCredential } from "#core/resolve/credential-use.ts";
-import { resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
+import { endsTls, resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
 import { resolveServerTls } from "#core/resolve/server-tls.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import { nameCredential } from "#core/xds/credential-name.ts";
@@ -44,7 +44,7 @@ function ofGateways(world: CompileReader, labels: Readonly<Record<string, string
     isPlain
       ? []
       : groups.flatMap(({ servers: [first], serves }): Named[] => {
-          const tls = first === undefined || serves === "passthrough" ? undefined : resolveServerTls(first.server);
+          const tls = first === undefined || !endsTls({ serves }) ? undefined : resolveServerTls(first.server);
           if (first === undefined || tls?.kind !== "own") return [];
           const origin = {
             resource: formatRef(refOf(first.gateway)),

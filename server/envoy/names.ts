@@ -1,9 +1,15 @@
 import type { AskedService } from "#core/resolve/asked-service.ts";
 import type { Authorizer } from "#core/resolve/authorizers.ts";
+import { meshServerName } from "#core/resolve/mesh-passage.ts";
 
 /** Istio's names for what xDS carries. */
 export function outboundCluster(host: string, port: number, subset: string): string {
   return `outbound|${port}|${subset}|${host}`;
+}
+
+/** Of connections whose mTLS a gateway passes on. */
+export function passageCluster(host: string, port: number, subset: string): string {
+  return meshServerName(host, port, subset);
 }
 
 export function inboundCluster(port: number): string {

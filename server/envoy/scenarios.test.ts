@@ -43,8 +43,10 @@ beforeAll(async () => {
   authority = await makeTestAuthority();
   // What scenarios name under $certs: a server's certificate for *.example.com, and who signed it.
   const { cert, key } = await authority.issue([{ type: "dns", value: "*.example.com" }]);
-  for (const [name, pem] of Object.entries({ "cert.pem": cert, "key.pem": key, "ca.pem": authority.roots }))
-    writeFileSync(join(scratch, name), pem);
+  const gone = await certificateFor("default/gone");
+  const revoked = await authority.revoke(gone?.cert ?? "");
+  const files = { "cert.pem": cert, "key.pem": key, "ca.pem": authority.roots, "revoked.pem": revoked };
+  for (const [name, pem] of Object.entries(files)) writeFileSync(join(scratch, name), pem);
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 

@@ -27,6 +27,7 @@ import { describeLedBack } from "#server/envoy/clusters/describe-led-back.ts";
 import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-cluster.ts";
 import { buildInboundCluster } from "#server/envoy/clusters/inbound-cluster.ts";
 import { logClusters } from "#server/envoy/clusters/log-clusters.ts";
+import { passageClusters } from "#server/envoy/clusters/passage-clusters.ts";
 import { buildCredentialSecrets, type FindMaterial } from "#server/envoy/credential-secrets.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import { moduleClusters } from "#server/envoy/extensions/module-clusters.ts";
@@ -235,8 +236,17 @@ export class WorkloadLayer {
   #gateway(): { readonly built: readonly Built[]; readonly diagnostics: readonly Diagnostic[] } {
     if (this.#standing.isCallerOnly) return { built: [], diagnostics: [] };
     const patcher = this.#patcher("GATEWAY");
-    const { listeners, routes, diagnostics } = buildGateway(this.#world, this.node, this.#labels, this.#telemetry());
+    const labels = this.#labels;
+    const { listeners, routes, passages, diagnostics } = buildGateway(
+      this.#world,
+      this.node,
+      labels,
+      this.#telemetry(),
+    );
     const built = [
+      ...passageClusters(this.#world, passages, { namespace: this.node.namespace, labels }).flatMap((cluster) =>
+        encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash),
+      ),
       ...listeners.flatMap(({ port, listener, origins }) => this.#listener(patcher, listener, origins, [port])),
       ...routes.map(({ config, origins }) => patcher.routes(config, origins, { isGateway: true })),
       ...patcher.addedListeners(),

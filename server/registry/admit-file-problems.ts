@@ -1,5 +1,5 @@
 import { FILE_FAULTS, type FileProblem, isEnd } from "#core/xds/file-problem.ts";
-import { parseFileSecret } from "#core/xds/file-secret-name.ts";
+import { filesOf, parseFileSecret } from "#core/xds/file-secret-name.ts";
 
 /** What an agent says of a file, before any of it is believed. */
 export interface SaidFileProblem extends Omit<FileProblem, "fault"> {
@@ -26,8 +26,7 @@ export function admitFileProblems(said: readonly SaidFileProblem[]): readonly Fi
     chars += secret.length + path.length;
     if (chars > CHARS_MAX) break;
     const source = parseFileSecret(secret);
-    const files =
-      source === undefined ? [] : source.kind === "roots" ? [source.path] : [source.certificate, source.key];
+    const files = source === undefined ? [] : filesOf(source);
     const known = FILE_FAULTS.find((each) => each === fault);
     const what = JSON.stringify([secret, path, fault]);
     if (known === undefined || !files.includes(path) || seen.has(what)) continue;

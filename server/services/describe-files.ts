@@ -60,7 +60,9 @@ function filesOf({ kind, spec }: AnyResource): readonly PlacedFiles[] {
 }
 
 function secretOf(files: PlacedFiles): string {
-  return "roots" in files ? nameRoots(files.roots.file) : nameCertificate(files.certificate.file, files.key.file);
+  return "roots" in files
+    ? nameRoots(files.roots.file, files.revoked?.file)
+    : nameCertificate(files.certificate.file, files.key.file);
 }
 
 function reaches(resource: AnyResource, instance: WorkloadInstance): boolean {
@@ -105,6 +107,6 @@ function sumProblems(first: FileProblem, told: readonly Told[]): FileProblem {
 }
 
 function placeOf(files: PlacedFiles, path: string): PlacedFile {
-  if ("roots" in files) return files.roots;
+  if ("roots" in files) return files.revoked?.file === path ? files.revoked : files.roots;
   return files.key.file === path ? files.key : files.certificate;
 }

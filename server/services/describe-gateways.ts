@@ -3,7 +3,7 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type NamedCredential, resolveCredential } from "#core/resolve/credential-use.ts";
 import { resolveGatewayHosts } from "#core/resolve/gateway-hosts.ts";
-import { servesOf, takesTls } from "#core/resolve/gateway-ports.ts";
+import { endsTls, servesOf, takesTls } from "#core/resolve/gateway-ports.ts";
 import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { type OwnTls, resolveServerTls } from "#core/resolve/server-tls.ts";
@@ -96,12 +96,13 @@ function describeServer(server: Server, context: ServerContext): Omit<GatewaySer
   const { port, hosts, tls, name = "" } = server;
   const isTls = takesTls(server);
   const mode = tls?.mode ?? "PASSTHROUGH";
-  const ends = isTls && mode !== "PASSTHROUGH" ? resolveServerTls(server) : undefined;
+  const serves = servesOf(server);
+  const ends = isTls && endsTls({ serves }) ? resolveServerTls(server) : undefined;
   return {
     name: name || port.name,
     port: port.number,
     protocol: port.protocol,
-    serves: servesOf(server),
+    serves,
     hosts,
     tls: isTls ? mode : null,
     isRedirected: tls?.httpsRedirect ?? false,

@@ -42,13 +42,18 @@ function ofPolicy(policy: TrafficPolicy | undefined, path: Path): PlacedTls[] {
 function ofTls(tls: ClientTls | undefined, path: Path): PlacedFiles[] {
   if ((tls?.mode !== "SIMPLE" && tls?.mode !== "MUTUAL") || tls.credentialName !== undefined) return [];
   const at = (file: string, field: string) => ({ file, path: [...path, field] });
-  const { clientCertificate = "", privateKey = "", caCertificates } = tls;
+  const { clientCertificate = "", privateKey = "", caCertificates, caCrl } = tls;
   return [
     ...(tls.mode === "MUTUAL"
       ? [{ certificate: at(clientCertificate, "clientCertificate"), key: at(privateKey, "privateKey") }]
       : []),
     ...(caCertificates === undefined || tls.insecureSkipVerify === true
       ? []
-      : [{ roots: at(caCertificates, "caCertificates") }]),
+      : [
+          {
+            roots: at(caCertificates, "caCertificates"),
+            ...(caCrl === undefined ? {} : { revoked: at(caCrl, "caCrl") }),
+          },
+        ]),
   ];
 }

@@ -13,6 +13,7 @@ import {
   refused,
   required,
   string,
+  uint32,
 } from "#core/schema/make-field.ts";
 
 const COOKIE_ATTRIBUTE = "RouteAction.HashPolicy.Cookie.attributes";
@@ -51,6 +52,33 @@ const CONSISTENT_HASH = message(
   { atMostOneOf: ["ringHash", "maglev"] },
 );
 
+const WEIGHTED = "ClientSideWeightedRoundRobin";
+/** By what instances say of themselves in the header `endpoint-load-metrics` of their answers (ORCA). */
+const BACKEND_UTILIZATION = message({
+  metricNamesForComputingUtilization: described(list(string("header-text")), {
+    envoy: `${WEIGHTED}.metric_names_for_computing_utilization`,
+    doc: "What they say of themselves that counts, such as named_metrics.queue; without it application_utilization, or cpu_utilization",
+  }),
+  errorUtilizationPenaltyPercent: described(explicit(uint32()), {
+    envoy: `${WEIGHTED}.error_utilization_penalty`,
+    unit: "percent",
+    default: 100,
+    doc: "How much requests that fail count as load",
+  }),
+  weightUpdatePeriod: described(string("duration"), { envoy: `${WEIGHTED}.weight_update_period`, default: "1s" }),
+  weightStabilizationPeriod: described(string("duration"), {
+    envoy: `${WEIGHTED}.blackout_period`,
+    default: "10s",
+    doc: "How long an instance tells its load before it counts",
+  }),
+  weightExpirationPeriod: described(string("duration"), {
+    envoy: `${WEIGHTED}.weight_expiration_period`,
+    default: "180s",
+    doc: "How long it counts when nothing more is told",
+  }),
+});
+export type BackendUtilization = Infer<typeof BACKEND_UTILIZATION>;
+
 export const LOAD_BALANCER = message(
   {
     simple: described(
@@ -77,8 +105,11 @@ export const LOAD_BALANCER = message(
       doc: "Which endpoints are preferred by where they and the caller are; instead of what the MeshConfig says",
     }),
     zoneAwareLbSetting: refused("zones of a region do not share by size: set localityLbSetting"),
-    backendUtilization: refused("load reports from backends are not collected: use LEAST_REQUEST"),
+    backendUtilization: described(BACKEND_UTILIZATION, {
+      envoy: "Cluster.load_balancing_policy",
+      doc: "Those get more who are less busy, by what they say in their answers; all alike as long as they say nothing",
+    }),
   },
-  { atMostOneOf: ["simple", "consistentHash"] },
+  { atMostOneOf: ["simple", "consistentHash", "backendUtilization"] },
 );
 export type LoadBalancer = Infer<typeof LOAD_BALANCER>;

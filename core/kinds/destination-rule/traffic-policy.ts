@@ -15,7 +15,6 @@ import {
   oneOf,
   oneOfTexts,
   port,
-  refused,
   required,
   string,
   uint32,
@@ -59,9 +58,10 @@ const CLIENT_TLS = message({
     "CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config",
     string("file-path"),
   ),
-  caCrl: refused(
-    "files of revocation lists are not read: put the list into the credential that credentialName names (`pharos credential apply --crl`)",
-  ),
+  caCrl: described(string("file-path"), {
+    envoy: "CertificateValidationContext.crl",
+    doc: "What the authorities of caCertificates have revoked, in PEM: a list of each of them",
+  }),
   credentialName: described(string("credential-name"), {
     envoy:
       "CommonTlsContext.tls_certificate_sds_secret_configs, CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config",

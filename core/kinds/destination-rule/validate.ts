@@ -157,7 +157,7 @@ const HASH_KEYS = ["httpHeaderName", "httpCookie", "useSourceIp", "httpQueryPara
 
 function validateTls(tls: ClientTls, path: Path): Diagnostic[] {
   const mode = tls.mode ?? "DISABLE";
-  const files = (["clientCertificate", "privateKey", "caCertificates"] as const).filter(
+  const files = (["clientCertificate", "privateKey", "caCertificates", "caCrl"] as const).filter(
     (name) => tls[name] !== undefined,
   );
   const issues: Diagnostic[] = [];
@@ -186,6 +186,15 @@ function validateTls(tls: ClientTls, path: Path): Diagnostic[] {
         issues.push(errorAt(path, "missing-field", `${name} is missing, and the mode MUTUAL needs it`));
     }
   }
+  if (tls.caCrl !== undefined && tls.caCertificates === undefined && isOwn && !byName)
+    issues.push(
+      errorAt(
+        [...path, "caCrl"],
+        "needs-field",
+        "caCrl says what the authorities of caCertificates have revoked, and there are none",
+        "give caCertificates, or a stored credential that holds both (`pharos credential apply --crl`)",
+      ),
+    );
   const [file] = files;
   if (mode === "ISTIO_MUTUAL" && file !== undefined)
     issues.push(

@@ -15,7 +15,7 @@ function ends({ servers }: GatewaySpec): PlacedTls[] {
   return servers.flatMap(({ port, hosts, tls }, index): PlacedTls[] => {
     if (tls === undefined || classifyProtocol(port.protocol) !== "tls") return [];
     const { mode = "PASSTHROUGH" } = tls;
-    if (mode === "PASSTHROUGH" || mode === "ISTIO_MUTUAL") return [];
+    if (mode === "PASSTHROUGH" || mode === "AUTO_PASSTHROUGH" || mode === "ISTIO_MUTUAL") return [];
     return [{ tls, hosts, asksClients: mode !== "SIMPLE", path: ["spec", "servers", index, "tls"] }];
   });
 }
@@ -28,7 +28,7 @@ export function listGatewayFiles(spec: GatewaySpec): PlacedFiles[] {
   return ends(spec)
     .filter(({ tls }) => !isByName(tls))
     .flatMap(({ tls, asksClients, path }): PlacedFiles[] => {
-      const { tlsCertificates, caCertificates = "" } = tls;
+      const { tlsCertificates, caCertificates = "", caCrl } = tls;
       const written = tlsCertificates?.map((pair, at) => ({ pair, under: [...path, "tlsCertificates", at] }));
       const pairs = (written ?? [{ pair: tls, under: path }]).map(
         ({ pair: { serverCertificate = "", privateKey = "" }, under }): PlacedFiles => ({
@@ -36,7 +36,12 @@ export function listGatewayFiles(spec: GatewaySpec): PlacedFiles[] {
           key: { file: privateKey, path: [...under, "privateKey"] },
         }),
       );
-      return asksClients ? [...pairs, { roots: { file: caCertificates, path: [...path, "caCertificates"] } }] : pairs;
+      if (!asksClients) return pairs;
+      const roots = { file: caCertificates, path: [...path, "caCertificates"] };
+      return [
+        ...pairs,
+        caCrl === undefined ? { roots } : { roots, revoked: { file: caCrl, path: [...path, "caCrl"] } },
+      ];
     });
 }
 

@@ -17,8 +17,6 @@ import {
 } from "#core/schema/make-field.ts";
 
 const TLS_VERSION = oneOf(["TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"]);
-const BY_CREDENTIAL =
-  "files of revocation lists are not read: put the list into the credential that credentialName names (`pharos credential apply --crl`)";
 /** What Envoy (BoringSSL) agrees keys by. */
 export const CURVES = ["P-256", "P-384", "P-521", "X25519", "X25519MLKEM768"] as const;
 const SERVED = "CommonTlsContext.tls_certificate_sds_secret_configs";
@@ -35,20 +33,18 @@ const TLS_CERTIFICATE = message({
 /** Files are paths of PEM files on the gateway's host. */
 export const SERVER_TLS_MEMBERS = {
   httpsRedirect: becomes("VirtualHost.require_tls", boolean()),
-  mode: described(
-    oneOf(["PASSTHROUGH", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL", "OPTIONAL_MUTUAL"], {
-      AUTO_PASSTHROUGH: "it joins several clusters, and there is one here: use PASSTHROUGH, and `tls` routes",
-    }),
-    {
-      envoy: "FilterChain.transport_socket, DownstreamTlsContext.require_client_certificate",
-      default: "PASSTHROUGH",
-      note: "With PASSTHROUGH connections go on as they are, by `tls` of VirtualServices",
-    },
-  ),
+  mode: described(oneOf(["PASSTHROUGH", "SIMPLE", "MUTUAL", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL", "OPTIONAL_MUTUAL"]), {
+    envoy: "FilterChain.transport_socket, DownstreamTlsContext.require_client_certificate",
+    default: "PASSTHROUGH",
+    note: "With PASSTHROUGH connections go on as they are, by `tls` of VirtualServices; with AUTO_PASSTHROUGH the mTLS of callers goes on to the service of hosts that they mean, by Istio's server names (`outbound_.PORT_.SUBSET_.HOST`)",
+  }),
   serverCertificate: becomes(SERVED, string("file-path")),
   privateKey: becomes(SERVED, string("file-path")),
   caCertificates: becomes(TRUSTED, string("file-path")),
-  caCrl: refused(BY_CREDENTIAL),
+  caCrl: described(string("file-path"), {
+    envoy: "CertificateValidationContext.crl",
+    doc: "What the authorities of caCertificates have revoked, in PEM: a list of each of them",
+  }),
   subjectAltNames: becomes("CertificateValidationContext.match_typed_subject_alt_names", list(string("header-text"))),
   credentialName: described(string("credential-name"), {
     envoy: SERVED,
@@ -93,19 +89,21 @@ const SERVER_PORT = message({
   number: becomes("Listener.address", required(port())),
   name: becomes("RouteConfiguration.name of a server with HTTPS", required(string())),
   protocol: described(
-    required(
-      oneOfInAnyCase(["HTTP", "HTTPS", "GRPC", "HTTP2", "TCP", "TLS", "MONGO", "REDIS", "MYSQL"], {
-        "GRPC-WEB": "gRPC-Web is not translated; use HTTP",
-      }),
-    ),
-    { envoy: "FilterChain.filters", note: "Requests in HTTP/1.0 are answered 426, whatever it says" },
+    required(oneOfInAnyCase(["HTTP", "HTTPS", "GRPC", "GRPC-WEB", "HTTP2", "TCP", "TLS", "MONGO", "REDIS", "MYSQL"])),
+    {
+      envoy: "FilterChain.filters",
+      note: "Requests in HTTP/1.0 are answered 426, whatever it says; GRPC-WEB is translated for those who take gRPC",
+    },
   ),
   targetPort: ignored("deprecated in Istio, and without effect", "no-effect"),
 });
 
 const SERVER = message({
   name: described(string(), { envoy: "none: it is shown", doc: "A name for people" }),
-  bind: refused("a gateway binds the address of its instance: leave it out"),
+  bind: described(string("ip-address"), {
+    envoy: "Listener.address",
+    doc: "An address of the gateway's host, or 0.0.0.0; without it that of its instance",
+  }),
   defaultEndpoint: ignored("it is without effect in Istio", "no-effect"),
   port: required(SERVER_PORT),
   hosts: required(

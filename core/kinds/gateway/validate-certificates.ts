@@ -4,7 +4,7 @@ import type { Path } from "#core/schema/path.ts";
 
 /** Of these one says which certificates are shown; the schema holds the last three apart. */
 const SOURCES = ["serverCertificate", "credentialName", "credentialNames", "tlsCertificates"] as const;
-const OF_CERTIFICATES = [...SOURCES, "privateKey", "caCertificates", "caCertCredentialName"] as const;
+const OF_CERTIFICATES = [...SOURCES, "privateKey", "caCertificates", "caCertCredentialName", "caCrl"] as const;
 
 type Mode = NonNullable<ServerTls["mode"]>;
 type Name = keyof ServerTls;
@@ -15,7 +15,7 @@ export function validateCertificates(tls: ServerTls, mode: Mode, path: Path): Di
   switch (mode) {
     case "ISTIO_MUTUAL":
       // Istio looks at no other than these.
-      return given.some((name) => name !== "caCertCredentialName")
+      return given.some((name) => name !== "caCertCredentialName" && name !== "caCrl")
         ? [
             errorAt(
               path,
@@ -25,12 +25,13 @@ export function validateCertificates(tls: ServerTls, mode: Mode, path: Path): Di
           ]
         : [];
     case "PASSTHROUGH":
+    case "AUTO_PASSTHROUGH":
       return [
         ...given.map((name) =>
           warningAt(
             [...path, name],
             "no-effect",
-            `${name} has no effect: with PASSTHROUGH, TLS does not end at the gateway`,
+            `${name} has no effect: with ${mode}, TLS does not end at the gateway`,
           ),
         ),
         ...severalSources(tls, path),
@@ -38,7 +39,12 @@ export function validateCertificates(tls: ServerTls, mode: Mode, path: Path): Di
     case "SIMPLE":
     case "MUTUAL":
     case "OPTIONAL_MUTUAL":
-      return [...severalSources(tls, path), ...missing(tls, mode, path), ...withoutEffect(tls, mode, path)];
+      return [
+        ...severalSources(tls, path),
+        ...misplacedList(tls, mode, path),
+        ...missing(tls, mode, path),
+        ...withoutEffect(tls, mode, path),
+      ];
   }
 }
 
@@ -58,6 +64,18 @@ function severalSources(tls: ServerTls, path: Path): Diagnostic[] {
           "take one of them out",
         ),
       ];
+}
+
+/** A list of what is revoked is of the authorities of clients, and in files as they are. */
+function misplacedList(tls: ServerTls, mode: Mode, path: Path): Diagnostic[] {
+  if (tls.caCrl === undefined) return [];
+  const tell = (message: string, hint: string) => [errorAt([...path, "caCrl"], "conflicting-fields", message, hint)];
+  if (tls.credentialName !== undefined || tls.credentialNames !== undefined)
+    return tell(
+      "caCrl goes with caCertificates, and the authorities are those of a credential",
+      "put the list into the credential (`pharos credential apply --crl`)",
+    );
+  return mode === "SIMPLE" ? tell("SIMPLE asks for no client certificate that caCrl could revoke", "use MUTUAL") : [];
 }
 
 function missing(tls: ServerTls, mode: Mode, path: Path): Diagnostic[] {
@@ -86,6 +104,7 @@ function withoutEffect(tls: ServerTls, mode: Mode, path: Path): Diagnostic[] {
   const byName = tls.credentialName !== undefined || tls.credentialNames !== undefined;
   const ofClients: readonly Name[] = [
     "caCertCredentialName",
+    "subjectAltNames",
     "verifyCertificateSpki",
     "verifyCertificateHash",
     "insecureSkipVerify",

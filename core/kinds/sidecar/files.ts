@@ -5,9 +5,11 @@ import type { SidecarSpec } from "#core/kinds/sidecar/schema.ts";
 export function listSidecarFiles({ ingress = [] }: SidecarSpec): PlacedFiles[] {
   return ingress.flatMap(({ tls }, index): PlacedFiles[] => {
     if (tls === undefined) return [];
-    const { mode, serverCertificate = "", privateKey = "", caCertificates = "" } = tls;
+    const { mode, serverCertificate = "", privateKey = "", caCertificates = "", caCrl } = tls;
     const at = (file: string, field: string) => ({ file, path: ["spec", "ingress", index, "tls", field] });
     const pair = { certificate: at(serverCertificate, "serverCertificate"), key: at(privateKey, "privateKey") };
-    return mode === "SIMPLE" ? [pair] : [pair, { roots: at(caCertificates, "caCertificates") }];
+    if (mode === "SIMPLE") return [pair];
+    const roots = at(caCertificates, "caCertificates");
+    return [pair, caCrl === undefined ? { roots } : { roots, revoked: at(caCrl, "caCrl") }];
   });
 }

@@ -47,7 +47,13 @@ function isItself({ port, bind, defaultEndpoint = "" }: SidecarIngress): boolean
 }
 
 /** By which certificates of clients are checked. */
-const OF_CLIENTS = ["caCertificates", "subjectAltNames", "verifyCertificateSpki", "verifyCertificateHash"] as const;
+const OF_CLIENTS = [
+  "caCertificates",
+  "caCrl",
+  "subjectAltNames",
+  "verifyCertificateSpki",
+  "verifyCertificateHash",
+] as const;
 
 function validateTls(tls: NonNullable<SidecarIngress["tls"]>, path: Path): Diagnostic[] {
   const { mode, serverCertificate, privateKey, caCertificates } = tls;

@@ -39,7 +39,7 @@ export function readCluster(cluster: ClusterMessage): Cluster {
     addresses: namedAddresses(cluster.metadata),
     endpointsName: cluster.edsClusterConfig?.serviceName || cluster.name,
     endpoints: cluster.loadAssignment === undefined ? [] : readEndpoints(cluster.loadAssignment),
-    balancer: BALANCER[cluster.lbPolicy] ?? "round-robin",
+    balancer: readBalancer(cluster),
     weighsLocalities: commonLbConfig?.localityConfigSpecifier.case === "localityWeightedLbConfig",
     panicPercent: commonLbConfig?.healthyPanicThreshold?.value ?? PANIC_PERCENT,
     sockets: cluster.transportSocketMatches.map(({ name, match, transportSocket }, index) => ({
@@ -51,6 +51,16 @@ export function readCluster(cluster: ClusterMessage): Cluster {
     socket: readClientTls(cluster.transportSocket),
     speaks: readProtocol(cluster),
   };
+}
+
+const BY_UTILIZATION = "envoy.load_balancing_policies.client_side_weighted_round_robin";
+
+/** A policy that is an extension counts in the place of the one that is not. */
+function readBalancer({ lbPolicy, loadBalancingPolicy }: ClusterMessage): Cluster["balancer"] {
+  const isByUtilization = loadBalancingPolicy?.policies.some(
+    ({ typedExtensionConfig }) => typedExtensionConfig?.name === BY_UTILIZATION,
+  );
+  return isByUtilization === true ? "utilization" : (BALANCER[lbPolicy] ?? "round-robin");
 }
 
 function readProtocol({ typedExtensionProtocolOptions }: ClusterMessage): Cluster["speaks"] {

@@ -15,6 +15,7 @@ import {
 } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import { ExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js";
 import { type HTTPFault, HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
+import { GrpcWebSchema } from "#proto/gen/envoy/extensions/filters/http/grpc_web/v3/grpc_web_pb.js";
 import { ConfigSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
 import { JwtAuthenticationSchema } from "#proto/gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js";
 import {
@@ -59,6 +60,8 @@ export function readHttpFilter(any: Any | undefined): FilterConfig {
     case RateLimitSchema.typeName:
     case RateLimitPerRouteSchema.typeName:
       return { kind: "limits" };
+    case GrpcWebSchema.typeName:
+      return { kind: "grpc-web" };
     case RouterSchema.typeName:
       return { kind: "router" };
     default:

@@ -6,14 +6,8 @@ import type { Port } from "#core/model/port.ts";
 import { isHttp, mayBeHttp, type PortProtocol, protocolOf } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
 import { type Caller, localityRule, weighsLocalities } from "#core/resolve/locality-load.ts";
-import {
-  type ClientTls,
-  type ConnectionPool,
-  type LoadBalancer,
-  type OutlierDetection,
-  ringSizeOf,
-  type TrafficSettings,
-} from "#core/resolve/traffic-settings.ts";
+import { meshServerName } from "#core/resolve/mesh-passage.ts";
+import type { ClientTls, ConnectionPool, OutlierDetection, TrafficSettings } from "#core/resolve/traffic-settings.ts";
 import {
   type Cluster,
   Cluster_DiscoveryType,
@@ -24,20 +18,13 @@ import {
 import type { MatchPredicateSchema } from "#proto/gen/envoy/config/common/matcher/v3/matcher_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { meshUpstream, PLAIN, type RuleCredentials, ruleUpstream } from "#server/envoy/build-tls.ts";
+import { balancing } from "#server/envoy/clusters/balancing.ts";
 import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/envoy/clusters/connection-pool.ts";
 import { buildLoadAssignment } from "#server/envoy/clusters/load-assignment.ts";
 import { withProxyProtocol } from "#server/envoy/clusters/proxy-protocol.ts";
 import { duration, durationMs, type Init } from "#server/envoy/pack.ts";
 
 type ClusterInit = Init<typeof ClusterSchema>;
-
-const LB_POLICY = {
-  UNSPECIFIED: Cluster_LbPolicy.LEAST_REQUEST,
-  LEAST_CONN: Cluster_LbPolicy.LEAST_REQUEST,
-  LEAST_REQUEST: Cluster_LbPolicy.LEAST_REQUEST,
-  ROUND_ROBIN: Cluster_LbPolicy.ROUND_ROBIN,
-  RANDOM: Cluster_LbPolicy.RANDOM,
-} as const;
 
 /** How requests come to clusters: captured, and so by port, through the forward proxy, or by a gateway's own routes. */
 export type Routing = "ports" | "proxy" | "none";
@@ -165,44 +152,6 @@ function discovery(input: ClusterInput, caller: Caller): ClusterInit {
   }
 }
 
-function balancing(loadBalancer: LoadBalancer | undefined): ClusterInit {
-  const hash = loadBalancer?.consistentHash;
-  if (hash?.maglev !== undefined) {
-    return {
-      lbPolicy: Cluster_LbPolicy.MAGLEV,
-      lbConfig: {
-        case: "maglevLbConfig",
-        value: hash.maglev.tableSize === undefined ? {} : { tableSize: BigInt(hash.maglev.tableSize) },
-      },
-    };
-  }
-  if (hash !== undefined)
-    return {
-      lbPolicy: Cluster_LbPolicy.RING_HASH,
-      lbConfig: {
-        case: "ringHashLbConfig",
-        value: { minimumRingSize: BigInt(ringSizeOf(hash) ?? 1024) },
-      },
-    };
-  const lbPolicy = LB_POLICY[loadBalancer?.simple ?? "UNSPECIFIED"];
-  const since = loadBalancer?.warmupDurationSecs;
-  const warmup = loadBalancer?.warmup ?? (since === undefined ? undefined : { duration: since });
-  if (warmup === undefined) return { lbPolicy };
-  const slowStartConfig = {
-    slowStartWindow: duration(warmup.duration),
-    ...(warmup.minimumPercent === undefined ? {} : { minWeightPercent: { value: warmup.minimumPercent } }),
-    ...(warmup.aggression === undefined
-      ? {}
-      : { aggression: { defaultValue: warmup.aggression, runtimeKey: "pharos.warmup.aggression" } }),
-  };
-  if (lbPolicy === Cluster_LbPolicy.ROUND_ROBIN)
-    return { lbPolicy, lbConfig: { case: "roundRobinLbConfig", value: { slowStartConfig } } };
-  return {
-    lbPolicy: Cluster_LbPolicy.LEAST_REQUEST,
-    lbConfig: { case: "leastRequestLbConfig", value: { slowStartConfig } },
-  };
-}
-
 /** As Istio reads it: five 5xx in a row eject where nothing else is said, errors of gateways only when asked for, and at most a tenth goes. */
 function outlierDetection(settings: OutlierDetection) {
   const gateway = settings.consecutiveGatewayErrors;
@@ -293,7 +242,7 @@ function transport(input: ClusterInput, isHttp2: boolean, asSpoken: boolean): Cl
   const isMandatory = tls?.mode === "ISTIO_MUTUAL";
   if (!isMandatory && !serviceEndpoints.some(({ takesMtls }) => takesMtls)) return {};
   const uris = expectedNames(tls, input);
-  const sni = tls?.sni ?? `outbound_.${port.number}_.${subset}_.${service.host}`;
+  const sni = tls?.sni ?? meshServerName(service.host, port.number, subset);
   const socket = meshUpstream(uris, sni, asSpoken ? undefined : isHttp2 ? "http2" : "http1");
   if (isMandatory) return { transportSocket: socket };
   return {

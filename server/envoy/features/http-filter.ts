@@ -18,6 +18,8 @@ export interface ListenerInput {
   readonly tokens: readonly CheckedTokens[];
   /** Nothing is told of Envoy in headers. */
   readonly isEnvoyHidden: boolean;
+  /** gRPC-Web is translated for whoever takes gRPC. */
+  readonly takesGrpcWeb: boolean;
 }
 
 /**

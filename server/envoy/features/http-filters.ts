@@ -7,6 +7,7 @@ import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/netwo
 import { cors } from "#server/envoy/features/cors.ts";
 import { externalAuthorization } from "#server/envoy/features/external-authorization.ts";
 import { fault } from "#server/envoy/features/fault.ts";
+import { grpcWeb } from "#server/envoy/features/grpc-web.ts";
 import type { HttpGuard } from "#server/envoy/features/guard.ts";
 import { type HttpFilter, type ListenerInput, PHASES, type RouteInput } from "#server/envoy/features/http-filter.ts";
 import { jwt } from "#server/envoy/features/jwt.ts";
@@ -20,9 +21,16 @@ import type { Init } from "#server/envoy/pack.ts";
 type ListenerFilter = Init<typeof HttpFilterSchema>;
 
 /** All there are; within a phase in this order. Listeners, routes and gRPC clients read this list and no other. */
-const FILTERS: readonly HttpFilter[] = [peer, jwt, ...RBAC_ACTIONS.map(rbac), ...rateLimits, fault, cors, router].sort(
-  byPhase,
-);
+const FILTERS: readonly HttpFilter[] = [
+  peer,
+  jwt,
+  ...RBAC_ACTIONS.map(rbac),
+  ...rateLimits,
+  grpcWeb,
+  fault,
+  cors,
+  router,
+].sort(byPhase);
 
 function byPhase(a: HttpFilter, b: HttpFilter): number {
   return PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase);

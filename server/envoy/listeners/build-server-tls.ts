@@ -43,7 +43,9 @@ export function buildServerTls(
       ...(clients === undefined
         ? {}
         : checkPeers(
-            clients.roots.kind === "file" ? fileRoots(clients.roots.path) : stored(clients.roots.credential, "roots"),
+            clients.roots.kind === "file"
+              ? fileRoots(clients.roots.path, clients.roots.revoked)
+              : stored(clients.roots.credential, "roots"),
             clients.names,
             {
               verifyCertificateSpki: [...clients.keyHashes],

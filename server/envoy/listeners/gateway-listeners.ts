@@ -4,8 +4,9 @@ import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import { originOfRoute } from "#core/resolve/connection-routes.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import { type GatewayChain, resolveGatewayChains } from "#core/resolve/gateway-chains.ts";
-import { resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
+import { endsTls, resolveGatewayPorts } from "#core/resolve/gateway-ports.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
+import type { MeshPassage } from "#core/resolve/mesh-passage.ts";
 import { resolveServerTls } from "#core/resolve/server-tls.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
@@ -23,7 +24,8 @@ import { buildServerTls } from "#server/envoy/listeners/build-server-tls.ts";
 import { listCheckedTokens } from "#server/envoy/listeners/checked-tokens.ts";
 import { describeLeftOut } from "#server/envoy/listeners/describe-left-out.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
-import { buildTcpProxy, buildTcpTarget } from "#server/envoy/listeners/tcp-target.ts";
+import { buildTcpProxy, buildTcpTarget, toCluster } from "#server/envoy/listeners/tcp-target.ts";
+import { passageCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { originMetadata } from "#server/envoy/routes/build-routes.ts";
 import { buildGatewayRoutes, type GatewayContext } from "#server/envoy/routes/gateway-routes.ts";
@@ -37,6 +39,8 @@ export interface BuiltGateway {
   }[];
   readonly routes: readonly { readonly config: RouteConfiguration; readonly origins: readonly Origin[] }[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Where callers' own mTLS is passed on to. */
+  readonly passages: readonly MeshPassage[];
 }
 
 const PROXY_PROTOCOL = typed("envoy.filters.listener.proxy_protocol", ProxyProtocolSchema, {});
@@ -57,7 +61,8 @@ export function buildGateway(
   const { ports, leftOut } = resolveGatewayPorts(world.gatewaysFor(labels));
   const listeners: { port: number; listener: Listener; origins: Origin[] }[] = [];
   const routes: { config: RouteConfiguration; origins: Origin[] }[] = [];
-  for (const { port, isPlain, servers, groups } of ports) {
+  const passages: MeshPassage[] = [];
+  for (const { port, bind, isPlain, servers, groups } of ports) {
     const origins: Origin[] = [
       ...servers.map(({ gateway, index }) => ({
         resource: formatRef(refOf(gateway)),
@@ -66,22 +71,43 @@ export function buildGateway(
       ...asking.map(({ ref }) => ({ resource: ref })),
       ...authentications.map((each) => ({ resource: formatRef(refOf(each)) })),
     ];
+    const address = bind ?? node.address;
     const bindPort = node.metadata.PHAROS_GATEWAY_PORTS[String(port)] ?? port;
     const chains = resolveGatewayChains(world, { port, groups }, { namespace: node.namespace, labels });
     // A server for connections that nothing routes takes none; the port is closed where all are such.
     if (chains.length === 0) continue;
+    passages.push(...chains.flatMap(({ passage }) => passage ?? []));
     const statPrefix = `outbound_0.0.0.0_${port}`;
-    const filterChains = chains.map(({ group, sni, connections }): Init<typeof FilterChainSchema> => {
+    const filterChains = chains.map(({ group, sni, connections, passage }): Init<typeof FilterChainSchema> => {
       const [first] = group.servers;
-      const ends =
-        isPlain || first === undefined || group.serves === "passthrough" ? undefined : resolveServerTls(first.server);
-      const name = chainName({ group, sni, connections }, port, isPlain);
+      const ends = isPlain || first === undefined || !endsTls(group) ? undefined : resolveServerTls(first.server);
+      const name = chainName({ group, sni, connections }, port, isPlain, bind);
+      if (passage !== undefined)
+        return {
+          name: `mesh.${port}.${passage.serverName}`,
+          filterChainMatch: { serverNames: [...sni] },
+          filters: [
+            ...chainFilters({ policies, authorizers, trustDomain: world.mesh.trustDomain, port }),
+            buildTcpProxy(
+              statPrefix,
+              toCluster(passageCluster(passage.service.host, passage.port, passage.subset)),
+              telemetry,
+              "gateway",
+            ),
+          ],
+        };
       if (connections === undefined) routes.push(buildGatewayRoutes(name, group, port, context));
       return {
         name,
         filters:
           connections === undefined
-            ? [buildHttpManager({ direction: "gateway", statPrefix, routes: name, telemetry, tokens, authorizers })]
+            ? [
+                buildHttpManager({
+                  direction: "gateway",
+                  ...{ statPrefix, routes: name, telemetry, tokens, authorizers },
+                  takesGrpcWeb: group.servers.some(({ server }) => server.port.protocol === "GRPC-WEB"),
+                }),
+              ]
             : [
                 ...chainFilters({ policies, authorizers, trustDomain: world.mesh.trustDomain, port }),
                 buildTcpProxy(
@@ -109,11 +135,11 @@ export function buildGateway(
       port,
       origins,
       listener: create(ListenerSchema, {
-        name: `${node.address}_${bindPort}`,
+        name: `${address}_${bindPort}`,
         address: {
           address: {
             case: "socketAddress",
-            value: { address: node.address, portSpecifier: { case: "portValue", value: bindPort } },
+            value: { address, portSpecifier: { case: "portValue", value: bindPort } },
           },
         },
         trafficDirection: TrafficDirection.OUTBOUND,
@@ -127,14 +153,20 @@ export function buildGateway(
       }),
     });
   }
-  return { listeners, routes, diagnostics: leftOut.map(describeLeftOut) };
+  return { listeners, routes, passages, diagnostics: leftOut.map(describeLeftOut) };
 }
 
 /** Also the name of its route configuration, where it takes requests. */
-function chainName({ group, sni, connections }: GatewayChain, port: number, isPlain: boolean): string {
+function chainName(
+  { group, sni, connections }: GatewayChain,
+  port: number,
+  isPlain: boolean,
+  bind: string | undefined,
+): string {
   if (connections !== undefined) return [isPlain ? "tcp" : "tls", port, ...sni].join(".");
   const [first] = group.servers;
-  if (isPlain || first === undefined) return `http.${port}`;
+  const bound = bind === undefined ? "" : `.${bind}`;
+  if (isPlain || first === undefined) return `http.${port}${bound}`;
   const { name, namespace } = first.gateway.metadata;
-  return `https.${port}.${first.server.port.name}.${name}.${namespace}`;
+  return `https.${port}.${first.server.port.name}.${name}.${namespace}${bound}`;
 }

@@ -60,6 +60,8 @@ export interface HttpManagerInput {
   /** Those whom its policies have asked; none by default. */
   readonly authorizers?: readonly Authorizer[];
   readonly telemetry: ProxyTelemetry;
+  /** gRPC-Web is translated to gRPC. */
+  readonly takesGrpcWeb?: boolean;
 }
 
 /**
@@ -227,7 +229,11 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     earlyHeaderMutationExtensions: [mutateEarly(direction, telemetry.workload, input.isPlain === true)],
     httpFilters: listenerFilters(
       direction,
-      { tokens: input.tokens ?? [], isEnvoyHidden: headers.isEnvoyHidden },
+      {
+        tokens: input.tokens ?? [],
+        isEnvoyHidden: headers.isEnvoyHidden,
+        takesGrpcWeb: input.takesGrpcWeb === true,
+      },
       input.authorizers,
     ),
     accessLog: input.isPlain ? buildPlainAccessLog(telemetry) : buildAccessLog(telemetry, direction),

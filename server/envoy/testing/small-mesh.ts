@@ -124,7 +124,8 @@ export function callOf(
       connection,
       headers: question.tcp === undefined ? headersOf(question) : undefined,
       partyAt: ({ port }) =>
-        parties.get(instances.find(({ ports }) => ports.some(({ inboundPort }) => inboundPort === port))?.name ?? ""),
+        parties.get(instances.find(({ ports }) => ports.some(({ inboundPort }) => inboundPort === port))?.name ?? "") ??
+        [...parties.values()].find(({ image }) => image.listeners().some((each) => each.binds && each.port === port)),
       groupOf: ({ address, port }) => `${address}:${port}`,
     };
   }

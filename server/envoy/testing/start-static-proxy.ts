@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseFileSecret } from "#core/xds/file-secret-name.ts";
 import type { IssuedCertificate } from "#grpc/testing/certificates.ts";
 import { EnvoyProcess } from "#testing/envoy-process.ts";
 
@@ -25,6 +26,12 @@ export function startStaticProxy({ envoy, dir, bootstrap, certificate, roots }: 
   return new EnvoyProcess({ envoy, dir, bootstrap: withSecrets(bootstrap, dir) as Json });
 }
 
+/** The list that the name of its secret names. */
+function revoked({ validationContextSdsSecretConfig: secret }: Json): Json {
+  const source = parseFileSecret(String((secret as Json | undefined)?.name));
+  return source?.kind === "roots" && source.revoked !== undefined ? { crl: { filename: source.revoked } } : {};
+}
+
 /** Puts files in the place of secrets that come over SDS. */
 export function withSecrets(value: unknown, dir: string): unknown {
   if (Array.isArray(value)) return value.map((each) => withSecrets(each, dir));
@@ -43,6 +50,7 @@ export function withSecrets(value: unknown, dir: string): unknown {
           validationContext: {
             ...((combinedValidationContext as Json).defaultValidationContext as Json | undefined),
             trustedCa: file("roots.pem"),
+            ...revoked(combinedValidationContext as Json),
           },
         }),
   };
