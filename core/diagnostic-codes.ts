@@ -54,6 +54,7 @@ export type DiagnosticCode =
   | "duplicate-peer-authentication"
   | "duplicate-service"
   | "ejects-nobody"
+  | "gateway-host-not-found"
   | "gateway-not-found"
   | "http-only-setting"
   | "instances-without-group"

@@ -2,7 +2,8 @@ import type { UpsertChange } from "#cli/commands/read-changes.ts";
 import { checkConfig } from "#core/check/check-config.ts";
 import { type Diagnostic, hasErrors } from "#core/diagnostic.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
-import { placeDiagnostics } from "#core/resource/place-diagnostics.ts";
+import { placeBy } from "#core/resource/place-by.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 import { tellOnce } from "#core/resource/tell-once.ts";
 import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
 
@@ -21,7 +22,13 @@ export function analyzeAlone(changes: readonly UpsertChange[]): {
 } {
   const read = changes.map(({ text, file, namespace }) => parseDocuments(text, { file, defaultNamespace: namespace }));
   const resources = read.flatMap((each) => each.resources);
+  // The first of those that are written twice is the one that findings are about.
+  const placers = new Map(
+    read
+      .flatMap(({ documents }) => documents.map(({ resource, place }) => [formatRef(refOf(resource)), place] as const))
+      .reverse(),
+  );
   const found = checkConfig({ revision: 0, mesh: MESH, resources, instances: [] });
   const diagnostics = read.flatMap((each) => each.diagnostics);
-  return { isRefused: hasErrors(diagnostics), findings: tellOnce(diagnostics, placeDiagnostics(found, changes)) };
+  return { isRefused: hasErrors(diagnostics), findings: tellOnce(diagnostics, placeBy(found, placers)) };
 }

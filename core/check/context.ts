@@ -54,7 +54,7 @@ export function createCheckContext(written: Snapshot, kept: KeptParts = new Kept
   const byKind = Map.groupBy<Kind, AnyResource>(snapshot.resources, ({ kind }) => kind);
   const of = <K extends Kind>(kind: K) => kept.list(kind, byKind.get(kind) ?? []) as unknown as readonly Resource<K>[];
   const rules = () => of("DestinationRule");
-  const context: CheckContext = {
+  const context: CheckContext = madeOnce({
     mesh,
     of,
     get instances() {
@@ -130,8 +130,25 @@ export function createCheckContext(written: Snapshot, kept: KeptParts = new Kept
         createSnapshotReader({ ...snapshot, resources: saying.flat(), instances: [] }),
       );
     },
-  };
+  });
   return context;
+}
+
+/** The same parts, each made when it is first asked for: within one snapshot nothing changes. */
+function madeOnce<T extends object>(parts: T): T {
+  for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(parts))) {
+    if (get === undefined) continue;
+    Object.defineProperty(parts, name, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const value: unknown = get.call(parts);
+        Object.defineProperty(parts, name, { value, enumerable: true });
+        return value;
+      },
+    });
+  }
+  return parts;
 }
 
 /** The same as `of`, where the kind is any. */

@@ -35,7 +35,8 @@ export function resolveGatewayHosts(
     });
 }
 
-function commonHosts(
+/** The hosts, or patterns of them, that a server of a gateway and a VirtualService share; the narrower of each two. */
+export function commonHosts(
   server: GatewayServer,
   gatewayNamespace: string,
   { spec, metadata }: Resource<"VirtualService">,

@@ -2,7 +2,8 @@ import { Document, LineCounter, type Node, parseDocument } from "yaml";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { findDuplicateKeys } from "#core/resource/duplicate-keys.ts";
 import { listItems } from "#core/resource/list-items.ts";
-import { pathAtOffset } from "#core/resource/locate-path.ts";
+import { nodeAtPath, pathAtOffset } from "#core/resource/locate-path.ts";
+import type { Placer } from "#core/resource/place-by.ts";
 import { readDocument } from "#core/resource/read-document.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { type DocumentText, splitDocuments } from "#core/resource/split-documents.ts";
@@ -25,6 +26,8 @@ export interface ParsedDocument {
   readonly file?: string;
   /** Of its first line in the text given, 1-based. */
   readonly line: number;
+  /** Where a path of it stands, or the nearest parent of one that is absent. What was read is held as long as this is. */
+  readonly place: Placer;
 }
 
 export interface ParsedDocuments {
@@ -152,6 +155,10 @@ function parseOne(
       text: root.prefix.length === 0 ? part.text : renderItem(document, root.node),
       ...file,
       line,
+      place: (path) => {
+        const start = nodeAtPath(document, root.node, path)?.range?.[0];
+        return start === undefined ? undefined : place(start);
+      },
     });
   }
 }

@@ -3,6 +3,7 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { listItems } from "#core/resource/list-items.ts";
 import { nodeAtPath } from "#core/resource/locate-path.ts";
+import { type Placer, placeBy } from "#core/resource/place-by.ts";
 import { splitDocuments } from "#core/resource/split-documents.ts";
 
 /**
@@ -16,16 +17,8 @@ export function placeDiagnostics(diagnostics: readonly Diagnostic[], changes: re
       resource === undefined || path === undefined || line !== undefined ? [] : [resource],
     ),
   );
-  const placers = findPlacers(wanted, changes);
-  return diagnostics.map((diagnostic) => {
-    const { resource = "", path, line } = diagnostic;
-    if (path === undefined || line !== undefined) return diagnostic;
-    return { ...diagnostic, ...placers.get(resource)?.(path) };
-  });
+  return placeBy(diagnostics, findPlacers(wanted, changes));
 }
-
-type Place = Pick<Diagnostic, "file" | "line" | "column">;
-type Placer = (path: NonNullable<Diagnostic["path"]>) => Place | undefined;
 
 /** By resource. */
 function findPlacers(wanted: ReadonlySet<string>, changes: readonly ConfigChange[]): ReadonlyMap<string, Placer> {

@@ -33,9 +33,9 @@ export const EXPLAINED_CRD: readonly Explanation[] = [
   ],
   [/^EnvoyFilter .*: no value INVALID$/, "Istio's webhook refuses it"],
   [/^EnvoyFilter .*: value MERGE_AND_REPLACE_LIST is not in the CRD$/, "later than 1.29"],
-  [/^EnvoyFilter .*patch\.value: is a json, and in the CRD object$/, "it is whatever Envoy's API has"],
+  [/^EnvoyFilter .*patch\.value: is a json, and in the CRD (?:object|any)$/, "it is whatever Envoy's API has"],
   [
-    /^(?:WasmPlugin|TrafficExtension) .*pluginConfig: is a json, and in the CRD object$/,
+    /^(?:WasmPlugin|TrafficExtension) .*pluginConfig: is a json, and in the CRD (?:object|any)$/,
     "it is whatever the module reads",
   ],
   [/^(?:WasmPlugin|TrafficExtension) .*pluginName: minLength 1 is not held to$/, "empty, it is not set"],

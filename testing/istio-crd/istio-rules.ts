@@ -1,15 +1,6 @@
 import type { Kind } from "#core/kinds/kinds.ts";
-
-/** A CEL rule of Istio's CRDs, with a spec that it takes and others that it refuses. */
-export interface IstioRule {
-  readonly says: string;
-  readonly kind: Kind;
-  /** Of the spec, as references write it: "" for the spec itself. */
-  readonly at: string;
-  /** Absent where Istio's own validation, or what is not handled, leaves none. */
-  readonly taken?: object;
-  readonly refused: readonly object[];
-}
+import { EXTENSION_RULES } from "#testing/istio-crd/extension-rules.ts";
+import type { IstioRule } from "#testing/istio-crd/istio-rule.ts";
 
 const HTTP = { number: 80, name: "http", protocol: "HTTP" };
 const STATIC = { hosts: ["a.example.com"], ports: [HTTP], resolution: "STATIC" };
@@ -150,6 +141,7 @@ export const ISTIO_RULES: readonly IstioRule[] = [
   ...ofSelectors(),
   ...ofTargets(),
   ...ofWorkloads(),
+  ...EXTENSION_RULES,
   ...["wildcard not allowed in label key match", "key must not be empty"].map(
     (says): IstioRule => ({
       says,

@@ -1,9 +1,7 @@
 // As core/kinds/published-crds.test.ts, of the Istio that the oracle is made of: later than any that is published as a package, and
 // with the CEL rules.
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { isKind, KINDS, versionsOf } from "#core/kinds/kinds.ts";
@@ -19,6 +17,7 @@ import { listCrdFields } from "#testing/istio-crd/list-crd-fields.ts";
 import { listRefusedMembers } from "#testing/istio-crd/list-refused-members.ts";
 import { type CrdSchema, listRules, readCrd } from "#testing/istio-crd/read-crd.ts";
 import { refusalsOf } from "#testing/istio-crd/refusals.ts";
+import { findModule } from "#testing/oracle/published/find-module.ts";
 
 const FILE = "manifests/charts/base/files/crd-all.gen.yaml";
 const DURATION = "must be a valid duration greater than 1ms";
@@ -32,21 +31,12 @@ interface Crd {
 
 /** Undefined where there is no Go, or the module cannot be had. */
 async function readCrds(): Promise<readonly Crd[] | undefined> {
-  const text = await moduleFile().catch(() => undefined);
-  return text === undefined
+  const module = await findModule("istio.io/istio");
+  return module === undefined
     ? undefined
-    : parseAllDocuments(text).map((document) => crdOf(document.toJS() as Definition));
-}
-
-async function moduleFile(): Promise<string> {
-  const { stdout } = await promisify(execFile)(
-    process.env.PHAROS_GO ?? "go",
-    ["mod", "download", "-json", "istio.io/istio"],
-    {
-      cwd: join(import.meta.dirname, "istio"),
-    },
-  );
-  return readFileSync(join((JSON.parse(stdout) as { Dir: string }).Dir, FILE), "utf8");
+    : parseAllDocuments(readFileSync(join(module, FILE), "utf8")).map((document) =>
+        crdOf(document.toJS() as Definition),
+      );
 }
 
 interface Definition {

@@ -34,6 +34,17 @@ export const ROUTING_CASES: readonly FoundCase[] = [
     ["error gateway-not-found VirtualService/default/reviews spec.gateways[0]"],
   ],
   [
+    "a gateway whose servers are for other hosts, and one of another namespace's hosts",
+    [
+      REVIEWS,
+      GATEWAY.replace('"*"', "b.example.test, prod/a.example.test"),
+      virtualService(
+        "{ hosts: [a.example.test], gateways: [mesh, edge], http: [{ route: [{ destination: { host: reviews } }] }] }",
+      ),
+    ],
+    ["warning gateway-host-not-found VirtualService/default/reviews spec.gateways[1]"],
+  ],
+  [
     "a delegate that is not there, one with hosts, and one whose match lies within none of the root's",
     [
       REVIEWS,
@@ -62,6 +73,16 @@ export const ROUTING_CASES: readonly FoundCase[] = [
     "two VirtualServices for one host",
     [REVIEWS, SUBSETS, virtualService(TO_V1), virtualService(TO_V1, "zz")],
     ["warning duplicate-host VirtualService/default/zz spec.hosts[0]"],
+  ],
+  [
+    "two of which one namespace sees both, and its own is nearer",
+    [
+      REVIEWS,
+      SUBSETS,
+      virtualService(TO_V1),
+      virtualService(TO_V1.replace("{ hosts", '{ exportTo: ["."], hosts'), "aa"),
+    ],
+    ["warning duplicate-host VirtualService/default/reviews spec.hosts[0]"],
   ],
   [
     "a rule for a host that does not exist",

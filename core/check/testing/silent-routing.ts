@@ -70,7 +70,26 @@ export const SILENT_ROUTING: SilentCases = {
       ],
     ],
   ],
+  "gateway-host-not-found": [
+    [
+      "a host under a wildcard, one of its own namespace, and one of several",
+      [
+        REVIEWS,
+        GATEWAY.replace('"*"', '"*.example.test", ./b.org'),
+        virtualService(`{ hosts: [a.example.test, other.org], gateways: [edge], ${TO_REVIEWS} }`),
+        virtualService(`{ hosts: ["*.org"], gateways: [edge, mesh], ${TO_REVIEWS} }`, "b"),
+      ],
+    ],
+  ],
   "duplicate-host": [
+    [
+      "two that no namespace sees both of",
+      [
+        REVIEWS,
+        virtualService(`{ hosts: [a.example.test], exportTo: [prod], ${TO_REVIEWS} }`),
+        virtualService(`{ hosts: [a.example.test], exportTo: ["."], ${TO_REVIEWS} }`, "own"),
+      ],
+    ],
     [
       "one for the mesh and one for a gateway",
       [
@@ -215,7 +234,19 @@ export const SILENT_ROUTING: SilentCases = {
       [REVIEWS.replace("app: reviews", "app: elsewhere"), SUBSETS.replace("version: v1", "version: v9")],
     ],
   ],
-  "duplicate-service": [["two hosts of one entry", [REVIEWS.replace("hosts: [", "hosts: [a.example.test, ")]]],
+  "duplicate-service": [
+    ["two hosts of one entry", [REVIEWS.replace("hosts: [", "hosts: [a.example.test, ")]],
+    [
+      "two that are each for their own namespace",
+      [
+        REVIEWS.replace("spec:", 'spec:\n  exportTo: ["."]'),
+        REVIEWS.replace("name: reviews }", "name: reviews, namespace: prod }").replace(
+          "spec:",
+          'spec:\n  exportTo: ["."]',
+        ),
+      ],
+    ],
+  ],
   "http-only-setting": [
     [
       "a port that says nothing of its protocol",

@@ -51,10 +51,12 @@ spec: { selector: { app: reviews }, servers: [{ port: { number: 8080, name: http
         "AuthorizationPolicy",
         "a",
         "default",
-        "{ rules: [{ from: [{ source: { namespaces: [defalt, default] } }] }] }",
+        "{ rules: [{ from: [{ source: { namespaces: [defalt, default], notNamespaces: [prot] } }] }] }",
       ),
     ],
-    [`warning namespace-not-found AuthorizationPolicy/default/a ${PRINCIPAL}.namespaces[0]`],
+    ["namespaces", "notNamespaces"].map(
+      (name) => `warning namespace-not-found AuthorizationPolicy/default/a ${PRINCIPAL}.${name}[0]`,
+    ),
   ],
   [
     "a selector that is on no workload",

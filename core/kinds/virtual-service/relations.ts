@@ -7,6 +7,7 @@ import { destinationPort } from "#core/kinds/virtual-service/checks/destination-
 import { destinationSubset } from "#core/kinds/virtual-service/checks/destination-subset.ts";
 import { duplicateHost } from "#core/kinds/virtual-service/checks/duplicate-host.ts";
 import { gatewayExists } from "#core/kinds/virtual-service/checks/gateway-exists.ts";
+import { gatewayHost } from "#core/kinds/virtual-service/checks/gateway-host.ts";
 import { httpOnlyRoutes } from "#core/kinds/virtual-service/checks/http-only-routes.ts";
 import { matchPort } from "#core/kinds/virtual-service/checks/match-port.ts";
 import { concernByVirtualService } from "#core/kinds/virtual-service/concern.ts";
@@ -17,6 +18,7 @@ export const virtualServiceRelations: KindRelations<"VirtualService"> = {
     destinationHost,
     destinationSubset,
     gatewayExists,
+    gatewayHost,
     duplicateHost,
     destinationPort,
     matchPort,

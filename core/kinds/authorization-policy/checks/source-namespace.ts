@@ -9,18 +9,21 @@ export const sourceNamespace: EachCheck<"AuthorizationPolicy"> = {
   each: (resource, { namespaces }) =>
     (resource.spec.rules ?? []).flatMap((rule, index) =>
       (rule.from ?? []).flatMap(({ source }, position) =>
-        (source?.namespaces ?? []).flatMap((namespace, place) => {
-          if (namespace.includes("*") || namespaces.has(namespace)) return [];
-          return [
-            {
-              severity: "warning" as const,
-              resource: formatRef(refOf(resource)),
-              path: ["spec", "rules", index, "from", position, "source", "namespaces", place],
-              message: `the namespace ${namespace} has no workloads or resources`,
-              hint: `namespaces with workloads or resources: ${[...namespaces].sort().join(", ")}`,
-            },
-          ];
-        }),
+        (["namespaces", "notNamespaces"] as const).flatMap((member) =>
+          (source?.[member] ?? []).flatMap((namespace, place) => {
+            // A pattern is for namespaces that come, too.
+            if (namespace.includes("*") || namespaces.has(namespace)) return [];
+            return [
+              {
+                severity: "warning" as const,
+                resource: formatRef(refOf(resource)),
+                path: ["spec", "rules", index, "from", position, "source", member, place],
+                message: `the namespace ${namespace} has no workloads or resources`,
+                hint: `namespaces with workloads or resources: ${[...namespaces].sort().join(", ")}`,
+              },
+            ];
+          }),
+        ),
       ),
     ),
 };

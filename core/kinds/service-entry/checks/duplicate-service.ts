@@ -2,7 +2,7 @@ import type { KindCheck } from "#core/check/rule.ts";
 import { normalizeHost } from "#core/host/host.ts";
 import type { ServiceDeclaration } from "#core/model/service.ts";
 import { addsTo } from "#core/resolve/service.ts";
-import { isVisible } from "#core/resolve/visibility.ts";
+import { isVisible, standingNamespaces } from "#core/resolve/visibility.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { declareService } from "#core/sources/declare-service.ts";
 
@@ -41,9 +41,7 @@ export const duplicateService: KindCheck<"ServiceEntry"> = {
 function meet(a: ServiceDeclaration, b: ServiceDeclaration): boolean {
   const sees = (from: string): boolean =>
     [a, b].every(({ exportTo, namespace }) => isVisible(exportTo, namespace, from));
-  const named = [a, b].flatMap(({ exportTo, namespace }) => [namespace, ...exportTo]);
-  // Of all the namespaces that nobody names one stands for the others.
-  return [...named, ""].some(sees);
+  return standingNamespaces([a, b]).some(sees);
 }
 
 /** Why callers get one of them alone; undefined where they are one service. */
