@@ -4,6 +4,7 @@ import type { Companion, FormContext } from "#components/editor/form-context.ts"
 import { LazyYamlEditor } from "#components/editor/lazy-yaml-editor.tsx";
 import { problemAt } from "#components/editor/problem-at.ts";
 import { ProblemList } from "#components/editor/problem-list.tsx";
+import { StandingCard } from "#components/editor/standing-card.tsx";
 import type { Draft } from "#components/editor/use-draft.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -12,6 +13,7 @@ import { Notice } from "#components/ui/notice.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { OpenDocument } from "#core/form/open-document.ts";
+import type { ResourceDetail } from "#core/view/config.ts";
 
 export interface EditStepProps {
   readonly label: string;
@@ -26,6 +28,8 @@ export interface EditStepProps {
   readonly renderForm?: ((context: FormContext) => ReactNode) | undefined;
   /** Beside the form: what it comes to. */
   readonly renderAside?: ((context: FormContext) => ReactNode) | undefined;
+  /** The resource as the server has it; null where it is new. */
+  readonly standing: ResourceDetail | null;
   readonly view: "form" | "yaml";
   /** Where the YAML opens first. */
   readonly firstLine: number | null;
@@ -107,6 +111,7 @@ export function EditStep(props: EditStepProps) {
             />
           </Card>
         )}
+        {props.standing === null ? null : <StandingCard resource={props.standing} />}
         {companions.length === 0 ? null : <CompanionsCard companions={companions} />}
       </aside>
     </div>

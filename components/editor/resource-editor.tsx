@@ -262,6 +262,7 @@ function LiveEditor(props: ResourceEditorProps) {
         ownRef={readRef(value)}
         isAttempted={isAttempted}
         companions={companions}
+        standing={standing.data ?? null}
         renderForm={props.renderForm}
         renderAside={props.renderAside}
         isIncomplete={isBlank || (hasBlanks && !isAttempted)}

@@ -19,6 +19,10 @@ export function ResourceByline({ resource }: { readonly resource: ResourceDetail
       <Link className="text-accent-text underline" href={`/changes/${resource.resourceVersion}`}>
         revision {resource.resourceVersion}
       </Link>
+      {" · "}
+      <Link className="text-accent-text underline" href={`/changes?ref=${encodeURIComponent(resource.ref)}`}>
+        history
+      </Link>
     </>
   );
 }

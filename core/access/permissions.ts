@@ -25,6 +25,7 @@ const PERMISSIONS = {
   "config.history": "viewer",
   "config.revision": "viewer",
   "config.distribution": "viewer",
+  "config.reach": "viewer",
   "config.watch": "viewer",
   "config.applyChanges": "operator",
   "config.rollback": "operator",

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import type { KeyFacts } from "#core/registry/list-keys.ts";
+import type { ReachedService } from "#core/resolve/explain-reach.ts";
 import type { ConcernedTraffic } from "#core/traffic/concerned-traffic.ts";
 
 /** One resource in a list. */
@@ -25,6 +26,15 @@ export interface ResourceDetail extends ResourceSummary {
   readonly text: string;
   /** Where the keys are that it has fetched, and what became of that. */
   readonly keys?: readonly KeyView[];
+}
+
+/** The services that a resource bears on. */
+export interface ReachView {
+  /** The first hundred. */
+  readonly services: readonly ReachedService[];
+  readonly count: number;
+  /** Services of the mesh that were not asked: there are too many. */
+  readonly unasked: number;
 }
 
 export interface KeyView {

@@ -6,6 +6,7 @@ import { describeEffect } from "#core/kinds/describe-effect.ts";
 import type { KindDefinition } from "#core/kinds/kind.ts";
 import { KINDS } from "#core/kinds/kinds.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
+import { explainReach } from "#core/resolve/explain-reach.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { meetsRequirements, parseLabelSelector } from "#core/resource/label-selector.ts";
 import { placeDiagnostics } from "#core/resource/place-diagnostics.ts";
@@ -25,6 +26,7 @@ import { currentRefusals } from "#server/services/current-refusals.ts";
 import type { Mesh, Telemetry } from "#server/services/dependencies.ts";
 import { describeOvertaken } from "#server/services/describe-overtaken.ts";
 import { describeUnfollowed } from "#server/services/describe-unfollowed.ts";
+import { explainOnce } from "#server/services/explain-once.ts";
 import { hostsOf } from "#server/services/hosts-of.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import type { Publisher } from "#server/services/publisher.ts";
@@ -73,6 +75,8 @@ const CHECK_HERE_MAX = 500;
 const TRAFFIC_WINDOW_MS = 60_000;
 /** Requests that rules are held against. */
 const SAMPLES_MAX = 5000;
+/** Services that a resource is told to bear on. */
+const REACHED_MAX = 100;
 const WATCH_INTERVAL_MS = 250;
 const NEVER_ASKED = { fetchedAt: null, error: null, nextAt: null, keys: [] } as const;
 
@@ -102,6 +106,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   /** With what the compiler could not translate of it, and what became of it elsewhere. */
   const diagnose = () => [...checks.run(), ...publisher.failures, ...keys.findings(), ...files.findings()];
   const refused = currentRefusals(mesh);
+  const reach = explainOnce(state, (ref) => explainReach(state.snapshot(), ref));
   /** With what proxies refuse of it: a write is not told that, as they have yet to answer; its roll-out is. */
   const diagnoseLive = async () => [...(await refused()), ...diagnose()];
 
@@ -283,6 +288,10 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     undo: (revision, reason, caller) =>
       write("config.undo", caller, () => store.undo(revision, caller.principal.name, reason)),
     distribution,
+    async reach(ref) {
+      const { services, unasked } = reach(ref);
+      return { services: services.slice(0, REACHED_MAX), count: services.length, unasked };
+    },
     async *watch(revision, signal) {
       let last = "";
       while (!signal.aborted) {

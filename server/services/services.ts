@@ -14,6 +14,7 @@ import type {
   CheckView,
   HistoryFilter,
   PreviewView,
+  ReachView,
   ResourceDetail,
   ResourceSummary,
   RevisionDetail,
@@ -107,6 +108,8 @@ export interface Services {
     restoreChanges(revision: number, way: "rollback" | "undo"): Promise<readonly ConfigChange[]>;
     undo(revision: number, reason: string, caller: Caller): Promise<ApplyResult>;
     distribution(revision: number): Promise<Distribution>;
+    /** The services that a resource bears on, those first where it applies. */
+    reach(ref: string): Promise<ReachView>;
     /** Yields on every acknowledgement or refusal, and ends when the roll-out is complete or refused everywhere. */
     watch(revision: number, signal: AbortSignal): AsyncIterable<Distribution>;
   };

@@ -36,6 +36,8 @@ export const configRouter = router({
   distribution: procedure
     .input(z.object({ revision }))
     .query(({ ctx, input }) => ctx.services.config.distribution(input.revision)),
+  /** The services that a resource bears on, and why. */
+  reach: procedure.input(z.object({ ref: refText })).query(({ ctx, input }) => ctx.services.config.reach(input.ref)),
   /** The roll-out of a revision, as server-sent events. */
   watch: procedure.input(z.object({ revision })).subscription(async function* ({ ctx, input, signal }) {
     yield* ctx.services.config.watch(input.revision, signal ?? new AbortController().signal);

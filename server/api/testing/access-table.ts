@@ -24,6 +24,7 @@ config.diagnostics        401     pass    pass      pass
 config.history            401     pass    pass      pass
 config.revision           401     pass    pass      pass
 config.distribution       401     pass    pass      pass
+config.reach              401     pass    pass      pass
 config.watch              401     pass    pass      pass
 config.applyChanges       401     403     pass      pass
 config.rollback           401     403     pass      pass
