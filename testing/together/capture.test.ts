@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -96,6 +97,17 @@ spec:
   rules: [{ from: [{ source: { ipBlocks: [${address}] } }] }]
 `;
 
+const NODE_CLIENT = `fetch(process.argv[1]).then((answer) => answer.text()).then(console.log)`;
+
+const JAVA_CLIENT = `
+public class Ask {
+  public static void main(String[] args) throws Exception {
+    try (var in = java.net.URI.create(args[0]).toURL().openStream()) { System.out.println(new String(in.readAllBytes())); }
+  }
+}
+`;
+const hasJava = spawnSync("java", ["--version"]).status === 0;
+
 /** Says by which peer and for which certificate it was asked. */
 const PYTHON_APP = `
 import http.server, json
@@ -147,6 +159,17 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
   test("curl that knows nothing of the mesh calls over mTLS as its workload", async () => {
     const answer = await eventually("the shop reaches reviews", () => curl(shop, "-f", ...REVIEWS));
     expect(JSON.parse(answer)).toMatchObject({ path: "/x", xfcc: expect.stringContaining("/sa/shop") });
+  });
+
+  test("applications of other languages call as it does, by their own clients", async () => {
+    const source = join(mesh.directory(), "Ask.java");
+    writeFileSync(source, JAVA_CLIENT);
+    const clients: readonly (readonly [string, readonly string[]])[] = [
+      [process.execPath, ["-e", NODE_CLIENT, "--", ...REVIEWS]],
+      ...(hasJava ? [["java", [source, ...REVIEWS]] as const] : []),
+    ];
+    for (const [command, args] of clients)
+      expect(JSON.parse(await shop.run(command, args))).toMatchObject({ xfcc: expect.stringContaining("/sa/shop") });
   });
 
   test("a server that speaks first greets a TCP client", async () => {
