@@ -8,7 +8,7 @@ import { usePendingText } from "#components/ui/pending-texts.ts";
 import type { Path } from "#core/schema/path.ts";
 import { valueAt } from "#core/schema/value-at.ts";
 
-/** An object that somebody else knows, as YAML or JSON; it is taken when one leaves it and it can be read. */
+/** An object that somebody else knows, as YAML or JSON; it is taken whenever it can be read, and written anew when one leaves it. */
 export function JsonField({
   label,
   path,
@@ -19,19 +19,12 @@ export function JsonField({
   readonly problem: string | undefined;
 }) {
   const { value, edit } = useFormScope();
-  // What was typed and is not taken yet; null while the field shows the value.
+  // As it is typed; null while the field shows the value.
   const [typed, setTyped] = useState<string | null>(null);
   const standing = valueAt(value, path);
-  const take = () => {
-    const read = typed === null ? undefined : readText(typed);
-    if (read === null) return false;
-    if (read !== undefined) edit([{ op: "set", path, value: read }]);
-    else if (typed !== null) edit([{ op: "delete", path }]);
-    setTyped(null);
-    return true;
-  };
-  usePendingText(label, typed, take);
-  const told = typed !== null && readText(typed) === null ? "this is no object in YAML or JSON" : problem;
+  const isBad = typed !== null && readText(typed) === null;
+  usePendingText(label, isBad ? typed : null, () => false);
+  const told = isBad ? "this is no object in YAML or JSON" : problem;
   return (
     <>
       <textarea
@@ -41,8 +34,15 @@ export function JsonField({
         spellCheck={false}
         autoComplete="off"
         value={typed ?? (standing === undefined ? "" : stringify(standing))}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        onBlur={take}
+        onChange={(event) => {
+          const text = event.currentTarget.value;
+          setTyped(text);
+          const read = readText(text);
+          if (read !== null) edit([read === undefined ? { op: "delete", path } : { op: "set", path, value: read }]);
+        }}
+        onBlur={() => {
+          if (!isBad) setTyped(null);
+        }}
         className={cx(CONTROL_CLASS, "h-auto w-full resize-y py-1.5 font-mono text-xs", told && "border-bad")}
       />
       {told === undefined ? null : <p className="mt-1 text-bad-text text-xs">{told}</p>}

@@ -8,10 +8,10 @@ export function labelsMember({ type }: Handled): "matchLabels" | "labels" | unde
   return type === LABELS_SELECTOR.type ? "labels" : undefined;
 }
 
-/** The member of a spec that says for which workloads it is. */
+/** The member of a spec that says for which workloads it is; who answers for a service is something else. */
 export function selectorMember({ members }: ObjectType) {
   for (const [name, field] of Object.entries(members)) {
-    if (field.status !== "handled") continue;
+    if (field.status !== "handled" || field.form === "some-workloads") continue;
     const member = labelsMember(field);
     if (member !== undefined) return { name, field, member };
   }

@@ -35,7 +35,7 @@ export function WorkloadField({ field, path, member }: WorkloadFieldProps) {
   const isTyped = isOwn || (!isKnown && written.length > 0);
   return (
     <div className="flex flex-col gap-3">
-      <Field label="On" className="max-w-md" error={problemAt(path)}>
+      <Field label="On" className="max-w-md" hint={field.doc} error={problemAt(path)}>
         <Select
           value={isKnown ? chosen : isTyped ? OWN : null}
           options={[...known, { value: OWN, label: "others, by their labels" }]}

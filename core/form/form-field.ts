@@ -1,3 +1,4 @@
+import { nameField } from "#core/form/name-field.ts";
 import { DOCUMENTS, type Kind } from "#core/kinds/kinds.ts";
 import { hintOf } from "#core/schema/describe-field.ts";
 import type { Handled } from "#core/schema/field.ts";
@@ -48,7 +49,7 @@ export function describeFormField(field: Handled): FormField {
   };
 }
 
-/** `ISTIO_MUTUAL` → "Istio mutual". */
+/** `ISTIO_MUTUAL` → "Istio mutual", `HTTP_FILTER` → "HTTP filter"; what is written otherwise stays as it is. */
 function nameValue(value: string): string {
-  return value.charAt(0) + value.slice(1).toLowerCase().replaceAll("_", " ");
+  return /^[A-Z][A-Z_]*$/.test(value) ? nameField(value.toLowerCase()) : value;
 }

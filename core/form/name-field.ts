@@ -17,6 +17,9 @@ const CAPITALS = new Set([
   "gid",
   "uid",
   "id",
+  "authn",
+  "authz",
+  "grpc",
 ]);
 
 /** A field's name as a form shows it: `jwksUri` → "JWKS URI", `maxEjectionPercent` → "Max ejection percent". */

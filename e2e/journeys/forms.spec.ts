@@ -202,3 +202,34 @@ spec:
   await expect(words.nth(1)).toContainText("Everything else goes to reviews v2.");
   await expect(words.nth(0)).toContainText("reviews v1 (25 %), reviews v2 (50 %) and reviews v3 (25 %)");
 });
+
+test("a kind without a form of its own is edited in the one that its schema makes, and its page tells on what it bears", async ({
+  page,
+}) => {
+  await page.goto(`${demo.console}/traffic/new?kind=TrafficExtension`);
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("greets");
+  await page.getByRole("combobox", { name: "On", exact: true }).click();
+  await page
+    .getByRole("option", { name: /^details/ })
+    .first()
+    .click();
+  const script = page.getByRole("textbox", { name: "Inline code" });
+  await script.fill("function envoy_on_response(handle)\n  handle:headers():add('x-greeting', 'hello')\nend\n");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("menuitem", { name: /^Match/ }).click();
+  await page.getByRole("combobox", { name: "Mode" }).click();
+  await page.getByRole("option", { name: "Server", exact: true }).click();
+  await page.getByRole("tab", { name: "YAML" }).click();
+  await expect(page.getByLabel(/^YAML of/)).toContainText("mode: SERVER");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByLabel("Reason")).toHaveValue("new TrafficExtension greets");
+  await page.getByRole("button", { name: "Apply", exact: true }).click();
+  await expect(page.getByTestId("rollout").getByText(/acknowledged it/)).toBeVisible();
+  await page.reload();
+  const standing = page.getByTestId("standing");
+  await expect(standing).toContainText("details.default.svc.cluster.local");
+  await expect(standing).toContainText(/acknowledged it/);
+  await expect(standing).not.toContainText("reviews");
+  await page.getByRole("link", { name: "history" }).click();
+  await expect(page.getByRole("row", { name: /new TrafficExtension greets/ })).toBeVisible();
+});
