@@ -1,5 +1,6 @@
 "use client";
 import { useQueries, useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import type { ResourceDetail, ResourceSummary } from "#core/view/config.ts";
@@ -8,7 +9,8 @@ import type { ResourceDetail, ResourceSummary } from "#core/view/config.ts";
 export function useDocuments(kinds: readonly Kind[], isWanted: (resource: ResourceSummary) => boolean) {
   const trpc = useTRPC();
   const list = useQuery(trpc.config.list.queryOptions({ kinds: [...kinds] }));
-  return useQueries({
+  const last = useRef<ResourceDetail[]>(undefined);
+  const documents = useQueries({
     queries: (list.data ?? []).filter(isWanted).map(({ ref }) => trpc.config.get.queryOptions({ ref })),
     combine: (all) => ({
       data:
@@ -20,4 +22,7 @@ export function useDocuments(kinds: readonly Kind[], isWanted: (resource: Resour
       refetch: () => Promise.all([list.refetch(), ...all.map((each) => each.refetch())]),
     }),
   });
+  // One that is new has yet to be read: what was read before stands meanwhile, or the form over it would begin anew.
+  if (documents.data !== undefined) last.current = documents.data;
+  return { ...documents, data: documents.data ?? last.current };
 }

@@ -1,4 +1,3 @@
-import { compareNames } from "#core/compare-names.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import type { ExplainedResource } from "#core/resolve/applied-resource.ts";
 import { createExplainer } from "#core/resolve/explain-service.ts";
@@ -34,6 +33,6 @@ export function explainReach(snapshot: Snapshot, ref: string): Reach {
   const services = hosts
     .slice(0, ASKED_MAX)
     .flatMap((host) => explain(host, asked).map(({ ref: _ref, ...explained }) => ({ host, ...explained })))
-    .sort((a, b) => Number(b.applies) - Number(a.applies) || compareNames(a.host, b.host));
+    .sort((a, b) => Number(b.applies) - Number(a.applies) || (a.host < b.host ? -1 : 1));
   return { services, unasked: Math.max(0, hosts.length - ASKED_MAX) };
 }

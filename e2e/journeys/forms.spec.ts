@@ -233,3 +233,17 @@ test("a kind without a form of its own is edited in the one that its schema make
   await page.getByRole("link", { name: "history" }).click();
   await expect(page.getByRole("row", { name: /new TrafficExtension greets/ })).toBeVisible();
 });
+
+test("a task that writes the first of its kind is watched and undone where it was applied", async ({ page }) => {
+  await page.goto(`${demo.console}/authentication/strict`);
+  await page.getByRole("button", { name: "Preview" }).click();
+  const read = page.waitForResponse((response) =>
+    /config\.get\b.*PeerAuthentication\/default/.test(decodeURIComponent(response.url())),
+  );
+  await page.getByRole("button", { name: "Apply", exact: true }).click();
+  // The page reads what was written.
+  await (await read).finished();
+  await expect(page.getByTestId("rollout").getByRole("status")).toContainText("revision");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("heading", { name: /is undone, as revision/ })).toBeVisible();
+});
