@@ -40,10 +40,10 @@ export function MapField({ name, value, path, drawValue }: MapFieldProps) {
       {keys.map((each) => (
         <MapRow key={each} label={name} name={each} value={value} path={[...path, each]} drawValue={drawValue} />
       ))}
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex items-center gap-2">
         <TextInput
           isCode
-          className="w-44"
+          className="w-full max-w-44"
           aria-label={`${name}: another name`}
           placeholder="name"
           spellCheck={false}

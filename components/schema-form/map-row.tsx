@@ -44,9 +44,9 @@ export function MapRow({ label, name, value, path, drawValue }: MapRowProps) {
     );
   return (
     <div>
-      <div className="flex flex-wrap items-center gap-2">
-        <span className="w-44 shrink-0">{title}</span>
-        <div className="flex min-w-40 flex-1 flex-col">
+      <div className="grid grid-cols-[minmax(4.5rem,1fr)_minmax(0,2fr)_auto] items-center gap-2">
+        <span className="min-w-0">{title}</span>
+        <div className="flex min-w-0 flex-col">
           <RowValue label={`${label}: ${name}`} value={value} path={path} />
         </div>
         {remove}
