@@ -18,6 +18,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly what: string; readonly load
     what: "CPU per request through two Envoys with Pharos' configuration, and with a minimal one",
     load: () => import("./dataplane.ts"),
   },
+  guarded: {
+    what: "the same with a token to check and a policy (--no-guard: without), in turns; needs wrk",
+    load: () => import("./guarded.ts"),
+  },
 };
 
 const [name = "", ...args] = process.argv.slice(2);

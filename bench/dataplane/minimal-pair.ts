@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Guard, guardFilters } from "./guard.ts";
 
 /** Certificate, key and roots as `pharos join` writes them. */
 export interface IdentityFiles {
@@ -26,7 +27,7 @@ function tls(identity: IdentityFiles, side: "Downstream" | "Upstream"): object {
 
 /**
  * The least that does the same work: one listener, one route, one cluster, an access log to a file. With `identity` on
- * the listening or the calling side it terminates or originates mTLS.
+ * the listening or the calling side it terminates or originates mTLS; with a guard it lets in whom that names.
  */
 export function minimalEnvoy(
   dir: string,
@@ -35,6 +36,7 @@ export function minimalEnvoy(
   upstream: number,
   identity: IdentityFiles,
   side: "Downstream" | "Upstream",
+  guard?: Guard,
 ): object {
   const socket = (port: number) => ({ socket_address: { address: "127.0.0.1", port_value: port } });
   return {
@@ -54,6 +56,7 @@ export function minimalEnvoy(
                     "@type":
                       "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
                     stat_prefix: name,
+                    ...(guard === undefined ? {} : { normalize_path: true }),
                     access_log: [
                       {
                         name: "envoy.access_loggers.file",
@@ -74,6 +77,7 @@ export function minimalEnvoy(
                       ],
                     },
                     http_filters: [
+                      ...(guard === undefined ? [] : guardFilters(guard)),
                       {
                         name: "envoy.filters.http.router",
                         typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },

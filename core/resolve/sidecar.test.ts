@@ -76,7 +76,11 @@ test("callers have the routes of whoever is for a host that they know, and the h
   const imports = readImports([{ port: undefined, hosts: ["./front.shop.svc.cluster.local"] }], "shop");
   const known = routing(["front"], "back");
   const unknown = routing(["else"], "far");
-  expect([known, unknown].map((each) => importsRoutes(imports, each, "cluster.local"))).toEqual([true, false]);
+  const wide = routing(["*.svc.cluster.local"], "back");
+  const [elsewhere, wider] = [routing(["*.cluster.local"], "back", "other"), routing(["*.far.cluster.local"], "back")];
+  expect([known, unknown, wide, elsewhere, wider].map((each) => importsRoutes(imports, each, "cluster.local"))).toEqual(
+    [true, false, true, false, false],
+  );
   const where = { namespace: "shop", domainSuffix: "cluster.local" };
   const BACK = "back.shop.svc.cluster.local";
   expect(isRouted(BACK, [unknown, known], imports, where)).toBe(true);

@@ -132,10 +132,19 @@ export function egressPortsOf(sidecar: Sidecar | undefined): readonly EgressPort
 
 const LOOPBACK = "127.0.0.1";
 
-/** Whether callers have the routes of a VirtualService: they know one of its hosts. */
+/** Whether callers have the routes of a VirtualService: they know one of its hosts, or part of what one stands for. */
 export function importsRoutes(imports: Imports, { spec, metadata }: VirtualService, domainSuffix: string): boolean {
   const { namespace } = metadata;
-  return (spec.hosts ?? []).some((host) => importsHost(imports, expandHost(host, namespace, domainSuffix), namespace));
+  return (spec.hosts ?? []).some((written) => {
+    const host = expandHost(written, namespace, domainSuffix);
+    return importsHost(imports, host, namespace) || (isWildcard(host) && importsBelow(imports, host, namespace));
+  });
+}
+
+function importsBelow({ listeners }: Imports, pattern: string, namespace: string): boolean {
+  const isBelow = (each: ImportedHost): boolean =>
+    !each.isExcluded && (each.namespace === "*" || each.namespace === namespace) && hostMatches(pattern, each.host);
+  return listeners.some(({ hosts }) => hosts.some(isBelow));
 }
 
 /** Whether a route of these callers leads to a host: they have its clusters, whatever else they know. */

@@ -13,6 +13,7 @@ import { applyHeaderOperations, type HeaderOperations } from "#core/simulate/rea
 import { redirectLocation } from "#core/simulate/redirect-location.ts";
 import type { Destination, ForwardAction, Rewrite, Route } from "#core/simulate/route.ts";
 import type { Place, Trace } from "#core/simulate/step.ts";
+import { tellTimeout } from "#core/simulate/tell-timeout.ts";
 import type { VirtualHosts } from "#core/simulate/virtual-hosts.ts";
 
 /** Where the manager stands: what steps are told to be at. */
@@ -294,6 +295,7 @@ function sendOn(
   applyRequestOperations(routed, headers);
   rewriteRequest(action, exchange, length, routed.destination);
   if (routed.virtualHost.countsAttempts) headers.set("x-envoy-attempt-count", "1");
+  tellTimeout(action, headers);
   trace?.add({
     at: "router",
     result: "passed",

@@ -59,6 +59,10 @@ export interface ForwardAction {
   readonly rewrite: Rewrite;
   /** 0: none. */
   readonly timeoutMs: number;
+  /** Of each try; 0: none. */
+  readonly perTryTimeoutMs: number;
+  /** What calls of gRPC may ask for at most, 0 for any; absent where they are as all others. */
+  readonly grpcTimeoutMsMax: number | undefined;
   readonly retries: RetryFacts | undefined;
   readonly mirrors: readonly Mirror[];
 }

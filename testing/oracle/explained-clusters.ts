@@ -41,6 +41,16 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = (
       /http2KeepAlive|maxConcurrentStreams/,
     ],
     [
+      "on a port that a Sidecar has a listener for, only the hosts of that are known",
+      /^sidecar : here none, in Istio a \w+ (?:cluster|subset) with/,
+      /^kind: Sidecar$[\s\S]*^ +- port:$/m,
+    ],
+    [
+      "answers that a rule says are errors count as ones",
+      /\.typedExtensionProtocolOptions(?:\.outlierDetection)?: here \{.*(?:errorMatcher|"outlierDetection":).*, in Istio undefined$/,
+      /outlierDetectionHttpErrorCodes/,
+    ],
+    [
       "whom a ServiceEntry names is checked in requests too",
       /upstreamHttpProtocolOptions\.autoSanValidation: here undefined, in Istio true$/,
       /\n {2}subjectAltNames:\n/,

@@ -27,6 +27,18 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     what: /, in Istio outbound\|\d+\|\|/,
     text: /^ +(?:- )?delegate:$/m,
   },
+  {
+    area: "sidecar-routes",
+    why: "a host that only a rule names is known also where no service that callers know is on the port",
+    what: /, in Istio no HTTP$/,
+    text: /^kind: (?:Sidecar|MeshConfig)$/m,
+  },
+  {
+    area: "sidecar-routes",
+    why: "a port of a Sidecar's egress is of HTTP where a service on it is",
+    what: /^here no HTTP, in Istio (?:PassthroughCluster|the route itself with 502)$/,
+    text: /^kind: Sidecar$[\s\S]*^ +- port:$/m,
+  },
   ...["sidecar-routes", "gateways"].flatMap((area): Explained[] => [
     {
       area,

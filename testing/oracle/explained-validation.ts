@@ -99,8 +99,28 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
     ["Linux refuses it", /tcpKeepalive\.(?:probes|time|interval): /],
     [
       "no place has such a name",
-      /^refused Workload(?:Entry|Group) bad-value spec\.(?:template\.)?locality: … is not region\/zone\/subzone/,
+      /^refused (?:Workload(?:Entry|Group)|ServiceEntry) bad-value spec\.(?:template\.|endpoints\[\]\.)?locality: … is not region\/zone\/subzone/,
     ],
+    ["no place has such a name", /^refused \w+ bad-value spec\.(?:\S+\.)?locality: is longer than 256 bytes$/],
+    ["few workloads listen alike", /^refused Sidecar needs-selector spec\.ingress: /],
+    ["Envoy refuses it without", /^refused EnvoyFilter needs-field spec\.configPatches\[\]\.patch\.value\.name: /],
+    [
+      "the name of a Sidecar's port says its protocol, and nothing else",
+      /^taken Sidecar parse: configuration is invalid: invalid port name: /,
+    ],
+    ["no environment has such a name", /^refused ProxyConfig bad-value spec\.environmentVariables\.\S*:/],
+    ["what is fetched is known", /^refused (?:WasmPlugin|TrafficExtension) needs-field spec\.(?:wasm\.)?sha256: /],
+    [
+      "an empty name is not set",
+      /^taken (?:WasmPlugin|TrafficExtension) .*pluginName in body should be at least 1 chars/,
+    ],
+    [
+      "an empty list of targets is not set",
+      /^taken (?:Telemetry|RequestAuthentication|AuthorizationPolicy) .*only one of targetRefs or selector can be set/,
+      /^ +targetRefs: \[\]$/m,
+    ],
+    ["Envoy counts milliseconds", /connectionPool\.tcp\.\w+: … is not a whole number of milliseconds$/],
+    ["there is no label without a name", /localityLbSetting\.failoverPriority\[\]: is empty$/],
     [
       "Prometheus has no such label",
       /^refused Telemetry bad-value .*tagOverrides\.…: … is (?:not the name of a label|a name that Prometheus keeps)/,

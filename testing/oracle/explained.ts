@@ -1,6 +1,7 @@
 import type { Difference } from "#testing/oracle/area.ts";
 import { EXPLAINED_CLUSTERS } from "#testing/oracle/explained-clusters.ts";
 import type { Explained } from "#testing/oracle/explained-difference.ts";
+import { EXPLAINED_LOCALITIES } from "#testing/oracle/explained-localities.ts";
 import { EXPLAINED_MTLS } from "#testing/oracle/explained-mtls.ts";
 import { EXPLAINED_ROUTES } from "#testing/oracle/explained-routes.ts";
 import { EXPLAINED_VALIDATION } from "#testing/oracle/explained-validation.ts";
@@ -8,6 +9,7 @@ import { EXPLAINED_VALIDATION } from "#testing/oracle/explained-validation.ts";
 const EXPLAINED: readonly Explained[] = [
   ...EXPLAINED_VALIDATION,
   ...EXPLAINED_CLUSTERS,
+  ...EXPLAINED_LOCALITIES,
   ...EXPLAINED_MTLS,
   ...EXPLAINED_ROUTES,
 ];

@@ -18,6 +18,8 @@ export interface OracleProxy {
   readonly namespace: string;
   readonly address: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** `region/zone/subzone` */
+  readonly locality?: string;
 }
 
 interface Waiting {
@@ -50,9 +52,13 @@ export class Istio {
     return (await this.#ask({ validate: document })) as { errors: string[]; warnings: string[] };
   }
 
-  /** By the proxies' keys. */
-  async build(resources: string, proxies: readonly OracleProxy[]): Promise<Readonly<Record<string, Built>>> {
-    const answer = await this.#ask({ build: { resources, proxies } });
+  /** By the proxies' keys; `mesh` is what a MeshConfig says, over Istio's defaults. */
+  async build(
+    resources: string,
+    mesh: string,
+    proxies: readonly OracleProxy[],
+  ): Promise<Readonly<Record<string, Built>>> {
+    const answer = await this.#ask({ build: { resources, mesh, proxies } });
     return (answer as unknown as { proxies: Record<string, Built> }).proxies;
   }
 

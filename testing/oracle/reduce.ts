@@ -1,4 +1,6 @@
 type Value = unknown;
+/** Without them a document is another one, or none. */
+const KEPT = ["kind", "namespace", "name"];
 
 /** Every value that is this one with one part of it left out: an element of a list, or a key; outer ones first. */
 function* smaller(value: Value): Generator<Value> {
@@ -7,7 +9,7 @@ function* smaller(value: Value): Generator<Value> {
     for (const [at, each] of value.entries())
       for (const less of smaller(each)) yield value.map((other, index) => (index === at ? less : other));
   } else if (typeof value === "object" && value !== null) {
-    for (const key of Object.keys(value))
+    for (const key of Object.keys(value).filter((each) => !KEPT.includes(each)))
       yield Object.fromEntries(Object.entries(value).filter(([other]) => other !== key));
     for (const [key, each] of Object.entries(value)) for (const less of smaller(each)) yield { ...value, [key]: less };
   }

@@ -46,14 +46,20 @@ export async function keepTaken(documents: readonly Written[], istio: Istio): Pr
   for (const each of documents) {
     const text = writeDocument(each);
     if (hasErrors(parseDocuments(text).diagnostics)) continue;
-    if ((await istio.validate(text)).errors.length > 0) continue;
+    if (!isOfMesh(each) && (await istio.validate(text)).errors.length > 0) continue;
     taken.set(`${each.kind}/${each.namespace}/${each.name}`, each);
   }
   return [...taken.values()];
 }
 
 export function askIstio(istio: Istio, { documents, proxies }: World): Promise<Readonly<Record<string, Built>>> {
-  return istio.build(writeWorld(documents), proxies);
+  const settings = documents.find(isOfMesh)?.spec ?? {};
+  return istio.build(writeWorld(documents.filter((each) => !isOfMesh(each))), stringify(settings), proxies);
+}
+
+/** Istio has it in a file of its own, which it validates only when it starts. */
+function isOfMesh({ kind }: Written): boolean {
+  return kind === "MeshConfig";
 }
 
 /** What Pharos makes of the same world, by the proxies' keys. */
@@ -93,6 +99,7 @@ function nodeOf(proxy: OracleProxy): ProxyNode {
     id: `${proxy.type}~${proxy.address}~${proxy.key}.${proxy.namespace}~x`,
     type: proxy.type,
     address: proxy.address,
+    ...(proxy.locality === undefined ? {} : { locality: proxy.locality }),
     name: proxy.key,
     namespace: proxy.namespace,
     domain: "x",

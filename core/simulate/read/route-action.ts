@@ -1,3 +1,4 @@
+import type { Duration } from "@bufbuild/protobuf/wkt";
 import { compileRegex } from "#core/schema/compile-regex.ts";
 import { readDurationMs } from "#core/simulate/read/duration-ms.ts";
 import { readFraction } from "#core/simulate/read/fraction.ts";
@@ -69,13 +70,19 @@ function readForward(action: RouteAction): ForwardAction {
     hashes: action.hashPolicy.map(describeHash),
     notFoundStatus: NOT_FOUND_STATUS[action.clusterNotFoundResponseCode],
     rewrite: { path: rewritePath(action.prefixRewrite, action.regexRewrite), host: rewriteHost(action) },
-    timeoutMs: action.timeout === undefined ? TIMEOUT_MS : readDurationMs(action.timeout),
+    timeoutMs: millisOf(action.timeout) ?? TIMEOUT_MS,
+    perTryTimeoutMs: millisOf(action.retryPolicy?.perTryTimeout) ?? 0,
+    grpcTimeoutMsMax: millisOf(action.maxGrpcTimeout),
     retries: readRetries(action.retryPolicy),
     mirrors: action.requestMirrorPolicies.map(({ cluster, runtimeFraction }) => ({
       cluster,
       ...readFraction(runtimeFraction?.defaultValue, { parts: 100, of: 100 }),
     })),
   };
+}
+
+function millisOf(duration: Duration | undefined): number | undefined {
+  return duration === undefined ? undefined : readDurationMs(duration);
 }
 
 function readDestinations({ clusterSpecifier: wanted }: RouteAction): Destination[] {

@@ -118,20 +118,29 @@ const destinationRules = fc
   .tuple(
     fc.constantFrom("reviews", "ratings", "store", "secure.example.com"),
     some(fc.constantFrom("DISABLE", "ISTIO_MUTUAL")),
-    some(fc.constantFrom("ROUND_ROBIN", "RANDOM", "LEAST_REQUEST")),
+    some(
+      fc.constantFrom<Json>(
+        { simple: "ROUND_ROBIN" },
+        { simple: "RANDOM" },
+        { simple: "LEAST_REQUEST" },
+        { consistentHash: { httpHeaderName: "x-user" } },
+        { consistentHash: { httpQueryParameterName: "q", maglev: {} } },
+        { consistentHash: { useSourceIp: true } },
+      ),
+    ),
     fc.boolean(),
     some(places),
   )
-  .map(([host, mode, simple, hasV2, localityLbSetting]) =>
+  .map(([host, mode, balancer, hasV2, localityLbSetting]) =>
     resource("DestinationRule", GROUP, "default", `d-${host}`, {
       host,
       trafficPolicy: {
         ...(mode === undefined ? {} : { tls: { mode } }),
-        ...(simple === undefined && localityLbSetting === undefined
+        ...(balancer === undefined && localityLbSetting === undefined
           ? {}
           : {
               loadBalancer: {
-                ...(simple === undefined ? {} : { simple }),
+                ...balancer,
                 ...(localityLbSetting === undefined ? {} : { localityLbSetting }),
               },
             }),
@@ -167,6 +176,27 @@ const meshConfigs = record({
   (spec): Json => ({ apiVersion: "mesh.pharos.dev/v1", kind: "MeshConfig", metadata: { ...MESH_CONFIG_PLACE }, spec }),
 );
 
+/** What callers of the namespace may call. */
+const sidecars = fc
+  .tuple(
+    fc.constantFrom(
+      ["*/*"],
+      ["./*"],
+      ["./reviews.default.svc.cluster.local", "./ext.example.com"],
+      ["*/*.example.com"],
+      ["istio-system/*"],
+    ),
+    some(fc.constantFrom("REGISTRY_ONLY", "ALLOW_ANY")),
+    some(fc.constantFrom({ workloadSelector: { labels: { app: "client" } } })),
+  )
+  .map(([hosts, mode, selected]) =>
+    resource("Sidecar", GROUP, "default", nextName("s"), {
+      ...selected,
+      egress: [{ hosts }],
+      ...(mode === undefined ? {} : { outboundTrafficPolicy: { mode } }),
+    }),
+  );
+
 /** What users write, beside the services themselves. */
 export const arbitraryConfiguration: fc.Arbitrary<readonly Json[]> = fc
   .tuple(
@@ -182,6 +212,7 @@ export const arbitraryConfiguration: fc.Arbitrary<readonly Json[]> = fc
     list(tlsRules, 2),
     list(l4Gateways, 1, 1),
     list(meshConfigs, 1),
+    fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: list(sidecars, 1, 1) }),
   )
   .map((all) => all.flat(2));
 

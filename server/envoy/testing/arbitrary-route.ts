@@ -107,6 +107,29 @@ const rewrite = fc.oneof(
   }),
 );
 
+/** Copies change no answer; what is tried again may be answered by another instance, whose policies are others. */
+const aside = record({
+  timeout: some(fc.constantFrom("5s", "0s")),
+  retries: some(
+    record({
+      attempts: fc.constantFrom(0, 1, 3),
+      retryOn: some(
+        fc.constantFrom("5xx", "403", "connect-failure,refused-stream", "gateway-error,503", "retriable-4xx"),
+      ),
+      backoff: fc.constant("1ms"),
+    }).map(({ backoff, ...rest }) => (rest.attempts === 0 ? rest : { ...rest, backoff })),
+  ),
+  mirrors: some(
+    fc.constantFrom(
+      [{ destination: { host: "ratings" } }],
+      [
+        { destination: { host: "reviews", subset: "v1" }, percentage: { value: 50 } },
+        { destination: { host: "ext.example.com" } },
+      ],
+    ),
+  ),
+});
+
 /** One `http` of a VirtualService of the small mesh. */
 export const httpRoute = fc
   .tuple(
@@ -117,7 +140,12 @@ export const httpRoute = fc
       corsPolicy: some(cors),
     }),
     fc.oneof(
-      { weight: 4, arbitrary: record({ route: fc.oneof(routed, split), rewrite: some(rewrite) }) },
+      {
+        weight: 4,
+        arbitrary: fc
+          .tuple(record({ route: fc.oneof(routed, split), rewrite: some(rewrite) }), some(aside))
+          .map(([route, more]) => ({ ...route, ...more })),
+      },
       { weight: 1, arbitrary: record({ redirect }) },
       {
         weight: 1,

@@ -12,6 +12,9 @@ const AGE_MAX = 50;
 
 export const rarely = <T extends object>(value: fc.Arbitrary<T>, weight = 2): fc.Arbitrary<T | object> =>
   fc.oneof({ weight, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: value });
+/** One, or mostly none. */
+export const seldom = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<readonly T[]> =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: value.map((each) => [each]) });
 export const anyExportTo = rarely(
   fc.record({
     exportTo: fc.constantFrom(

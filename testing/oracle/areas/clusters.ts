@@ -1,10 +1,14 @@
 import * as fc from "fast-check";
+import { clusterPatches } from "#testing/oracle/arbitrary/any-envoy-filter.ts";
+import { anyMeshConfig } from "#testing/oracle/arbitrary/any-mesh-config.ts";
+import { anySidecar } from "#testing/oracle/arbitrary/any-sidecar.ts";
 import {
   anyExportTo,
   anyNamespace,
   document,
   NAMESPACES,
   rarely,
+  seldom,
 } from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { fieldOf, meetingValue } from "#testing/oracle/arbitrary/meeting-value.ts";
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
@@ -128,10 +132,18 @@ export const clusters = defineArea({
   cases: fc
     .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 }))
     .chain(([services, rules]) =>
-      fc.tuple(
-        ...Array.from({ length: services }, (_, index) => anyService(index)),
-        ...Array.from({ length: rules }, (_, index) => anyRule(index)),
-      ),
+      fc
+        .tuple(
+          fc.tuple(
+            ...Array.from({ length: services }, (_, index) => anyService(index)),
+            ...Array.from({ length: rules }, (_, index) => anyRule(index)),
+          ),
+          seldom(anySidecar),
+          seldom(anyMeshConfig),
+          seldom(clusterPatches("ef0")),
+          seldom(clusterPatches("ef1")),
+        )
+        .map(([those, ...others]) => [...those, ...others.flat()]),
     ),
   write: writeWorld,
   async compare(documents, istio) {

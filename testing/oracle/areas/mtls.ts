@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
+import { anyMeshConfig } from "#testing/oracle/arbitrary/any-mesh-config.ts";
 import { CALLED, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-workload.ts";
-import { anyNamespace, document, NAMESPACES } from "#testing/oracle/arbitrary/meeting-documents.ts";
+import { anyNamespace, document, NAMESPACES, seldom } from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeEndpoints } from "#testing/oracle/envoy/describe-endpoints.ts";
@@ -91,8 +92,14 @@ export const mtls = defineArea({
         .integer({ min: 0, max: 3 })
         .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => anyPeerAuthentication(index)))),
       fc.option(anyClientTls, { nil: undefined }),
+      seldom(anyMeshConfig),
     )
-    .map(([services, policies, rule]) => [...services, ...policies, ...(rule === undefined ? [] : [rule])]),
+    .map(([services, policies, rule, settings]) => [
+      ...services,
+      ...policies,
+      ...(rule === undefined ? [] : [rule]),
+      ...settings,
+    ]),
   write: writeWorld,
   async compare(documents, istio) {
     const world = { documents: await keepTaken(documents, istio), proxies: [CALLED, ...CALLERS] };

@@ -1,17 +1,21 @@
 import * as fc from "fast-check";
+import { routePatches } from "#testing/oracle/arbitrary/any-envoy-filter.ts";
+import { anyMeshConfig } from "#testing/oracle/arbitrary/any-mesh-config.ts";
 import { anyRequests } from "#testing/oracle/arbitrary/any-request.ts";
+import { anySidecar } from "#testing/oracle/arbitrary/any-sidecar.ts";
 import {
   anyHashRule,
   httpServices,
   NAMESPACES,
   SERVICES,
+  seldom,
   virtualService,
 } from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { defineArea } from "#testing/oracle/area.ts";
 import { compareAnswers } from "#testing/oracle/compare-answers.ts";
 import type { OracleProxy } from "#testing/oracle/istio.ts";
 import { textAt } from "#testing/oracle/json.ts";
-import { askIstio, askPharos, keepTaken, writeWorld } from "#testing/oracle/world.ts";
+import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PROXIES: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
   key: `sidecar-${namespace}`,
@@ -54,12 +58,14 @@ export const sidecarRoutes = defineArea({
       .array(fc.nat(), { minLength: 1, maxLength: 3 })
       .chain((list) => fc.tuple(...list.map((_, index) => virtualService(`v${index}`, ruleHosts, bound)))),
     hashes: fc.option(anyHashRule, { nil: undefined }),
+    others: fc
+      .tuple(seldom(anySidecar), seldom(anyMeshConfig), seldom(routePatches("ef0")), seldom(routePatches("ef1")))
+      .map((all) => all.flat()),
     requests: anyRequests(HOSTS),
   }),
-  write: ({ services, rules, hashes }) =>
-    writeWorld([...services, ...rules, ...(hashes === undefined ? [] : [hashes])]),
-  async compare({ services, rules, hashes, requests }, istio) {
-    const documents = await keepTaken([...services, ...rules, ...(hashes === undefined ? [] : [hashes])], istio);
+  write: (tried) => writeWorld(documentsOf(tried)),
+  async compare({ requests, ...tried }, istio) {
+    const documents = await keepTaken(documentsOf(tried), istio);
     const world = { documents, proxies: PROXIES };
     const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
     return compareAnswers(
@@ -71,3 +77,17 @@ export const sidecarRoutes = defineArea({
     );
   },
 });
+
+function documentsOf({
+  services,
+  rules,
+  hashes,
+  others,
+}: {
+  readonly services: readonly Written[];
+  readonly rules: readonly Written[];
+  readonly hashes: Written | undefined;
+  readonly others: readonly Written[];
+}): readonly Written[] {
+  return [...services, ...rules, ...(hashes === undefined ? [] : [hashes]), ...others];
+}

@@ -10,12 +10,15 @@ import (
 	"istio.io/istio/pilot/pkg/config/kube/crd"
 	"istio.io/istio/pilot/pkg/model"
 	"istio.io/istio/pilot/pkg/networking/core"
+	labelutil "istio.io/istio/pilot/pkg/serviceregistry/util/label"
 	"istio.io/istio/pilot/pkg/xds/endpoints"
 	"istio.io/istio/pkg/config/mesh"
+	pm "istio.io/istio/pkg/model"
 )
 
 type buildRequest struct {
 	Resources string  `json:"resources"`
+	Mesh      string  `json:"mesh"` // fields of a MeshConfig, over Istio's defaults
 	Proxies   []proxy `json:"proxies"`
 }
 
@@ -25,6 +28,7 @@ type proxy struct {
 	Namespace string            `json:"namespace"`
 	Address   string            `json:"address"`
 	Labels    map[string]string `json:"labels"`
+	Locality  string            `json:"locality"`
 }
 
 type built struct {
@@ -40,7 +44,10 @@ type builtProxies struct {
 
 // build makes what istiod would send to each proxy. It panics where Istio does.
 func build(asked buildRequest) builtProxies {
-	settings := mesh.DefaultMeshConfig()
+	settings, err := mesh.ApplyMeshConfigDefaults(asked.Mesh)
+	if err != nil {
+		panic(err)
+	}
 	settings.RootNamespace = "istio-system"
 	configs, _, err := crd.ParseInputs(asked.Resources)
 	if err != nil {
@@ -61,9 +68,10 @@ func build(asked buildRequest) builtProxies {
 
 func buildProxy(generator *core.ConfigGenTest, asked proxy) built {
 	node := generator.SetupProxy(&model.Proxy{
+		Locality:        pm.ConvertLocality(asked.Locality),
 		Type:            model.NodeType(asked.Type),
 		ConfigNamespace: asked.Namespace,
-		Labels:          asked.Labels,
+		Labels:          labelutil.AugmentLabels(asked.Labels, "", asked.Locality, "", ""),
 		IPAddresses:     []string{asked.Address},
 		ID:              asked.Key + "." + asked.Namespace,
 		Metadata:        &model.NodeMetadata{Labels: asked.Labels, Namespace: asked.Namespace, IstioVersion: "1.31.0"},

@@ -2,7 +2,7 @@
 // JSON answer a line on standard output, in the same order:
 //
 //	{"validate": "<one YAML document>"}  → {"errors": ["…"], "warnings": ["…"]}
-//	{"build": {"resources": "<YAML>", "proxies": [{"key": "…", …}]}}
+//	{"build": {"resources": "<YAML>", "mesh": "<YAML>", "proxies": [{"key": "…", …}]}}
 //	                                     → {"proxies": {"<key>": {"listeners": […], "routes": […], "clusters": […], "endpoints": […]}}}
 //
 // What cannot be answered is {"failure": "…"}. It ends with its input.
