@@ -14,6 +14,14 @@ const BENCHMARKS: Readonly<Record<string, { readonly what: string; readonly load
     what: "one request decided, beside asking an Envoy (--services, --requests)",
     load: () => import("./simulate.ts"),
   },
+  limits: {
+    what: "limits on the path of requests and at their owner, beside envoyproxy/ratelimit with Redis (--rate)",
+    load: () => import("./limits.ts"),
+  },
+  "limits-contract": {
+    what: "what limits let through while agents and owner are killed and cut off (--agents, --seconds, --kills)",
+    load: () => import("./limits-contract.ts"),
+  },
   dataplane: {
     what: "CPU per request through two Envoys with Pharos' configuration, and with a minimal one",
     load: () => import("./dataplane.ts"),
@@ -29,7 +37,7 @@ const chosen = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
 if (chosen === undefined) {
   process.stderr.write(
     `usage: npm run bench -- NAME [flags] [-o json]\n\n${Object.entries(BENCHMARKS)
-      .map(([each, { what }]) => `  ${each.padEnd(10)} ${what}`)
+      .map(([each, { what }]) => `  ${each.padEnd(15)} ${what}`)
       .join("\n")}\n`,
   );
   process.exit(2);

@@ -95,10 +95,10 @@ export function encodeGrants(grants: readonly ToldGrant[]): Uint8Array {
 
 export function decodeGrants(bytes: Uint8Array): ToldGrant[] {
   return fromBinary(DrawUnitsResponseSchema, bytes).grants.map(
-    ({ key, lease, granted, isAmple, ttlMs, waitMs, trouble, members }) => {
+    ({ key, lease, granted, isAmple, ttlMs, left, waitMs, trouble, members }) => {
       const name = TROUBLE_NAMES.get(trouble);
       return {
-        ...{ key, lease, granted, isAmple, ttlMs, waitMs, members },
+        ...{ key, lease, granted, isAmple, ttlMs, left, waitMs, members },
         ...(name === undefined ? {} : { trouble: name }),
       };
     },

@@ -42,6 +42,10 @@ const NEWER_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 
 /** Fields of the Envoy that is run which the API as it ships does not have yet: file → message → its fields. */
 const NEWER_FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "envoy/extensions/filters/http/ratelimit/v3/rate_limit.proto": {
+    RateLimitConfig:
+      "message HitsAddend { string format = 2; } HitsAddend hits_addend = 5; bool apply_on_stream_done = 6;",
+  },
   "envoy/config/cluster/v3/circuit_breaker.proto": {
     RetryBudget: "google.protobuf.Duration budget_interval = 3;",
   },

@@ -7,6 +7,8 @@ export interface EchoApp {
   readonly port: number;
   /** What reached it, in order. */
   readonly seen: readonly Seen[];
+  /** Answers all that it holds. */
+  release(): void;
   /** Takes no more connections, and ends those that it has. */
   stop(): void;
 }
@@ -22,11 +24,12 @@ export interface Seen {
 }
 
 /**
- * An application that answers with what it saw, as JSON; `/status/503` with that status, as often as it is asked. Of an
- * upgraded connection it sends back what comes.
+ * An application that answers with what it saw, as JSON; `/status/503` with that status, as often as it is asked; `/hold` when
+ * `release` is called; with the headers of `x-answer`, a JSON object. Of an upgraded connection it sends back what comes.
  */
 export async function startEcho(cleanup: Cleanup, name: string, tls?: ServerOptions): Promise<EchoApp> {
   const seen: Seen[] = [];
+  const held: (() => void)[] = [];
   const answer: RequestListener = (incoming, response) => {
     const { method = "", url = "", headers, socket } = incoming;
     const all = {
@@ -44,7 +47,10 @@ export async function startEcho(cleanup: Cleanup, name: string, tls?: ServerOpti
     const status = /^\/status\/(\d+)/.exec(all.url)?.[1];
     response.statusCode = status === undefined ? 200 : Number(status);
     response.setHeader("x-app", name);
-    response.end(JSON.stringify(all));
+    const more = JSON.parse(String(all.headers["x-answer"] ?? "{}")) as Record<string, string>;
+    for (const [header, value] of Object.entries(more)) response.setHeader(header, value);
+    if (all.url.startsWith("/hold")) held.push(() => response.end(JSON.stringify(all)));
+    else response.end(JSON.stringify(all));
   };
   const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
   server.on("upgrade", (_, socket) => {
@@ -58,7 +64,10 @@ export async function startEcho(cleanup: Cleanup, name: string, tls?: ServerOpti
   };
   cleanup.add(stop);
   const address = server.address();
-  return { port: typeof address === "object" && address !== null ? address.port : 0, seen, stop };
+  const release = (): void => {
+    for (const answerNow of held.splice(0)) answerNow();
+  };
+  return { port: typeof address === "object" && address !== null ? address.port : 0, seen, release, stop };
 }
 
 function tellTls(socket: TLSSocket): NonNullable<Seen["tls"]> {

@@ -89,6 +89,7 @@ export async function startServe({
     const [command = "", ...rest] = [...enter, process.execPath, ...args];
     const started = spawn(command, rest, { env, stdio: ["ignore", "pipe", "pipe"] });
     child = started;
+    const closed = new Promise((done) => started.once("close", done));
     text = "";
     for (const stream of [started.stdout, started.stderr])
       stream.setEncoding("utf8").on("data", (part: string) => {
@@ -96,6 +97,8 @@ export async function startServe({
       });
     const deadline = Date.now() + START_MS;
     while (!text.includes('"pharos serves"')) {
+      // What it said of its end may come after it.
+      if (started.exitCode !== null) await closed;
       if (started.exitCode !== null || Date.now() > deadline) throw new Error(`the server did not start:\n${text}`);
       await new Promise((done) => setTimeout(done, 50));
     }

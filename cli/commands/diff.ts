@@ -7,6 +7,7 @@ import { readChanges } from "#cli/commands/read-changes.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { printValue } from "#cli/output/output.ts";
 import { printDiagnostics, printResolved, toPrinted } from "#cli/output/print-diagnostics.ts";
+import { describeReplayed } from "#core/traffic/describe-replayed.ts";
 
 const COLOURS = { "+": "green", "-": "red", "@": "cyan" } as const;
 
@@ -47,6 +48,8 @@ export function addDiff(program: Command): void {
             process.stderr.write(
               `${count(result.xdsCount, "xDS resource", "xDS resources")} on ${count(result.proxies.length, "proxy", "proxies")} would change\n`,
             );
+          for (const line of (result.traffic?.limits ?? []).flatMap(describeReplayed))
+            process.stderr.write(`${line}\n`);
         }
         return result.changed.length > 0 ? EXIT.differs : EXIT.ok;
       }),

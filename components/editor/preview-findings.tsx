@@ -10,6 +10,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { Stat } from "#components/ui/stat.tsx";
+import { describeReplayed } from "#core/traffic/describe-replayed.ts";
 import type { PreviewView } from "#core/view/config.ts";
 
 const LAYOUTS = [
@@ -71,6 +72,11 @@ export function PreviewFindings({ preview }: { readonly preview: PreviewView }) 
       </Card>
       {traffic === null || traffic.callers.length === 0 ? null : (
         <Card title="Traffic concerned" description={`Over the last minute: ${traffic.basis.join(", ")}`} isFlush>
+          {traffic.limits.flatMap(describeReplayed).map((line) => (
+            <p key={line} className="px-4 py-1 text-sm">
+              {line}
+            </p>
+          ))}
           <ConcernedCallers callers={traffic.callers} />
         </Card>
       )}

@@ -48,7 +48,8 @@ const TURNS_MAX = 3;
 interface Bucket {
   readonly holder: LeaseHolder;
   readonly limit: Limit;
-  readonly waiting: Set<Waiting>;
+  /** There are many buckets, and few for which somebody waits. */
+  waiting: Set<Waiting> | undefined;
   /** Of the draw that is not answered, whom it asks for. */
   asked: readonly Waiting[];
   /** Until then requests that cost as much as the one that was refused are refused. */
@@ -105,6 +106,11 @@ export class Admissions {
     return this.#buckets.get(key)?.holder.unsafe ?? 0;
   }
 
+  /** Units of a key that may yet be used, as far as is known. */
+  left(key: string): number {
+    return this.#buckets.get(key)?.holder.left ?? 0;
+  }
+
   /** Decides now or after the owner's answer; `done` is called once. Charges are of different keys. */
   admit(charges: readonly Charge[], now: Moment, done: (outcome: Outcome) => void): void {
     const refused = charges.map((charge) => this.#refusalOf(charge, now)).find((refusal) => refusal !== undefined);
@@ -121,8 +127,8 @@ export class Admissions {
     const bucket = this.#buckets.get(grant.key);
     if (bucket === undefined || !bucket.holder.accept(grant, now)) return;
     bucket.retryMs = Math.min(Math.max(this.#options.retryMs, 2 * bucket.holder.answerMs), RETRY_MS_MAX);
-    const asked = bucket.asked.filter((waiting) => bucket.waiting.has(waiting));
-    bucket.asked = [];
+    const asked = bucket.asked.filter((waiting) => bucket.waiting?.has(waiting));
+    bucket.asked = NOBODY;
     bucket.isOrphan = grant.trouble === "unknown-limit";
     for (const waiting of asked) {
       const charge = waiting.charges.find(({ key }) => key === grant.key);
@@ -142,7 +148,7 @@ export class Admissions {
     const { patienceMs } = this.#options;
     if (!this.#isAlone && this.#silentMs !== undefined && now.fastMs - this.#silentMs >= patienceMs) {
       this.#isAlone = true;
-      for (const { waiting } of [...this.#buckets.values()]) for (const each of [...waiting]) this.#decide(each, now);
+      for (const bucket of [...this.#buckets.values()]) for (const each of waitingFor(bucket)) this.#decide(each, now);
     }
     for (const bucket of this.#due.take(now.fastMs)) this.#attend(bucket, now);
   }
@@ -157,7 +163,7 @@ export class Admissions {
       this.#silentMs ??= holder.sentMs;
       bucket.retryMs = Math.min(2 * bucket.retryMs, RETRY_MS_MAX);
     }
-    for (const waiting of [...bucket.waiting]) {
+    for (const waiting of waitingFor(bucket)) {
       if (now.fastMs - waiting.sinceMs < patienceMs) continue;
       waiting.isOverdue = true;
       this.#decide(waiting, now);
@@ -200,8 +206,8 @@ export class Admissions {
     const bucket: Bucket = {
       holder: new LeaseHolder(key, limit),
       limit,
-      waiting: new Set(),
-      asked: [],
+      waiting: undefined,
+      asked: NOBODY,
       askedMs: -Infinity,
       refusedMs: -Infinity,
       refusedCost: 0,
@@ -246,9 +252,10 @@ export class Admissions {
     for (const charge of waiting.charges) {
       const bucket = this.#bucketOf(charge);
       if (!lacking.includes(charge) || bucket.isOrphan) {
-        bucket.waiting.delete(waiting);
+        leave(bucket, waiting);
         continue;
       }
+      bucket.waiting ??= new Set();
       bucket.waiting.add(waiting);
       waiting.asked.add(bucket);
       this.#due.add(bucket, waiting.sinceMs + this.#options.patienceMs);
@@ -277,7 +284,7 @@ export class Admissions {
     const taken: (readonly [LeaseHolder, Taken])[] = [];
     for (const charge of waiting.charges) {
       const bucket = this.#bucketOf(charge);
-      bucket.waiting.delete(waiting);
+      leave(bucket, waiting);
       if (alone.includes(charge)) {
         bucket.alone?.spend(charge.cost, now.slowMs, now.slowMs);
         taken.push([bucket.holder, bucket.holder.takeAlone(charge.cost, now)]);
@@ -296,9 +303,9 @@ export class Admissions {
   #refuse(waiting: Waiting, key: string, because: Refusal, retryMs: number, now: Moment): void {
     for (const charge of waiting.charges) {
       const bucket = this.#bucketOf(charge);
-      bucket.waiting.delete(waiting);
+      leave(bucket, waiting);
       // What came for this request alone is somebody else's.
-      if (charge.key !== key && waiting.asked.has(bucket) && bucket.holder.idle > 0 && bucket.waiting.size === 0) {
+      if (charge.key !== key && waiting.asked.has(bucket) && bucket.holder.idle > 0 && bucket.waiting === undefined) {
         bucket.holder.release();
         this.#send(bucket, now);
       }
@@ -307,7 +314,7 @@ export class Admissions {
   }
 
   #ask(bucket: Bucket, now: Moment): void {
-    if (bucket.holder.sentMs === undefined && bucket.waiting.size > 0) this.#send(bucket, now);
+    if (bucket.holder.sentMs === undefined && bucket.waiting !== undefined) this.#send(bucket, now);
   }
 
   #send(bucket: Bucket, now: Moment): void {
@@ -315,7 +322,7 @@ export class Admissions {
     const asked: Waiting[] = [];
     const needs: number[] = [];
     let idle = holder.idle;
-    for (const waiting of bucket.waiting) {
+    for (const waiting of waitingFor(bucket)) {
       const charge = waiting.charges.find(({ key }) => key === holder.key);
       if (charge === undefined) continue;
       asked.push(waiting);
@@ -324,7 +331,7 @@ export class Admissions {
       idle = Math.max(0, idle - charge.cost);
       if (need > 0) needs.push(need);
     }
-    bucket.asked = asked;
+    bucket.asked = asked.length === 0 ? NOBODY : asked;
     this.#lease += 1;
     this.#sentMs = now.fastMs;
     this.#due.add(bucket, now.fastMs + bucket.retryMs);
@@ -332,8 +339,18 @@ export class Admissions {
   }
 }
 
+const NOBODY: readonly Waiting[] = [];
+
+/** As it is now: deciding one may change it. */
+const waitingFor = ({ waiting }: Bucket): readonly Waiting[] => (waiting === undefined ? NOBODY : [...waiting]);
+
+function leave(bucket: Bucket, waiting: Waiting): void {
+  bucket.waiting?.delete(waiting);
+  if (bucket.waiting?.size === 0) bucket.waiting = undefined;
+}
+
 const isQuiet = ({ waiting, askedMs, alone }: Bucket, { fastMs, slowMs }: Moment): boolean =>
-  waiting.size === 0 && fastMs - askedMs >= UNUSED_MS && (alone === undefined || alone.isFresh(slowMs));
+  waiting === undefined && fastMs - askedMs >= UNUSED_MS && (alone === undefined || alone.isFresh(slowMs));
 
 /** The owner is not asked again for a while for as much as it had no room for. */
 function hush(bucket: Bucket, cost: number, { waitMs, trouble }: Grant, { fastMs }: Moment): void {

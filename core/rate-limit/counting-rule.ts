@@ -1,6 +1,12 @@
 import type { Limit } from "#core/rate-limit/limit.ts";
 import type { Reserve } from "#core/rate-limit/reserve-share.ts";
 
+/** Both are of it. */
+export interface StatusRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A rule of a RateLimit, with every default. `Match` says what it takes: as it is written, or as it is held against requests. */
 export interface CountingRule<Match> {
   /** `namespace/name` of the RateLimit. */
@@ -10,6 +16,8 @@ export interface CountingRule<Match> {
   readonly index: number;
   /** It counts and marks, and refuses nobody. */
   readonly isShadow: boolean;
+  /** Of 100 requests, for how many it refuses; for the rest it is a shadow. */
+  readonly enforcePercent: number;
   /** Each proxy has a limit of its own. */
   readonly isPerInstance: boolean;
   /** Requests that it takes are counted; undefined: all. */
@@ -21,8 +29,16 @@ export interface CountingRule<Match> {
   /** Buckets at a time. */
   readonly keysMax: number;
   readonly limit: Limit;
-  /** The header in lower case. */
-  readonly cost: { readonly request: number; readonly requestHeader: string | undefined; readonly most: number };
+  readonly unit: "Requests" | "Bytes" | "Concurrent";
+  /** Headers in lower case. */
+  readonly cost: {
+    readonly request: number;
+    readonly requestHeader: string | undefined;
+    readonly responseHeader: string | undefined;
+    readonly most: number;
+  };
+  /** Statuses of responses that cost nothing. */
+  readonly refunds: readonly StatusRange[];
   readonly reserves: readonly (Reserve & { readonly match: Match | undefined })[];
   readonly whenUncoordinated: "Share" | "Allow" | "Deny";
   readonly sendsStandardHeaders: boolean;

@@ -3,6 +3,7 @@ import { capacityOf, type Limit } from "#core/rate-limit/limit.ts";
 import type { Meter } from "#core/rate-limit/meter.ts";
 import { openMeter } from "#core/rate-limit/open-meter.ts";
 import { refuseDraw } from "#core/rate-limit/refuse-draw.ts";
+import { SmallMap } from "#core/rate-limit/small-map.ts";
 
 /** All that may lie idle with agents is one part of so many: what nobody can use because others hold it. */
 const IDLE_PARTS = 128;
@@ -27,6 +28,11 @@ export interface Holder {
   endMs: number;
   /** Was held by a lease that ended, and is charged as used until the agent says otherwise. */
   assumed: number;
+}
+
+interface Known extends Holder {
+  /** The last one: a copy of its draw gets the same, unless the owner was started again. */
+  answer: Grant | undefined;
 }
 
 /** What has to outlive the owner, in the owner's time. */
@@ -54,28 +60,29 @@ export interface KeyChanges {
  * is at no moment more than the limit.
  */
 export class KeyOwner {
+  /** Whose key it is: who drew from it first. */
+  readonly opener: string | undefined;
   #limit: Limit;
   readonly #terms: LeaseTerms;
   #meter: Meter;
-  readonly #holders: Map<string, Holder>;
+  readonly #holders = new SmallMap<Known>();
   /** Units used by agents that nobody remembers. */
   #forgotten: number;
   #held = 0;
   #idle = 0;
   #nextEndMs = Infinity;
-  /** The last answer to each: a copy of its draw gets the same, unless the owner was started again. */
-  readonly #answers = new Map<string, Grant>();
   /** Agents whose holders are not as they were written. */
-  readonly #changed = new Set<string>();
+  #changed: Set<string> | undefined;
 
-  constructor(limit: Limit, terms: LeaseTerms, state?: KeyState) {
+  constructor(limit: Limit, terms: LeaseTerms, opener?: string, state?: KeyState) {
+    this.opener = opener;
     this.#limit = state?.limit ?? limit;
     this.#terms = terms;
     this.#meter = openMeter(this.#limit, state?.meter);
     this.relimit(limit);
-    this.#holders = new Map(state?.holders.map(([agent, holder]) => [agent, { ...holder }]));
+    for (const [agent, holder] of state?.holders ?? []) this.#holders.set(agent, { ...holder, answer: undefined });
     this.#forgotten = state?.forgotten ?? 0;
-    for (const { idle, pending, endMs } of this.#holders.values()) {
+    for (const [, { idle, pending, endMs }] of this.#holders) {
       this.#held += idle + pending;
       this.#idle += idle;
       this.#nextEndMs = Math.min(this.#nextEndMs, endMs);
@@ -85,7 +92,7 @@ export class KeyOwner {
   /** Units used, as agents said it, with those of leases that ended without a word. */
   get used(): number {
     let used = this.#forgotten;
-    for (const holder of this.#holders.values()) used += holder.used + holder.assumed;
+    for (const [, holder] of this.#holders) used += holder.used + holder.assumed;
     return used;
   }
 
@@ -118,8 +125,7 @@ export class KeyOwner {
    */
   draw(draw: Draw, floor: number, nowMs: number): Grant {
     const known = this.#holders.get(draw.agent);
-    const answered = this.#answers.get(draw.agent);
-    if (answered !== undefined && draw.lease === answered.lease) return answered;
+    if (known?.answer !== undefined && draw.lease === known.answer.lease) return known.answer;
     if (draw.lease <= (known?.lease ?? floor)) return refuseDraw(draw, "stale", this.#ttlMs);
     const holder = known ?? this.#admit(draw, nowMs);
     this.#end(nowMs);
@@ -127,7 +133,7 @@ export class KeyOwner {
     const heldMost = known === undefined ? capacityOf(this.#limit) : holder.idle + holder.pending + holder.assumed;
     const pending = Math.min(draw.pending, heldMost);
     const idle = Math.min(draw.idle, heldMost - pending);
-    this.#changed.add(draw.agent);
+    this.#change(draw.agent);
     this.#settle(holder, draw, nowMs);
     this.#hold(holder, idle, pending);
 
@@ -155,9 +161,10 @@ export class KeyOwner {
       granted: needed + extra,
       isAmple: extra > 0,
       ttlMs: this.#ttlMs,
+      left: Math.max(0, room - extra),
       waitMs: unmet === undefined ? 0 : this.#waitMs(unmet, nowMs),
     };
-    this.#answers.set(draw.agent, answer);
+    holder.answer = answer;
     return answer;
   }
 
@@ -177,42 +184,48 @@ export class KeyOwner {
       if (idle + pending > 0 || !(isSettled || endMs < longAgoMs || hasEnded(agent))) continue;
       this.#forgotten += used + assumed;
       this.#holders.delete(agent);
-      this.#answers.delete(agent);
-      this.#changed.add(agent);
+      this.#change(agent);
       onForgotten(agent, lease);
     }
     return this.#holders.size === 0 && this.#meter.isFresh(nowMs);
   }
 
   save(): KeyState {
-    return { ...this.#bucket(), holders: [...this.#holders].map(([agent, holder]) => [agent, { ...holder }] as const) };
+    return {
+      ...this.#bucket(),
+      holders: [...this.#holders].map(([agent, known]) => [agent, holderOf(known)] as const),
+    };
   }
 
   /** What is not as it was at the last `written`: as much as was drawn since, however many hold of the key. */
   changes(): KeyChanges {
     return {
       bucket: this.#bucket(),
-      holders: [...this.#changed].map((agent) => [agent, this.#holders.get(agent)] as const),
+      holders: [...(this.#changed ?? [])].map((agent) => [agent, holderOf(this.#holders.get(agent))] as const),
     };
   }
 
   /** The changes are safe. */
   written(): void {
-    this.#changed.clear();
+    this.#changed = undefined;
+  }
+
+  #change(agent: string): void {
+    this.#changed ??= new Set();
+    this.#changed.add(agent);
   }
 
   #bucket(): BucketState {
     return { limit: this.#limit, meter: this.#meter.save(), forgotten: this.#forgotten };
   }
 
-  #admit(draw: Draw, nowMs: number): Holder {
-    const holder: Holder = {
-      ...{ lease: -1, account: draw.account, used: draw.counted, counted: draw.counted },
-      ...{ idle: 0, pending: 0, assumed: 0, endMs: nowMs },
-    };
+  #admit({ agent, account, counted }: Draw, nowMs: number): Known {
+    // Not put together of parts: there are very many, and such a one is half as large.
+    // biome-ignore format: one line
+    const holder: Known = { lease: -1, account, used: counted, counted, idle: 0, pending: 0, assumed: 0, endMs: nowMs, answer: undefined };
     // What it used before was counted then, of an agent that was forgotten since.
-    this.#forgotten -= draw.counted;
-    this.#holders.set(draw.agent, holder);
+    this.#forgotten -= counted;
+    this.#holders.set(agent, holder);
     return holder;
   }
 
@@ -269,8 +282,16 @@ export class KeyOwner {
       }
       this.#meter.spend(held, holder.endMs, nowMs);
       holder.assumed += held;
-      this.#changed.add(agent);
+      this.#change(agent);
       this.#hold(holder, 0, 0);
     }
   }
+}
+
+function holderOf(known: Known): Holder;
+function holderOf(known: Known | undefined): Holder | undefined;
+function holderOf(known: Known | undefined): Holder | undefined {
+  if (known === undefined) return undefined;
+  const { answer: _, ...holder } = known;
+  return holder;
 }

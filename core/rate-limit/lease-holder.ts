@@ -47,6 +47,8 @@ export class LeaseHolder {
   #sent: { readonly lease: number; readonly atMs: number; readonly used: number; readonly uses: number } | undefined;
   #isAmple = false;
   #answerMs = 0;
+  /** What the owner had besides when it answered. */
+  #left = 0;
   /** Taken since `#sinceMs`: the rate at which units are used. */
   #takenSince = 0;
   #sinceMs = 0;
@@ -64,6 +66,11 @@ export class LeaseHolder {
 
   get idle(): number {
     return this.#idle;
+  }
+
+  /** Units that may yet be used, as far as it was told. */
+  get left(): number {
+    return this.#idle + this.#left;
   }
 
   /** When the draw was sent that is not answered. */
@@ -190,13 +197,14 @@ export class LeaseHolder {
     this.#sent = undefined;
     if (grant.trouble !== undefined) return true;
     this.#counted = sent.used;
-    this.#uses.splice(0, sent.uses);
+    this.#uses = this.#uses.slice(sent.uses);
     this.#answerMs = now.fastMs - sent.atMs;
     const endMs = sent.atMs + grant.ttlMs;
     if (endMs <= now.fastMs) return true;
     this.#endMs = endMs;
     this.#ttlMs = grant.ttlMs;
     this.#idle += grant.granted;
+    this.#left = grant.left;
     this.#isAmple = grant.isAmple;
     return true;
   }
@@ -209,7 +217,7 @@ export class LeaseHolder {
     const unsent = this.#uses.length - (this.#sent?.uses ?? 0);
     if (isOpen && (unsent >= 2 * SPENT_MAX || this.#partOf(last.atMs) === this.#partOf(atMs)))
       join(last, { amount, atMs });
-    else this.#uses.push({ amount, atMs });
+    else this.#uses = this.#uses.concat({ amount, atMs });
   }
 
   #partOf(atMs: number): number {

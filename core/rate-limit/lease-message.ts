@@ -40,6 +40,8 @@ export interface Grant {
   readonly isAmple: boolean;
   /** For so long since the draw was sent, it holds what it holds. */
   readonly ttlMs: number;
+  /** Units that nobody holds or used, besides those that are granted. */
+  readonly left: number;
   /** When there may be room for the first that got none; 0 when all got theirs. */
   readonly waitMs: number;
   /** Why it grants nothing, where that says nothing of the limit: the draw came too late, the owner knows no such limit (any more),

@@ -34,8 +34,7 @@ export class LeaseOwner {
   readonly #keys = new Map<string, KeyOwner>();
   /** Of agents that some key has forgotten, the last lease that one of these had. */
   readonly #floors: Map<string, Floor>;
-  /** Who drew from each key first, and how many keys each has so. */
-  readonly #openers = new Map<string, string>();
+  /** How many keys each has drawn from first. */
   readonly #opened = new Map<string, number>();
   readonly #ended = new Set<string>();
   #sweptMs = -Infinity;
@@ -50,9 +49,8 @@ export class LeaseOwner {
         options.onForgotten?.(key, 0);
         continue;
       }
-      this.#keys.set(key, new KeyOwner(limit, options, keyState));
       const [first] = keyState.holders;
-      if (first !== undefined) this.#attribute(key, first[0]);
+      this.#keep(key, new KeyOwner(limit, options, first && this.#partyOf(first[0]), keyState));
     }
   }
 
@@ -92,7 +90,7 @@ export class LeaseOwner {
       if (isOver) {
         this.#options.onForgotten?.(key, owner.used);
         this.#keys.delete(key);
-        this.#release(key);
+        this.#release(owner);
       } else for (const agent of this.#ended) if (owner.knows(agent)) still.add(agent);
     }
     for (const agent of this.#ended) {
@@ -113,10 +111,9 @@ export class LeaseOwner {
     // One that is asked for new keys again and again does not look through all of them each time.
     if (!this.#hasRoom(agent) && nowMs - this.#sweptMs >= ttlMs) this.sweep(nowMs);
     if (!this.#hasRoom(agent)) return undefined;
-    const owner = new KeyOwner(limit, this.#options);
+    const owner = new KeyOwner(limit, this.#options, this.#partyOf(agent));
     if (lostMs !== undefined) owner.fill(lostMs);
-    this.#keys.set(key, owner);
-    this.#attribute(key, agent);
+    this.#keep(key, owner);
     return owner;
   }
 
@@ -129,18 +126,15 @@ export class LeaseOwner {
     return this.#options.partyOf?.(agent) ?? agent;
   }
 
-  #attribute(key: string, agent: string): void {
-    const party = this.#partyOf(agent);
-    this.#openers.set(key, party);
-    this.#opened.set(party, (this.#opened.get(party) ?? 0) + 1);
+  #keep(key: string, owner: KeyOwner): void {
+    this.#keys.set(key, owner);
+    if (owner.opener !== undefined) this.#opened.set(owner.opener, (this.#opened.get(owner.opener) ?? 0) + 1);
   }
 
-  #release(key: string): void {
-    const party = this.#openers.get(key);
-    if (party === undefined) return;
-    this.#openers.delete(key);
-    const left = (this.#opened.get(party) ?? 0) - 1;
-    if (left > 0) this.#opened.set(party, left);
-    else this.#opened.delete(party);
+  #release({ opener }: KeyOwner): void {
+    if (opener === undefined) return;
+    const left = (this.#opened.get(opener) ?? 0) - 1;
+    if (left > 0) this.#opened.set(opener, left);
+    else this.#opened.delete(opener);
   }
 }

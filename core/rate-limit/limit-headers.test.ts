@@ -5,6 +5,7 @@ const told = (name: string, amount: number, more: Partial<ToldLimit> = {}, sends
   rule: {
     name,
     limit: { amount, perMs: 10_000 },
+    unit: "Requests",
     sendsStandardHeaders: sends === "standard" || sends === "both",
     sendsXHeaders: sends === "x" || sends === "both",
   },
@@ -32,6 +33,16 @@ test.each<[string, ToldLimit[], [string, string][]]>([
     ],
   ],
   [
+    "who is let by is told what is left, where that is known",
+    [told("a", 5, { left: 3 }, "both"), told("b", 7)],
+    [
+      ["ratelimit-policy", '"a";q=5;w=10, "b";q=7;w=10'],
+      ["ratelimit", '"a";r=3'],
+      ["x-ratelimit-limit", "5"],
+      ["x-ratelimit-remaining", "3"],
+    ],
+  ],
+  [
     "a part of a second is one more",
     [told("a", 5, refused(2001), "x")],
     [
@@ -56,4 +67,12 @@ test.each<[string, ToldLimit[], [string, string][]]>([
   ],
 ])("%s", (_, of, fields) => {
   expect(limitHeaders(of)).toEqual(fields);
+});
+
+test.each([
+  ["Bytes", '"a";q=5;qu="content-bytes";w=10'],
+  ["Concurrent", '"a";q=5;qu="concurrent-requests"'],
+] as const)("what is counted in %s says so", (unit, policy) => {
+  const one = told("a", 5);
+  expect(limitHeaders([{ ...one, rule: { ...one.rule, unit } }])).toEqual([["ratelimit-policy", policy]]);
 });

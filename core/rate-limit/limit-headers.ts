@@ -1,3 +1,4 @@
+import type { CountingRule } from "#core/rate-limit/counting-rule.ts";
 import type { Limit } from "#core/rate-limit/limit.ts";
 
 /** What a response tells of a rule: what is left of it where that is known, and until when. */
@@ -5,11 +6,14 @@ export interface ToldLimit {
   readonly rule: {
     readonly name: string;
     readonly limit: Limit;
+    readonly unit: CountingRule<unknown>["unit"];
     readonly sendsStandardHeaders: boolean;
     readonly sendsXHeaders: boolean;
   };
   readonly isAdmitted: boolean;
   readonly retryMs: number;
+  /** Of what it was admitted by. */
+  readonly left?: number;
 }
 
 type Field = readonly [name: string, value: string];
@@ -23,14 +27,18 @@ export function limitHeaders(told: readonly ToldLimit[]): Field[] {
   const resetSeconds = String(secondsOf(Math.max(...refusing.map(({ retryMs }) => retryMs))));
   return [
     ...list("ratelimit-policy", told.filter(sendsStandard), describePolicy),
-    ...list("ratelimit", refusing.filter(sendsStandard), describeState),
-    ...tightestOf(told.filter(sendsX)).map(({ limit }): Field => ["x-ratelimit-limit", String(limit.amount)]),
+    ...list("ratelimit", told.filter(sendsStandard).filter(isKnown), describeState),
+    ...tightestOf(told.filter(sendsX)).flatMap(({ rule: { limit }, left }): Field[] => [
+      ["x-ratelimit-limit", String(limit.amount)],
+      ...fieldsIf(refusing.length === 0 && left !== undefined, ["x-ratelimit-remaining", String(left)]),
+    ]),
     ...fieldsIf(refusing.some(sendsX), ["x-ratelimit-remaining", "0"], ["x-ratelimit-reset", resetSeconds]),
     ...fieldsIf(refusing.length > 0, ["retry-after", resetSeconds]),
   ];
 }
 
 const sendsStandard = ({ rule }: ToldLimit): boolean => rule.sendsStandardHeaders;
+const isKnown = ({ isAdmitted, left }: ToldLimit): boolean => !isAdmitted || left !== undefined;
 const sendsX = ({ rule }: ToldLimit): boolean => rule.sendsXHeaders;
 const secondsOf = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
 
@@ -41,18 +49,19 @@ function list(name: string, told: readonly ToldLimit[], describe: (each: ToldLim
 }
 
 /** The one of the lowest rate; none of none. */
-function tightestOf(told: readonly ToldLimit[]): ToldLimit["rule"][] {
+function tightestOf(told: readonly ToldLimit[]): ToldLimit[] {
   const rate = ({ rule: { limit } }: ToldLimit): number => limit.amount / limit.perMs;
-  return told
-    .toSorted((a, b) => rate(a) - rate(b))
-    .slice(0, 1)
-    .map(({ rule }) => rule);
+  return told.toSorted((a, b) => rate(a) - rate(b)).slice(0, 1);
 }
 
-function describePolicy({ rule: { name, limit } }: ToldLimit): string {
-  return `"${name}";q=${limit.amount};w=${secondsOf(limit.perMs)}`;
+/** Units of the draft's registry. */
+const UNITS = { Requests: "", Bytes: ';qu="content-bytes"', Concurrent: ';qu="concurrent-requests"' } as const;
+
+function describePolicy({ rule: { name, limit, unit } }: ToldLimit): string {
+  const window = unit === "Concurrent" ? "" : `;w=${secondsOf(limit.perMs)}`;
+  return `"${name}";q=${limit.amount}${UNITS[unit]}${window}`;
 }
 
-function describeState({ rule: { name }, retryMs }: ToldLimit): string {
-  return `"${name}";r=0;t=${secondsOf(retryMs)}`;
+function describeState({ rule: { name }, isAdmitted, left = 0, retryMs }: ToldLimit): string {
+  return isAdmitted ? `"${name}";r=${left}` : `"${name}";r=0;t=${secondsOf(retryMs)}`;
 }

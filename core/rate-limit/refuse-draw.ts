@@ -7,6 +7,7 @@ export const refuseDraw = ({ key, lease }: Draw, trouble: NonNullable<Grant["tro
   granted: 0,
   isAmple: false,
   ttlMs,
+  left: 0,
   waitMs: 0,
   trouble,
 });

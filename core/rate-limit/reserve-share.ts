@@ -8,15 +8,15 @@ export interface Reserve {
 }
 
 export interface ReservedBucket {
-  /** Undefined: the bucket that everybody is charged to. */
+  /** The classes that it keeps their shares for, joined by `+`. Undefined: the bucket that everybody is charged to. */
   readonly reserve: string | undefined;
   readonly limit: Limit;
 }
 
 /**
- * The buckets that a request of a class has to be admitted by: the limit, and for each share that is reserved for others, what it
- * leaves of the limit. So a class finds its share unused by others, and may use what others leave. A share that leaves nothing of
- * a small limit leaves one unit.
+ * The buckets that a request of a class has to be admitted by: the limit, and for each set of other classes, what their shares
+ * leave of it. So all that are not of some classes leave these their shares together, each class finds its own unused by others,
+ * and may use what others leave. Shares that leave nothing of a small limit leave one unit.
  */
 export function reserveShare(
   limit: Limit,
@@ -26,10 +26,24 @@ export function reserveShare(
   const others = reserves.filter(({ name }) => name !== className);
   return [
     { reserve: undefined, limit },
-    ...others.map(({ name, percent }) => {
+    ...setsOf(others).map((kept) => {
+      const percent = kept.reduce((sum, each) => sum + each.percent, 0);
       const left = (units: number): number => Math.max(1, Math.floor((units * (100 - percent)) / 100));
       const burst = limit.burst === undefined ? {} : { burst: left(capacityOf(limit)) };
-      return { reserve: name, limit: { amount: left(limit.amount), perMs: limit.perMs, ...burst } };
+      return {
+        reserve: kept.map(({ name }) => name).join("+"),
+        limit: { amount: left(limit.amount), perMs: limit.perMs, ...burst },
+      };
     }),
   ];
+}
+
+/** How many buckets a key has, of all classes. */
+export const bucketsOf = (reserves: readonly unknown[]): number => 2 ** reserves.length;
+
+/** All that are not empty. */
+function setsOf<T>(all: readonly T[]): T[][] {
+  const sets: T[][] = [];
+  for (const each of all) sets.push(...sets.map((set) => [...set, each]), [each]);
+  return sets;
 }

@@ -37,7 +37,8 @@ export class SlidingWindow implements Meter {
       const before = pairs[end - 1] ?? 0;
       amount = Math.max(0, Math.min(amount, PART_MOST - before));
       pairs[end - 1] = before + amount;
-    } else pairs.splice(end, 0, atMs, amount);
+    } else if (pairs.length === 0) this.#pairs = [atMs, amount];
+    else pairs.splice(end, 0, atMs, amount);
     this.#sum += amount;
     this.#forget(nowMs);
   }

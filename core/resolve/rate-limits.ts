@@ -2,7 +2,7 @@ import { parseDurationMs } from "#core/duration.ts";
 import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
 import { usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
 import type { RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
-import type { CountingRule } from "#core/rate-limit/counting-rule.ts";
+import type { CountingRule, StatusRange } from "#core/rate-limit/counting-rule.ts";
 import type { Limit } from "#core/rate-limit/limit.ts";
 import type { GuardingRule } from "#core/resolve/guarding-policy.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -15,6 +15,8 @@ export interface LimitingRule extends CountingRule<readonly GuardingRule[]> {
 }
 
 const KEYS_MAX = 100_000;
+/** Of requests at a time: for so long one counts whose agent is gone. */
+const CONCURRENT_MS = 10_000;
 
 /** Those of RateLimits that are not off, in their order. */
 export function readLimits(limits: readonly Resource<"RateLimit">[]): readonly LimitingRule[] {
@@ -23,10 +25,17 @@ export function readLimits(limits: readonly Resource<"RateLimit">[]): readonly L
 
 function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
   const { namespace, name } = resource.metadata;
-  const { mode, scope, whenUncoordinated = "Share", headers = "Standard", rules }: RateLimitSpec = resource.spec;
+  const {
+    mode,
+    enforcePercent = 100,
+    scope,
+    whenUncoordinated = "Share",
+    headers = "Standard",
+    rules,
+  }: RateLimitSpec = resource.spec;
   return rules.map(
-    ({ name: rule, match, exempt, bucket = {}, limit, cost = {}, reserve = [], onLimit = {} }, index) => {
-      const { request = 1, requestHeader, most = request } = cost;
+    ({ name: rule, match, exempt, bucket = {}, limit, cost = {}, refund, reserve = [], onLimit = {} }, index) => {
+      const { request = 1, requestHeader, responseHeader, most = request } = cost;
       return {
         ref: formatRef(refOf(resource)),
         namespace,
@@ -34,6 +43,7 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
         name: rule,
         index,
         isShadow: mode === "Shadow",
+        enforcePercent,
         isPerInstance: scope === "Instance",
         match: guarding(match),
         exempt: guarding(exempt),
@@ -41,7 +51,13 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
         missing: bucket.missing ?? "Share",
         keysMax: bucket.keysMax ?? KEYS_MAX,
         limit: limitOf(limit),
-        cost: { request, most, requestHeader: requestHeader?.toLowerCase() },
+        unit: limit.unit ?? "Requests",
+        cost: {
+          ...{ request, most },
+          requestHeader: requestHeader?.toLowerCase(),
+          responseHeader: responseHeader?.toLowerCase(),
+        },
+        refunds: (refund?.statuses ?? []).map(rangeOf),
         reserves: reserve.map(({ name: part, share, match: of }) => ({
           name: part,
           percent: share,
@@ -57,8 +73,15 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
   );
 }
 
-function limitOf({ amount, per, burst }: RateLimitSpec["rules"][number]["limit"]): Limit {
-  return { amount, perMs: parseDurationMs(per) ?? 0, ...(burst === undefined ? {} : { burst }) };
+function limitOf({ amount, per, burst, unit }: RateLimitSpec["rules"][number]["limit"]): Limit {
+  const perMs = unit === "Concurrent" ? CONCURRENT_MS : (parseDurationMs(per ?? "") ?? 0);
+  return { amount, perMs, ...(burst === undefined ? {} : { burst }) };
+}
+
+/** `404`, `5xx`. */
+function rangeOf(status: string): StatusRange {
+  const least = (digit: string): number => Number(status.replaceAll("x", digit));
+  return { from: least("0"), to: least("9") };
 }
 
 function guarding(rules: readonly AuthorizationRule[] | undefined): readonly GuardingRule[] | undefined {

@@ -10,6 +10,7 @@ const EXAMPLES: { readonly [F in Format]?: string } = {
   "keepalive-duration": "such as 2h",
   "retry-on": "such as 5xx,connect-failure",
   "ip-or-cidr": "such as 10.0.0.0/8",
+  "response-status": "such as 404 or 5xx",
   "policy-path": "such as /api/* or /users/{*}",
   "port-number": "such as 8080",
 };

@@ -121,6 +121,8 @@ export const FORMATS = {
   "match-header-name": checkMatchHeaderName,
   "cors-method": (text) => (METHODS.has(text) ? undefined : `is not an HTTP method (${[...METHODS].join(", ")})`),
   "retry-on": checkRetryOn,
+  "response-status": (text) =>
+    matches(/^[1-5](?:xx|\d\d)$/, text, "is not a status of a response, 404, or a class of them, 5xx"),
   "grpc-status": (text) => (GRPC_STATUSES.has(text) ? undefined : "is not the name of a gRPC status, e.g. UNAVAILABLE"),
   "credential-name": (text) =>
     matches(

@@ -1,6 +1,5 @@
 import { isDryRun } from "#core/kinds/authorization-policy/dry-run.ts";
 import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
-import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
@@ -15,8 +14,8 @@ import {
   type Concerning,
   NOT_CONCERNED,
 } from "#core/traffic/concern.ts";
-import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
 import { type Match, matchRule, type RequestFacts } from "#core/traffic/match-rule.ts";
+import { groupOf, groupOfSample, principalOf } from "#core/traffic/sample-group.ts";
 
 type Policy = Resource<"AuthorizationPolicy">;
 
@@ -109,21 +108,4 @@ function turnsAround(
         stands(each),
     );
   });
-}
-
-function principalOf({ key, isPlain }: CountedTraffic): string | null {
-  return isPlain || key.sourcePrincipal === UNKNOWN ? null : key.sourcePrincipal.replace("spiffe://", "");
-}
-
-/** Trouble is sampled more than the rest, so that each is held against its like. */
-const isTrouble = (code: number): boolean => code >= 400 || code === 0;
-
-function groupOf({ key }: CountedTraffic): string {
-  const { reporter, sourceNamespace, sourceWorkload, destinationNamespace, destinationWorkload, responseCode } = key;
-  return `${reporter} ${sourceNamespace}/${sourceWorkload} ${destinationNamespace}/${destinationWorkload} ${isTrouble(responseCode)}`;
-}
-
-function groupOfSample(sample: RequestRecord): string {
-  const { reporter, sourceNamespace, sourceWorkload, destinationNamespace, destinationWorkload, responseCode } = sample;
-  return `${reporter} ${sourceNamespace}/${sourceWorkload} ${destinationNamespace}/${destinationWorkload} ${isTrouble(responseCode)}`;
 }

@@ -6,6 +6,7 @@ import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { CalledWorkloads } from "#core/traffic/called-workloads.ts";
 import type { CountedTraffic } from "#core/traffic/counted-traffic.ts";
+import type { ReplayedLimit } from "#core/traffic/replayed-limit.ts";
 
 /** A resource as it is and as it will be; one of them is missing where it is created or deleted. */
 export interface ResourceChange {
@@ -52,6 +53,8 @@ export interface Concern {
 export interface Concerning {
   readonly basis: string;
   readonly of: (traffic: CountedTraffic) => Concern;
+  /** Of a RateLimit, what it would have refused. */
+  readonly replayed?: ReplayedLimit | undefined;
 }
 
 export const NOT_CONCERNED: Concern = { share: 0, isUpperBound: false };

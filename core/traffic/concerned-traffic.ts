@@ -1,3 +1,5 @@
+import type { ReplayedLimit } from "#core/traffic/replayed-limit.ts";
+
 /** Measured traffic that a change bears on. */
 export interface ConcernedTraffic {
   readonly requestsPerSecond: number;
@@ -9,6 +11,8 @@ export interface ConcernedTraffic {
   readonly basis: readonly string[];
   /** Who sends it to whom, those who send most first; no more than twenty. */
   readonly callers: readonly ConcernedCaller[];
+  /** What RateLimits that come or change would have refused of it. */
+  readonly limits: readonly ReplayedLimit[];
 }
 
 export interface ConcernedCaller {

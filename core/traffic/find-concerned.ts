@@ -47,6 +47,7 @@ export function findConcerned(input: ConcernInput): ConcernedTraffic | null {
     plaintextPerSecond: plaintext,
     isUpperBound,
     basis: [...new Set(concerning.map(({ basis }) => basis))],
+    limits: concerning.flatMap(({ replayed }) => replayed ?? []),
     callers: [...callers.values()]
       .sort((a, b) => b.requestsPerSecond - a.requestsPerSecond || (a.caller < b.caller ? -1 : 1))
       .slice(0, CALLERS_MAX),

@@ -27,3 +27,15 @@ export const LIMIT_ENTRIES = {
 export const ENTRY_MARK = "=";
 
 export const HEADER_ENTRY = "header:";
+
+/** What an agent calls a request by whose end it waits for: in the metadata of its answer, under the filter's name. */
+export const ENDED_METADATA = { filter: "envoy.filters.http.ratelimit", id: "id" } as const;
+
+/** Entries of the descriptor that tells of a request's end; nothing is sent of one that has no id. */
+export const ENDED_ENTRIES = {
+  id: "ended",
+  status: "status",
+  sent: "sent",
+  received: "received",
+  header: "told",
+} as const;

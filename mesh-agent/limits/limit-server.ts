@@ -1,10 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import { limitHeaders } from "#core/rate-limit/limit-headers.ts";
-import { readDescriptor, setOfDescriptor } from "#core/simulate/limits/read-descriptor.ts";
+import { readDescriptor, readEnd, setOfDescriptor } from "#core/simulate/limits/read-descriptor.ts";
+import { ENDED_METADATA } from "#core/xds/limits-metadata.ts";
 import { GrpcServer } from "#grpc/server.ts";
 import type { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
 import type { CountedBy, Limiter, Verdict } from "#mesh-agent/limits/limiter.ts";
+import { Unended } from "#mesh-agent/limits/unended.ts";
 import type { Logger } from "#node/log.ts";
 import { RateLimitResponse_Code, RateLimitResponseSchema } from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
 import { LimitRequestSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
@@ -17,6 +20,13 @@ const PATIENCE_MS = 500;
 
 /** Requests that wait for the owner; more are refused. */
 const WAITING_MAX = 20_000;
+/** Requests whose end is waited for, and how long: what lasts for longer is charged as it was known before. */
+const UNENDED_MAX = 100_000;
+const LONGEST_MS = 3_600_000;
+const OK = toBinary(
+  RateLimitResponseSchema,
+  create(RateLimitResponseSchema, { overallCode: RateLimitResponse_Code.OK }),
+);
 const TOO_MANY = toBinary(
   RateLimitResponseSchema,
   create(RateLimitResponseSchema, {
@@ -35,6 +45,7 @@ export interface LimitServerOptions {
 export class LimitServer {
   readonly #options: LimitServerOptions;
   readonly #server: GrpcServer;
+  readonly #unended = new Unended(randomUUID(), UNENDED_MAX, LONGEST_MS);
   #waiting = 0;
   /** By `policy rule`. */
   readonly admitted = new Map<string, number>();
@@ -59,8 +70,16 @@ export class LimitServer {
 
   async #decide(bytes: Uint8Array): Promise<Uint8Array> {
     const { sets, limiter } = this.#options;
-    const [descriptor] = fromBinary(LimitRequestSchema, bytes).descriptors;
-    const entries = (descriptor?.entries ?? []).map(({ key, value }) => ({ key, value: TEXT.decode(value) }));
+    const descriptors = fromBinary(LimitRequestSchema, bytes).descriptors.map(({ entries: all, hitsAddend }) => ({
+      entries: all.map(({ key, value }) => ({ key, value: TEXT.decode(value) })),
+      hitsAddend: hitsAddend === undefined ? undefined : Number(hitsAddend),
+    }));
+    const end = readEnd(descriptors);
+    if (end !== undefined) {
+      this.#unended.end(end.id, end.ended);
+      return OK;
+    }
+    const entries = descriptors[0]?.entries ?? [];
     const set = setOfDescriptor(entries);
     const rules = set === undefined ? undefined : await sets.find(set, PATIENCE_MS);
     if (rules === undefined) throw new PharosError("unavailable", `no limits are known by the name ${String(set)}`);
@@ -68,7 +87,8 @@ export class LimitServer {
     this.#waiting += 1;
     const verdict = await new Promise<Verdict>((done) => limiter.decide(rules, readDescriptor(entries), done));
     this.#waiting -= 1;
-    return encodeVerdict(verdict);
+    const { ending } = verdict;
+    return encodeVerdict(verdict, ending === undefined ? undefined : this.#unended.add(ending, performance.now()));
   }
 
   /** Of requests and of what is only tried. */
@@ -81,13 +101,14 @@ export class LimitServer {
 
 const nameOf = ({ rule: { policy, name } }: CountedBy): string => `${policy}/${name}`;
 
-function encodeVerdict({ counted, refusedBy }: Verdict): Uint8Array {
+function encodeVerdict({ counted, refusedBy }: Verdict, id: string | undefined): Uint8Array {
   const told = refusedBy === undefined ? counted.filter(({ rule }) => !rule.isShadow) : [refusedBy];
   const headers = [...limitHeaders(told), ...(refusedBy?.rule.refusedHeaders ?? [])];
   const shadow = counted.find(({ rule, isAdmitted }) => rule.isShadow && !isAdmitted);
   const marks = {
     ...(refusedBy === undefined ? {} : { rule: nameOf(refusedBy) }),
     ...(shadow === undefined ? {} : { shadow: nameOf(shadow) }),
+    ...(id === undefined ? {} : { [ENDED_METADATA.id]: id }),
   };
   const code = refusedBy === undefined ? RateLimitResponse_Code.OK : RateLimitResponse_Code.OVER_LIMIT;
   return toBinary(

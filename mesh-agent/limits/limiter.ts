@@ -1,5 +1,6 @@
 import { Admissions, type AdmissionsOptions, type Charge, type Outcome } from "#core/rate-limit/admissions.ts";
 import { CautiousClock } from "#core/rate-limit/cautious-clock.ts";
+import { finalCost, isCostedLate } from "#core/rate-limit/final-cost.ts";
 import type { Moment } from "#core/rate-limit/lease-holder.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
 import { chargeRequest } from "#core/simulate/limits/charge-request.ts";
@@ -7,6 +8,7 @@ import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
 import { type KeyedCharge, keyCharge } from "#mesh-agent/limits/keyed-charge.ts";
 import type { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { OwnLimits } from "#mesh-agent/limits/own-limits.ts";
+import { Ending } from "#mesh-agent/limits/unended.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
 import type { ToldGrant } from "#proto/lease-codec.ts";
 
@@ -20,6 +22,8 @@ export interface Verdict {
   readonly counted: readonly CountedBy[];
   /** The first that refuses it; undefined: it goes on. */
   readonly refusedBy: CountedBy | undefined;
+  /** What waits for the request's end; undefined where nothing does. */
+  readonly ending: Ending | undefined;
 }
 
 export interface CountedBy {
@@ -27,6 +31,8 @@ export interface CountedBy {
   readonly isAdmitted: boolean;
   /** When another try may be admitted, in ms; 0 where it is. */
   readonly retryMs: number;
+  /** Units that are left where it is, as far as is known. */
+  readonly left?: number;
 }
 
 /** Decides requests by their rules: what is one budget of all proxies by leases, what each proxy has for itself by itself. */
@@ -59,8 +65,11 @@ export class Limiter {
   /** Calls `done` once, at once where nobody has to be asked. */
   decide(rules: readonly PreparedLimit[], exchange: Exchange, done: (verdict: Verdict) => void): void {
     const charges = chargeRequest(rules, exchange).map(keyCharge);
-    const shadows = charges.filter(({ rule }) => rule.isShadow);
-    const enforced = charges.filter(({ rule }) => !rule.isShadow);
+    const isShadow = ({ rule }: KeyedCharge): boolean => rule.isShadow || Math.random() * 100 >= rule.enforcePercent;
+    const { shadows = [], enforced = [] } = Object.groupBy(charges, (each) =>
+      isShadow(each) ? "shadows" : "enforced",
+    );
+    const ending = new Ending();
     // What is only tried decides nothing, and nobody waits for it.
     const counted: CountedBy[] = [];
     const count = (each: readonly CountedBy[]): void => {
@@ -68,13 +77,16 @@ export class Limiter {
       for (const one of each) this.onCounted(one);
     };
     if (charges.length > 0) this.onFirstKey();
-    for (const each of shadows) this.#admit([each], count);
+    for (const each of shadows) this.#admit([each], ending, count);
     const finish = (each: readonly CountedBy[]): void => {
       count(each);
-      done({ counted, refusedBy: each.find(({ isAdmitted }) => !isAdmitted) });
+      const refusedBy = each.find(({ isAdmitted }) => !isAdmitted);
+      const isWaiting = refusedBy === undefined && charges.some(({ rule }) => isCostedLate(rule));
+      if (!isWaiting) ending.end(undefined);
+      done({ counted, refusedBy, ending: isWaiting ? ending : undefined });
     };
     if (enforced.length === 0) finish([]);
-    else this.#admit(enforced, finish);
+    else this.#admit(enforced, ending, finish);
   }
 
   answer(grants: readonly ToldGrant[]): void {
@@ -97,7 +109,7 @@ export class Limiter {
   }
 
   /** All of them or none. */
-  #admit(charges: readonly KeyedCharge[], done: (counted: readonly CountedBy[]) => void): void {
+  #admit(charges: readonly KeyedCharge[], ending: Ending, done: (counted: readonly CountedBy[]) => void): void {
     const denied = charges.find(({ isDenied }) => isDenied);
     const refuse = (by: PreparedLimit, retryMs: number): void =>
       done([{ rule: by, isAdmitted: false, retryMs: Math.min(retryMs, by.limit.perMs) }]);
@@ -130,9 +142,17 @@ export class Limiter {
         refuse(gone.rule, gone.waitMs);
         return;
       }
-      this.#own.spend(own, later.slowMs);
-      outcome.settle(later);
-      done(charges.map(({ rule }) => ({ rule, isAdmitted: true, retryMs: 0 })));
+      if (charges.some(({ rule }) => isCostedLate(rule))) this.#settleAtEnd(outcome, { own, shared }, ending);
+      else {
+        this.#own.spend(own, later.slowMs);
+        outcome.settle(later);
+      }
+      done(
+        charges.map((each) => ({
+          ...{ rule: each.rule, isAdmitted: true, retryMs: 0 },
+          left: each.rule.isPerInstance ? this.#own.left(each, later.slowMs) : this.#leftOf(each),
+        })),
+      );
     };
     if (shared.length === 0) finish({ kind: "admitted", settle: () => undefined });
     else
@@ -141,6 +161,26 @@ export class Limiter {
         now,
         finish,
       );
+  }
+
+  #settleAtEnd(
+    outcome: Outcome & { readonly kind: "admitted" },
+    { own, shared }: Readonly<Record<"own" | "shared", readonly KeyedCharge[]>>,
+    ending: Ending,
+  ): void {
+    for (const each of own) this.#own.take(each);
+    ending.add((ended) => {
+      const now = this.#now();
+      for (const each of own) this.#own.settle(each, finalCost(each.rule, each.cost, ended), now.slowMs);
+      outcome.settle(
+        now,
+        shared.flatMap(({ rule, cost, buckets }) => buckets.map(() => finalCost(rule, cost, ended))),
+      );
+    });
+  }
+
+  #leftOf({ buckets }: KeyedCharge): number {
+    return Math.min(...buckets.map(({ key }) => this.#admissions.left(key)));
   }
 
   #chargesOf({ rule, buckets, cost }: KeyedCharge): Charge[] {

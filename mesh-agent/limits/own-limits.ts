@@ -10,6 +10,8 @@ const SWEEP_MS = 1000;
 interface Bucket {
   limit: Limit;
   meter: Meter;
+  /** Of requests that have not ended, whose cost may yet be another. */
+  pending: number;
 }
 
 /** Limits that this proxy has for itself. */
@@ -33,26 +35,56 @@ export class OwnLimits {
   ): { readonly rule: PreparedLimit; readonly waitMs: number } | undefined {
     for (const { rule, buckets, cost } of charges)
       for (const { key, limit } of buckets) {
-        const meter = this.#meterOf(key, limit);
-        if (meter === undefined) return { rule, waitMs: limit.perMs };
-        if (meter.room(nowMs) < cost) return { rule, waitMs: meter.waitMs(cost, nowMs) };
+        const bucket = this.#bucketOf(key, limit);
+        if (bucket === undefined) return { rule, waitMs: limit.perMs };
+        const { meter, pending } = bucket;
+        if (meter.room(nowMs) - pending < cost) return { rule, waitMs: meter.waitMs(cost + pending, nowMs) };
       }
     return undefined;
   }
 
   spend(charges: readonly KeyedCharge[], nowMs: number): void {
     for (const { buckets, cost } of charges)
-      for (const { key, limit } of buckets) this.#meterOf(key, limit)?.spend(cost, nowMs, nowMs);
+      for (const { key, limit } of buckets) this.#bucketOf(key, limit)?.meter.spend(cost, nowMs, nowMs);
+  }
+
+  /** Takes what requests cost that have not ended. */
+  take({ buckets, cost }: KeyedCharge): void {
+    for (const { key, limit } of buckets) {
+      const bucket = this.#bucketOf(key, limit);
+      if (bucket !== undefined) bucket.pending += cost;
+    }
+  }
+
+  /** One that was taken has ended, and cost this. */
+  settle({ buckets, cost }: KeyedCharge, final: number, nowMs: number): void {
+    for (const { key, limit } of buckets) {
+      const bucket = this.#bucketOf(key, limit);
+      if (bucket === undefined) continue;
+      bucket.pending -= cost;
+      bucket.meter.spend(final, nowMs, nowMs);
+    }
+  }
+
+  /** Units that are left of a rule. */
+  left({ buckets }: KeyedCharge, nowMs: number): number {
+    return Math.min(
+      ...buckets.map(({ key, limit }) => {
+        const bucket = this.#bucketOf(key, limit);
+        return bucket === undefined ? 0 : Math.max(0, Math.floor(bucket.meter.room(nowMs)) - bucket.pending);
+      }),
+    );
   }
 
   sweep(nowMs: number): void {
     if (nowMs - this.#sweptMs < SWEEP_MS) return;
     this.#sweptMs = nowMs;
-    for (const [key, { meter }] of this.#buckets) if (meter.isFresh(nowMs)) this.#buckets.delete(key);
+    for (const [key, { meter, pending }] of this.#buckets)
+      if (pending === 0 && meter.isFresh(nowMs)) this.#buckets.delete(key);
   }
 
   /** Undefined where there are too many: who asks with ever new keys is not let through by it. */
-  #meterOf(key: string, limit: KeyedCharge["buckets"][number]["limit"]): Meter | undefined {
+  #bucketOf(key: string, limit: KeyedCharge["buckets"][number]["limit"]): Bucket | undefined {
     const known = this.#buckets.get(key);
     if (known !== undefined) {
       const { limit: before } = known;
@@ -62,11 +94,11 @@ export class OwnLimits {
         const isOfKind = (before.burst === undefined) === (limit.burst === undefined);
         Object.assign(known, { limit, meter: openMeter(limit, isOfKind ? known.meter.save() : undefined) });
       }
-      return known.meter;
+      return known;
     }
     if (this.#buckets.size >= this.#keysMax) return undefined;
-    const meter = openMeter(limit);
-    this.#buckets.set(key, { limit, meter });
-    return meter;
+    const bucket = { limit, meter: openMeter(limit), pending: 0 };
+    this.#buckets.set(key, bucket);
+    return bucket;
   }
 }

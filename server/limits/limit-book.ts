@@ -1,5 +1,5 @@
 import type { Limit } from "#core/rate-limit/limit.ts";
-import { reserveShare } from "#core/rate-limit/reserve-share.ts";
+import { bucketsOf, reserveShare } from "#core/rate-limit/reserve-share.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { standsOver } from "#core/resolve/policies.ts";
@@ -56,10 +56,10 @@ export class LimitBook {
     return [...this.#rules.keys()];
   }
 
-  /** Buckets at a time: one a key, and one for each share that is reserved of it. */
+  /** Buckets at a time: one a key, and one for each set of shares that is reserved of it. */
   bucketsMax(rule: string): number | undefined {
     const known = this.#rules.get(rule)?.rule;
-    return known === undefined ? undefined : known.keysMax * (1 + known.reserves.length);
+    return known === undefined ? undefined : known.keysMax * bucketsOf(known.reserves);
   }
 
   /** The limit of a key's bucket; undefined where no rule has it. */

@@ -8,6 +8,7 @@ import {
   NOT_CONCERNED,
   versionsOf,
 } from "#core/traffic/concern.ts";
+import { replayLimit } from "#core/traffic/replay-limit.ts";
 
 /** Requests to the workloads that it selects, before or after: who is refused of them depends on when they come. */
 export function concernByRateLimit(change: ChangeOf<"RateLimit">, context: ConcernContext): Concerning {
@@ -16,6 +17,8 @@ export function concernByRateLimit(change: ChangeOf<"RateLimit">, context: Conce
   const limits = versionsOf(change).filter(({ spec }) => spec.mode !== "Off");
   return {
     basis: "requests that it counts",
+    replayed:
+      change.after === undefined || change.after.spec.mode === "Off" ? undefined : replayLimit(change.after, context),
     of: (traffic) => {
       if (traffic.isRefused || traffic.key.protocol === "tcp") return NOT_CONCERNED;
       const isLimited = called

@@ -7,18 +7,25 @@ const MODES = { Enforce: "", Shadow: "Refuses nobody, and counts: ", Off: "Off: 
 
 export function describeRateLimit(resource: Written<RateLimitSpec>, rootNamespace: string): string {
   const { mode = "Enforce", scope, rules } = resource.spec;
-  const where = describePolicyTarget(resource, rootNamespace);
+  const where = `${describePolicyTarget(resource, rootNamespace)}${describeRamp(resource.spec)}`;
   const each = scope === "Instance" ? ", at each proxy" : "";
   return `${MODES[mode]}At most ${joinParts(rules.map(describeRule))}; on ${where}${each}`;
 }
 
 function describeRule({ match = [], bucket, limit, cost }: RateLimitRule): string {
   const isCost = cost !== undefined;
-  const unit = isCost ? "unit" : "request";
+  const unit = limit.unit === "Bytes" ? "byte" : isCost ? "unit" : "request";
   const units = `${limit.amount} ${match.length > 0 && !isCost ? "matching " : ""}${unit}${limit.amount === 1 ? "" : "s"}`;
   const burst = limit.burst === undefined ? "" : `, ${limit.burst} at once`;
   const key = (bucket?.key ?? []).map(({ attribute, prefixLength }) =>
     prefixLength === undefined ? attribute : `/${prefixLength} of ${attribute}`,
   );
-  return `${units} in ${limit.per}${burst}${key.length === 0 ? "" : ` for each ${joinWords(key, "and")}`}`;
+  return `${units} ${lengthOf(limit)}${burst}${key.length === 0 ? "" : ` for each ${joinWords(key, "and")}`}`;
 }
+
+const describeRamp = ({ mode = "Enforce", enforcePercent = 100 }: RateLimitSpec): string =>
+  mode === "Enforce" && enforcePercent < 100 ? `, enforced for ${enforcePercent} % of requests` : "";
+
+/** "in 10s", or "at a time". */
+export const lengthOf = ({ per, unit }: RateLimitRule["limit"]): string =>
+  unit === "Concurrent" ? "at a time" : `in ${per}`;

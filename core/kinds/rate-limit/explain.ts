@@ -1,3 +1,4 @@
+import { lengthOf } from "#core/kinds/rate-limit/effect.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import { explainPolicyReach } from "#core/resolve/explain-policy-reach.ts";
 import type { Resource } from "#core/resource/resource.ts";
@@ -7,7 +8,7 @@ export function explainRateLimit(
   question: ServiceQuestion,
 ): ExplainedResource | undefined {
   const { mode = "Enforce", rules } = resource.spec;
-  const names = rules.map(({ name, limit }) => `${name}: ${limit.amount} in ${limit.per}`).join(", ");
+  const names = rules.map(({ name, limit }) => `${name}: ${limit.amount} ${lengthOf(limit)}`).join(", ");
   const how = { Enforce: "limits", Shadow: "counts, and refuses nobody", Off: "off" }[mode];
   return explainPolicyReach(resource, `${how} (${names})`, question);
 }

@@ -99,8 +99,33 @@ test.each<[string, string, string[]]>([
   ],
   [
     "what is only known of the response",
-    rule(`${LIMIT}, refund: { statuses: [5xx] }, cost: { responseHeader: x-cost }`),
-    [`error field-not-handled ${R}.refund`, `error field-not-handled ${R}.cost.responseHeader`],
+    rule(`${LIMIT}, refund: { statuses: [5xx, "404"] }, cost: { responseHeader: x-cost, most: 1000 }`),
+    [],
+  ],
+  [
+    "a response that may cost anything",
+    rule(`${LIMIT}, cost: { responseHeader: x-cost }`),
+    [`error needs-field ${R}.cost`],
+  ],
+  ["a refund of no status", rule(`${LIMIT}, refund: { statuses: [9xx] }`), [`error bad-value ${R}.refund.statuses[0]`]],
+  ["bytes", limit("amount: 1000000, per: 1m, unit: Bytes"), []],
+  [
+    "bytes that a header says",
+    rule("limit: { amount: 100, per: 1s, unit: Bytes }, cost: { responseHeader: x-cost, most: 9 }"),
+    [`error conflicting-fields ${R}.cost.responseHeader`],
+  ],
+  ["an amount of no time", limit("amount: 1"), [`error missing-field ${R}.limit`]],
+  ["requests at a time", limit("amount: 5, unit: Concurrent"), []],
+  [
+    "requests at a time in a time",
+    rule("limit: { amount: 5, unit: Concurrent, per: 1s, burst: 2 }, refund: { statuses: [5xx] }"),
+    [`warning no-effect ${R}.limit.per`, `error conflicting-fields ${R}.limit.burst`, `warning no-effect ${R}.refund`],
+  ],
+  ["an enforced part", `{ enforcePercent: 10, rules: [{ name: r, ${LIMIT} }] }`, []],
+  [
+    "an enforced part of what refuses nobody",
+    `{ mode: Shadow, enforcePercent: 10, rules: [{ name: r, ${LIMIT} }] }`,
+    ["warning no-effect spec.enforcePercent"],
   ],
   ["a reserved share", rule(`${LIMIT}, reserve: [{ name: pay, share: 20, match: [${OPERATION}] }]`), []],
   [
@@ -114,11 +139,11 @@ test.each<[string, string, string[]]>([
     [`warning no-effect ${R}.reserve[0].share`],
   ],
   [
-    "two shares, which would not be kept from each other",
+    "shares of several classes",
     rule(
       `${LIMIT}, reserve: [{ name: a, share: 20, match: [${OPERATION}] }, { name: b, share: 20, match: [${OPERATION}] }]`,
     ),
-    [`error bad-value ${R}.reserve`],
+    [],
   ],
   [
     "a share that leaves less than a request costs",
@@ -188,9 +213,14 @@ test("every problem says the next step", () => {
   for (const { hint } of rateLimit.validate(resource)) expect(hint).toMatch(/^(set|a RateLimit|leave) /);
 });
 
-test("of two shares it is said that one is to be left out", () => {
-  const shares = `[{ name: a, share: 20, match: [${OPERATION}] }, { name: b, share: 20, match: [${OPERATION}] }]`;
-  expect(read(rule(`${LIMIT}, reserve: ${shares}`)).problems).toMatchObject([{ hint: "leave out 1 of them" }]);
+test.each([
+  ["of more than three shares it is said that the rest is to be left out", ["a", "b", "c", "d"], ["bad-value"]],
+  ["two classes of one name are told apart", ["a", "a"], ["duplicate-value"]],
+])("%s", (_, names, codes) => {
+  const shares = names.map((name) => `{ name: ${name}, share: 20, match: [${OPERATION}] }`).join(", ");
+  const { resource, problems } = read(rule(`${LIMIT}, reserve: [${shares}]`));
+  const issues = problems.length > 0 ? problems : rateLimit.validate(resource);
+  expect(issues.map(({ code }) => code)).toEqual(codes);
 });
 
 test("the template is right as it is", () => expect(found(JSON.stringify(rateLimit.template))).toEqual([]));
@@ -204,6 +234,10 @@ test.each([
   [
     `{ targetRefs: [{ group: networking.istio.io, kind: Gateway, name: edge }], scope: Instance, rules: [{ name: a, match: [${OPERATION}], ${LIMIT} }] }`,
     "At most 10 matching requests in 1s; on the workloads of Gateway edge, at each proxy",
+  ],
+  [
+    "{ enforcePercent: 20, rules: [{ name: a, limit: { amount: 5, unit: Concurrent } }, { name: b, limit: { amount: 9, per: 1m, unit: Bytes } }] }",
+    "At most 5 requests at a time; 9 bytes in 1m; on every workload in shop, enforced for 20 % of requests",
   ],
 ])("%s is said in a line", (spec, expected) => {
   expect(rateLimit.effect?.(read(spec).resource, "istio-system")).toBe(expected);

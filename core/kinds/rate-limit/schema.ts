@@ -59,13 +59,24 @@ const LIMIT = message({
     envoy: BY_AGENT,
     doc: "Units, of which a request costs one where `cost` says nothing else",
   }),
-  per: described(required(string("duration")), {
+  per: described(string("duration"), {
     envoy: BY_AGENT,
-    doc: "Without burst, no window of this length has more than the amount",
+    doc: "Without burst, no window of this length has more than the amount; required, but of Concurrent",
   }),
   burst: described(explicit(integer(1, UNITS_MAX)), {
     envoy: BY_AGENT,
     doc: "At most so many at once, and then as many as the amount in `per` comes to, evenly",
+  }),
+  unit: described(oneOf(["Requests", "Bytes", "Concurrent"]), {
+    envoy: BY_AGENT,
+    default: "Requests",
+    doc: "What the amount is of",
+    valueDocs: {
+      Requests: "requests, or what they cost",
+      Bytes:
+        "bytes of requests and their responses: who begins while there are some left is let through, and charged when it has ended",
+      Concurrent: "requests at a time, until their responses have ended",
+    },
   }),
 });
 
@@ -75,7 +86,10 @@ const COST = message({
     envoy: "RateLimitConfig.Action.RequestHeaders.header_name",
     doc: "A whole number of units; what is none costs `request`",
   }),
-  responseHeader: refused("what is counted is known when a request comes: use requestHeader"),
+  responseHeader: described(string("plain-header-name"), {
+    envoy: "RateLimitConfig.HitsAddend.format",
+    doc: "A whole number of units, charged when the response has ended; what is none costs as much as was known before",
+  }),
   most: described(explicit(integer(1, UNITS_MAX)), {
     envoy: BY_AGENT,
     doc: "What a header may say at most: more is as much",
@@ -95,6 +109,13 @@ const RESERVE = message({
   }),
 });
 
+const REFUND = message({
+  statuses: described(required(list(string("response-status"), 1, 32)), {
+    envoy: BY_AGENT,
+    doc: "Responses that cost nothing: what was taken for them is given back",
+  }),
+});
+
 const RULE = message({
   name: described(required(string("label")), {
     envoy: BY_AGENT,
@@ -111,10 +132,10 @@ const RULE = message({
   bucket: described(BUCKET, { envoy: BY_AGENT, doc: "Who is counted together" }),
   limit: described(required(LIMIT), { envoy: BY_AGENT, doc: "How much there is" }),
   cost: described(COST, { envoy: BY_AGENT, doc: "What a request uses of it" }),
-  refund: refused("what was admitted is counted, however it is answered: leave it out"),
-  reserve: described(list(RESERVE, 0, 1), {
+  refund: described(REFUND, { envoy: BY_AGENT, doc: "What of it comes back" }),
+  reserve: described(list(RESERVE, 0, 3), {
     envoy: BY_AGENT,
-    doc: "A part of the limit that is kept for a class of requests",
+    doc: "Parts of the limit that are each kept for a class of requests; the first that matches says of which one is",
   }),
   onLimit: described(
     message({
@@ -143,6 +164,12 @@ export const RATE_LIMIT = message({
       Shadow: "they are counted and marked, and let through",
       Off: "nothing is counted",
     },
+  }),
+  enforcePercent: described(explicit(number(0, 100)), {
+    envoy: BY_AGENT,
+    unit: "percent",
+    default: 100,
+    doc: "Of requests, how many are refused where a rule does not admit them; all others are counted as in Shadow",
   }),
   scope: described(oneOf(["Service", "Instance"]), {
     envoy: BY_AGENT,

@@ -5,8 +5,11 @@ import type { Path } from "#core/schema/path.ts";
 /** The share that is kept for a class of requests leaves something, and comes to a unit. */
 export function validateReserve({ reserve = [], limit }: RateLimitRule, path: Path): Diagnostic[] {
   const sum = reserve.reduce((all, { share }) => all + share, 0);
-  const issues = reserve.flatMap(({ share, match }, index): Diagnostic[] => {
+  const names = reserve.map(({ name }) => name);
+  const issues = reserve.flatMap(({ name, share, match }, index): Diagnostic[] => {
     const at = [...path, index];
+    if (names.indexOf(name) < index)
+      return [errorAt([...at, "name"], "duplicate-value", `${name} appears twice`, "give each class its own name")];
     if (match === undefined)
       return [
         errorAt(
@@ -30,7 +33,7 @@ export function validateReserve({ reserve = [], limit }: RateLimitRule, path: Pa
   });
   if (sum >= 100)
     issues.push(
-      errorAt(path, "conflicting-fields", `the share is ${sum} %: nothing is left to others`, "keep it below 100"),
+      errorAt(path, "conflicting-fields", `shares come to ${sum} %: nothing is left to others`, "keep them below 100"),
     );
   return issues;
 }

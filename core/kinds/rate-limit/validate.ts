@@ -4,13 +4,14 @@ import { validateTargets } from "#core/kinds/policy-target.ts";
 import type { RateLimitRule, RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
 import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
 import { validateReserve } from "#core/kinds/rate-limit/validate-reserve.ts";
+import { validateUnit } from "#core/kinds/rate-limit/validate-unit.ts";
 import type { Path } from "#core/schema/path.ts";
 
 /** What is longer is a matter of days: it has to be in a ledger. */
 const WINDOW_MS_MAX = 24 * 3_600_000;
 
 export function validateRateLimit(spec: RateLimitSpec): Diagnostic[] {
-  const { rules, scope, whenUncoordinated, mode } = spec;
+  const { rules, scope, whenUncoordinated, mode, enforcePercent } = spec;
   const names = rules.map(({ name }) => name);
   return [
     ...validateTargets(spec),
@@ -27,6 +28,9 @@ export function validateRateLimit(spec: RateLimitSpec): Diagnostic[] {
     ...(mode === "Off"
       ? [warningAt(["spec", "mode"], "no-effect", "nothing is counted", "Shadow counts and refuses nobody")]
       : []),
+    ...(enforcePercent !== undefined && mode !== undefined && mode !== "Enforce"
+      ? [warningAt(["spec", "enforcePercent"], "no-effect", `nobody is refused in mode ${mode}`, "set mode to Enforce")]
+      : []),
     ...rules.flatMap((rule, index): Diagnostic[] => {
       const path = ["spec", "rules", index];
       return [
@@ -41,6 +45,7 @@ export function validateRateLimit(spec: RateLimitSpec): Diagnostic[] {
             ]
           : []),
         ...validateLimit(rule, path),
+        ...validateUnit(rule, path),
         ...validateBucket(rule.bucket ?? {}, [...path, "bucket"]),
         ...validateReserve(rule, [...path, "reserve"]),
       ];
@@ -54,7 +59,8 @@ function validateLimit({ limit, cost = {}, reserve = [] }: RateLimitRule, path: 
   const { amount, burst } = limit;
   const [atOnce, where] = burst === undefined ? ([amount, "amount"] as const) : ([burst, "burst"] as const);
   const at = [...path, "limit", where];
-  const { request = 1, requestHeader, most } = cost;
+  const { request = 1, requestHeader, responseHeader, most } = cost;
+  const header = requestHeader ?? responseHeader;
   if (request > atOnce)
     issues.push(
       errorAt(
@@ -64,7 +70,7 @@ function validateLimit({ limit, cost = {}, reserve = [] }: RateLimitRule, path: 
         `set ${where} to ${request} or more, or lower cost.request`,
       ),
     );
-  else if (most !== undefined && most > atOnce)
+  else if (requestHeader !== undefined && most !== undefined && most > atOnce)
     issues.push(
       errorAt(
         at,
@@ -74,16 +80,17 @@ function validateLimit({ limit, cost = {}, reserve = [] }: RateLimitRule, path: 
       ),
     );
   else
-    for (const [index, { share }] of reserve.entries()) {
+    for (const [index] of reserve.entries()) {
       // As reserveShare leaves it to all others.
-      const left = Math.max(1, Math.floor((atOnce * (100 - share)) / 100));
-      const costliest = Math.max(request, most ?? 0);
-      if (share < 100 && costliest > left)
+      const kept = reserve.slice(0, index + 1).reduce((sum, each) => sum + each.share, 0);
+      const left = Math.max(1, Math.floor((atOnce * (100 - kept)) / 100));
+      const costliest = Math.max(request, requestHeader === undefined ? 0 : (most ?? 0));
+      if (kept < 100 && costliest > left)
         issues.push(
           errorAt(
             [...path, "reserve", index, "share"],
             "conflicting-fields",
-            `a request may cost ${costliest}, and the share leaves ${left} to others: theirs would always be refused`,
+            `a request may cost ${costliest}, and what is reserved leaves ${left} to others: theirs would always be refused`,
             `lower the share, raise ${where}, or lower what a request costs`,
           ),
         );
@@ -97,25 +104,25 @@ function validateLimit({ limit, cost = {}, reserve = [] }: RateLimitRule, path: 
         `set most to ${request} or more`,
       ),
     );
-  if (requestHeader !== undefined && most === undefined)
+  if (header !== undefined && most === undefined)
     issues.push(
       errorAt(
         [...path, "cost"],
         "needs-field",
-        `most is missing: ${requestHeader} may say any number`,
+        `most is missing: ${header} may say any number`,
         "set most to what one request costs at most",
       ),
     );
-  if (requestHeader === undefined && most !== undefined)
+  if (header === undefined && most !== undefined)
     issues.push(
       warningAt(
         [...path, "cost", "most"],
         "no-effect",
         "no header says what a request costs",
-        "leave it out, or set requestHeader",
+        "leave it out, or set requestHeader or responseHeader",
       ),
     );
-  if ((parseDurationMs(limit.per) ?? 0) > WINDOW_MS_MAX)
+  if ((parseDurationMs(limit.per ?? "") ?? 0) > WINDOW_MS_MAX)
     issues.push(
       errorAt(
         [...path, "limit", "per"],

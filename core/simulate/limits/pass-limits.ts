@@ -40,12 +40,16 @@ const isNeverAdmitted = ({ isDenied, cost, rule }: RequestCharge): boolean => is
 function describeCharge(charge: RequestCharge): string {
   const { rule, cost, isDenied } = charge;
   const { amount, perMs, burst } = rule.limit;
-  const most = `${amount} in ${perMs % 1000 === 0 ? `${perMs / 1000} s` : `${perMs} ms`}${burst === undefined ? "" : `, ${burst} at once`}`;
+  const length =
+    rule.unit === "Concurrent" ? "at a time" : `in ${perMs % 1000 === 0 ? `${perMs / 1000} s` : `${perMs} ms`}`;
+  const bytes = rule.unit === "Bytes" ? " bytes" : "";
+  const most = `${amount}${bytes} ${length}${burst === undefined ? "" : `, ${burst} at once`}`;
   const keys = rule.key.map(({ attribute }) => attribute).join(" and ");
   const each = keys === "" ? "" : ` for each ${keys}`;
   if (isDenied) return `it has no ${keys}, and who has none is refused with 429`;
   if (cost > capacityOf(rule.limit)) return `it costs ${cost}, and there are never more than ${capacityOf(rule.limit)}`;
-  const then = rule.isShadow ? "counted, and refused nothing" : "answered 429 when they are used up";
+  const enforced = rule.enforcePercent < 100 ? `, of ${rule.enforcePercent} % of requests` : "";
+  const then = rule.isShadow ? "counted, and refused nothing" : `answered 429 when they are used up${enforced}`;
   return `at most ${most}${each}: it costs ${cost}, and is ${then}`;
 }
 

@@ -1,7 +1,8 @@
+import type { EndedRequest } from "#core/rate-limit/final-cost.ts";
 import { parseAddress } from "#core/simulate/address.ts";
 import { type Connection, Exchange } from "#core/simulate/exchange.ts";
 import { Headers } from "#core/simulate/headers.ts";
-import { ENTRY_MARK, HEADER_ENTRY, LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
+import { ENDED_ENTRIES, ENTRY_MARK, HEADER_ENTRY, LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
 import { TOKEN_FILTER, TOKEN_PAYLOAD } from "#core/xds/token-metadata.ts";
 
 interface Entry {
@@ -12,6 +13,24 @@ interface Entry {
 /** The set of limits that a request asks for; undefined where its descriptor names none. */
 export function setOfDescriptor(entries: readonly Entry[]): string | undefined {
   return entries.find(({ key }) => key === LIMIT_ENTRIES.set)?.value;
+}
+
+/** What descriptors say of a request that has ended, and how it was named; undefined where they are of one that comes. */
+export function readEnd(
+  descriptors: readonly { readonly entries: readonly Entry[]; readonly hitsAddend: number | undefined }[],
+): { readonly id: string; readonly ended: EndedRequest } | undefined {
+  const entryOf = (entries: readonly Entry[], name: string) => entries.find(({ key }) => key === name)?.value;
+  const of = (name: string): number =>
+    Number(descriptors.map(({ entries }) => entryOf(entries, name)).find((value) => value !== undefined)) || 0;
+  const id = descriptors.map(({ entries }) => entryOf(entries, ENDED_ENTRIES.id)).find((value) => value !== undefined);
+  if (id === undefined) return undefined;
+  const told = new Map<string, number>();
+  for (const { entries, hitsAddend } of descriptors) {
+    const header = entryOf(entries, ENDED_ENTRIES.header);
+    if (header !== undefined && hitsAddend !== undefined) told.set(header, hitsAddend);
+  }
+  const bytes = of(ENDED_ENTRIES.sent) + of(ENDED_ENTRIES.received);
+  return { id, ended: { status: of(ENDED_ENTRIES.status), bytes, told } };
 }
 
 /** The request that a descriptor is of, with as much of it as its limits ask for. */

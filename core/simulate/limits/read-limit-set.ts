@@ -7,6 +7,7 @@ import {
   type LimitRule,
   LimitRule_Alone,
   LimitRule_Missing,
+  LimitRule_Unit,
   LimitSetSchema,
 } from "#proto/gen/pharos/limits/v1/limits_pb.js";
 
@@ -27,6 +28,12 @@ const ALONE = {
   [LimitRule_Alone.DENY]: "Deny",
 } as const;
 
+const UNITS = {
+  [LimitRule_Unit.REQUESTS]: "Requests",
+  [LimitRule_Unit.BYTES]: "Bytes",
+  [LimitRule_Unit.CONCURRENT]: "Concurrent",
+} as const;
+
 /** What a `pharos.limits.v1.LimitSet` says. Throws where the bytes are none. */
 export function readLimitSet(bytes: Uint8Array): readonly PreparedLimit[] {
   const { rules, trustsEverybody, trustedPeers } = fromBinary(LimitSetSchema, bytes);
@@ -41,6 +48,7 @@ function prepare(rule: LimitRule, trustsForwardedFor: PreparedLimit["trustsForwa
     name: rule.name,
     index: rule.index,
     isShadow: rule.isShadow,
+    enforcePercent: rule.enforcePercent,
     isPerInstance: rule.isPerInstance,
     match: conditionOf(rule.match),
     exempt: conditionOf(rule.exempt),
@@ -51,8 +59,11 @@ function prepare(rule: LimitRule, trustsForwardedFor: PreparedLimit["trustsForwa
     cost: {
       request: cost?.request ?? 1,
       requestHeader: cost?.requestHeader || undefined,
+      responseHeader: cost?.responseHeader || undefined,
       most: cost?.most ?? 1,
     },
+    unit: UNITS[rule.unit],
+    refunds: rule.refunds.map(({ from, to }) => ({ from, to })),
     reserves: rule.reserves.map(({ name, percent, match }) => ({ name, percent, match: conditionOf(match) })),
     whenUncoordinated: ALONE[rule.whenAlone],
     sendsStandardHeaders: rule.sendsStandardHeaders,

@@ -1,18 +1,29 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
+import { isCostedLate } from "#core/rate-limit/final-cost.ts";
 import type { LimitingRule } from "#core/resolve/rate-limits.ts";
-import { ENTRY_MARK, HEADER_ENTRY, LIMIT_ENTRIES, LIMITS_DOMAIN, LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
+import {
+  ENDED_ENTRIES,
+  ENDED_METADATA,
+  ENTRY_MARK,
+  HEADER_ENTRY,
+  LIMIT_ENTRIES,
+  LIMITS_DOMAIN,
+  LIMITS_METADATA,
+} from "#core/xds/limits-metadata.ts";
 import { TOKEN_FILTER, TOKEN_PAYLOAD } from "#core/xds/token-metadata.ts";
 import type { MetadataSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import {
   type RateLimitConfig_ActionSchema,
+  type RateLimitConfigSchema,
   RateLimitPerRouteSchema,
   RateLimitSchema,
 } from "#proto/gen/envoy/extensions/filters/http/ratelimit/v3/rate_limit_pb.js";
 import {
   LimitRule_Alone,
   LimitRule_Missing,
+  LimitRule_Unit,
   type LimitRuleSchema,
   LimitSetSchema,
 } from "#proto/gen/pharos/limits/v1/limits_pb.js";
@@ -63,7 +74,7 @@ function rateLimit(name: string, isStrict: boolean): HttpFilter {
       if (guard.limits.length === 0 || isStrict !== isDenying(guard.limits)) return undefined;
       return pack(RateLimitPerRouteSchema, {
         domain: LIMITS_DOMAIN,
-        rateLimits: [{ actions: actionsOf(guard.limits, encodeSet(guard).set) }],
+        rateLimits: [{ actions: actionsOf(guard.limits, encodeSet(guard).set) }, ...endsOf(guard.limits)],
       });
     },
   };
@@ -97,6 +108,29 @@ function actionsOf(limits: readonly LimitingRule[], set: string): ActionInit[] {
   ];
 }
 
+/** What the agent is told when a response has ended: of requests alone that it gave an id, for the id of others is nothing. */
+function endsOf(limits: readonly LimitingRule[]): Init<typeof RateLimitConfigSchema>[] {
+  if (!limits.some(isCostedLate)) return [];
+  const id = literal(ENDED_ENTRIES.id, `%DYNAMIC_METADATA(${ENDED_METADATA.filter}:${ENDED_METADATA.id})%`);
+  const headers = new Set(limits.flatMap(({ cost }) => cost.responseHeader ?? []));
+  return [
+    {
+      applyOnStreamDone: true,
+      actions: [
+        id,
+        literal(ENDED_ENTRIES.status, "%RESPONSE_CODE%"),
+        literal(ENDED_ENTRIES.received, "%BYTES_RECEIVED%"),
+        literal(ENDED_ENTRIES.sent, "%BYTES_SENT%"),
+      ],
+    },
+    ...[...headers].sort().map((name) => ({
+      applyOnStreamDone: true,
+      hitsAddend: { format: `%RESP(${name})%` },
+      actions: [id, literal(ENDED_ENTRIES.header, name)],
+    })),
+  ];
+}
+
 const literal = (descriptorKey: string, descriptorValue: string): ActionInit => ({
   actionSpecifier: { case: "genericKey", value: { descriptorKey, descriptorValue } },
 });
@@ -124,6 +158,11 @@ const ALONE = {
   Allow: LimitRule_Alone.ALLOW,
   Deny: LimitRule_Alone.DENY,
 };
+const UNITS = {
+  Requests: LimitRule_Unit.REQUESTS,
+  Bytes: LimitRule_Unit.BYTES,
+  Concurrent: LimitRule_Unit.CONCURRENT,
+};
 const MISSING = { Share: LimitRule_Missing.SHARE, Skip: LimitRule_Missing.SKIP, Deny: LimitRule_Missing.DENY };
 
 function encodeRule(rule: LimitingRule, guard: HttpGuard): Init<typeof LimitRuleSchema> {
@@ -133,6 +172,7 @@ function encodeRule(rule: LimitingRule, guard: HttpGuard): Init<typeof LimitRule
     name: rule.name,
     index: rule.index,
     isShadow: rule.isShadow,
+    enforcePercent: rule.enforcePercent,
     isPerInstance: rule.isPerInstance,
     ...(rule.match === undefined ? {} : { match: buildMatch(rule.match, namespace, guard, "match") }),
     ...(rule.exempt === undefined ? {} : { exempt: buildMatch(rule.exempt, namespace, guard, "none") }),
@@ -145,7 +185,12 @@ function encodeRule(rule: LimitingRule, guard: HttpGuard): Init<typeof LimitRule
     amount: limit.amount,
     perMs: limit.perMs,
     burst: limit.burst ?? 0,
-    cost: { request: cost.request, most: cost.most, requestHeader: cost.requestHeader ?? "" },
+    unit: UNITS[rule.unit],
+    refunds: rule.refunds.map(({ from, to }) => ({ from, to })),
+    cost: {
+      ...{ request: cost.request, most: cost.most },
+      ...{ requestHeader: cost.requestHeader ?? "", responseHeader: cost.responseHeader ?? "" },
+    },
     reserves: rule.reserves.map(({ name, percent, match }) => ({
       name,
       percent,

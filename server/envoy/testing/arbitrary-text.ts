@@ -200,6 +200,7 @@ export const TEXTS = {
     "http3-post-connect-failure",
     "503,503",
   ),
+  "response-status": fc.constantFrom("404", "503", "5xx", "2xx"),
   "grpc-status": fc.constantFrom("OK", "UNAVAILABLE", "UNAUTHENTICATED"),
   "credential-name": fc.constantFrom("shop", "shop-cacert", "default/shop", "other/shop", "kubernetes://shop", "a.b"),
   "certificate-key-hash": fc.constant(`${"A".repeat(43)}=`),

@@ -16,10 +16,17 @@ export function randomLimit(draw: Draw): AnyResource {
     { match: [{ from: [{ source: { namespaces: [namespace] } }] }] },
     { exempt: [{ to: [{ operation: { paths: ["/healthz"] } }] }] },
   ]);
+  const limit = pick<object>([
+    { amount: 1 + random(100), per: pick(["1s", "1m"]) },
+    { amount: 1 + random(100), unit: "Concurrent" },
+    { amount: 1 + random(100), per: "1s", unit: "Bytes" },
+  ]);
+  const late = pick<object>([{}, { refund: { statuses: ["5xx"] } }]);
   return api("RateLimit", "limits.pharos.dev", `rl${random(2)}`, namespace, {
     ...whom(draw, pick([{ app: service }, { istio: "gw" }])),
     ...(rarely(4) ? { mode: pick(["Shadow", "Off"]) } : {}),
+    ...(rarely(4) ? { enforcePercent: random(101) } : {}),
     ...(rarely(4) ? { whenUncoordinated: pick(["Allow", "Deny"]) } : {}),
-    rules: [{ name: "a", ...key, ...match, limit: { amount: 1 + random(100), per: pick(["1s", "1m"]) } }],
+    rules: [{ name: "a", ...key, ...match, ...late, limit }],
   });
 }

@@ -1,0 +1,26 @@
+import type { ReplayedLimit } from "#core/traffic/replayed-limit.ts";
+
+/** "RateLimit shop/limit would have refused 2.1 % of 48,211 requests, from 3 callers", and what that stands on. */
+export function describeReplayed({
+  limit,
+  requests,
+  refused,
+  callers,
+  rules,
+  timed,
+  caveats,
+}: ReplayedLimit): string[] {
+  const from = refused === 0 ? "" : `, from ${callers} caller${callers === 1 ? "" : "s"}`;
+  const by =
+    rules.length === 0 ? "" : ` (${rules.map(({ name, refused: of }) => `${name}: ${formatCount(of)}`).join(", ")})`;
+  const share = requests === 0 ? "0" : ((refused / requests) * 100).toFixed(1);
+  return [
+    `RateLimit ${limit} would have refused ${share} % of ${formatCount(requests)} requests${from}${by}`,
+    ...(timed >= requests
+      ? []
+      : [`  when they came is recorded of ${formatCount(timed)} of them: the rest is taken to have come evenly`]),
+    ...caveats.map((caveat) => `  ${caveat}`),
+  ];
+}
+
+const formatCount = (count: number): string => count.toLocaleString("en-US");

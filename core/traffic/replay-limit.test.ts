@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import type { Resource } from "#core/resource/resource.ts";
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
+import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import { NOBODY } from "#core/telemetry/traffic-key.ts";
+import { CalledWorkloads } from "#core/traffic/called-workloads.ts";
+import { describeReplayed } from "#core/traffic/describe-replayed.ts";
+import { replayLimit } from "#core/traffic/replay-limit.ts";
+
+const SECONDS = 60;
+const INSTANCE: WorkloadInstance = {
+  ...{ namespace: "shop", name: "web-0", workload: "web", labels: { app: "web" }, serviceAccount: "web" },
+  ...{ address: "127.0.0.1", ports: [], health: "healthy", locality: "", weight: 1 },
+};
+const row = (caller: string, count: number): TrafficRow => ({
+  key: {
+    ...NOBODY,
+    ...{ reporter: "source", sourceWorkload: caller, sourceNamespace: "shop" },
+    sourcePrincipal: `spiffe://mesh.test/ns/shop/sa/${caller}`,
+    ...{ destinationWorkload: "web", destinationNamespace: "shop", destinationService: "web.shop.svc.cluster.local" },
+    ...{ protocol: "http", responseCode: 200, security: "mutual_tls" },
+  },
+  ...{ count, requestBytes: 0, responseBytes: 0, durationSumMs: 0, buckets: [], bucketsAt: 0 },
+});
+const sample = (caller: string, startMs: number, path = "/"): RequestRecord => ({
+  ...{ startMs, reporter: "source", durationMs: 1, method: "GET", path, authority: "web", responseCode: 200 },
+  ...{ responseFlags: "-", responseCodeDetails: "", traceId: null, requestId: null, sourceWorkload: caller },
+  ...{ sourceNamespace: "shop", sourcePrincipal: null, destinationService: "web", destinationWorkload: "web" },
+  ...{ destinationNamespace: "shop", destinationVersion: "v1", routeName: null, deniedBy: null },
+});
+
+function replay(rules: string, rows: readonly TrafficRow[], samples: readonly RequestRecord[] = []) {
+  const [limit] = parseDocuments(`
+apiVersion: limits.pharos.dev/v1
+kind: RateLimit
+metadata: { name: limit, namespace: shop }
+spec: { selector: { matchLabels: { app: web } }, mode: Shadow, rules: [${rules}] }
+`).resources;
+  return replayLimit(limit as Resource<"RateLimit">, {
+    ...{ changes: [], resources: [], instances: [INSTANCE], rows, samples, seconds: SECONDS },
+    mesh: { trustDomain: "mesh.test", domainSuffix: "cluster.local", rootNamespace: "istio-system" },
+    called: new CalledWorkloads([INSTANCE], []),
+  });
+}
+const CALLER = "bucket: { key: [{ attribute: source.principal }], missing: Deny }";
+
+test("what comes evenly is admitted up to the rate, and all of what is less", () => {
+  const rule = (amount: number) => `{ name: all, limit: { amount: ${amount}, per: 1s } }`;
+  expect(replay(rule(11), [row("a", 600)])).toMatchObject({ requests: 600, refused: 0, callers: 0 });
+  const half = replay(rule(5), [row("a", 600)]);
+  expect(half).toMatchObject({ requests: 600, callers: 1 });
+  expect((half?.refused ?? 0) / 600).toBeCloseTo(0.5, 1);
+});
+
+test("each value of a key has its own; who goes over it is counted, and the others are not", () => {
+  const found = replay(`{ name: each, ${CALLER}, limit: { amount: 5, per: 1s } }`, [
+    row("a", 600),
+    row("b", 240),
+    row("c", 60),
+  ]);
+  expect(found).toMatchObject({ requests: 900, callers: 1, rules: [{ name: "each", refused: found?.refused }] });
+  expect((found?.refused ?? 0) / 600).toBeCloseTo(0.5, 1);
+});
+
+test("samples say when requests came: a burst is refused where as many spread out are not", () => {
+  const rule = "{ name: burst, limit: { amount: 20, per: 10s } }";
+  const spread = Array.from({ length: 10 }, (_, at) => sample("a", at * 6000 + 3000));
+  const burst = Array.from({ length: 10 }, (_, at) => sample("a", 30_000 + at));
+  expect(replay(rule, [row("a", 100)], [...spread, sample("b", 60_000)])?.refused).toBe(0);
+  expect(replay(rule, [row("a", 100)], [...burst, sample("b", 60_000)])?.refused).toBeGreaterThan(40);
+});
+
+test("samples say for what requests were: by their share", () => {
+  const match = "match: [{ to: [{ operation: { paths: [/pay] } }] }]";
+  const samples = Array.from({ length: 60 }, (_, at) => sample("a", at * 1000, at % 3 === 0 ? "/pay" : "/"));
+  expect(replay(`{ name: pay, ${match}, limit: { amount: 1, per: 1s } }`, [row("a", 600)], samples)?.requests).toBe(
+    200,
+  );
+});
+
+test("all rules must admit, and what one refuses is charged to none", () => {
+  const rules = "{ name: large, limit: { amount: 100, per: 1m } }, { name: small, limit: { amount: 30, per: 1m } }";
+  expect(replay(rules, [row("a", 120)])).toMatchObject({ refused: 90, rules: [{ name: "small", refused: 90 }] });
+});
+
+test("what is not recorded is said, and left out or so much at most", () => {
+  const header = (name: string) => `request.headers[${name}]`;
+  const rules = [
+    `{ name: tenant, bucket: { key: [{ attribute: "${header("x-tenant")}" }], missing: Share }, limit: { amount: 1, per: 1s } }`,
+    `{ name: some, match: [{ when: [{ key: "${header("x-a")}", values: [b] }] }], limit: { amount: 30, per: 1m } }`,
+    "{ name: busy, limit: { amount: 1, unit: Concurrent } }",
+    "{ name: hourly, limit: { amount: 1000, per: 1h } }",
+  ];
+  expect(replay(rules.join(", "), [row("a", 60)])?.caveats).toEqual([
+    "rule tenant is left out: request.headers[x-tenant] is not recorded",
+    "rule busy is left out: concurrent of each request are not recorded",
+    "rule hourly is of a longer time than was looked at",
+    "whom rule some counts is not recorded of all requests: so much at most",
+  ]);
+});
+
+test("very many requests are taken as fewer that cost more, with the same shares", () => {
+  const found = replay("{ name: all, limit: { amount: 5000, per: 1s } }", [row("a", 600_000)]);
+  expect(found?.requests).toBe(600_000);
+  expect((found?.refused ?? 0) / 600_000).toBeCloseTo(0.5, 2);
+});
+
+test("it is said in a line or two", () => {
+  const found = {
+    limit: "shop/limit",
+    requests: 48_211,
+    refused: 1012,
+    callers: 3,
+    timed: 1000,
+    caveats: ["a caveat"],
+  };
+  expect(describeReplayed({ ...found, rules: [{ name: "each", refused: 1012 }] })).toEqual([
+    "RateLimit shop/limit would have refused 2.1 % of 48,211 requests, from 3 callers (each: 1,012)",
+    "  when they came is recorded of 1,000 of them: the rest is taken to have come evenly",
+    "  a caveat",
+  ]);
+});

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { Ending, Unended } from "#mesh-agent/limits/unended.ts";
+
+const ENDED = { status: 200, bytes: 5, told: new Map<string, number>() };
+
+test("what is settled is settled once, also what comes after the end", () => {
+  const settled: string[] = [];
+  const ending = new Ending();
+  ending.add((ended) => settled.push(`before ${ended?.status}`));
+  ending.end(ENDED);
+  ending.end(undefined);
+  ending.add((ended) => settled.push(`after ${ended?.status}`));
+  expect(settled).toEqual(["before 200", "after 200"]);
+});
+
+test("a request ends by its name; an unknown one, or one that ended before, is nobody's", () => {
+  const unended = new Unended("run", 10, 1000);
+  const settled: unknown[] = [];
+  const open = () => {
+    const ending = new Ending();
+    ending.add((ended) => settled.push(ended));
+    return ending;
+  };
+  const id = unended.add(open(), 0);
+  unended.end("other", ENDED);
+  unended.end(id, ENDED);
+  unended.end(id, ENDED);
+  expect(settled).toEqual([ENDED]);
+});
+
+test("of too many, and of those that last too long, the oldest end without a word", () => {
+  const unended = new Unended("run", 2, 1000);
+  const settled: string[] = [];
+  const open = (name: string) => {
+    const ending = new Ending();
+    ending.add((ended) => settled.push(`${name} ${ended?.status}`));
+    return ending;
+  };
+  for (const [name, at] of [
+    ["a", 0],
+    ["b", 1],
+    ["c", 2],
+    ["d", 5000],
+  ] as const)
+    unended.add(open(name), at);
+  expect(settled).toEqual(["a undefined", "b undefined", "c undefined"]);
+});

@@ -1,0 +1,55 @@
+import type { EndedRequest } from "#core/rate-limit/final-cost.ts";
+
+type Settle = (ended: EndedRequest | undefined) => void;
+
+/** What is to be settled when a request has ended: some of it may be known only after that. */
+export class Ending {
+  readonly #settles: Settle[] = [];
+  #ended: { readonly request: EndedRequest | undefined } | undefined;
+
+  readonly add = (settle: Settle): void => {
+    if (this.#ended === undefined) this.#settles.push(settle);
+    else settle(this.#ended.request);
+  };
+
+  /** Once; undefined: nobody says how. */
+  end(request: EndedRequest | undefined): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = { request };
+    for (const settle of this.#settles.splice(0)) settle(request);
+  }
+}
+
+/** Requests whose end is waited for, by the names that Envoy was told. */
+export class Unended {
+  readonly #endings = new Map<string, { readonly ending: Ending; readonly sinceMs: number }>();
+  readonly #prefix: string;
+  readonly #most: number;
+  readonly #longestMs: number;
+  #count = 0;
+
+  /** Of more than `most`, and of those that last for longer than `longestMs`, the oldest are taken to have ended: their proxy may be gone. */
+  constructor(prefix: string, most: number, longestMs: number) {
+    this.#prefix = prefix;
+    this.#most = most;
+    this.#longestMs = longestMs;
+  }
+
+  add(ending: Ending, nowMs: number): string {
+    for (const [id, { sinceMs, ending: oldest }] of this.#endings) {
+      if (this.#endings.size < this.#most && nowMs - sinceMs < this.#longestMs) break;
+      this.#endings.delete(id);
+      oldest.end(undefined);
+    }
+    this.#count += 1;
+    const id = `${this.#prefix}-${this.#count}`;
+    this.#endings.set(id, { ending, sinceMs: nowMs });
+    return id;
+  }
+
+  end(id: string, request: EndedRequest): void {
+    const known = this.#endings.get(id);
+    this.#endings.delete(id);
+    known?.ending.end(request);
+  }
+}
