@@ -27,7 +27,7 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = (
     ],
     [
       "a TCP port's certificate is checked for the host",
-      /\.endpoints\[\]\.speaks\.(?:sni: here ".*", in Istio undefined|context\.combinedValidationContext: here \[.*\], in Istio \[\])$/,
+      /\.endpoints\[\]\.speaks\.(?:around\.)?(?:sni: here ".*", in Istio undefined|context\.combinedValidationContext: here \[.*\], in Istio \[\])$/,
       /mode: (?:SIMPLE|MUTUAL)/,
     ],
     [

@@ -5,8 +5,27 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
   {
     area: "sidecar-routes",
     why: "a host that only a rule names is known by its short names too",
-    what: /^here .*, in Istio PassthroughCluster$/,
+    what: /^here .*, in Istio (?:PassthroughCluster|the route itself with 502)$/,
     where: /^sidecar-(?:prod|istio-system) port 80 \w+ s0\/|^sidecar-(?:default|istio-system) port 80 \w+ s1\//,
+  },
+  {
+    area: "sidecar-routes",
+    why: "the same of one whose service callers do not see",
+    what: /^here .*, in Istio (?:PassthroughCluster|the route itself with 502)$/,
+    where: /^sidecar-\S+ port 80 \w+ s[01](?:\.\w+)*\//,
+    text: /^ {2}defaultServiceExportTo:\n +- \.$/m,
+  },
+  {
+    area: "sidecar-routes",
+    why: "what hashes requests to a service that callers do not see hashes nothing: there is no cluster",
+    what: /^\.route\.hashPolicy: here \[.*\], in Istio undefined$/,
+    text: /^ {2}defaultServiceExportTo:\n +- \.$/m,
+  },
+  {
+    area: "sidecar-routes",
+    why: "rules and services that a listener of a Sidecar does not name are known to rules that it does",
+    what: /^here outbound\|.*, in Istio (?:PassthroughCluster$|the route itself with 502$|outbound\|)/,
+    text: /^kind: Sidecar$[\s\S]*^ +- port:$/m,
   },
   {
     area: "sidecar-routes",
