@@ -31,6 +31,7 @@ import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
 import { PreserveCaseFormatterConfigSchema } from "#proto/gen/envoy/extensions/http/header_formatters/preserve_case/v3/preserve_case_pb.js";
 import { ClientSideWeightedRoundRobinSchema } from "#proto/gen/envoy/extensions/load_balancing_policies/client_side_weighted_round_robin/v3/client_side_weighted_round_robin_pb.js";
+import { UuidRequestIdConfigSchema } from "#proto/gen/envoy/extensions/request_id/uuid/v3/uuid_pb.js";
 import { PreviousHostsPredicateSchema } from "#proto/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js";
 import { PreviousPrioritiesConfigSchema } from "#proto/gen/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config_pb.js";
 import { ProxyProtocolUpstreamTransportSchema } from "#proto/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb.js";
@@ -56,6 +57,7 @@ export const REGISTRY = createRegistry(
   ExpressionFilterSchema,
   ClientSideWeightedRoundRobinSchema,
   GrpcWebSchema,
+  UuidRequestIdConfigSchema,
   CorsPolicySchema,
   CorsSchema,
   ExtAuthzSchema,

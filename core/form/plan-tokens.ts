@@ -50,6 +50,7 @@ export function planTokens(input: TokensInput): Plan {
         ? `Tokens of ${issuer} are checked at ${target}: one that is bad or has ended is answered 401.`
         : `Tokens of ${issuer} are checked there already, by ${checkedBy}.`,
       ...(audiences.length > 0 ? [`They have to be for ${audiences.join(" or ")}.`] : []),
+      "A token has to say whose it is: one without sub names nobody (no request principal, as in Istio), and is answered 403.",
       "A request without a token of it is answered 403; policies that allow callers go on deciding about all others.",
       "A browser's preflight (OPTIONS) brings no token: one that comes that far is refused too.",
       ...(openPaths.length === 0 ? [] : [`${openPaths.join(", ")} need none.`]),

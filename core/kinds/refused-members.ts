@@ -6,13 +6,6 @@ import type { Kind } from "#core/kinds/kinds.ts";
  * policies of subsets and ports have what that of a rule has.
  */
 export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
-  DestinationRule: fieldLines(`
-    trafficPolicy.loadBalancer.zoneAwareLbSetting.enabled
-    trafficPolicy.loadBalancer.zoneAwareLbSetting.failoverPriority
-    trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[].from
-    trafficPolicy.loadBalancer.zoneAwareLbSetting.failover[].to
-    trafficPolicy.loadBalancer.zoneAwareLbSetting.minClusterSize
-  `),
   Sidecar: fieldLines(`
     ingress[].tls.tlsCertificates[].caCertificates
     ingress[].tls.tlsCertificates[].privateKey
@@ -33,27 +26,10 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     targetRefs[].name
     targetRefs[].namespace
   `),
-  WasmPlugin: fieldLines(`
-    targetRef.group
-    targetRef.kind
-    targetRef.name
-    targetRef.namespace
-    targetRefs[].group
-    targetRefs[].kind
-    targetRefs[].name
-    targetRefs[].namespace
-  `),
-  TrafficExtension: fieldLines(`
-    targetRefs[].group
-    targetRefs[].kind
-    targetRefs[].name
-    targetRefs[].namespace
-  `),
   WorkloadGroup: fieldLines(`
     probe.exec.command
   `),
   Telemetry: fieldLines(`
-    tracing[].customTags{}.formatter.value
     tracing[].providers[].name
   `),
 };

@@ -36,8 +36,13 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
     enableAutoMtls: config.enableAutoMtls ?? base.enableAutoMtls,
     isHttpUpgraded: config.h2UpgradePolicy === undefined ? base.isHttpUpgraded : config.h2UpgradePolicy === "UPGRADE",
     retries: config.defaultHttpRetryPolicy ?? base.retries,
+    inboundRetries: config.defaultInboundHttpRetryPolicy ?? base.inboundRetries,
+    traffic: { ...base.traffic, ...config.defaultTrafficPolicy },
+    verifiesServers: config.verifyCertificateAtClient ?? base.verifiesServers,
+    outboundStatName: config.outboundClusterStatName ?? base.outboundStatName,
     providers: config.extensionProviders ?? base.providers,
     locality: config.localityLbSetting ?? base.locality,
+    zones: config.zoneAwareLbSetting ?? base.zones,
     defaultProviders: {
       metrics: config.defaultProviders?.metrics ?? base.defaultProviders.metrics,
       accessLogging: config.defaultProviders?.accessLogging ?? base.defaultProviders.accessLogging,
@@ -82,6 +87,8 @@ function applyConnections(edge: ConnectionSettings, own: WrittenConnections): Co
     clusterPerConnectionBufferLimitBytes:
       own.clusterPerConnectionBufferLimitBytes ?? edge.clusterPerConnectionBufferLimitBytes,
     httpHeadersWithUnderscoresAction: own.httpHeadersWithUnderscoresAction ?? edge.httpHeadersWithUnderscoresAction,
+    mergesSlashes: own.httpMergeSlashes ?? edge.mergesSlashes,
+    escapedSlashes: own.httpPathWithEscapedSlashesAction ?? edge.escapedSlashes,
   };
 }
 

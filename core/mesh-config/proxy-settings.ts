@@ -1,5 +1,6 @@
 import type { TcpKeepalive } from "#core/kinds/destination-rule/connection-pool.ts";
-import type { LocalityLb } from "#core/kinds/destination-rule/locality.ts";
+import type { LocalityLb, ZoneAwareLb } from "#core/kinds/destination-rule/locality.ts";
+import type { TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { ExtensionProvider, LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
 import type { ForwardClientCert } from "#core/kinds/mesh-config/proxy-headers.ts";
 import type { MeshTracing } from "#core/kinds/mesh-config/tracing.ts";
@@ -12,6 +13,7 @@ import {
 } from "#core/mesh-config/header-settings.ts";
 import { NO_START_SETTINGS, type StartSettings } from "#core/mesh-config/start-settings.ts";
 
+export type EscapedSlashes = "KEEP_UNCHANGED" | "REJECT_REQUEST" | "UNESCAPE_AND_REDIRECT" | "UNESCAPE_AND_FORWARD";
 export type PathNormalization = "NONE" | "BASE" | "MERGE_SLASHES" | "DECODE_AND_MERGE_SLASHES";
 
 /** What strangers at a gateway may hold and how long. Times in milliseconds, 0 for no limit; sizes in bytes. */
@@ -31,6 +33,9 @@ export interface ConnectionSettings {
   readonly listenerPerConnectionBufferLimitBytes: number;
   readonly clusterPerConnectionBufferLimitBytes: number;
   readonly httpHeadersWithUnderscoresAction: "ALLOW" | "REJECT_REQUEST" | "DROP_HEADER";
+  /** Undefined: as `pathNormalization` says. */
+  readonly mergesSlashes: boolean | undefined;
+  readonly escapedSlashes: EscapedSlashes | undefined;
 }
 
 /** What all proxies of a mesh have in common; names and meanings of Istio's MeshConfig. See docs/reference/mesh-config.md. */
@@ -61,10 +66,20 @@ export interface ProxySettings {
   readonly isHttpUpgraded: boolean;
   /** Of routes that say nothing; undefined: Istio's. */
   readonly retries: HttpRetry | undefined;
+  /** Of requests to an application; undefined: Istio's. */
+  readonly inboundRetries: Pick<HttpRetry, "attempts" | "retryOn" | "backoff"> | undefined;
+  /** Of calls where no rule says it. */
+  readonly traffic: Pick<TrafficSettings, "connectionPool" | "outlierDetection">;
+  /** Servers outside are checked where no rule says by whom. */
+  readonly verifiesServers: boolean;
+  /** A pattern of names under which Envoy keeps statistics of what is called; undefined: its own. */
+  readonly outboundStatName: string | undefined;
   /** Whom AuthorizationPolicies may have asked, by their names. */
   readonly providers: readonly ExtensionProvider[];
   /** Which endpoints callers prefer by where both are, where no rule says it. */
   readonly locality: LocalityLb;
+  /** How zones share, before that; undefined: they do not. */
+  readonly zones: ZoneAwareLb | undefined;
   /** Names of those that are meant where no Telemetry names any. */
   readonly defaultProviders: { readonly metrics: readonly string[]; readonly accessLogging: readonly string[] };
   /** Where each request is logged, beside what Pharos reads, where nobody says otherwise; `path` undefined: nowhere. `format` undefined: Istio's text. */
@@ -118,6 +133,8 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
     listenerPerConnectionBufferLimitBytes: 32_768,
     clusterPerConnectionBufferLimitBytes: 32_768,
     httpHeadersWithUnderscoresAction: "REJECT_REQUEST",
+    mergesSlashes: undefined,
+    escapedSlashes: undefined,
   },
   outboundTrafficPolicy: "ALLOW_ANY",
   exportTo: { services: "*", virtualServices: "*", destinationRules: "*" },
@@ -126,8 +143,13 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
   enableAutoMtls: true,
   isHttpUpgraded: false,
   retries: undefined,
+  inboundRetries: undefined,
+  traffic: {},
+  verifiesServers: true,
+  outboundStatName: undefined,
   providers: [],
   locality: { enabled: true },
+  zones: undefined,
   defaultProviders: { metrics: ["prometheus"], accessLogging: [] },
   accessLog: { path: undefined, format: undefined },
   dnsRefreshMs: 60 * SECOND_MS,

@@ -24,6 +24,12 @@ export function parseLocality(text: string): Locality {
   return { region, zone, subzone };
 }
 
+/** `region/zone` of a locality. */
+export function zoneOf(locality: string): string {
+  const { region, zone } = parseLocality(locality);
+  return `${region}/${zone}`;
+}
+
 /** The locality that labels tell of whoever carries them, `region/zone/subzone`, where nothing else does (Istio's `GetLocalityLabel`); or empty. */
 export function localityOfLabels(labels: Labels): string {
   const text = labels["topology.istio.io/locality"] ?? labels["istio-locality"] ?? "";

@@ -2,7 +2,7 @@ import { bySpecificity, expandHost, hostMatches } from "#core/host/host.ts";
 import type { Subset } from "#core/kinds/destination-rule/schema.ts";
 import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
-import { comparedLabels } from "#core/resolve/locality-load.ts";
+import { comparedByZones, comparedLabels } from "#core/resolve/locality-load.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Resource } from "#core/resource/resource.ts";
@@ -35,7 +35,10 @@ export function comparedBy({ spec }: Rule): string[] {
   const policies = [spec.trafficPolicy, ...(spec.subsets ?? []).map(({ trafficPolicy }) => trafficPolicy)];
   return policies
     .flatMap((policy) => [policy, ...(policy?.portLevelSettings ?? [])])
-    .flatMap((settings) => comparedLabels(settings?.loadBalancer?.localityLbSetting?.failoverPriority));
+    .flatMap((settings) => [
+      ...comparedLabels(settings?.loadBalancer?.localityLbSetting?.failoverPriority),
+      ...comparedByZones(settings?.loadBalancer?.zoneAwareLbSetting),
+    ]);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isSameList } from "#core/is-same-list.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
-import { localityMatches, parseLocality, withTopology } from "#core/model/locality.ts";
+import { localityMatches, parseLocality, withTopology, zoneOf } from "#core/model/locality.ts";
 import type { Port } from "#core/model/port.ts";
 import type { Service } from "#core/model/service.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
@@ -20,8 +20,10 @@ import {
 } from "#core/resolve/locality-load.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { withMeshExports } from "#core/resolve/mesh-settings.ts";
+import { resolvePeers } from "#core/resolve/peers.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 
@@ -63,11 +65,11 @@ export function explainLocalities(written: Snapshot, host: string): readonly Exp
     const rule = reader.destinationRule(host, namespace, service.namespace, clientLabels);
     for (const port of service.ports) {
       for (const { name, labels } of [{ name: "", labels: {} }, ...(rule?.subsets ?? [])]) {
-        const order = localityRule(resolveTrafficPolicy(rule, name, port.number), settings);
+        const order = localityRule(resolveTrafficPolicy(rule, name, port.number, settings.traffic), settings);
         if (order === undefined) continue;
         const chosen = endpointsOf(service, port).filter((endpoint) => matchesLabels(endpoint.labels, labels));
         if (!dependsOnCaller(order, chosen)) continue;
-        for (const [from, caller] of callersIn(instances, order)) {
+        for (const [from, caller] of callersIn(instances, order, reader)) {
           const groups = explainGroups(chosen, order, caller);
           const key = JSON.stringify(groups);
           const known = found.get(key) ?? { from: new Set(), to: new Set(), groups };
@@ -112,15 +114,25 @@ function endpointsOnce(reader: MeshReader): (service: Service, port: Port) => re
 }
 
 /** Callers among instances of a namespace that may be told apart, by how they are called. */
-function callersIn(instances: readonly WorkloadInstance[], rule: LocalityRule): Map<string, Caller> {
-  const keys = rule.kind === "failover" ? comparedLabels(rule.labels) : [];
+function callersIn(
+  instances: readonly WorkloadInstance[],
+  rule: LocalityRule,
+  reader: MeshReader,
+): Map<string, Caller> {
+  const keys = rule.kind === "distribute" ? [] : comparedLabels(rule.labels);
   const callers = new Map<string, Caller>();
   for (const instance of instances) {
     if (callers.size >= CALLERS_MAX) break;
-    const { locality, labels } = instance;
+    const { namespace, locality, labels } = instance;
+    const peers = rule.kind === "zones" ? resolvePeers(reader, namespace, labels) : [];
     const said = keys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]] as const]));
-    const name = [locality || "anywhere", ...said.map(([key, value]) => `${key}=${value}`)].join(" ");
-    callers.set(name, { locality, labels: Object.fromEntries(said) });
+    const beside = peers.map(([zone, count]) => `${count} in ${zone}`);
+    const name = [
+      locality || "anywhere",
+      ...said.map(([key, value]) => `${key}=${value}`),
+      ...(beside.length === 0 ? [] : [`of ${beside.join(", ")}`]),
+    ].join(" ");
+    callers.set(name, { locality, labels: Object.fromEntries(said), peers });
   }
   return callers;
 }
@@ -146,6 +158,10 @@ function explainGroups(endpoints: readonly Endpoint[], rule: LocalityRule, calle
 
 function reasonOf({ locality, endpoints: [first] }: EndpointGroup, rule: LocalityRule, caller: Caller): string {
   if (rule.kind === "distribute") return shareReason(locality, rule, caller.locality);
+  if (rule.kind === "zones")
+    return zoneOf(locality) === zoneOf(caller.locality)
+      ? "the caller's zone, as far as it is large enough for all who call from there"
+      : "another zone, by what it has to spare";
   if (rule.labels.length === 0) return distanceReason(locality, rule, caller.locality);
   const wanted = wantedLabels(rule.labels, withTopology(caller.labels, caller.locality));
   const other = wanted.find(([key, value]) => (first?.labels[key] ?? "") !== value);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type Extending, type Extension, matchesTraffic, resolveExtensions } from "#core/resolve/extensions.ts";
+import { withoutTargets } from "#core/resolve/policy-scope.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 
 function plugin(name: string, spec: object, namespace = "default"): Extending {
@@ -18,7 +19,7 @@ function plugin(name: string, spec: object, namespace = "default"): Extending {
 
 const WORKLOAD = { namespace: "default", labels: { app: "a" } };
 const resolve = (...all: readonly Extending[]): readonly Extension[] =>
-  resolveExtensions(all, WORKLOAD, "istio-system");
+  resolveExtensions(all, WORKLOAD, withoutTargets("istio-system"));
 
 test("phases stand in their order; within one higher priorities, then those without; then the workload's namespace's", () => {
   const found = resolve(

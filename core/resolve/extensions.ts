@@ -1,6 +1,6 @@
 import type { TrafficExtensionSpec, WasmModule } from "#core/kinds/traffic-extension/schema.ts";
 import { type PolicedWorkload, standsOver } from "#core/resolve/policies.ts";
-import { withoutTargets } from "#core/resolve/policy-scope.ts";
+import type { PolicyScope } from "#core/resolve/policy-scope.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
@@ -32,10 +32,9 @@ export interface Extension {
 export function resolveExtensions(
   all: readonly Extending[],
   workload: PolicedWorkload,
-  rootNamespace: string,
+  scope: PolicyScope,
 ): readonly Extension[] {
   const { namespace } = workload;
-  const scope = withoutTargets(rootNamespace);
   return all
     .filter((each) => standsOver(each, workload, scope))
     .map((each) => ({ each, extension: extensionOf(each) }))

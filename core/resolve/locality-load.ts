@@ -1,8 +1,9 @@
-import type { LocalityLb } from "#core/kinds/destination-rule/locality.ts";
+import type { LocalityLb, ZoneAwareLb } from "#core/kinds/destination-rule/locality.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
 import { localityMatches, parseLocality, withTopology } from "#core/model/locality.ts";
 import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
+import { type Peers, shareZones, ZONES_OF_CALLERS } from "#core/resolve/zone-load.ts";
 import type { Labels } from "#core/resource/labels.ts";
 
 /** Who calls, as far as it matters to whom its requests go. */
@@ -11,6 +12,8 @@ export interface Caller {
   readonly locality: string;
   /** At least those that rules compare (`comparedLabels`). */
   readonly labels: Labels;
+  /** Those who call beside it, where rules ask for them. */
+  readonly peers?: Peers;
 }
 
 /** Endpoints that stand together: of one locality and one priority. */
@@ -30,17 +33,43 @@ export type LocalityRule =
       readonly kind: "failover";
       readonly failover: NonNullable<LocalityLb["failover"]>;
       readonly labels: readonly string[];
+    }
+  | {
+      readonly kind: "zones";
+      /** With fewer endpoints all share alike. */
+      readonly least: number;
+      readonly failover: NonNullable<LocalityLb["failover"]>;
+      readonly labels: readonly string[];
+      /** Endpoints that fail are found out: there is something to fail over from. */
+      readonly detects: boolean;
     };
 
+/** Envoy's and Istio's. */
+const ENDPOINTS_MIN = 6;
+
+function zoneRule(setting: ZoneAwareLb, detects: boolean): LocalityRule | undefined {
+  const {
+    enabled = true,
+    failover = [],
+    failoverPriority: labels = [],
+    minClusterSize: least = ENDPOINTS_MIN,
+  } = setting;
+  return enabled ? { kind: "zones", least, failover, labels, detects } : undefined;
+}
+
 /**
- * What holds for a cluster's localities: what its DestinationRule says, as a whole, or what the MeshConfig does (Istio's
- * `GetEffectiveLbSetting`). Undefined where it does not matter who is near: it is turned off, or nobody finds out that endpoints
+ * What holds for a cluster's localities: what its DestinationRule says, as a whole, or what the MeshConfig does, of each that zones share
+ * before anything else (Istio's `GetEffectiveLbSetting`). Undefined where it does not matter who is near: it is turned off, or nobody finds out that endpoints
  * fail, so that there is nothing to fail over from.
  */
 export function localityRule(
   { loadBalancer, outlierDetection }: TrafficSettings,
-  mesh: Pick<ProxySettings, "locality">,
+  mesh: Pick<ProxySettings, "locality" | "zones">,
 ): LocalityRule | undefined {
+  const own = loadBalancer?.zoneAwareLbSetting;
+  const zones = own ?? (loadBalancer?.localityLbSetting === undefined ? mesh.zones : undefined);
+  if (zones !== undefined && (own !== undefined || zones.enabled !== false))
+    return zoneRule(zones, outlierDetection !== undefined);
   const setting = loadBalancer?.localityLbSetting ?? mesh.locality;
   const { enabled = true, distribute = [], failover = [], failoverPriority = [] } = setting;
   if (!enabled) return undefined;
@@ -50,13 +79,19 @@ export function localityRule(
 
 /** Whether localities of one priority share requests by their weights. Else the load balancer chooses among all of them. */
 export function weighsLocalities(rule: LocalityRule | undefined): boolean {
-  return rule?.kind === "distribute" || (rule !== undefined && rule.failover.length + rule.labels.length > 0);
+  return (
+    rule?.kind === "distribute" ||
+    rule?.kind === "zones" ||
+    (rule !== undefined && rule.failover.length + rule.labels.length > 0)
+  );
 }
 
 /** Whether callers that differ in locality or labels may get others. */
 export function dependsOnCaller(rule: LocalityRule | undefined, endpoints: readonly Endpoint[]): boolean {
   if (rule === undefined || endpoints.length === 0) return false;
   if (rule.kind === "distribute") return true;
+  if (rule.kind === "zones")
+    return rule.labels.length > 0 || new Set(endpoints.map(({ locality }) => locality)).size > 1;
   const [first] = endpoints;
   return rule.labels.length > 0 ? endpoints.length > 1 : endpoints.some(({ locality }) => locality !== first?.locality);
 }
@@ -70,6 +105,13 @@ function readPriority(text: string): { readonly key: string; readonly value: str
 /** Keys of the labels that a caller is asked for its own value of. */
 export function comparedLabels(failoverPriority: readonly string[] = []): string[] {
   return failoverPriority.map(readPriority).flatMap(({ key, value }) => (value === undefined ? [key] : []));
+}
+
+/** The same of zones that share, for which it matters too from where others call. */
+export function comparedByZones(setting: ZoneAwareLb | undefined): string[] {
+  return setting === undefined || setting.enabled === false
+    ? []
+    : [ZONES_OF_CALLERS, ...comparedLabels(setting.failoverPriority)];
 }
 
 /** What the labels of an endpoint are to be for a caller that has these, the most important first; empty: it has none. */
@@ -91,6 +133,7 @@ export function groupEndpoints(
     .map(([locality, own]) => group(locality, 0, own));
   if (rule === undefined) return groups;
   if (rule.kind === "distribute") return distribute(groups, rule.distribute, caller.locality);
+  if (rule.kind === "zones") return byZones(groups, rule, caller);
   if (rule.labels.length === 0) return byDistance(groups, rule.failover, caller.locality);
   const byLabels = splitByLabels(groups, rule.labels, withTopology(caller.labels, caller.locality));
   return rule.failover.length === 0 ? byLabels : byDistance(byLabels, rule.failover, caller.locality);
@@ -121,6 +164,29 @@ function distribute(
     })
     .sort((a, b) => (a.locality < b.locality ? -1 : 1));
 }
+
+/** Regions in their order, where failures are found out; of the first, zones as they share. */
+function byZones(
+  groups: readonly EndpointGroup[],
+  { failover, labels, least, detects }: LocalityRule & { readonly kind: "zones" },
+  { locality, labels: own, peers = [] }: Caller,
+): readonly EndpointGroup[] {
+  const alike = labels.length === 0 || !detects ? groups : splitByLabels(groups, labels, withTopology(own, locality));
+  const ordered = detects
+    ? compact(
+        alike.map((each) => ({
+          ...each,
+          priority: each.priority * DISTANCES + Math.max(SAME_REGION, distance(locality, each.locality, failover)),
+        })),
+      )
+    : alike;
+  const first = ordered.filter(({ priority }) => priority === 0);
+  // Between the first and those behind it is room for zones of the first that take nothing.
+  const behind = ordered.flatMap((each) => (each.priority === 0 ? [] : [{ ...each, priority: each.priority + 1 }]));
+  return compact([...shareZones(first, peers, locality, least), ...behind]);
+}
+
+const SAME_REGION = 2;
 
 /** Same subzone, same zone, same region, the region that is named, any other; beneath the order that there is. */
 const DISTANCES = 5;

@@ -27,8 +27,8 @@ const TAGS = [["b", { kind: "header", name: "x-b", otherwise: "" }]];
 test("what is nearer counts, field by field; the oldest of a level speaks for it; each side by itself", () => {
   const cart = { namespace: "shop", labels: { app: "cart" } };
   expect(resolveTracing([MESH, OWN, YOUNGER, CART], cart, withoutTargets("istio-system"))).toEqual({
-    client: { samplingPercent: 20, isOff: false, endsContext: false, tags: TAGS },
-    server: { samplingPercent: 1, isOff: true, endsContext: false, tags: TAGS },
+    client: { samplingPercent: 20, isOff: false, endsContext: false, ignoresRequestId: false, tags: TAGS },
+    server: { samplingPercent: 1, isOff: true, endsContext: false, ignoresRequestId: false, tags: TAGS },
   });
 });
 
@@ -43,7 +43,13 @@ test.each([
 
 test("nobody says anything", () => {
   const { client } = resolveTracing([], { namespace: "shop", labels: {} }, withoutTargets("istio-system"));
-  expect(client).toEqual({ samplingPercent: undefined, isOff: false, endsContext: false, tags: [] });
+  expect(client).toEqual({
+    samplingPercent: undefined,
+    isOff: false,
+    endsContext: false,
+    ignoresRequestId: false,
+    tags: [],
+  });
 });
 
 test.each([

@@ -7,9 +7,10 @@ import type { Resource } from "#core/resource/resource.ts";
 
 type Telemetry = Resource<"Telemetry">;
 
-/** What a tag of a span says: a text, a variable of the proxy's environment, or a header of the request, and what stands for one that is not there. */
+/** What a tag of a span says: a text, one with Envoy's command operators, a variable of the proxy's environment, or a header of the request, and what stands for one that is not there. */
 export type SpanTag =
   | { readonly kind: "literal"; readonly text: string }
+  | { readonly kind: "formatter"; readonly text: string }
   | { readonly kind: "environment" | "header"; readonly name: string; readonly otherwise: string };
 
 /** What Telemetries say of a workload's traces, on one side of its calls; what is undefined nobody says. */
@@ -18,6 +19,8 @@ export interface TracingSettings {
   readonly isOff: boolean;
   /** No context goes on in requests. */
   readonly endsContext: boolean;
+  /** The id of a request says nothing of whether it is traced. */
+  readonly ignoresRequestId: boolean;
   /** By name, in the order of names. */
   readonly tags: readonly (readonly [name: string, tag: SpanTag])[];
 }
@@ -28,7 +31,13 @@ export interface ResolvedTracing {
   readonly server: TracingSettings;
 }
 
-const UNSAID: TracingSettings = { samplingPercent: undefined, isOff: false, endsContext: false, tags: [] };
+const UNSAID: TracingSettings = {
+  samplingPercent: undefined,
+  isOff: false,
+  endsContext: false,
+  ignoresRequestId: false,
+  tags: [],
+};
 
 /** Of the mesh, then of the namespace, then of the workload: what a later level says counts (Istio's `mergeTelemetry`). */
 export function resolveTracing(
@@ -45,7 +54,14 @@ function merge(entries: readonly Tracing[], side: Side): TracingSettings {
   return entries
     .filter(({ match }) => isForSide(match, side))
     .reduce(
-      (before, { randomSamplingPercentage, disableSpanReporting, disableContextPropagation, customTags }) => ({
+      (
+        before,
+        { randomSamplingPercentage, disableSpanReporting, disableContextPropagation, customTags, ...entry },
+      ) => ({
+        ignoresRequestId:
+          entry.useRequestIdForTraceSampling === undefined
+            ? before.ignoresRequestId
+            : !entry.useRequestIdForTraceSampling,
         samplingPercent: randomSamplingPercentage ?? before.samplingPercent,
         isOff: disableSpanReporting ?? before.isOff,
         endsContext: disableContextPropagation ?? before.endsContext,
@@ -62,8 +78,9 @@ export function readTags(tags: Readonly<Record<string, CustomTag>>): TracingSett
     .map(([name, tag]) => [name, readTag(tag)]);
 }
 
-function readTag({ literal, environment, header }: CustomTag): SpanTag {
+function readTag({ literal, environment, header, formatter }: CustomTag): SpanTag {
   if (literal !== undefined) return { kind: "literal", text: literal.value };
+  if (formatter !== undefined) return { kind: "formatter", text: formatter.value };
   const { name = "", defaultValue = "" } = environment ?? header ?? {};
   return { kind: environment === undefined ? "header" : "environment", name, otherwise: defaultValue };
 }

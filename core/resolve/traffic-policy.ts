@@ -1,4 +1,5 @@
 import type { TrafficSettings as Group, TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Source } from "#core/model/source.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
@@ -40,14 +41,20 @@ function aroundPorts(
   };
 }
 
-/** What a DestinationRule asks of one port of one subset; a subset's settings win over the rule's, one group at a time. */
-export function resolveTrafficPolicy(rule: ResolvedRule | undefined, subset: string, port: number): TrafficSettings {
+/** What a DestinationRule, or else the mesh, asks of one port of one subset; a subset's settings win over the rule's, one group at a time. */
+export function resolveTrafficPolicy(
+  rule: ResolvedRule | undefined,
+  subset: string,
+  port: number,
+  mesh: ProxySettings["traffic"] = {},
+): TrafficSettings {
   const own = rule?.subsets.find(({ name }) => name === subset)?.trafficPolicy;
   const general = ofPort(rule?.trafficPolicy, port) ?? rule?.trafficPolicy;
   const merged = withPlainText(ofPort(own, port) ?? { ...general, ...own }, [own, rule?.trafficPolicy], port);
   // A subset tunnels by itself, and ports as all of it does (Istio's `tunnelingconfig.Apply`).
   const tunnel = (subset === "" ? rule?.trafficPolicy : own)?.tunnel;
   return {
+    ...mesh,
     ...Object.fromEntries(GROUPS.flatMap((group) => (merged[group] === undefined ? [] : [[group, merged[group]]]))),
     ...aroundPorts(own, rule?.trafficPolicy, port),
     ...(tunnel === undefined ? {} : { tunnel }),
@@ -66,12 +73,12 @@ export interface TrafficQuestion {
 
 /** The same by the name of the host, for clients in a namespace; the service's namespace is theirs where they see no service. */
 export function resolveTrafficTo(
-  reader: Pick<MeshReader, "service" | "destinationRule">,
+  reader: Pick<MeshReader, "service" | "destinationRule" | "settings">,
   { host, clientNamespace, clientLabels, subset, port }: TrafficQuestion,
 ): TrafficSettings {
   const serviceNamespace = reader.service(host, clientNamespace)?.namespace ?? clientNamespace;
   const rule = reader.destinationRule(host, clientNamespace, serviceNamespace, clientLabels);
-  return resolveTrafficPolicy(rule, subset, port);
+  return resolveTrafficPolicy(rule, subset, port, reader.settings().traffic);
 }
 
 /** Where a group of what `resolveTrafficPolicy` answers is written; undefined where nobody writes it. */

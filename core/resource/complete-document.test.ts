@@ -46,7 +46,11 @@ describe("names", () => {
       detail: "object",
     });
     expect(found?.options.map(({ label }) => label)).not.toContain("timeout");
-    expect(found?.options.map(({ label }) => label)).not.toContain("mirrorPercent");
+    const beneath = completeDocument(
+      ...at("kind: VirtualService\nspec:\n  http:\n  - fault:\n      abort:\n        h|"),
+    );
+    expect(beneath?.options.map(({ label }) => label)).toContain("httpStatus");
+    expect(beneath?.options.map(({ label }) => label)).not.toContain("http2Error");
     const [text, offset] = at(below("    timeout: 5s", "    ret|"));
     expect(text.slice(found?.from, offset)).toBe("ret");
   });
@@ -81,7 +85,11 @@ describe("values", () => {
     ["none of a text", "kind: VirtualService\nspec:\n  http:\n  - timeout: |", null],
     ["none in a comment", "kind: VirtualService\nspec: # |", null],
     ["none where no kind is named", "spec:\n  |", null],
-    ["none beneath a field that is refused", "kind: VirtualService\nspec:\n  http:\n  - mirrorPercent:\n    - |", null],
+    [
+      "none beneath a field that is refused",
+      "kind: VirtualService\nspec:\n  http:\n  - fault:\n      abort:\n        http2Error:\n        - |",
+      null,
+    ],
   ])("%s", (_name, text, expected) => expect(labels(text)).toEqual(expected));
 
   test("the kinds", () => expect(labels("kind: V|")).toContain("VirtualService"));
@@ -95,8 +103,8 @@ test.each<[string, string, readonly string[] | null]>([
   ],
   [
     "a refused one",
-    "kind: VirtualService\nspec:\n  http:\n  - mirror_per|cent: 1",
-    ["not handled: deprecated in Istio; use mirrorPercentage.value"],
+    "kind: VirtualService\nspec:\n  http:\n  - fault:\n      abort:\n        http2|Error: x",
+    ["not handled: Istio refuses it too; use httpStatus or grpcStatus"],
   ],
   ["what no schema has", "kind: VirtualService\nspec:\n  nos|uch: 1", null],
 ])("explains %s", (_name, text, expected) => expect(explainLine(...at(text))).toEqual(expected));

@@ -173,10 +173,10 @@ describe("what is wrong has a code, a path and a place", () => {
     [
       "a field that is not handled",
       resource(
-        "DestinationRule",
-        "{ host: a, trafficPolicy: { loadBalancer: { zoneAwareLbSetting: { enabled: true } } } }",
+        "Sidecar",
+        "{ outboundTrafficPolicy: { mode: ALLOW_ANY, egressProxy: { host: a.b, port: { number: 80 } } } }",
       ),
-      ["error field-not-handled spec.trafficPolicy.loadBalancer.zoneAwareLbSetting @{"],
+      ["error field-not-handled spec.outboundTrafficPolicy.egressProxy @{"],
     ],
     [
       "a value that is not handled",

@@ -4,6 +4,7 @@ export const UNSERVABLE = {
   kubernetes: "it is about objects of Kubernetes, or of the Gateway API, or about waypoints",
   "istios-envoy": "it is of filters that Istio's own build of Envoy has",
   "not-in-envoy": "Envoy 1.40 has no such exporter, or only in builds with contributed extensions",
+  cloud: "it tells a vendor's cloud",
   process: "it is about Istio's own programs and how they are started, and nothing that Envoy is given",
 } as const;
 export type Unservable = keyof typeof UNSERVABLE;

@@ -1,14 +1,14 @@
 import { standsOver } from "#core/resolve/policies.ts";
-import { type ForWorkloads, withoutTargets } from "#core/resolve/policy-scope.ts";
+import { type ForWorkloads, policyScope } from "#core/resolve/policy-scope.ts";
 import { type ConcernContext, type Concerning, NOT_CONCERNED } from "#core/traffic/concern.ts";
 
 /** All that comes to the workloads whose proxies any of `versions` bears on, and all that these call, at most: what comes of it nobody knows. */
 export function concernByProxies(
   basis: string,
   versions: readonly ForWorkloads[],
-  { called, instances, mesh }: ConcernContext,
+  { called, instances, mesh, resources }: ConcernContext,
 ): Concerning {
-  const scope = withoutTargets(mesh.rootNamespace);
+  const scope = policyScope(mesh, resources);
   const isReached = (workload: (typeof instances)[number]) =>
     versions.some((each) => standsOver(each, workload, scope));
   const callers = new Set(instances.filter(isReached).map(({ namespace, workload }) => `${namespace}/${workload}`));

@@ -10,7 +10,7 @@ import { type AddressBook, allocateAddresses, type Claimant } from "#core/resolv
 import { type CredentialUse, type NamedCredential, resolveCredential } from "#core/resolve/credential-use.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destination-rule.ts";
-import { comparedLabels } from "#core/resolve/locality-load.ts";
+import { comparedByZones, comparedLabels } from "#core/resolve/locality-load.ts";
 import { MESH_CONFIG_REF, resolveSettings, withExports } from "#core/resolve/mesh-settings.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
 import { type Imports, importPorts, importsHost, importsRoutes } from "#core/resolve/sidecar.ts";
@@ -217,8 +217,9 @@ export class RecordingReader extends WorkloadAnswers implements LayerReader {
     return this.#derived.ask(
       "compared label keys",
       () => {
-        const { failoverPriority } = this.settings().locality;
-        return [...new Set([...this.#questions.comparedKeys.ask(""), ...comparedLabels(failoverPriority)])].sort();
+        const { locality, zones } = this.settings();
+        const ofMesh = [...comparedLabels(locality.failoverPriority), ...comparedByZones(zones)];
+        return [...new Set([...this.#questions.comparedKeys.ask(""), ...ofMesh])].sort();
       },
       isSameList,
     );

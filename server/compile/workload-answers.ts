@@ -134,7 +134,7 @@ export abstract class WorkloadAnswers {
       resolveExtensions(
         [...this.ofNamespace("WasmPlugin", namespace), ...this.ofNamespace("TrafficExtension", namespace)],
         { namespace, labels },
-        this.mesh.rootNamespace,
+        this.policyScope,
       ),
     );
   }

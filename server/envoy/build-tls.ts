@@ -165,6 +165,8 @@ export interface RuleUpstream {
   /** A name that the rule asks by is for finding the server alone: without names only its chain is checked, as in Istio. */
   readonly isSniWritten: boolean;
   readonly isHttp2: boolean;
+  /** Servers are checked by the host's authorities where the rule names none. */
+  readonly verifiesServers: boolean;
   /** What the rule names by `credentialName`; undefined where it gives files. */
   readonly credentials: RuleCredentials | undefined;
 }
@@ -178,10 +180,11 @@ export interface RuleCredentials {
 /** What a DestinationRule's `tls` asks for other than the mesh's own mTLS. Without authorities of its own, the host's decide. */
 export function ruleUpstream(
   tls: ClientTls,
-  { sni, names, isSniWritten, isHttp2, credentials }: RuleUpstream,
+  { sni, names, isSniWritten, isHttp2, verifiesServers, credentials }: RuleUpstream,
 ): TransportSocketInit {
   // Of a wildcard host nobody knows the one name.
   const own = sni === undefined || sni.includes("*") ? undefined : sni;
+  const isTrusting = !verifiesServers && tls.caCertificates === undefined && credentials?.roots === undefined;
   const expected = names.length > 0 || own === undefined || isSniWritten ? names : [own];
   return typed(TLS, UpstreamTlsContextSchema, {
     ...(own === undefined ? {} : { sni: own }),
@@ -198,7 +201,7 @@ export function ruleUpstream(
             ],
           }
         : {}),
-      ...(tls.insecureSkipVerify === true ? {} : checkPeers(rootsOf(tls, credentials), expected)),
+      ...(tls.insecureSkipVerify === true || isTrusting ? {} : checkPeers(rootsOf(tls, credentials), expected)),
     },
   });
 }

@@ -1,4 +1,6 @@
 import type { Caller } from "#core/resolve/locality-load.ts";
+import { resolvePeers } from "#core/resolve/peers.ts";
+import { ZONES_OF_CALLERS } from "#core/resolve/zone-load.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { labelText } from "#server/compile/label-text.ts";
@@ -10,11 +12,11 @@ import { standingOf } from "#server/envoy/standing.ts";
  */
 export function callerOf(world: CompileReader, node: ProxyNode): Caller {
   const { instance, labels } = standingOf(world, node);
+  const keys = world.comparedLabelKeys;
   return {
     locality: instance?.locality ?? node.locality ?? "",
-    labels: Object.fromEntries(
-      world.comparedLabelKeys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])),
-    ),
+    labels: Object.fromEntries(keys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]]))),
+    ...(keys.includes(ZONES_OF_CALLERS) ? { peers: resolvePeers(world, node.namespace, labels) } : {}),
   };
 }
 
@@ -22,6 +24,6 @@ export function callerOf(world: CompileReader, node: ProxyNode): Caller {
 export const ANYWHERE: Caller = { locality: "", labels: {} };
 
 /** Equal for callers who prefer the same, and for no others: what is in it, proxies say of themselves. */
-export function formatCaller({ locality, labels }: Caller): string {
-  return `${JSON.stringify(locality)} ${labelText(labels)}`;
+export function formatCaller({ locality, labels, peers }: Caller): string {
+  return `${JSON.stringify(locality)} ${labelText(labels)}${peers === undefined ? "" : ` ${JSON.stringify(peers)}`}`;
 }

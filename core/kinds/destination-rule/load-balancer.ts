@@ -1,4 +1,4 @@
-import { LOCALITY_LB } from "#core/kinds/destination-rule/locality.ts";
+import { LOCALITY_LB, ZONE_AWARE_LB } from "#core/kinds/destination-rule/locality.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
   becomes,
@@ -10,7 +10,6 @@ import {
   message,
   number,
   oneOf,
-  refused,
   required,
   string,
   uint32,
@@ -104,7 +103,10 @@ export const LOAD_BALANCER = message(
     localityLbSetting: described(LOCALITY_LB, {
       doc: "Which endpoints are preferred by where they and the caller are; instead of what the MeshConfig says",
     }),
-    zoneAwareLbSetting: refused("zones of a region do not share by size: set localityLbSetting"),
+    zoneAwareLbSetting: described(ZONE_AWARE_LB, {
+      doc: "Callers keep to their own zone as far as it is large enough for all of them; instead of localityLbSetting, and of what the MeshConfig says",
+      note: "How many call from where is known by who is registered for the caller's service",
+    }),
     backendUtilization: described(BACKEND_UTILIZATION, {
       envoy: "Cluster.load_balancing_policy",
       doc: "Those get more who are less busy, by what they say in their answers; all alike as long as they say nothing",

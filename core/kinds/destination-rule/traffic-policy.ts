@@ -20,7 +20,7 @@ import {
   uint32,
 } from "#core/schema/make-field.ts";
 
-const OUTLIER_DETECTION = message({
+export const OUTLIER_DETECTION = message({
   consecutive5xxErrors: becomes("OutlierDetection.consecutive_5xx", explicit(uint32())),
   consecutiveGatewayErrors: becomes("OutlierDetection.consecutive_gateway_failure", explicit(uint32())),
   consecutiveErrors: ignored("deprecated in Istio, and without effect; use consecutive5xxErrors", "no-effect"),

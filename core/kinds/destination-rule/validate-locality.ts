@@ -1,5 +1,5 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
-import type { LocalityLb } from "#core/kinds/destination-rule/locality.ts";
+import type { LocalityLb, ZoneAwareLb } from "#core/kinds/destination-rule/locality.ts";
 import type { Path } from "#core/schema/path.ts";
 import { TOPOLOGY_LABELS } from "#core/schema/topology-labels.ts";
 
@@ -54,6 +54,36 @@ export function validateLocality(setting: LocalityLb, path: Path, detects: boole
       ),
     );
   return issues;
+}
+
+/** The same of zones that share: failover is by region there too, and places are ordered already. */
+export function validateZones(
+  { enabled, failover, failoverPriority = [] }: ZoneAwareLb,
+  path: Path,
+  detects: boolean,
+): Diagnostic[] {
+  const topology = failoverPriority.findIndex((each) => TOPOLOGY.has(each));
+  return [
+    ...(topology < 0
+      ? []
+      : [
+          errorAt(
+            [...path, "failoverPriority", topology],
+            "conflicting-fields",
+            `zones are ordered by ${failoverPriority[topology]} already`,
+            "leave out the label",
+          ),
+        ]),
+    ...validateLocality(
+      {
+        ...(enabled === undefined ? {} : { enabled }),
+        ...(failover === undefined ? {} : { failover }),
+        failoverPriority: failoverPriority.filter((each) => !TOPOLOGY.has(each)),
+      },
+      path,
+      detects,
+    ),
+  ];
 }
 
 function validateShares(to: Readonly<Record<string, number>>, path: Path): Diagnostic[] {

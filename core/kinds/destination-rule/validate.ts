@@ -1,7 +1,7 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { DestinationRuleSpec } from "#core/kinds/destination-rule/schema.ts";
 import type { ClientTls, TrafficPolicy, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
-import { validateLocality } from "#core/kinds/destination-rule/validate-locality.ts";
+import { validateLocality, validateZones } from "#core/kinds/destination-rule/validate-locality.ts";
 import { validateTableSize } from "#core/kinds/destination-rule/validate-table-size.ts";
 import { validateExportTo } from "#core/kinds/validate-export-to.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -62,7 +62,8 @@ function validatePolicy(policy: TrafficPolicy | undefined, path: Path): Diagnost
   return issues;
 }
 
-function validateSettings(settings: TrafficSettings, path: Path): Diagnostic[] {
+/** Of a rule, or of the mesh. */
+export function validateSettings(settings: TrafficSettings, path: Path): Diagnostic[] {
   const issues: Diagnostic[] = [];
   const { connectionPool, outlierDetection, tls, loadBalancer } = settings;
   if (connectionPool !== undefined && connectionPool.tcp === undefined && connectionPool.http === undefined) {
@@ -146,6 +147,14 @@ function validateSettings(settings: TrafficSettings, path: Path): Diagnostic[] {
       ...validateLocality(
         loadBalancer.localityLbSetting,
         [...path, "loadBalancer", "localityLbSetting"],
+        outlierDetection !== undefined,
+      ),
+    );
+  if (loadBalancer?.zoneAwareLbSetting !== undefined)
+    issues.push(
+      ...validateZones(
+        loadBalancer.zoneAwareLbSetting,
+        [...path, "loadBalancer", "zoneAwareLbSetting"],
         outlierDetection !== undefined,
       ),
     );

@@ -27,7 +27,7 @@ const CREDENTIAL_NOTE =
 const TLS_CERTIFICATE = message({
   serverCertificate: becomes(SERVED, string("file-path")),
   privateKey: becomes(SERVED, string("file-path")),
-  caCertificates: refused("authorities are of the whole server: use its caCertificates"),
+  caCertificates: refused("authorities are of the whole server: use its caCertificates", "no-effect"),
 });
 
 /** Files are paths of PEM files on the gateway's host. */

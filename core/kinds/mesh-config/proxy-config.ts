@@ -1,7 +1,17 @@
 import { FORWARD_CLIENT_CERT, PROXY_HEADERS } from "#core/kinds/mesh-config/proxy-headers.ts";
 import { START_FIELDS } from "#core/kinds/mesh-config/start-fields.ts";
 import { TRACING } from "#core/kinds/mesh-config/tracing.ts";
-import { becomes, described, explicit, integer, message, oneOf, refused, string } from "#core/schema/make-field.ts";
+import {
+  becomes,
+  boolean,
+  described,
+  explicit,
+  integer,
+  message,
+  oneOf,
+  refused,
+  string,
+} from "#core/schema/make-field.ts";
 
 /** What HTTP/2 begins with; less than that a peer may not be told. */
 const WINDOW_MIN = 65_535;
@@ -37,8 +47,17 @@ const CONNECTION_SETTINGS = message({
     default: "REJECT_REQUEST",
   }),
   httpDrainTimeout: time("HttpConnectionManager.drain_timeout", "5s"),
-  httpMergeSlashes: refused("write pathNormalization, which is one for all proxies"),
-  httpPathWithEscapedSlashesAction: refused("write pathNormalization, which is one for all proxies"),
+  httpMergeSlashes: described(explicit(boolean()), {
+    envoy: "HttpConnectionManager.merge_slashes",
+    doc: "At gateways, beside what pathNormalization has done everywhere",
+  }),
+  httpPathWithEscapedSlashesAction: described(
+    oneOf(["KEEP_UNCHANGED", "REJECT_REQUEST", "UNESCAPE_AND_REDIRECT", "UNESCAPE_AND_FORWARD"]),
+    {
+      envoy: "HttpConnectionManager.path_with_escaped_slashes_action",
+      doc: "At gateways, instead of what pathNormalization says of %2F and %5C",
+    },
+  ),
   listenerConnectionLimit: refused(`write maxConnections; ${BY_AGENT}`, "process"),
   globalDownstreamConnectionLimit: refused(`write maxConnections; ${BY_AGENT}`, "process"),
 });

@@ -31,7 +31,7 @@ test.each([
     ["error field-not-handled spec.defaultConfig.tracing.zipkin @{"],
   ],
   ["{ trustDomain: a }", ["error field-not-handled spec.trustDomain @a"]],
-  ["{ zoneAwareLbSetting: { enabled: true } }", ["error field-not-handled spec.zoneAwareLbSetting @{"]],
+  ["{ inboundTrafficPolicy: { mode: LOCALHOST } }", ["error field-not-handled spec.inboundTrafficPolicy @{"]],
   [
     "{ localityLbSetting: { failover: [{ from: eu, to: eu }] } }",
     ["error bad-value spec.localityLbSetting.failover[0].to @eu"],

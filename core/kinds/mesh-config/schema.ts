@@ -1,16 +1,29 @@
-import { TCP_KEEPALIVE } from "#core/kinds/destination-rule/connection-pool.ts";
-import { LOCALITY_LB } from "#core/kinds/destination-rule/locality.ts";
+import { CONNECTION_POOL, TCP_KEEPALIVE } from "#core/kinds/destination-rule/connection-pool.ts";
+import { LOCALITY_LB, ZONE_AWARE_LB } from "#core/kinds/destination-rule/locality.ts";
+import { OUTLIER_DETECTION } from "#core/kinds/destination-rule/traffic-policy.ts";
 import { EXTENSION_PROVIDER } from "#core/kinds/mesh-config/extension-provider.ts";
 import { PROXY_CONFIG } from "#core/kinds/mesh-config/proxy-config.ts";
 import { RETRIES } from "#core/kinds/virtual-service/http-route.ts";
 import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
 import type { Infer } from "#core/schema/field.ts";
-import { boolean, described, explicit, list, message, oneOf, refused, string } from "#core/schema/make-field.ts";
+import {
+  boolean,
+  described,
+  explicit,
+  integer,
+  list,
+  message,
+  oneOf,
+  refused,
+  string,
+} from "#core/schema/make-field.ts";
 
 const BY_AGENT = "it is of one host: set it where its agent is started (pharos agent --help)";
 const NO_INGRESS = "Ingress is not read: write a Gateway and a VirtualService";
 const REPORTED = "agents report requests, with fields of their own: look at Requests, or at the agent's access log";
 const ONE_AUTHORITY = "the authority and its trust domain are the server's: set it there (pharos serve --trust-domain)";
+const STAT_NOTE =
+  "With %SERVICE%, %SERVICE_NAME%, %SERVICE_FQDN%, %SERVICE_PORT%, %TARGET_PORT%, %SERVICE_PORT_NAME% and %SUBSET_NAME%; Envoy keeps the statistics that proxyStatsMatcher asks for";
 const NO_CLUSTERS = "there is one mesh of one network: leave it out";
 
 /** Where the one of it stands. */
@@ -129,22 +142,43 @@ export const MESH_CONFIG = message({
   caCertificates: refused(ONE_AUTHORITY),
   ca: refused(ONE_AUTHORITY, "process"),
   certificates: refused(ONE_AUTHORITY, "process"),
-  verifyCertificateAtClient: refused(
-    "servers are verified: set insecureSkipVerify in a DestinationRule where one shall not be",
-  ),
+  verifyCertificateAtClient: described(explicit(boolean()), {
+    envoy: "CommonTlsContext.validation_context_sds_secret_config",
+    default: true,
+    doc: "Servers outside are checked by the host's authorities where a DestinationRule names none",
+  }),
   rootNamespace: refused("it is istio-system: leave it out", "process"),
   discoverySelectors: refused(
     "every namespace is read: use a Sidecar or exportTo to narrow who sees what",
     "kubernetes",
   ),
-  zoneAwareLbSetting: refused("zones of a region do not share by size: set localityLbSetting"),
-  inboundClusterStatName: refused("metrics are of services, workloads and principals: leave it out"),
-  outboundClusterStatName: refused("metrics are of services, workloads and principals: leave it out"),
+  zoneAwareLbSetting: described(ZONE_AWARE_LB, {
+    doc: "Callers keep to their own zone as far as it is large enough for all of them; a DestinationRule that says otherwise wins",
+  }),
+  inboundClusterStatName: refused("what Envoy counts of an application is kept by its port: leave it out"),
+  outboundClusterStatName: described(string("header-text", 256), {
+    envoy: "Cluster.alt_stat_name",
+    doc: "Under which name Envoy keeps the statistics of what is called",
+    note: STAT_NOTE,
+  }),
   serviceSettings: refused(NO_CLUSTERS, "kubernetes"),
   serviceScopeConfigs: refused(NO_CLUSTERS, "kubernetes"),
   enablePrometheusMerge: refused("scrape the agent and the application by themselves", "process"),
-  defaultInboundHttpRetryPolicy: refused("called proxies do not try again: write defaultHttpRetryPolicy"),
-  defaultTrafficPolicy: refused("write a DestinationRule for *.local in the root namespace"),
+  defaultInboundHttpRetryPolicy: described(
+    message({
+      attempts: explicit(integer(0, 100)),
+      retryOn: string("retry-on"),
+      backoff: string("duration"),
+    }),
+    {
+      envoy: "RouteAction.retry_policy",
+      doc: "How a called proxy puts requests to its application again; attempts: 0 switches it off",
+      note: "Without it twice, where the application closed the connection before it saw the request",
+    },
+  ),
+  defaultTrafficPolicy: described(message({ connectionPool: CONNECTION_POOL, outlierDetection: OUTLIER_DETECTION }), {
+    doc: "Of calls to services; a DestinationRule that has one of the two has it as a whole",
+  }),
   meshMTLS: refused("proxies of the mesh speak TLS 1.2 and later with each other: leave it out"),
   tlsDefaults: refused("write minProtocolVersion and cipherSuites at the Gateway's server"),
   serviceEntryVisibility: refused("write exportTo, or defaultServiceExportTo"),

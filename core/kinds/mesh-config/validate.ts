@@ -1,6 +1,7 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { parseDurationMs } from "#core/duration.ts";
-import { validateLocality } from "#core/kinds/destination-rule/validate-locality.ts";
+import { validateSettings } from "#core/kinds/destination-rule/validate.ts";
+import { validateLocality, validateZones } from "#core/kinds/destination-rule/validate-locality.ts";
 import { readLogLabels } from "#core/kinds/mesh-config/read-log-labels.ts";
 import type { MeshConfigSpec } from "#core/kinds/mesh-config/schema.ts";
 import { validateProviders } from "#core/kinds/mesh-config/validate-providers.ts";
@@ -22,6 +23,10 @@ export function validateMeshConfig(spec: MeshConfigSpec): Diagnostic[] {
     issues.push(
       errorAt(["spec", "dnsRefreshRate"], "bad-value", `${dnsRefreshRate} is shorter than 1s`, "such as 60s"),
     );
+  if (spec.defaultTrafficPolicy !== undefined)
+    issues.push(...validateSettings(spec.defaultTrafficPolicy, ["spec", "defaultTrafficPolicy"]));
+  if (spec.zoneAwareLbSetting !== undefined)
+    issues.push(...validateZones(spec.zoneAwareLbSetting, ["spec", "zoneAwareLbSetting"], true));
   if (spec.localityLbSetting !== undefined)
     // Whether failures are found out is for each DestinationRule to say.
     issues.push(...validateLocality(spec.localityLbSetting, ["spec", "localityLbSetting"], true));

@@ -51,9 +51,8 @@ const INGRESS_TLS = message({
   httpsRedirect: refused("sidecars redirect nobody: leave it out", "no-effect"),
   credentialName: refused(NO_CREDENTIAL, "no-effect"),
   credentialNames: refused(NO_CREDENTIAL, "no-effect"),
-  caCertCredentialName: refused(NO_CREDENTIAL),
+  caCertCredentialName: refused(NO_CREDENTIAL, "no-effect"),
   tlsCertificates: refused("Istio refuses it too: give one serverCertificate and privateKey", "no-effect"),
-  insecureSkipVerify: refused("client certificates are always checked: use SIMPLE to ask for none"),
 });
 
 const INGRESS = message({

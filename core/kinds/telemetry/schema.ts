@@ -29,7 +29,10 @@ export const CUSTOM_TAG = message(
       envoy: "CustomTag.request_header",
       doc: "Of the request",
     }),
-    formatter: refused("use header, environment or literal"),
+    formatter: described(message({ value: required(string("log-format")) }), {
+      envoy: "CustomTag.value",
+      doc: "Envoy's command operators between other text, such as %REQ(:METHOD)% %RESPONSE_CODE%",
+    }),
   },
   { exactlyOneOf: ["literal", "environment", "header", "formatter"] },
 );
@@ -62,7 +65,11 @@ const TRACING = message({
     envoy: "HttpConnectionManager.Tracing.no_context_propagation",
     doc: "Spans are reported, and no context goes on in requests: those who are called begin traces of their own",
   }),
-  useRequestIdForTraceSampling: refused("x-request-id carries the decision: leave it out"),
+  useRequestIdForTraceSampling: described(explicit(boolean()), {
+    envoy: "UuidRequestIdConfig.use_request_id_for_trace_sampling",
+    default: true,
+    doc: "Whether x-request-id says if a request is traced; without it each proxy decides by itself where no context says it",
+  }),
 });
 export type Tracing = Infer<typeof TRACING>;
 
@@ -95,7 +102,10 @@ const METRICS = message({
         match: message(
           {
             metric: described(oneOf(METRIC_NAMES), { envoy: AT_SERVER, default: "ALL_METRICS" }),
-            customMetric: refused("proxies count Istio's standard metrics and no others: name one of them in metric"),
+            customMetric: refused(
+              "proxies count Istio's standard metrics and no others: name one of them in metric",
+              "istios-envoy",
+            ),
             mode: described(MODE, {
               envoy: AT_SERVER,
               default: "CLIENT_AND_SERVER",

@@ -3,7 +3,7 @@ import type { Written } from "#core/kinds/kind.ts";
 import { describePolicyTarget } from "#core/kinds/policy-target.ts";
 import type { TrafficExtensionSpec, WasmModule } from "#core/kinds/traffic-extension/schema.ts";
 
-type Placing = Pick<TrafficExtensionSpec, "selector" | "match"> & { readonly phase?: string };
+type Placing = Pick<TrafficExtensionSpec, "selector" | "targetRefs" | "match"> & { readonly phase?: string };
 
 const WHERE: Readonly<Record<string, string>> = {
   AUTHN: "before tokens are checked",

@@ -1,3 +1,4 @@
+import { POLICY_TARGETS } from "#core/kinds/policy-target.ts";
 import { PORT_SELECTOR } from "#core/kinds/port-selector.ts";
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
@@ -16,7 +17,6 @@ import {
   string,
 } from "#core/schema/make-field.ts";
 
-const BY_SELECTOR = "choose workloads with `selector`";
 const CHOOSES = "none: in which listeners it stands";
 
 const ENVIRONMENT = message({
@@ -91,7 +91,7 @@ const TRAFFIC_SELECTOR = message({
 /** Where it stands; the same of both kinds but for the name of no phase. */
 export const PLACING = {
   selector: described(MATCH_LABELS, { doc: "Workloads whose proxies run it; without it all of the namespace" }),
-  targetRefs: refused(BY_SELECTOR),
+  targetRefs: POLICY_TARGETS.targetRefs,
   match: described(list(TRAFFIC_SELECTOR), { doc: "Traffic of any of these; without it all" }),
   priority: PRIORITY,
 };

@@ -1,13 +1,17 @@
 import { PERCENT } from "#core/kinds/virtual-service/percent.ts";
 import type { Infer } from "#core/schema/field.ts";
-import { becomes, explicit, integer, message, refused, required, string } from "#core/schema/make-field.ts";
+import { becomes, described, explicit, integer, message, refused, required, string } from "#core/schema/make-field.ts";
 
 /** A percentage that is not set means 0 %, as in Istio. */
 export const HTTP_FAULT = message({
   delay: message({
     fixedDelay: becomes("FaultDelay.fixed_delay", required(string("duration"))),
     exponentialDelay: refused("Istio refuses it too; use fixedDelay", "no-effect"),
-    percent: refused("deprecated in Istio; use percentage.value"),
+    percent: described(integer(0, 100), {
+      envoy: "FaultDelay.percentage",
+      unit: "percent",
+      doc: "As percentage.value, which is newer and wins",
+    }),
     percentage: becomes("FaultDelay.percentage", PERCENT),
   }),
   abort: message(

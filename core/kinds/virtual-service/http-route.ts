@@ -16,7 +16,6 @@ import {
   oneOf,
   oneOfTexts,
   port,
-  refused,
   required,
   string,
 } from "#core/schema/make-field.ts";
@@ -98,6 +97,11 @@ export type HttpRetry = Infer<typeof RETRIES>;
 
 const MIRROR_CLUSTER = "RouteAction.RequestMirrorPolicy.cluster";
 const MIRROR_SHARE = "RouteAction.RequestMirrorPolicy.runtime_fraction";
+const OLD_MIRROR_SHARE = described(explicit(integer(0, 100)), {
+  envoy: MIRROR_SHARE,
+  unit: "percent",
+  doc: "As mirrorPercentage.value, which is newer and wins",
+});
 const MIRROR = message({
   destination: becomes(MIRROR_CLUSTER, required(DESTINATION)),
   percentage: becomes(MIRROR_SHARE, PERCENT),
@@ -145,8 +149,8 @@ export const HTTP_ROUTE = message({
   fault: HTTP_FAULT,
   mirror: becomes(MIRROR_CLUSTER, DESTINATION),
   mirrorPercentage: becomes(MIRROR_SHARE, PERCENT),
-  mirrorPercent: refused("deprecated in Istio; use mirrorPercentage.value"),
-  mirror_percent: refused("deprecated in Istio; use mirrorPercentage.value"),
+  mirrorPercent: OLD_MIRROR_SHARE,
+  mirror_percent: OLD_MIRROR_SHARE,
   mirrors: list(MIRROR),
   corsPolicy: CORS_POLICY,
   headers: HEADER_RULES,

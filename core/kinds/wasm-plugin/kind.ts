@@ -1,4 +1,5 @@
 import { defineKind } from "#core/kinds/kind.ts";
+import { validateTargets } from "#core/kinds/policy-target.ts";
 import { describeExtension, describeModule } from "#core/kinds/traffic-extension/describe-extension.ts";
 import { validateModule } from "#core/kinds/traffic-extension/validate-module.ts";
 import { validatePlacing } from "#core/kinds/traffic-extension/validate-placing.ts";
@@ -11,7 +12,7 @@ export const wasmPlugin = defineKind({
   area: "traffic",
   blame: 0,
   schema: WASM_PLUGIN,
-  validate: ({ spec }) => [...validatePlacing(spec), ...validateModule(spec, ["spec"])],
+  validate: ({ spec }) => [...validateTargets(spec), ...validatePlacing(spec), ...validateModule(spec, ["spec"])],
   selector: ({ selector }) => ({
     labels: selector?.matchLabels,
     path: ["spec", "selector"],

@@ -1,9 +1,10 @@
+import { POLICY_TARGETS } from "#core/kinds/policy-target.ts";
 import { MODULE, PLACING, PLUGIN_PHASE } from "#core/kinds/traffic-extension/schema.ts";
-import { message, refused } from "#core/schema/make-field.ts";
+import { message } from "#core/schema/make-field.ts";
 
 export const WASM_PLUGIN = message({
   ...PLACING,
-  targetRef: refused("choose workloads with `selector`"),
+  targetRef: POLICY_TARGETS.targetRef,
   phase: PLUGIN_PHASE,
   ...MODULE,
 });

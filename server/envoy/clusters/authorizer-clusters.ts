@@ -31,7 +31,7 @@ export function authorizerClusters(
       const name = nameOf(authorizer);
       const endpoints = resolveEndpoints(world, service, port);
       const { rule, origins } = rulesForService(world, service, namespace, labels);
-      const policy = asTheProviderSpeaks(resolveTrafficPolicy(rule, "", port.number));
+      const policy = asTheProviderSpeaks(resolveTrafficPolicy(rule, "", port.number, world.settings().traffic));
       const cluster: ServiceCluster = {
         input: {
           name,

@@ -18,6 +18,7 @@ import {
 import type { MatchPredicateSchema } from "#proto/gen/envoy/config/common/matcher/v3/matcher_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import { meshUpstream, PLAIN, type RuleCredentials, ruleUpstream } from "#server/envoy/build-tls.ts";
+import { altStatName } from "#server/envoy/clusters/alt-stat-name.ts";
 import { balancing } from "#server/envoy/clusters/balancing.ts";
 import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/envoy/clusters/connection-pool.ts";
 import { buildLoadAssignment } from "#server/envoy/clusters/load-assignment.ts";
@@ -52,7 +53,7 @@ export interface ClusterInput {
 
 /** The cluster of one port of one subset of a service, as `caller` calls it: where its endpoints are part of it they are ordered for that. */
 export function buildCluster(input: ClusterInput, caller: Caller): Cluster {
-  const { name, port, policy } = input;
+  const { name, service, port, policy } = input;
   const protocol = protocolOf(port);
   const pool = policy.connectionPool;
   const isAsClient = pool?.http?.useClientProtocol === true;
@@ -65,6 +66,7 @@ export function buildCluster(input: ClusterInput, caller: Caller): Cluster {
     name,
     ...poolSettings(pool, input.settings, policy.retryBudget),
     ...balancing(policy.loadBalancer),
+    ...altStatName(input.settings.outboundStatName, { host: service.host, port, subset: input.subset }),
     ...discovery(input, caller),
     ...(outlier === undefined ? {} : { outlierDetection: outlierDetection(outlier) }),
     ...(mayBeHttp(protocol)
@@ -236,6 +238,7 @@ function transport(input: ClusterInput, isHttp2: boolean, asSpoken: boolean): Cl
         names: expectedNames(tls, input),
         isSniWritten: tls.sni !== undefined,
         isHttp2,
+        verifiesServers: input.settings.verifiesServers,
         credentials: input.ruleCredentials,
       }),
     };

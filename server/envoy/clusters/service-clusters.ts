@@ -48,7 +48,7 @@ export function serviceClusters(
     return subsets.map((subset): ServiceCluster => {
       const labels = rule?.subsets.find(({ name }) => name === subset)?.labels;
       const endpoints = subset === "" ? all : all.filter((endpoint) => matchesLabels(endpoint.labels, labels));
-      const policy = resolveTrafficPolicy(rule, subset, port.number);
+      const policy = resolveTrafficPolicy(rule, subset, port.number, settings.traffic);
       return {
         input: {
           name: outboundCluster(host, port.number, subset),

@@ -55,6 +55,6 @@ function tlsTo(host: string): ReturnType<typeof ruleUpstream> {
   const sni = isIpAddress(host) ? undefined : host;
   return ruleUpstream(
     { mode: "SIMPLE" },
-    { sni, names: [], isSniWritten: false, isHttp2: false, credentials: undefined },
+    { sni, names: [], isSniWritten: false, isHttp2: false, verifiesServers: true, credentials: undefined },
   );
 }

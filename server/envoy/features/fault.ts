@@ -37,7 +37,10 @@ function buildFault(fault: RouteFault): Any {
       : {
           delay: {
             faultDelaySecifier: { case: "fixedDelay", value: duration(delay.fixedDelay) },
-            percentage: buildPercent(delay.percentage, 0),
+            percentage: buildPercent(
+              delay.percentage ?? (delay.percent === undefined ? undefined : { value: delay.percent }),
+              0,
+            ),
           },
         }),
     ...(abort === undefined

@@ -23,6 +23,7 @@ import {
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
+import { UuidRequestIdConfigSchema } from "#proto/gen/envoy/extensions/request_id/uuid/v3/uuid_pb.js";
 import type { CustomTagSchema } from "#proto/gen/envoy/type/tracing/v3/custom_tag_pb.js";
 import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import { listenerFilters } from "#server/envoy/features/http-filters.ts";
@@ -35,7 +36,7 @@ import {
   UNTRUSTED_OF_PEERS,
   UNTRUSTED_OF_STRANGERS,
 } from "#server/envoy/listeners/untrusted-headers.ts";
-import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
+import { durationMs, type Init, pack, typed } from "#server/envoy/pack.ts";
 
 export type Direction = LogDirection;
 
@@ -126,23 +127,30 @@ function buildTracing({
     spawnUpstreamSpan: false,
     ...(endsContext ? { noContextPropagation: true } : {}),
     ...(maxPathTagLength === ENVOYS.maxPathTagLength ? {} : { maxPathTagLength }),
-    ...(tags.length === 0 ? {} : { customTags: tags.map(([tag, value]) => ({ tag, type: customTag(value) })) }),
+    ...(tags.length === 0 ? {} : { customTags: tags.map(([tag, value]) => ({ tag, ...customTag(value) })) }),
   };
 }
 
-function customTag(tag: SpanTag): NonNullable<Init<typeof CustomTagSchema>["type"]> {
-  if (tag.kind === "literal") return { case: "literal", value: { value: tag.text } };
+function customTag(tag: SpanTag): Pick<Init<typeof CustomTagSchema>, "type" | "value"> {
+  if (tag.kind === "literal") return { type: { case: "literal", value: { value: tag.text } } };
+  if (tag.kind === "formatter") return { value: tag.text };
   const value = { name: tag.name, defaultValue: tag.otherwise };
-  return tag.kind === "environment" ? { case: "environment", value } : { case: "requestHeader", value };
+  return { type: tag.kind === "environment" ? { case: "environment", value } : { case: "requestHeader", value } };
 }
 
 /** Paths are made one before routes and policies see them, at every proxy alike. */
-function normalizing({ pathNormalization }: ProxySettings): Init<typeof HttpConnectionManagerSchema> {
+function normalizing(
+  direction: Direction,
+  { pathNormalization, gatewayConnections: edge }: ProxySettings,
+): Init<typeof HttpConnectionManagerSchema> {
   const decodes = pathNormalization === "DECODE_AND_MERGE_SLASHES";
+  const merges = decodes || pathNormalization === "MERGE_SLASHES";
+  const action = decodes ? "UNESCAPE_AND_FORWARD" : "KEEP_UNCHANGED";
+  const isEdge = direction === "gateway";
   return {
     normalizePath: pathNormalization !== "NONE",
-    mergeSlashes: decodes || pathNormalization === "MERGE_SLASHES",
-    pathWithEscapedSlashesAction: decodes ? EscapedSlashes.UNESCAPE_AND_FORWARD : EscapedSlashes.KEEP_UNCHANGED,
+    mergeSlashes: (isEdge ? edge.mergesSlashes : undefined) ?? merges,
+    pathWithEscapedSlashesAction: EscapedSlashes[(isEdge ? edge.escapedSlashes : undefined) ?? action],
   };
 }
 
@@ -207,6 +215,8 @@ const LOCAL_REPLIES: Init<typeof LocalReplyConfigSchema> = {
   ],
 };
 
+const ID_IS_AN_ID = pack(UuidRequestIdConfigSchema, { packTraceReason: false, useRequestIdForTraceSampling: false });
+
 /** The HTTP connection manager of a listener, with Istio's choices; where they are others, docs/reference/envoy-defaults.md says why. */
 export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSchema> {
   const { direction, telemetry, routes } = input;
@@ -247,7 +257,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     ...(direction === "outbound" ? {} : { xffNumTrustedHops: settings.numTrustedProxies }),
     // `name.` is the same host, to routes and policies alike.
     stripTrailingHostDot: true,
-    ...normalizing(settings),
+    ...normalizing(direction, settings),
     ...limits(direction, settings),
     // Who asks before sending a large body gets the answer of whoever is to take it, and sends it once.
     proxy100Continue: true,
@@ -263,5 +273,6 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
           },
         }),
     generateRequestId: true,
+    ...(traced?.ignoresRequestId === true ? { requestIdExtension: { typedConfig: ID_IS_AN_ID } } : {}),
   });
 }

@@ -26,6 +26,7 @@ import { gatewayIdentities } from "#server/envoy/listeners/gateway-identities.ts
 import { type BuiltChains, buildInboundChains, type InboundContext } from "#server/envoy/listeners/inbound-chains.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
+import { inboundRetries } from "#server/envoy/routes/build-retries.ts";
 
 const INBOUND_CAPTURE_PORT = 15006;
 
@@ -82,8 +83,7 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
                 clusterSpecifier: { case: "cluster", value: cluster },
                 timeout: durationMs(0),
                 maxGrpcTimeout: durationMs(0),
-                // A connection that the application closed while a request was on its way: it has not seen it.
-                retryPolicy: { retryOn: "reset-before-request", numRetries: 2 },
+                ...inboundRetries(world.settings().inboundRetries),
               },
             },
           },

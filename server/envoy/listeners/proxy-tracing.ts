@@ -5,6 +5,7 @@ export interface TracedSide {
   /** Percent of requests traced where callers have not decided. */
   readonly samplingPercent: number;
   readonly endsContext: boolean;
+  readonly ignoresRequestId: boolean;
   /** By name, in order. */
   readonly tags: readonly (readonly [name: string, tag: SpanTag])[];
   readonly maxPathTagLength: number;
@@ -32,16 +33,17 @@ export function tracingOf(
   return { client: sideOf(client, defaults), server: sideOf(server, defaults) };
 }
 
-type MeshSide = Omit<TracedSide, "endsContext">;
+type MeshSide = Omit<TracedSide, "endsContext" | "ignoresRequestId">;
 
 function sideOf(
-  { samplingPercent, isOff, endsContext, tags }: TracingSettings,
+  { samplingPercent, isOff, endsContext, ignoresRequestId, tags }: TracingSettings,
   mesh: MeshSide,
 ): TracedSide | undefined {
   if (isOff || (samplingPercent === undefined && mesh.samplingPercent === 0)) return undefined;
   return {
     samplingPercent: samplingPercent ?? mesh.samplingPercent,
     endsContext,
+    ignoresRequestId,
     tags: tags.length === 0 ? mesh.tags : tags,
     maxPathTagLength: mesh.maxPathTagLength,
   };

@@ -51,6 +51,24 @@ export function withRetries(
 
 /** As often as in Istio. */
 const ATTEMPTS_OF_A_PRIORITY = 2;
+/** Of requests to an application: a connection that it closed while one was on its way has not seen it. */
+export function inboundRetries(asked: ProxySettings["inboundRetries"]): Pick<ActionInit, "retryPolicy"> {
+  const { attempts = 2, retryOn = "reset-before-request", backoff } = asked ?? {};
+  if (attempts === 0) return {};
+  const words = retryOn.split(",").map((word) => word.trim());
+  const codes = words.filter((word) => /^\d+$/.test(word)).map(Number);
+  const conditions = words.filter((word) => !/^\d+$/.test(word));
+  if (codes.length > 0 && !conditions.includes("retriable-status-codes")) conditions.push("retriable-status-codes");
+  return {
+    retryPolicy: {
+      retryOn: conditions.join(","),
+      ...(codes.length === 0 ? {} : { retriableStatusCodes: codes }),
+      numRetries: attempts,
+      ...(backoff === undefined ? {} : { retryBackOff: { baseInterval: duration(backoff) } }),
+    },
+  };
+}
+
 const PREVIOUS_PRIORITIES = typed("envoy.retry_priorities.previous_priorities", PreviousPrioritiesConfigSchema, {
   updateFrequency: ATTEMPTS_OF_A_PRIORITY,
 });

@@ -32,6 +32,7 @@ import { buildRouteMatch } from "#server/envoy/routes/build-match.ts";
 import { buildPercent } from "#server/envoy/routes/build-percent.ts";
 import { withRetries } from "#server/envoy/routes/build-retries.ts";
 import { buildHashPolicy } from "#server/envoy/routes/hash-policy.ts";
+import { mirrorShare } from "#server/envoy/routes/mirror-share.ts";
 import { isToldPeer } from "#server/envoy/routes/peer-header.ts";
 
 export type RouteInit = Init<typeof RouteSchema>;
@@ -169,13 +170,14 @@ function buildAction(
             },
           },
         };
+  const share = mirrorShare(http);
   const mirrors = [
     ...(http.mirror === undefined
       ? []
       : [
           {
             destination: http.mirror,
-            ...(http.mirrorPercentage === undefined ? {} : { percentage: http.mirrorPercentage }),
+            ...(share === undefined ? {} : { percentage: share }),
           },
         ]),
     ...(http.mirrors ?? []),

@@ -7,7 +7,9 @@ type Targeting =
   | Resource<"AuthorizationPolicy">
   | Resource<"RateLimit">
   | Resource<"RequestAuthentication">
-  | Resource<"Telemetry">;
+  | Resource<"Telemetry">
+  | Resource<"TrafficExtension">
+  | Resource<"WasmPlugin">;
 
 /** A policy whose targets are not there, or have no workload of the policy's namespace, guards nobody by them. */
 export const policyTargetFound = {
@@ -39,7 +41,10 @@ export const policyTargetFound = {
               ...found,
               path: [...found.path, "name"],
               message: `there is no ${kind} ${name} with a selector in namespace ${namespace}`,
-              hint: `name one of this namespace, or choose workloads with selector`,
+              hint:
+                kind === "Gateway"
+                  ? "name one of this namespace that has a selector (one without is served by every gateway, and targets none), or choose workloads with selector"
+                  : "name one of this namespace, or choose workloads with selector",
             },
           ];
     });
