@@ -48,6 +48,12 @@ test("an address is called as it is", () => {
   });
 });
 
+test("an address that no registry can name keeps nothing from being locked, and is told", () => {
+  const made = plan({ hosts: [HTTP, { host: "127.0.0.1", port: 80, protocol: "http" }] });
+  expect(made.resources.map(({ name }) => name)).toEqual(["api.example.com", "default"]);
+  expect(made.sentences).toContain("127.0.0.1 is the caller's own host, and no registry can name it: calls to it end.");
+});
+
 test("a Sidecar that the namespace has is changed, comments kept; those of single workloads are told", () => {
   const wide = sidecar("default", "ours", "{ egress: [{ hosts: [./*] }] }");
   const own = sidecar(

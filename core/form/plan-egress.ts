@@ -10,6 +10,7 @@ import { STRANGER } from "#core/resolve/service.ts";
 import { importsHost, readImports } from "#core/resolve/sidecar.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { editDocument } from "#core/resource/edit-document.ts";
+import { whyNoServiceAddress } from "#core/schema/service-address.ts";
 
 /** A host that callers go on reaching. */
 export interface AllowedHost {
@@ -48,7 +49,8 @@ const HTTPS_PORT = 443;
  * Sidecar, else one that leaves all else as it was; for the mesh by its MeshConfig.
  */
 export function planEgress(input: EgressInput): EgressPlan {
-  const { namespace, rootNamespace, hosts, sidecars, meshConfig, takenNames } = input;
+  const { namespace, rootNamespace, sidecars, meshConfig, takenNames } = input;
+  const hosts = input.hosts.filter(({ host }) => whyNoServiceAddress(host) === undefined);
   const isMesh = namespace === rootNamespace;
   const read = sidecars.map((each) => ({ ...each, ...readSidecar(each.text) }));
   const own = read.filter((each) => each.namespace === namespace);
@@ -77,6 +79,10 @@ export function planEgress(input: EgressInput): EgressPlan {
       names.length === 0
         ? "No other host is put into the registry."
         : `${names.join(", ")}: put into the registry, so that calls to ${names.length === 1 ? "it" : "them"} go on${isMesh ? "" : `, for ${where} alone`}.`,
+      ...[...new Set(input.hosts.map(({ host }) => host))].flatMap((host) => {
+        const why = whyNoServiceAddress(host);
+        return why === undefined ? [] : [`${host} ${why}, and no registry can name it: calls to it end.`];
+      }),
       ...(narrow.length === 0
         ? []
         : [
