@@ -31,10 +31,9 @@ export function SimpleControl({
   const value = valueAt(scope.value, path);
   const text = textOf(value);
   const setTo = (next: string) => scope.edit(setText(path, next));
-  const unset = {
-    value: NOT_SET,
-    label: field.default === undefined ? "Not set" : `Not set: ${field.default}`,
-  };
+  const { options } = describeFormField(field);
+  const usual = options.find((option) => option.value === field.default)?.label ?? field.default;
+  const unset = { value: NOT_SET, label: usual === undefined ? "Not set" : `Not set: ${usual}` };
   switch (type.kind) {
     case "integer":
     case "number":
@@ -57,8 +56,7 @@ export function SimpleControl({
           }
         />
       );
-    case "enum": {
-      const { options } = describeFormField(field);
+    case "enum":
       return (
         <Select
           value={text === "" ? (field.isRequired ? null : NOT_SET) : text}
@@ -66,7 +64,6 @@ export function SimpleControl({
           onValueChange={(next) => setTo(next === NOT_SET ? "" : next)}
         />
       );
-    }
     case "list":
       return (
         <ChipInput
@@ -81,9 +78,9 @@ export function SimpleControl({
         />
       );
     default: {
-      const options = offeredFor(field, scope);
-      return options.length > 0 ? (
-        <Combobox isFree value={text} options={options} onValueChange={setTo} />
+      const offered = offeredFor(field, scope);
+      return offered.length > 0 ? (
+        <Combobox isFree value={text} options={offered} onValueChange={setTo} />
       ) : (
         <TextInput
           isCode

@@ -19,6 +19,8 @@ const PAGES = [
   "/services/reviews.default.svc.cluster.local",
   "/traffic",
   "/traffic/VirtualService/default/reviews",
+  "/traffic/DestinationRule/default/reviews",
+  "/traffic/new?kind=EnvoyFilter",
   "/gateways",
   "/authentication",
   "/authentication/strict",
