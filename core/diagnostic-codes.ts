@@ -45,6 +45,7 @@ export type DiagnosticCode =
   | "mesh-wide"
   | "needs-mtls"
   // Resources against each other: see docs/reference/checks.md.
+  | "consumer-of-two-plans"
   | "delegate-not-usable"
   | "delegate-not-used"
   | "claims-not-checked"
@@ -63,6 +64,7 @@ export type DiagnosticCode =
   | "namespace-not-found"
   | "overlapping-peer-authentications"
   | "overrules-start-up"
+  | "plan-rule-not-found"
   | "policy-port-not-found"
   | "policy-target-not-found"
   | "principal-not-found"

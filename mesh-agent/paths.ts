@@ -31,6 +31,7 @@ export interface AgentPaths {
   readonly limitsSocket: string;
   /** How many share each limit. */
   readonly limitMembers: string;
+  readonly limitJournals: string;
   readonly adminSocket: string;
   /** Says that an agent runs here. */
   readonly claimSocket: string;
@@ -56,6 +57,7 @@ export function openPaths(dir: string): AgentPaths {
     spansSocket: join(sockets, "spans.sock"),
     limitsSocket: join(sockets, "limits.sock"),
     limitMembers: join(dir, "limits.json"),
+    limitJournals: join(dir, "limit-journals"),
     adminSocket: join(sockets, LONGEST_SOCKET_NAME),
     claimSocket: join(sockets, "agent.sock"),
   };

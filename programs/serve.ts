@@ -9,6 +9,7 @@ import { isTrustDomain } from "#core/identity/spiffe-id.ts";
 import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { isIpAddress, isIpOrCidr } from "#core/schema/ip-address.ts";
+import type { ServerOptions } from "#server/server-options.ts";
 
 interface ServeFlags {
   readonly dir: string;
@@ -23,6 +24,8 @@ interface ServeFlags {
   readonly publicUrl?: string;
   readonly instanceAddresses?: string;
   readonly instancesMax: string;
+  readonly quotaWebhook?: string;
+  readonly quotaWebhookSecret?: string;
   readonly demoSignIn?: boolean;
   readonly console: boolean;
 }
@@ -66,6 +69,23 @@ function networksFlag(text: string, flag: string): readonly string[] {
   });
 }
 
+function quotaWebhookOf({ quotaWebhook, quotaWebhookSecret }: ServeFlags): Pick<ServerOptions, "quotaWebhook"> {
+  if (quotaWebhook === undefined) {
+    if (quotaWebhookSecret === undefined) return {};
+    throw new UsageError("--quota-webhook-secret signs nothing without --quota-webhook", { hint: "name the webhook" });
+  }
+  const url = urlFlag(quotaWebhook, "--quota-webhook");
+  if (quotaWebhookSecret === undefined) return { quotaWebhook: { url } };
+  try {
+    return { quotaWebhook: { url, secret: readFileSync(quotaWebhookSecret, "utf8").trim() } };
+  } catch (error) {
+    throw new UsageError(
+      `--quota-webhook-secret ${quotaWebhookSecret} cannot be read: ${error instanceof Error ? error.message : ""}`,
+      { hint: "name a file that holds the key" },
+    );
+  }
+}
+
 export function addServe(program: Command): void {
   program
     .command("serve")
@@ -85,6 +105,8 @@ export function addServe(program: Command): void {
       "where instances may be beside the address their agent connects from (NAT), comma-separated",
     )
     .option("--instances-max <count>", "instances that one service account may have", "500")
+    .option("--quota-webhook <url>", "who is told when consumers have used the percents that quotas name as soft")
+    .option("--quota-webhook-secret <file>", "holds the key by which that is signed (x-pharos-signature, HMAC-SHA256)")
     .option("--demo-sign-in", "sign everybody on this machine in as administrator (loopback only)")
     .option("--no-console", "API only, without the web console")
     .action(async (flags: ServeFlags) => {
@@ -114,6 +136,7 @@ export function addServe(program: Command): void {
                 ? []
                 : networksFlag(flags.instanceAddresses, "--instance-addresses"),
             instancesMax: integerFlag(flags.instancesMax, "--instances-max", 1, 1_000_000),
+            ...quotaWebhookOf(flags),
             demoSignIn: flags.demoSignIn === true,
             console: flags.console,
           },

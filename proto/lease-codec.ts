@@ -13,6 +13,8 @@ export interface DrawUnits {
   /** `namespace/name` of the instance that asks. */
   readonly instance: string;
   readonly run: string;
+  /** The run is over, and this says what became of what it held: it draws nothing, and ends no other. */
+  readonly isFormer?: boolean;
   readonly draws: readonly Draw[];
 }
 
@@ -31,11 +33,11 @@ const KEY_MAX = 63 + 253 + 63 + 63 + 200 + 4;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const UNITS_END = 2 ** 53;
 
-export function encodeDraws({ instance, run, draws }: DrawUnits): Uint8Array {
+export function encodeDraws({ instance, run, isFormer = false, draws }: DrawUnits): Uint8Array {
   return toBinary(
     DrawUnitsRequestSchema,
     create(DrawUnitsRequestSchema, {
-      ...{ instance, run },
+      ...{ instance, run, isFormer },
       draws: draws.map(({ agent: _, spent, needs, ...draw }) => ({
         ...draw,
         needs: [...needs],
@@ -50,11 +52,11 @@ export function encodeDraws({ instance, run, draws }: DrawUnits): Uint8Array {
  * "invalid" where they say what no agent does: whoever reads it counts with these numbers.
  */
 export function decodeDraws(bytes: Uint8Array): DrawUnits {
-  const { instance, run, draws } = fromBinary(DrawUnitsRequestSchema, bytes);
+  const { instance, run, isFormer, draws } = fromBinary(DrawUnitsRequestSchema, bytes);
   if (!UUID.test(run)) throw new PharosError("invalid", "run must be a UUID: one for each start of an agent");
   if (draws.length > DRAWS_MAX) throw new PharosError("invalid", `more than ${DRAWS_MAX} draws: send several messages`);
   return {
-    ...{ instance, run },
+    ...{ instance, run, isFormer },
     draws: draws.map(({ key, lease, account, used, counted, spent, idle, pending, needs, want }) => {
       if (key.length > KEY_MAX) throw new PharosError("invalid", `key is longer than ${KEY_MAX}`);
       if (spent.length > DRAWS_MAX || needs.length > DRAWS_MAX)

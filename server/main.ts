@@ -51,6 +51,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     dir,
     { snapshot: () => config.state.snapshot(), find: (instance) => registry.known(instance) },
     log,
+    options.quotaWebhook,
   );
   const { leases } = owner;
   const port = await makeMeshPort({ ...identity, options, stores, config, registry, credentials, leases, log });
@@ -73,7 +74,18 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
       onFull: (error) => log.warn(`${what} has to wait for room on the disk`, { error: error.toString() }),
     });
   await atRoom("the administrator's token", () => auth.ensureAdminToken());
-  const api = makeServices({ ...identity, options, stores, config, registry, port, auth, keys, credentials });
+  const api = makeServices({
+    ...identity,
+    options,
+    stores,
+    config,
+    registry,
+    port,
+    auth,
+    keys,
+    credentials,
+    limits: owner,
+  });
   const http = await makeHttp({ root: ROOT, options, stores, mesh, services: api.services, auth, log });
 
   // Those that the system chose.

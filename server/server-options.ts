@@ -1,4 +1,5 @@
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { QuotaWebhook } from "#server/limits/soft-alerts.ts";
 
 export interface ServerOptions {
   /** Databases and keys. */
@@ -20,4 +21,6 @@ export interface ServerOptions {
   readonly instancesMax: number;
   readonly demoSignIn: boolean;
   readonly console: boolean;
+  /** Who is told of what is used of quotas. */
+  readonly quotaWebhook?: QuotaWebhook;
 }

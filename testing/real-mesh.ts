@@ -68,7 +68,7 @@ export class RealMesh {
       snapshot: () => this.#snapshot(),
       find: (instance) => this.#instances.get(instance),
       store: new LeaseStore(new DatabaseSync(":memory:")),
-      now: () => performance.now(),
+      now: () => ({ nowMs: performance.now(), calendarMs: Date.now() }),
     });
   }
 

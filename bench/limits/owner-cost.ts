@@ -96,7 +96,11 @@ export function measureOwner(perMessage: number, seconds: number): OwnerRate {
       instances: [INSTANCE],
     };
     const desk = new LeaseDesk({
-      ...{ snapshot: () => snapshot, find: () => INSTANCE, now: () => performance.now() },
+      ...{
+        snapshot: () => snapshot,
+        find: () => INSTANCE,
+        now: () => ({ nowMs: performance.now(), calendarMs: Date.now() }),
+      },
       store: new LeaseStore(new DatabaseSync(join(dir, "limits.db"))),
     });
     const run = randomUUID();

@@ -6,7 +6,9 @@ import { gateway } from "#core/kinds/gateway/kind.ts";
 import { type FormName, GROUPS, type KindDefinition } from "#core/kinds/kind.ts";
 import { meshConfig } from "#core/kinds/mesh-config/kind.ts";
 import { peerAuthentication } from "#core/kinds/peer-authentication/kind.ts";
+import { plan } from "#core/kinds/plan/kind.ts";
 import { proxyConfig } from "#core/kinds/proxy-config/kind.ts";
+import { quota } from "#core/kinds/quota/kind.ts";
 import { rateLimit } from "#core/kinds/rate-limit/kind.ts";
 import { requestAuthentication } from "#core/kinds/request-authentication/kind.ts";
 import { serviceEntry } from "#core/kinds/service-entry/kind.ts";
@@ -40,6 +42,8 @@ export const KINDS = {
   RequestAuthentication: requestAuthentication,
   AuthorizationPolicy: authorizationPolicy,
   RateLimit: rateLimit,
+  Quota: quota,
+  Plan: plan,
   MeshConfig: meshConfig,
 } as const satisfies Readonly<Record<string, KindDefinition>>;
 

@@ -6,7 +6,9 @@ import type { KindRelations } from "#core/kinds/kind-relations.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import { meshConfigRelations } from "#core/kinds/mesh-config/relations.ts";
 import { peerAuthenticationRelations } from "#core/kinds/peer-authentication/relations.ts";
+import { planRelations } from "#core/kinds/plan/relations.ts";
 import { proxyConfigRelations } from "#core/kinds/proxy-config/relations.ts";
+import { quotaRelations } from "#core/kinds/quota/relations.ts";
 import { rateLimitRelations } from "#core/kinds/rate-limit/relations.ts";
 import { requestAuthenticationRelations } from "#core/kinds/request-authentication/relations.ts";
 import { serviceEntryRelations } from "#core/kinds/service-entry/relations.ts";
@@ -36,6 +38,8 @@ const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
   RequestAuthentication: requestAuthenticationRelations,
   AuthorizationPolicy: authorizationPolicyRelations,
   RateLimit: rateLimitRelations,
+  Quota: quotaRelations,
+  Plan: planRelations,
   MeshConfig: meshConfigRelations,
 };
 

@@ -1,6 +1,7 @@
 import { DueTimes } from "#core/rate-limit/due-times.ts";
 import { LeaseHolder, type Moment, type Taken } from "#core/rate-limit/lease-holder.ts";
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
+import type { LedgerJournal } from "#core/rate-limit/ledger-journal.ts";
 import { capacityOf, type Limit, shareOf } from "#core/rate-limit/limit.ts";
 import type { Meter } from "#core/rate-limit/meter.ts";
 import { openMeter } from "#core/rate-limit/open-meter.ts";
@@ -31,6 +32,8 @@ export interface AdmissionsOptions {
   readonly retryMs: number;
   /** After so long without any, the agent is alone. */
   readonly patienceMs: number;
+  /** Of keys whose limits have a ledger. */
+  readonly journal?: LedgerJournal | undefined;
   /** Keys at a time; requests of more are refused, and it is told why. */
   readonly keysMax: number;
 }
@@ -57,6 +60,8 @@ interface Bucket {
   refusedCost: number;
   askedMs: number;
   waitMs: number;
+  /** The owner may believe that it holds units: it granted some, and was not told since that nothing is held. */
+  mayHold: boolean;
   /** The owner knows no limit of it: who asks is as alone as if there was no owner. */
   isOrphan: boolean;
   /** What was admitted alone: it counts on when the owner is back, for the next time that it is not. */
@@ -129,6 +134,7 @@ export class Admissions {
     bucket.retryMs = Math.min(Math.max(this.#options.retryMs, 2 * bucket.holder.answerMs), RETRY_MS_MAX);
     const asked = bucket.asked.filter((waiting) => bucket.waiting?.has(waiting));
     bucket.asked = NOBODY;
+    bucket.mayHold = grant.granted > 0;
     bucket.isOrphan = grant.trouble === "unknown-limit";
     for (const waiting of asked) {
       const charge = waiting.charges.find(({ key }) => key === grant.key);
@@ -172,10 +178,14 @@ export class Admissions {
       // An owner that is away is asked for one key at a time.
       if (!this.#isAlone || now.fastMs - this.#sentMs >= retryMs) this.#send(bucket, now);
       else this.#due.add(bucket, now.fastMs + retryMs);
+    } else if (isOfLedger(bucket) && bucket.mayHold && holder.isSettled && isQuiet(bucket, now)) {
+      // A grant that came too late is charged until it is said that nothing of it was used.
+      this.#send(bucket, now);
     } else if (holder.isSettled && isQuiet(bucket, now)) {
       // The owner may forget what it knows to be known; nobody minds when this is lost.
       this.#lease += 1;
       const last = holder.close(agent, this.#lease, now);
+      if (isOfLedger(bucket)) this.#options.journal?.closed(holder.key);
       if (last !== undefined) this.#options.send(last);
       this.#buckets.delete(holder.key);
     } else this.#due.add(bucket, this.#nextMs(bucket, now));
@@ -212,6 +222,7 @@ export class Admissions {
       refusedMs: -Infinity,
       refusedCost: 0,
       waitMs: 0,
+      mayHold: false,
       isOrphan: false,
       alone: undefined,
       aloneShare: undefined,
@@ -281,6 +292,11 @@ export class Admissions {
   }
 
   #take(waiting: Waiting, alone: readonly Charge[], now: Moment): void {
+    const unwritten = this.#unwritten(waiting.charges);
+    if (unwritten !== undefined) {
+      this.#refuse(waiting, unwritten.key, "uncoordinated", 0, now);
+      return;
+    }
     const taken: (readonly [LeaseHolder, Taken])[] = [];
     for (const charge of waiting.charges) {
       const bucket = this.#bucketOf(charge);
@@ -295,9 +311,33 @@ export class Admissions {
       if (bucket.holder.isLow(now)) this.#send(bucket, now);
     }
     const settle = (at: Moment, costs?: readonly number[]): void => {
-      for (const [index, [holder, units]] of taken.entries()) holder.settle(units, costs?.[index] ?? units.amount, at);
+      for (const [index, [holder, units]] of taken.entries()) {
+        const cost = costs?.[index] ?? units.amount;
+        if (waiting.charges[index]?.limit.ledger !== undefined) this.#correct(holder.key, cost - units.amount);
+        holder.settle(units, cost, at);
+      }
     };
     waiting.done({ kind: "admitted", settle });
+  }
+
+  /** Writes down what is taken of ledgers; the first that cannot be written, and may not go on without. */
+  #unwritten(charges: readonly Charge[]): Charge | undefined {
+    const { journal } = this.#options;
+    const written: Charge[] = [];
+    for (const charge of charges) {
+      if (charge.limit.ledger === undefined || journal === undefined) continue;
+      if (!journal.took(charge.key, charge.cost) && charge.whenUncoordinated !== "Allow") {
+        for (const each of written) journal.returned(each.key, each.cost);
+        return charge;
+      }
+      written.push(charge);
+    }
+    return undefined;
+  }
+
+  #correct(key: string, more: number): void {
+    if (more > 0) this.#options.journal?.took(key, more);
+    else if (more < 0) this.#options.journal?.returned(key, -more);
   }
 
   #refuse(waiting: Waiting, key: string, because: Refusal, retryMs: number, now: Moment): void {
@@ -335,7 +375,9 @@ export class Admissions {
     this.#lease += 1;
     this.#sentMs = now.fastMs;
     this.#due.add(bucket, now.fastMs + bucket.retryMs);
-    this.#options.send(holder.draw(this.#options.agent, this.#lease, needs, now));
+    const draw = holder.draw(this.#options.agent, this.#lease, needs, now);
+    if (isOfLedger(bucket)) this.#options.journal?.drew(draw);
+    this.#options.send(draw);
   }
 }
 
@@ -348,6 +390,8 @@ function leave(bucket: Bucket, waiting: Waiting): void {
   bucket.waiting?.delete(waiting);
   if (bucket.waiting?.size === 0) bucket.waiting = undefined;
 }
+
+const isOfLedger = ({ limit }: Bucket): boolean => limit.ledger !== undefined;
 
 const isQuiet = ({ waiting, askedMs, alone }: Bucket, { fastMs, slowMs }: Moment): boolean =>
   waiting === undefined && fastMs - askedMs >= UNUSED_MS && (alone === undefined || alone.isFresh(slowMs));

@@ -9,8 +9,9 @@ export interface StatusRange {
 
 /** A rule of a RateLimit, with every default. `Match` says what it takes: as it is written, or as it is held against requests. */
 export interface CountingRule<Match> {
-  /** `namespace/name` of the RateLimit. */
+  /** `namespace/name` of the RateLimit or Quota. */
   readonly policy: string;
+  /** Of a RateLimit's rule, or QUOTA_RULE; for who has a plan, with its name (`nameRule`). */
   readonly name: string;
   /** Its place in the RateLimit. */
   readonly index: number;
@@ -23,6 +24,8 @@ export interface CountingRule<Match> {
   /** Requests that it takes are counted; undefined: all. */
   readonly match: Match | undefined;
   readonly exempt: Match | undefined;
+  /** Requests have to be of these besides: those who have the plan. */
+  readonly within: Match | undefined;
   /** In the words of conditions. */
   readonly key: readonly { readonly attribute: string; readonly prefixLength: number | undefined }[];
   readonly missing: "Share" | "Skip" | "Deny";
@@ -39,6 +42,10 @@ export interface CountingRule<Match> {
   };
   /** Statuses of responses that cost nothing. */
   readonly refunds: readonly StatusRange[];
+  /** Of a Quota, in words: "a month (UTC)". */
+  readonly period: string | undefined;
+  /** Of a Quota, what becomes of requests when nothing is left. */
+  readonly over: "Deny" | "Notify" | { readonly throttle: Limit };
   readonly reserves: readonly (Reserve & { readonly match: Match | undefined })[];
   readonly whenUncoordinated: "Share" | "Allow" | "Deny";
   readonly sendsStandardHeaders: boolean;

@@ -1,5 +1,6 @@
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
-import { capacityOf, type Limit } from "#core/rate-limit/limit.ts";
+import { type LedgerEntry, LedgerMeter } from "#core/rate-limit/ledger-meter.ts";
+import { capacityOf, isOfOneKind, isSameLimit, type Limit } from "#core/rate-limit/limit.ts";
 import type { Meter } from "#core/rate-limit/meter.ts";
 import { openMeter } from "#core/rate-limit/open-meter.ts";
 import { refuseDraw } from "#core/rate-limit/refuse-draw.ts";
@@ -112,10 +113,8 @@ export class KeyOwner {
 
   /** Another limit from now on. What was used counts on in a window; a bucket that was none before begins full. */
   relimit(limit: Limit): void {
-    const wasWindow = this.#limit.burst === undefined;
-    if (limit.amount === this.#limit.amount && limit.perMs === this.#limit.perMs && limit.burst === this.#limit.burst)
-      return;
-    this.#meter = openMeter(limit, wasWindow === (limit.burst === undefined) ? this.#meter.save() : []);
+    if (isSameLimit(limit, this.#limit)) return;
+    this.#meter = openMeter(limit, isOfOneKind(limit, this.#limit) ? this.#meter.save() : []);
     this.#limit = limit;
   }
 
@@ -181,13 +180,35 @@ export class KeyOwner {
     const longAgoMs = nowMs - REMEMBERED_MS - this.#limit.perMs - this.#ttlMs;
     for (const [agent, { lease, idle, pending, used, counted, assumed, endMs }] of this.#holders) {
       const isSettled = assumed === 0 && used === counted;
-      if (idle + pending > 0 || !(isSettled || endMs < longAgoMs || hasEnded(agent))) continue;
+      // Of a ledger its next run tells what it used, whenever that comes, and that it knows it to be counted.
+      const isOver = hasEnded(agent) && !(this.#meter instanceof LedgerMeter);
+      if (idle + pending > 0 || !(isSettled || endMs < longAgoMs || isOver)) continue;
       this.#forgotten += used + assumed;
       this.#holders.delete(agent);
       this.#change(agent);
       onForgotten(agent, lease);
     }
     return this.#holders.size === 0 && this.#meter.isFresh(nowMs);
+  }
+
+  /** Units that may be drawn now. */
+  left(nowMs: number): number {
+    return Math.max(0, Math.floor(this.#meter.room(nowMs)) - this.#held);
+  }
+
+  /** Of a ledger, the period that is and the one before; none of a limit. */
+  entries(nowMs: number): readonly LedgerEntry[] {
+    return this.#meter instanceof LedgerMeter ? this.#meter.entries(nowMs) : [];
+  }
+
+  /** Adds to what there is in this period. */
+  topUp(units: number, nowMs: number): void {
+    if (this.#meter instanceof LedgerMeter) this.#meter.add(units, nowMs);
+  }
+
+  /** Begins the period anew: nothing is used. What is held counts on. */
+  reset(nowMs: number): void {
+    if (this.#meter instanceof LedgerMeter) this.#meter.reset(nowMs);
   }
 
   save(): KeyState {
@@ -249,9 +270,12 @@ export class KeyOwner {
     if (draw.account !== holder.account) {
       // It had told all of the last one, so of what was assumed nothing was used.
       this.#forgotten += holder.used;
+      this.#meter.refund?.(holder.assumed, holder.endMs, nowMs);
       Object.assign(holder, { account: draw.account, used: 0, counted: 0, assumed: 0 });
     }
     let left = Math.max(0, draw.used - holder.used - holder.assumed);
+    const unused = Math.min(holder.assumed, holder.used + holder.assumed - draw.used);
+    if (unused > 0) this.#meter.refund?.(unused, holder.endMs, nowMs);
     holder.assumed = 0;
     holder.used = Math.max(holder.used, draw.used);
     holder.counted = Math.max(holder.counted, draw.counted);

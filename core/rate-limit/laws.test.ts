@@ -65,6 +65,32 @@ describe(`FUZZ_SEED=${seed}`, () => {
     );
   });
 
+  test("whatever dies, a ledger says what was admitted, to the unit, and never more than the amount", () => {
+    const ledgers = fc.dictionary(
+      fc.constantFrom("a", "b", "c"),
+      fc.record({ amount: fc.constantFrom(5, 40, 300, 3000), perMs: fc.constant(3_600_000) }),
+      { minKeys: 1, maxKeys: 3 },
+    );
+    fc.assert(
+      fc.property(mesh, ledgers, (given, amounts) => {
+        const limits = Object.fromEntries(
+          Object.entries(amounts).map(([key, each]) => [
+            key,
+            { ...each, ledger: { period: { kind: "once" as const }, isOpen: false } },
+          ]),
+        );
+        const kills = { owner: given.trouble.kills.owner, agents: 1 };
+        const trouble = { ...given.trouble, kills, losesState: false };
+        const world = new SimulatedMesh({ ...given, limits, trouble, refunds: 0 }).run();
+        for (const [key, { amount }] of Object.entries(limits)) {
+          expect(world.sum(key), key).toBeLessThanOrEqual(amount);
+          expect(world.ledger(key), key).toBe(world.sum(key));
+        }
+      }),
+      { seed, numRuns },
+    );
+  });
+
   test("without trouble the books equal what was admitted, to the unit, refunds and all", () => {
     fc.assert(
       fc.property(mesh, (given) => {

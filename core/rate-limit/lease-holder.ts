@@ -5,6 +5,8 @@ import type { Limit } from "#core/rate-limit/limit.ts";
 const SPENT_MAX = 16;
 /** Uses within this part of a window are one. */
 const USE_PARTS = 128;
+/** Of what has longer windows: as if they were so long. */
+const WINDOW_MS_MAX = 512_000;
 /** One lease lasts an agent for this part of a window, or for two answers of the owner, at the rate at which it uses it. */
 const HORIZON_PARTS = 256;
 
@@ -167,7 +169,7 @@ export class LeaseHolder {
     this.lapse(now);
     this.#account ??= lease;
     const elapsedMs = Math.max(1, now.fastMs - this.#sinceMs);
-    const horizonMs = Math.max(2 * this.#answerMs, this.#limit.perMs / HORIZON_PARTS);
+    const horizonMs = Math.max(2 * this.#answerMs, Math.min(this.#limit.perMs, WINDOW_MS_MAX) / HORIZON_PARTS);
     this.#want = Math.ceil((this.#takenSince / elapsedMs) * horizonMs);
     // Who has used nothing for half a lease needs none.
     if (needs.length === 0 && this.#takenSince === 0) this.release();
@@ -221,7 +223,7 @@ export class LeaseHolder {
   }
 
   #partOf(atMs: number): number {
-    return Math.floor((atMs * USE_PARTS) / this.#limit.perMs);
+    return Math.floor((atMs * USE_PARTS) / Math.min(this.#limit.perMs, WINDOW_MS_MAX));
   }
 
   #compact(): void {

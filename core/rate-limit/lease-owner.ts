@@ -73,6 +73,19 @@ export class LeaseOwner {
     return owner.draw(draw, this.#floors.get(draw.agent)?.lease ?? -1, nowMs);
   }
 
+  /** A key without anybody who draws from it; undefined where no rule has it, or there are too many. */
+  open(key: string, by: string, nowMs: number): KeyOwner | undefined {
+    const limit = this.#options.limitOf(key);
+    const known = this.#keys.get(key);
+    if (limit === undefined) return undefined;
+    known?.relimit(limit);
+    return known ?? this.#open({ key, agent: by }, limit, nowMs);
+  }
+
+  keys(): Iterable<readonly [key: string, owner: KeyOwner]> {
+    return this.#keys;
+  }
+
   /** An agent's run is over: nothing comes from it any more. What it holds is used when its leases end. */
   endAgent(agent: string): void {
     this.#ended.add(agent);
@@ -95,8 +108,8 @@ export class LeaseOwner {
     }
     for (const agent of this.#ended) {
       if (still.has(agent)) continue;
+      // Its floors stay as long as those of others: what it sent last may still be under way.
       this.#ended.delete(agent);
-      this.#floors.delete(agent);
     }
     // No copy of a draw is under way for so long.
     for (const [agent, { atMs }] of this.#floors) if (atMs < nowMs - REMEMBERED_MS) this.#floors.delete(agent);
@@ -106,7 +119,7 @@ export class LeaseOwner {
     return { keys: [...this.#keys].map(([key, owner]) => [key, owner.save()] as const), floors: [...this.#floors] };
   }
 
-  #open({ key, agent }: Draw, limit: Limit, nowMs: number): KeyOwner | undefined {
+  #open({ key, agent }: Pick<Draw, "key" | "agent">, limit: Limit, nowMs: number): KeyOwner | undefined {
     const { ttlMs, lostMs } = this.#options;
     // One that is asked for new keys again and again does not look through all of them each time.
     if (!this.#hasRoom(agent) && nowMs - this.#sweptMs >= ttlMs) this.sweep(nowMs);

@@ -3,6 +3,7 @@ import { limitHeaders, type ToldLimit } from "#core/rate-limit/limit-headers.ts"
 
 const told = (name: string, amount: number, more: Partial<ToldLimit> = {}, sends = "standard"): ToldLimit => ({
   rule: {
+    policy: "shop/policy",
     name,
     limit: { amount, perMs: 10_000 },
     unit: "Requests",

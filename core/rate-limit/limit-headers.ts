@@ -1,9 +1,12 @@
 import type { CountingRule } from "#core/rate-limit/counting-rule.ts";
 import type { Limit } from "#core/rate-limit/limit.ts";
+import { toldRuleName } from "#core/rate-limit/rule-name.ts";
 
 /** What a response tells of a rule: what is left of it where that is known, and until when. */
 export interface ToldLimit {
   readonly rule: {
+    /** `namespace/name` */
+    readonly policy: string;
     readonly name: string;
     readonly limit: Limit;
     readonly unit: CountingRule<unknown>["unit"];
@@ -57,11 +60,13 @@ function tightestOf(told: readonly ToldLimit[]): ToldLimit[] {
 /** Units of the draft's registry. */
 const UNITS = { Requests: "", Bytes: ';qu="content-bytes"', Concurrent: ';qu="concurrent-requests"' } as const;
 
-function describePolicy({ rule: { name, limit, unit } }: ToldLimit): string {
+function describePolicy({ rule }: ToldLimit): string {
+  const { limit, unit } = rule;
   const window = unit === "Concurrent" ? "" : `;w=${secondsOf(limit.perMs)}`;
-  return `"${name}";q=${limit.amount}${UNITS[unit]}${window}`;
+  return `"${toldRuleName(rule)}";q=${limit.amount}${UNITS[unit]}${window}`;
 }
 
-function describeState({ rule: { name }, isAdmitted, left = 0, retryMs }: ToldLimit): string {
+function describeState({ rule, isAdmitted, left = 0, retryMs }: ToldLimit): string {
+  const name = toldRuleName(rule);
   return isAdmitted ? `"${name}";r=${left}` : `"${name}";r=0;t=${secondsOf(retryMs)}`;
 }

@@ -1,3 +1,24 @@
+import type { Calendar } from "#core/rate-limit/calendar-period.ts";
+
+/** When an amount is there again, of which a ledger is kept. */
+export type Period =
+  | {
+      readonly kind: "calendar";
+      readonly calendar: Calendar;
+      readonly timeZone: string;
+      /** Of what was left, at most so much of the amount is added to the next one. */
+      readonly carryPercent: number;
+    }
+  | { readonly kind: "rolling" }
+  | { readonly kind: "once" };
+
+export interface Ledger {
+  /** Undefined at agents: the owner knows it. */
+  readonly period?: Period;
+  /** Nobody is refused. */
+  readonly isOpen: boolean;
+}
+
 /** How much a bucket lets through. */
 export interface Limit {
   /** Units, a whole number. */
@@ -8,7 +29,21 @@ export interface Limit {
    * window, and steady instead of all at once.
    */
   readonly burst?: number;
+  /** It is a Quota's: what was used of it is in a ledger. */
+  readonly ledger?: Ledger;
 }
+
+export const isSameLimit = (a: Limit, b: Limit): boolean =>
+  a.amount === b.amount && a.perMs === b.perMs && a.burst === b.burst && isSameLedger(a.ledger, b.ledger);
+
+function isSameLedger(a: Limit["ledger"], b: Limit["ledger"]): boolean {
+  return a?.isOpen === b?.isOpen && JSON.stringify(a?.period) === JSON.stringify(b?.period);
+}
+
+/** Whether what was used of one tells what was used of the other. */
+export const isOfOneKind = (a: Limit, b: Limit): boolean =>
+  (a.burst === undefined) === (b.burst === undefined) &&
+  (a.ledger?.period === undefined) === (b.ledger?.period === undefined);
 
 /** The most that may be admitted at one moment, and so the largest cost that can be. */
 export const capacityOf = ({ amount, burst }: Limit): number => burst ?? amount;

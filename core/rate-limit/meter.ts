@@ -8,6 +8,8 @@ export interface Meter {
   waitMs(amount: number, nowMs: number): number;
   /** Whether it is as a new one: it may be forgotten. */
   isFresh(nowMs: number): boolean;
+  /** Of a ledger: takes back what was charged at that time, and was not used. */
+  refund?(amount: number, atMs: number, nowMs: number): void;
   /** For `openMeter` of the same limit. */
   save(): number[];
 }

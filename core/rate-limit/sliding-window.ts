@@ -43,6 +43,23 @@ export class SlidingWindow implements Meter {
     this.#forget(nowMs);
   }
 
+  /** Takes back what was charged, the latest of what is not later than `atMs` first. */
+  refund(units: number, atMs: number): void {
+    let left = units;
+    for (let at = this.#pairs.length - 2; at >= 0 && left > 0; at -= 2) {
+      if (this.#partOf(this.#pairs[at]) > this.#partOf(atMs)) continue;
+      const amount = Math.min(left, this.#pairs[at + 1] ?? 0);
+      this.#pairs[at + 1] = (this.#pairs[at + 1] ?? 0) - amount;
+      this.#sum -= amount;
+      left -= amount;
+    }
+  }
+
+  clear(): void {
+    this.#pairs = [];
+    this.#sum = 0;
+  }
+
   waitMs(amount: number, nowMs: number): number {
     if (amount > this.#amount) return Infinity;
     let room = this.room(nowMs);

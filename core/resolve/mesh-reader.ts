@@ -33,6 +33,10 @@ export interface MeshReader extends CallerReader {
   requestAuthenticationsOver(namespace: string, labels: Labels): readonly Resource<"RequestAuthentication">[];
   /** The RateLimits over a workload, the oldest first. */
   rateLimitsOver(namespace: string, labels: Labels): readonly Resource<"RateLimit">[];
+  /** The Quotas over a workload, the oldest first. */
+  quotasOver(namespace: string, labels: Labels): readonly Resource<"Quota">[];
+  /** Plans that may bear on what stands over workloads of a namespace: its own and the root's, the oldest first. */
+  plansFor(namespace: string): readonly Resource<"Plan">[];
   /** What Telemetries say of a workload's traces. */
   tracingFor(namespace: string, labels: Labels): ResolvedTracing;
   /** Who gets a line of each of its requests, beside Pharos. */

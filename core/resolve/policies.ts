@@ -12,6 +12,7 @@ import type { Resource } from "#core/resource/resource.ts";
 export type Policy =
   | Resource<"AuthorizationPolicy">
   | Resource<"PeerAuthentication">
+  | Resource<"Quota">
   | Resource<"RateLimit">
   | Resource<"RequestAuthentication">;
 

@@ -7,14 +7,16 @@ import type { Limit } from "#core/rate-limit/limit.ts";
 import type { GuardingRule } from "#core/resolve/guarding-policy.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
-/** A rule of a RateLimit as whoever limits a workload reads it: requests that any of `match` take are counted. */
+/** A rule of a RateLimit, or a Quota, as whoever limits a workload reads it: requests that any of `match` take are counted. */
 export interface LimitingRule extends CountingRule<readonly GuardingRule[]> {
-  /** `RateLimit/namespace/name` */
+  /** `RateLimit/namespace/name`, or of a Quota. */
   readonly ref: string;
   readonly namespace: string;
+  /** Percents of the amount that are told of when they are used. */
+  readonly soft: readonly number[];
 }
 
-const KEYS_MAX = 100_000;
+export const KEYS_MAX = 100_000;
 /** Of requests at a time: for so long one counts whose agent is gone. */
 const CONCURRENT_MS = 10_000;
 
@@ -47,6 +49,7 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
         isPerInstance: scope === "Instance",
         match: guarding(match),
         exempt: guarding(exempt),
+        within: undefined,
         key: (bucket.key ?? []).map(({ attribute, prefixLength }) => ({ attribute, prefixLength })),
         missing: bucket.missing ?? "Share",
         keysMax: bucket.keysMax ?? KEYS_MAX,
@@ -58,6 +61,9 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
           responseHeader: responseHeader?.toLowerCase(),
         },
         refunds: (refund?.statuses ?? []).map(rangeOf),
+        period: undefined,
+        soft: [],
+        over: "Deny",
         reserves: reserve.map(({ name: part, share, match: of }) => ({
           name: part,
           percent: share,
@@ -84,7 +90,7 @@ function rangeOf(status: string): StatusRange {
   return { from: least("0"), to: least("9") };
 }
 
-function guarding(rules: readonly AuthorizationRule[] | undefined): readonly GuardingRule[] | undefined {
+export function guarding(rules: readonly AuthorizationRule[] | undefined): readonly GuardingRule[] | undefined {
   if (rules === undefined || rules.length === 0) return undefined;
   return rules.map((rule, index) => ({ ...rule, index, usesHttp: usesHttp(rule) }));
 }

@@ -93,6 +93,9 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
       resolvePolicies(requestAuthentications, { namespace, labels }, scope),
     tracingFor: (namespace, labels) => resolveTracing(ofKind(aged, "Telemetry"), { namespace, labels }, scope),
     rateLimitsOver: (namespace, labels) => resolvePolicies(ofKind(aged, "RateLimit"), { namespace, labels }, scope),
+    quotasOver: (namespace, labels) => resolvePolicies(ofKind(aged, "Quota"), { namespace, labels }, scope),
+    plansFor: (namespace) =>
+      ofKind(aged, "Plan").filter(({ metadata }) => [namespace, mesh.rootNamespace].includes(metadata.namespace)),
     accessLogsFor: (namespace, labels) =>
       resolveAccessLogs(ofKind(aged, "Telemetry"), { namespace, labels }, scope, settings),
     sidecarFor,

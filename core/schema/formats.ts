@@ -52,6 +52,7 @@ export const FORMATS = {
   "duration-in-seconds": (text) =>
     checkDuration(text, 1) ??
     ((parseDurationMs(text) ?? 0) % 1000 === 0 ? undefined : "is not a whole number of seconds"),
+  "time-zone": checkTimeZone,
   "keepalive-duration": checkKeepalive,
   regex: checkRegex,
   "regex-or-star": (text) => (text === "*" ? undefined : checkRegex(text)),
@@ -244,6 +245,15 @@ function checkModuleUrl(text: string): string | NotHandled | undefined {
     : /^oci:/i.test(text) || !text.includes("://")
       ? { notHandled: "images are not pulled; serve the module over https://, or put it on the hosts and use file://" }
       : "is neither file://, https:// nor http://";
+}
+
+function checkTimeZone(text: string): string | undefined {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: text });
+    return undefined;
+  } catch {
+    return "is not a time zone of the IANA database (Europe/Berlin, UTC)";
+  }
 }
 
 function checkLabelKey(text: string): string | undefined {

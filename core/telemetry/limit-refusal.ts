@@ -1,4 +1,6 @@
-/** How the agent writes that a RateLimit's rule refused: `limit:NAMESPACE/NAME/RULE`. */
+import { refOfRule } from "#core/rate-limit/rule-name.ts";
+
+/** How the agent writes that a RateLimit's rule, or a Quota, refused: `limit:NAMESPACE/NAME/RULE`. */
 const WRITTEN = /^limit:([^/ ]+)\/([^/ ]+)\/([^/ ]+)$/;
 
 /** From what stands in a line for it, `NAMESPACE/NAME/RULE`; "" where no limit refused. */
@@ -7,10 +9,10 @@ export function parseLimitRefusal(told: string): string {
   return WRITTEN.test(written) ? written : "";
 }
 
-/** The RateLimit, as `KIND/NAMESPACE/NAME`; undefined for what is no such refusal. */
+/** The RateLimit or Quota, as `KIND/NAMESPACE/NAME`; undefined for what is no such refusal. */
 export function nameLimitRefusal(deniedBy: string): string[] | undefined {
-  const [, namespace, name] = WRITTEN.exec(deniedBy) ?? [];
-  return namespace === undefined ? undefined : [`RateLimit/${namespace}/${name}`];
+  const [, namespace, name, rule = ""] = WRITTEN.exec(deniedBy) ?? [];
+  return namespace === undefined ? undefined : [refOfRule({ policy: `${namespace}/${name}`, name: rule })];
 }
 
 export function namespaceOfLimitRefusal(deniedBy: string): string | undefined {

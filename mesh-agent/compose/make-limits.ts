@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
+import { FormerRuns } from "#mesh-agent/limits/former-runs.ts";
 import { LeaseClient } from "#mesh-agent/limits/lease-client.ts";
+import { LimitJournal } from "#mesh-agent/limits/limit-journal.ts";
 import { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { LimitServer } from "#mesh-agent/limits/limit-server.ts";
 import { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
@@ -38,7 +40,7 @@ export interface Limits {
 /** Decides what of Envoy's requests limits let through; not listening yet. */
 export function makeLimits(
   config: AgentConfig,
-  paths: Pick<AgentPaths, "limitMembers">,
+  paths: Pick<AgentPaths, "limitMembers" | "limitJournals">,
   { uplink, cache }: { readonly uplink: Uplink; readonly cache: DiskCache },
   log: Logger,
 ): Limits {
@@ -52,8 +54,14 @@ export function makeLimits(
     onGrants: (grants) => limiter.answer(grants),
   });
   const members = new LimitMembers(paths.limitMembers);
+  const journal = new LimitJournal(paths.limitJournals, run, log);
+  const former = new FormerRuns({
+    ...{ dir: paths.limitJournals, run, instance: `${config.namespace}/${config.name}`, log },
+    call: (path, request, timeoutMs) => uplink.unary(path, request, timeoutMs),
+  });
   const limiter = new Limiter(
     {
+      journal,
       agent: run,
       send: leases.send,
       retryMs: RETRY_MS,
@@ -84,10 +92,15 @@ export function makeLimits(
       admitted: server.admitted,
       refused: server.refused,
     }),
-    listen: (socketPath) => server.listen(socketPath),
+    async listen(socketPath) {
+      await server.listen(socketPath);
+      former.start();
+    },
     async close() {
       clearInterval(ticking);
+      former.close();
       await server.close();
+      journal.close();
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Moment } from "#core/rate-limit/lease-holder.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
 import { chargeRequest } from "#core/simulate/limits/charge-request.ts";
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
-import { type KeyedCharge, keyCharge } from "#mesh-agent/limits/keyed-charge.ts";
+import { type KeyedCharge, keyCharge, throttleCharge } from "#mesh-agent/limits/keyed-charge.ts";
 import type { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { OwnLimits } from "#mesh-agent/limits/own-limits.ts";
 import { Ending } from "#mesh-agent/limits/unended.ts";
@@ -128,7 +128,14 @@ export class Limiter {
     const finish = (outcome: Outcome): void => {
       if (outcome.kind === "refused") {
         const by = shared.find(({ buckets }) => buckets.some(({ key }) => key === outcome.key));
-        refuse((by ?? (shared[0] as KeyedCharge)).rule, outcome.retryMs);
+        const slowed = outcome.because === "limit" && by !== undefined ? throttleCharge(by) : undefined;
+        if (slowed === undefined) refuse((by ?? (shared[0] as KeyedCharge)).rule, outcome.retryMs);
+        else
+          this.#admit(
+            charges.map((each) => (each === by ? slowed : each)),
+            ending,
+            done,
+          );
         return;
       }
       const later = this.#now();

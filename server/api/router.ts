@@ -2,6 +2,7 @@ import { accessRouter, identityRouter, sessionRouter } from "#server/api/routers
 import { authenticationRouter } from "#server/api/routers/authentication.ts";
 import { configRouter } from "#server/api/routers/config.ts";
 import { credentialsRouter, gatewaysRouter } from "#server/api/routers/credentials.ts";
+import { limitsRouter } from "#server/api/routers/limits.ts";
 import {
   overviewRouter,
   proxiesRouter,
@@ -28,6 +29,7 @@ export const appRouter = router({
   authentication: authenticationRouter,
   gateways: gatewaysRouter,
   credentials: credentialsRouter,
+  limits: limitsRouter,
   access: accessRouter,
 });
 

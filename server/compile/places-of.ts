@@ -95,6 +95,8 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   RequestAuthentication: nowhereElse,
   AuthorizationPolicy: nowhereElse,
   RateLimit: nowhereElse,
+  Quota: nowhereElse,
+  Plan: nowhereElse,
   MeshConfig: nowhereElse,
 };
 

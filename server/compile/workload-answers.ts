@@ -66,6 +66,12 @@ export abstract class WorkloadAnswers {
     this.#over("RequestAuthentication", namespace, labels);
 
   readonly rateLimitsOver = (namespace: string, labels: Labels) => this.#over("RateLimit", namespace, labels);
+  readonly quotasOver = (namespace: string, labels: Labels) => this.#over("Quota", namespace, labels);
+
+  /** Of a namespace and of the root, the oldest first. */
+  plansFor(namespace: string): readonly Resource<"Plan">[] {
+    return this.ofNamespace("Plan", namespace);
+  }
 
   /** Those that stand over a workload: of its namespace and of the root, as far as their selectors reach. */
   #over<K extends Policy["kind"]>(kind: K, namespace: string, labels: Labels): readonly Resource<K>[] {

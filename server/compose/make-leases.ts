@@ -1,24 +1,42 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { CalendarClock } from "#core/rate-limit/calendar-clock.ts";
 import { CautiousClock } from "#core/rate-limit/cautious-clock.ts";
 import type { Logger } from "#node/log.ts";
 import { isCorrupt, moveAside, openChecked } from "#node/sqlite-file.ts";
 import { LeaseDesk, type LeaseDeskOptions } from "#server/limits/lease-desk.ts";
 import { LeaseStore } from "#server/limits/lease-store.ts";
+import type { LedgerStore } from "#server/limits/ledger-store.ts";
+import { type QuotaWebhook, SoftAlerts } from "#server/limits/soft-alerts.ts";
 
 /** Keys of rules that are gone are drawn from by nobody, and so forgotten by this alone. */
 const TIDY_MS = 60_000;
+
+export interface LimitOwner {
+  readonly leases: LeaseDesk;
+  readonly ledger: LedgerStore;
+  close(): void;
+}
 
 /** The owner of limits, with what it knew before; where that is lost, all there is counts as used. */
 export function makeLeases(
   dir: string,
   { snapshot, find }: Pick<LeaseDeskOptions, "snapshot" | "find">,
   log: Logger,
-): { readonly leases: LeaseDesk; close(): void } {
+  webhook?: QuotaWebhook,
+): LimitOwner {
   const { store, isLost } = openStore(join(dir, "limits.db"), log);
   const sources = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
-  const clock = new CautiousClock(sources, "slow", store.lastMs);
-  const leases = new LeaseDesk({ snapshot, find, store, isLost, now: () => clock.now() });
+  const { lastMs } = store;
+  const clock = new CautiousClock(sources, "slow", lastMs.nowMs);
+  const calendar = new CalendarClock(sources, lastMs.calendarMs);
+  const leases = new LeaseDesk({
+    snapshot,
+    find,
+    store,
+    isLost,
+    now: () => ({ nowMs: clock.now(), calendarMs: calendar.now() }),
+  });
   const tidy = (): void => {
     try {
       leases.tidy();
@@ -27,11 +45,15 @@ export function makeLeases(
     }
   };
   tidy();
+  const alerts = webhook === undefined ? undefined : new SoftAlerts({ ...webhook, ledger: store.ledger, log });
+  alerts?.start();
   const timer = setInterval(tidy, TIDY_MS).unref();
   return {
     leases,
+    ledger: store.ledger,
     close: () => {
       clearInterval(timer);
+      alerts?.close();
       store.close();
     },
   };

@@ -6,6 +6,7 @@ import type { Auth } from "#server/auth/auth.ts";
 import type { Config } from "#server/compose/make-config.ts";
 import type { IdentityParts } from "#server/compose/make-identity.ts";
 import type { Keys } from "#server/compose/make-keys.ts";
+import type { LimitOwner } from "#server/compose/make-leases.ts";
 import type { MeshPort } from "#server/compose/make-mesh-port.ts";
 import type { Stores } from "#server/compose/make-stores.ts";
 import type { CredentialBook } from "#server/credentials/credential-book.ts";
@@ -32,6 +33,7 @@ export interface ServicesParts extends IdentityParts {
   readonly auth: Auth;
   readonly keys: Keys;
   readonly credentials: CredentialBook;
+  readonly limits: LimitOwner;
 }
 
 /** What the API serves, and the thread in which changes are tried. */
@@ -68,6 +70,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
       registry.dropOf((account) => isMeant(formatSpiffeId({ trustDomain: options.trustDomain, ...account }))),
     authority,
     credentials: parts.credentials,
+    limits: parts.limits,
     audit,
     auth,
     checks,

@@ -33,6 +33,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
       .filter((name) => Object.keys(START_FIELDS).includes(name.split(/[.[{]/)[1] ?? ""))
       .map((name) => [`MeshConfig ${name}`, STARTED_WITH]),
   ),
+  "Quota carryOver": "what the owner of the ledger adds: ledger.test.ts",
+  "Quota period.once": "the one that there is, where there is neither calendar nor rolling",
+  "Quota soft": "when it is told: ledger.test.ts",
+  "Quota soft[]": "when it is told: ledger.test.ts",
   "RequestAuthentication jwtRules[].timeout": "how long the control plane waits for keys: key-fetcher.test.ts",
   ...Object.fromEntries(
     [...FIELDS].flatMap(([kind, fields]) =>
@@ -73,7 +77,8 @@ function canonical(name: string): string {
   return name
     .replace(/^subsets\[\]\.trafficPolicy\./, "trafficPolicy.")
     .replace(/^trafficPolicy\.portLevelSettings\[\]\.(?!port)/, "trafficPolicy.")
-    .replace(/^rules\[\]\.(?:exempt|reserve\[\]\.match)\[\]/, "rules[].match[]");
+    .replace(/^rules\[\]\.(?:exempt|reserve\[\]\.match)\[\]/, "rules[].match[]")
+    .replace(/^exempt\[\]/, "match[]");
 }
 
 const DIR = join(import.meta.dirname, "testdata");

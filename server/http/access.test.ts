@@ -160,6 +160,13 @@ describe("over HTTP", () => {
       "spec: { hosts: [audited.example], ports: [{ number: 80, name: http, protocol: HTTP }], resolution: DNS }",
     ].join("\n");
     const REF = "ServiceEntry/default/audited";
+    const QUOTA = [
+      "apiVersion: limits.pharos.dev/v1",
+      "kind: Quota",
+      "metadata: { name: audited, namespace: default }",
+      "spec: { amount: 5, period: { calendar: Month } }",
+    ].join("\n");
+    const CONSUMER = "default/audited|Quota||";
     const SHOP = { namespace: "default", name: "shop" };
     let operator: ApiClient;
     let keeperApi: ApiClient;
@@ -233,6 +240,20 @@ describe("over HTTP", () => {
         () => operator.credentials.remove.mutate(SHOP),
         "credentials.delete",
         () => "operator-token [default/shop] allowed 127.0.0.1",
+      ],
+      "limits.topUp": [
+        async () => {
+          await apply(QUOTA);
+          const topped = await operator.limits.topUp.mutate({ key: CONSUMER, units: 3, reason: "" });
+          expect(topped).toMatchObject({ added: 3, left: 8 });
+        },
+        "quota.topUp",
+        () => `operator-token [${CONSUMER}] allowed 127.0.0.1`,
+      ],
+      "limits.reset": [
+        () => operator.limits.reset.mutate({ key: CONSUMER, reason: "" }),
+        "quota.reset",
+        () => `operator-token [${CONSUMER}] allowed 127.0.0.1`,
       ],
       "access.createApiToken": [
         async () => {

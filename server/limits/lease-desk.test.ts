@@ -87,7 +87,12 @@ spec:
 function desk(yaml: string, db = new DatabaseSync(":memory:")) {
   const state = { nowMs: 1_000_000, snapshot: snapshotOf(yaml) };
   const leases = new LeaseDesk({
-    ...{ snapshot: () => state.snapshot, find, store: new LeaseStore(db), now: () => state.nowMs },
+    ...{
+      snapshot: () => state.snapshot,
+      find,
+      store: new LeaseStore(db),
+      now: () => ({ nowMs: state.nowMs, calendarMs: state.nowMs }),
+    },
   });
   const set = (text: string): void => {
     state.snapshot = snapshotOf(text);

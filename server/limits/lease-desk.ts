@@ -1,12 +1,17 @@
 import { PharosError } from "#core/errors.ts";
+import { KeyOwner } from "#core/rate-limit/key-owner.ts";
+import type { Draw } from "#core/rate-limit/lease-message.ts";
 import { LeaseOwner, type OwnerState } from "#core/rate-limit/lease-owner.ts";
+import { capacityOf } from "#core/rate-limit/limit.ts";
 import { refuseDraw } from "#core/rate-limit/refuse-draw.ts";
+import { QUOTA_RULE } from "#core/rate-limit/rule-name.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
 import { decodeDraws, encodeGrants, type ToldGrant } from "#proto/lease-codec.ts";
-import type { LeaseStore, StoredKey } from "#server/limits/lease-store.ts";
-import { LimitBook } from "#server/limits/limit-book.ts";
+import type { LeaseStore, OwnerTime, StoredKey } from "#server/limits/lease-store.ts";
+import type { LedgerChange, LedgerWrite } from "#server/limits/ledger-store.ts";
+import { type KnownRule, LimitBook } from "#server/limits/limit-book.ts";
 
 export interface LeaseDeskOptions {
   readonly snapshot: () => Snapshot;
@@ -15,13 +20,28 @@ export interface LeaseDeskOptions {
   readonly store: LeaseStore;
   /** What was known before is not known any more. */
   readonly isLost?: boolean;
-  /** The owner's slow clock, which goes on from where the store last saw it. */
-  readonly now: () => number;
+  /** The owner's clocks, which go on from where the store last saw them. */
+  readonly now: () => OwnerTime;
 }
 
 export interface Drawer {
   readonly namespace: string;
   readonly serviceAccount: string;
+}
+
+/** What is known of one consumer of a rule. */
+export interface KnownBucket {
+  readonly key: string;
+  /** As limit-key.ts writes them. */
+  readonly values: string;
+  readonly amount: number;
+  readonly used: number;
+  readonly held: number;
+  readonly left: number;
+  readonly carried: number;
+  readonly added: number;
+  /** Of the calendar. */
+  readonly span: { readonly startMs: number; readonly endMs: number } | undefined;
 }
 
 /** What an agent may hold without a word of it. */
@@ -47,12 +67,13 @@ export class LeaseDesk {
     for (const [rule, state] of options.store.read()) this.#owners.set(rule, this.#open(rule, state));
     // Rules that come later begin with all there is.
     if (options.isLost === true)
-      for (const rule of this.#book.rules) this.#owners.set(rule, this.#open(rule, undefined, options.now()));
+      for (const rule of this.#book.rules)
+        this.#owners.set(rule, this.#open(rule, undefined, timeOf(rule, options.now())));
   }
 
   /** Bytes in, bytes out; whoever asks is who its certificate says. Throws "forbidden" where the instance is another's. */
   handle(bytes: Uint8Array, caller: Drawer): Uint8Array {
-    const { instance: name, run, draws } = decodeDraws(bytes);
+    const { instance: name, run, isFormer = false, draws } = decodeDraws(bytes);
     const instance = this.#options.find(name);
     const isOwn =
       instance !== undefined &&
@@ -60,21 +81,25 @@ export class LeaseDesk {
       instance.serviceAccount === caller.serviceAccount;
     if (!isOwn) throw new PharosError("forbidden", `${name} is no instance of the caller`);
     this.#book.look(this.#options.snapshot());
-    this.#start(name, run);
+    if (!isFormer) this.#start(name, run);
     const now = this.#options.now();
     const touched = new Map<string, Set<string>>();
+    const ledger: LedgerWrite[] = [];
     const grants = draws.map((draw): ToldGrant => {
       const parsed = parseLimitKey(draw.key);
       const rule = parsed === undefined ? "" : `${parsed.policy}|${parsed.rule}`;
       if (!this.#book.reaches(rule, instance)) return { ...refuseDraw(draw, "unknown-limit", TERMS.ttlMs), members: 0 };
       const owner = this.#ownerOf(rule);
-      const grant = owner.draw(draw, now);
+      const atMs = timeOf(rule, now);
+      const before = stateOf(owner.keyOf(draw.key), atMs);
+      const grant = owner.draw(isFormer ? { ...draw, idle: 0, pending: 0, needs: [], want: 0 } : draw, atMs);
+      ledger.push(...this.#note(rule, draw, before, atMs));
       const keys = touched.get(rule) ?? new Set();
       touched.set(rule, keys.add(draw.key));
-      return { ...grant, members: this.#book.members(rule, now) };
+      return { ...grant, members: this.#book.members(rule, now.nowMs) };
     });
-    if (now - this.#sweptMs >= SWEEP_MS) this.#sweep(now);
-    this.#write(now, touched);
+    if (now.nowMs - this.#sweptMs >= SWEEP_MS) this.#sweep(now);
+    this.#write(now, touched, ledger);
     return encodeGrants(grants);
   }
 
@@ -84,6 +109,65 @@ export class LeaseDesk {
     this.#book.look(this.#options.snapshot());
     this.#sweep(now);
     this.#write(now, new Map());
+    this.#options.store.ledger.prune(now.calendarMs);
+  }
+
+  /** Rules that are, with what is known of their consumers. */
+  rules(): readonly {
+    readonly id: string;
+    readonly known: KnownRule;
+    readonly keys: number;
+    readonly members: number;
+  }[] {
+    const { nowMs } = this.#look();
+    return this.#book.rules.flatMap((id) => {
+      const known = this.#book.ruleOf(id);
+      const keys = this.#owners.get(id)?.size ?? 0;
+      return known === undefined ? [] : [{ id, known, keys, members: this.#book.members(id, nowMs) }];
+    });
+  }
+
+  /** Buckets of a rule of which something is known now. */
+  buckets(rule: string): readonly KnownBucket[] {
+    const atMs = timeOf(rule, this.#look());
+    const known = this.#book.ruleOf(rule);
+    if (known === undefined) return [];
+    return [...(this.#owners.get(rule)?.keys() ?? [])].flatMap(([key, owner]) =>
+      describeBucket(key, owner, known, atMs),
+    );
+  }
+
+  /** Of a key that the rule can have; undefined for another. Nothing is used of one that nobody has drawn from. */
+  bucket(key: string): KnownBucket | undefined {
+    const rule = ruleOfKey(key);
+    const atMs = timeOf(rule, this.#look());
+    const known = this.#book.ruleOf(rule);
+    const limit = this.#book.limitOf(key);
+    if (known === undefined || limit === undefined) return undefined;
+    const owner = this.#owners.get(rule)?.keyOf(key) ?? new KeyOwner(limit, TERMS);
+    return describeBucket(key, owner, known, atMs)[0];
+  }
+
+  /** Adds to what a consumer has in this period, or begins it anew; stored when it returns. Throws "not-found" for a key that no Quota has. */
+  change(key: string, change: Omit<LedgerChange, "lease" | "units"> & { readonly units?: number }): KnownBucket {
+    const rule = ruleOfKey(key);
+    const now = this.#look();
+    const atMs = timeOf(rule, now);
+    const owner =
+      this.#book.ruleOf(rule)?.rule.limit.ledger === undefined ? undefined : this.#ownerOf(rule).open(key, "", atMs);
+    if (owner === undefined)
+      throw new PharosError("not-found", `no Quota has the consumer ${key}`, {
+        hint: "`pharos quota get` lists quotas and their consumers",
+      });
+    const before = stateOf(owner, atMs);
+    if (change.what === "top-up") owner.topUp(change.units ?? 0, atMs);
+    else owner.reset(atMs);
+    const units = change.units ?? before.used;
+    const write = { key, atMs, entries: owner.entries(atMs), held: owner.held, reached: [] };
+    this.#write(now, new Map([[rule, new Set([key])]]), [{ ...write, change: { ...change, units, lease: 0 } }]);
+    const [bucket] = this.buckets(rule).filter((each) => each.key === key);
+    if (bucket === undefined) throw new PharosError("internal", `${key} is gone`);
+    return bucket;
   }
 
   /** Keys at a time, by `policy|rule`. */
@@ -111,7 +195,7 @@ export class LeaseDesk {
         },
         get keysOfOneMax() {
           const most = book.bucketsMax(rule) ?? KEYS_MAX;
-          return book.members(rule, now()) > 1 ? Math.max(1, Math.floor(most / 2)) : most;
+          return book.members(rule, now().nowMs) > 1 ? Math.max(1, Math.floor(most / 2)) : most;
         },
         partyOf: instanceOf,
         onForgotten: (key) => void this.#forgotten.add(key),
@@ -130,8 +214,36 @@ export class LeaseDesk {
     for (const owner of this.#owners.values()) owner.endAgent(`${instance} ${last}`);
   }
 
+  #look(): OwnerTime {
+    this.#book.look(this.#options.snapshot());
+    return this.#options.now();
+  }
+
+  /** What a draw changed of a ledger. */
+  #note(rule: string, { agent, key, lease }: Draw, before: BucketUse, atMs: number): LedgerWrite[] {
+    const owner = this.#owners.get(rule)?.keyOf(key);
+    const entries = owner?.entries(atMs) ?? [];
+    const [entry] = entries;
+    if (owner === undefined || entry === undefined) return [];
+    const units = owner.used - before.usedEver;
+    if (units === 0 && owner.held === before.held) return [];
+    const { amount, carried, added, used } = entry;
+    const percent = (100 * used) / (amount + carried + added);
+    const reached = (this.#book.ruleOf(rule)?.rule.soft ?? []).filter((soft) => soft <= percent);
+    return [
+      {
+        key,
+        atMs,
+        entries,
+        held: owner.held,
+        reached,
+        change: { what: "draw", units, author: agent, lease, reason: "" },
+      },
+    ];
+  }
+
   /** One transaction for what was drawn and what is forgotten. */
-  #write(nowMs: number, touched: ReadonlyMap<string, ReadonlySet<string>>): void {
+  #write(now: OwnerTime, touched: ReadonlyMap<string, ReadonlySet<string>>, ledger: readonly LedgerWrite[] = []): void {
     const drawn = [...touched].flatMap(([rule, keys]) =>
       [...keys].flatMap((key) => {
         const owner = this.#ownerOf(rule).keyOf(key);
@@ -139,13 +251,13 @@ export class LeaseDesk {
       }),
     );
     const stored = drawn.map(({ rule, key, owner }): StoredKey => ({ rule, key, changes: owner.changes() }));
-    this.#options.store.write(nowMs, this.#forgotten, stored);
+    this.#options.store.write(now, this.#forgotten, stored, ledger);
     this.#forgotten.clear();
     for (const { owner } of drawn) owner.written();
   }
 
-  #sweep(nowMs: number): void {
-    this.#sweptMs = nowMs;
+  #sweep(now: OwnerTime): void {
+    this.#sweptMs = now.nowMs;
     for (const instance of this.#runs.keys()) {
       if (this.#options.find(instance) !== undefined) continue;
       for (const owner of this.#owners.values()) owner.endAgent(`${instance} ${this.#runs.get(instance) ?? ""}`);
@@ -153,11 +265,52 @@ export class LeaseDesk {
     }
     const rules = new Set(this.#book.rules);
     for (const [rule, owner] of this.#owners) {
-      owner.sweep(nowMs);
+      owner.sweep(timeOf(rule, now));
       // A rule that comes back goes on with what was used of it.
       if (owner.size === 0 && !rules.has(rule)) this.#owners.delete(rule);
     }
   }
+}
+
+/** Ledgers go by the calendar. */
+const timeOf = (rule: string, { nowMs, calendarMs }: OwnerTime): number =>
+  rule.slice(rule.indexOf("|") + 1).startsWith(QUOTA_RULE) ? calendarMs : nowMs;
+
+function ruleOfKey(key: string): string {
+  const parsed = parseLimitKey(key);
+  return parsed === undefined ? "" : `${parsed.policy}|${parsed.rule}`;
+}
+
+interface BucketUse {
+  readonly used: number;
+  readonly usedEver: number;
+  readonly held: number;
+}
+
+const stateOf = (owner: KeyOwner | undefined, atMs: number): BucketUse => ({
+  used: owner?.entries(atMs)[0]?.used ?? 0,
+  usedEver: owner?.used ?? 0,
+  held: owner?.held ?? 0,
+});
+
+function describeBucket(key: string, owner: KeyOwner, { rule }: KnownRule, atMs: number): KnownBucket[] {
+  const parsed = parseLimitKey(key);
+  // Shares that are reserved, and what throttles, are no consumers.
+  if (parsed === undefined || parsed.reserve !== "") return [];
+  const [entry] = owner.entries(atMs);
+  const left = owner.left(atMs);
+  const { held } = owner;
+  const most = capacityOf(rule.limit);
+  const plain = { amount: rule.limit.amount, used: Math.max(0, most - left - held), carried: 0, added: 0 };
+  const { amount, used, carried, added } = entry ?? plain;
+  const isOpen = rule.limit.ledger?.isOpen === true;
+  return [
+    {
+      ...{ key, values: parsed.values, amount, used, carried, added, held },
+      left: isOpen ? Math.max(0, amount + carried + added - used - held) : left,
+      span: entry === undefined || rule.limit.ledger?.period?.kind !== "calendar" ? undefined : entry,
+    },
+  ];
 }
 
 /** Of an agent as decodeDraws names it. */

@@ -1,17 +1,14 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { BucketState, Holder, KeyChanges, KeyState } from "#core/rate-limit/key-owner.ts";
 import type { OwnerState } from "#core/rate-limit/lease-owner.ts";
+import { LedgerStore, type LedgerWrite } from "#server/limits/ledger-store.ts";
+import { migrateLimits } from "#server/limits/migrations.ts";
 
-/** The first version had all holders of a key in its row. */
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS lease_key (key TEXT PRIMARY KEY, rule TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS lease_holder (key TEXT, agent TEXT, state TEXT NOT NULL, PRIMARY KEY (key, agent)) WITHOUT ROWID;
-  INSERT OR IGNORE INTO lease_holder
-    SELECT lease_key.key, json_extract(held.value, '$[0]'), json_extract(held.value, '$[1]')
-    FROM lease_key, json_each(lease_key.state, '$.holders') AS held;
-  UPDATE lease_key SET state = json_remove(state, '$.holders') WHERE json_extract(state, '$.holders') IS NOT NULL;
-  CREATE TABLE IF NOT EXISTS lease_clock (id INTEGER PRIMARY KEY CHECK (id = 1), now_ms REAL NOT NULL);
-`;
+/** Limits count by a clock that is slow at worst, ledgers by the calendar. */
+export interface OwnerTime {
+  readonly nowMs: number;
+  readonly calendarMs: number;
+}
 
 export interface StoredKey {
   readonly rule: string;
@@ -21,6 +18,7 @@ export interface StoredKey {
 
 /** What the owner has to know again when it is started again: written before it answers, in one transaction an answer. */
 export class LeaseStore {
+  readonly ledger: LedgerStore;
   readonly #db: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #remove: StatementSync;
@@ -33,19 +31,20 @@ export class LeaseStore {
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
-    this.#db.exec(SCHEMA);
+    migrateLimits(this.#db);
+    this.ledger = new LedgerStore(db);
     this.#insert = this.#db.prepare("INSERT OR REPLACE INTO lease_key (key, rule, state) VALUES (?, ?, ?)");
     this.#remove = this.#db.prepare("DELETE FROM lease_key WHERE key = ?");
     this.#insertHolder = this.#db.prepare("INSERT OR REPLACE INTO lease_holder (key, agent, state) VALUES (?, ?, ?)");
     this.#removeHolder = this.#db.prepare("DELETE FROM lease_holder WHERE key = ? AND agent = ?");
     this.#removeHolders = this.#db.prepare("DELETE FROM lease_holder WHERE key = ?");
-    this.#clock = this.#db.prepare("INSERT OR REPLACE INTO lease_clock (id, now_ms) VALUES (1, ?)");
+    this.#clock = this.#db.prepare("INSERT OR REPLACE INTO lease_clock (id, now_ms, calendar_ms) VALUES (1, ?, ?)");
   }
 
-  /** When the owner's clock was read last, in its time; 0 at first. */
-  get lastMs(): number {
-    const row = this.#db.prepare("SELECT now_ms FROM lease_clock").get();
-    return typeof row?.now_ms === "number" ? row.now_ms : 0;
+  /** When the owner's clocks were read last, in their times; 0 at first. */
+  get lastMs(): OwnerTime {
+    const row = this.#db.prepare("SELECT now_ms, calendar_ms FROM lease_clock").get();
+    return { nowMs: Number(row?.now_ms ?? 0), calendarMs: Number(row?.calendar_ms ?? 0) };
   }
 
   /** By `policy|rule`. */
@@ -68,7 +67,12 @@ export class LeaseStore {
   }
 
   /** Throws where the disk refuses: then nothing was granted, and nothing forgotten. */
-  write(nowMs: number, forgotten: Iterable<string>, keys: readonly StoredKey[]): void {
+  write(
+    now: OwnerTime,
+    forgotten: Iterable<string>,
+    keys: readonly StoredKey[],
+    ledger: readonly LedgerWrite[] = [],
+  ): void {
     this.#db.exec("BEGIN");
     try {
       for (const key of forgotten) {
@@ -81,7 +85,8 @@ export class LeaseStore {
           if (holder === undefined) this.#removeHolder.run(key, agent);
           else this.#insertHolder.run(key, agent, JSON.stringify(holder));
       }
-      this.#clock.run(nowMs);
+      for (const each of ledger) this.ledger.write(each);
+      this.#clock.run(now.nowMs, now.calendarMs);
       this.#db.exec("COMMIT");
     } catch (error) {
       this.#db.exec("ROLLBACK");

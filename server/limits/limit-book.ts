@@ -1,26 +1,30 @@
 import type { Limit } from "#core/rate-limit/limit.ts";
 import { bucketsOf, reserveShare } from "#core/rate-limit/reserve-share.ts";
+import { THROTTLE_BUCKET } from "#core/rate-limit/rule-name.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { applyPlans } from "#core/resolve/plans.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { type PolicyScope, policyScope } from "#core/resolve/policy-scope.ts";
+import { readQuotas } from "#core/resolve/quotas.ts";
 import { type LimitingRule, readLimits } from "#core/resolve/rate-limits.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import type { Resource } from "#core/resource/resource.ts";
+import { sortByAge } from "#core/resource/sort-by-age.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
 
 /** As limit-key.ts shortens them. */
 const VALUES_MAX = 200;
 
-interface KnownRule {
-  readonly resource: Resource<"RateLimit">;
+export interface KnownRule {
+  readonly resource: Resource<"RateLimit"> | Resource<"Quota">;
   readonly rule: LimitingRule;
 }
 
 /** How old a count of members may be: instances come and go, and are looked through for each rule. */
 const MEMBERS_MS = 1000;
 
-/** What RateLimits say of keys, read off the configuration as it stands. */
+/** What RateLimits and Quotas say of keys, read off the configuration as it stands. */
 export class LimitBook {
   #snapshot: Snapshot;
   #scope: PolicyScope | undefined;
@@ -46,9 +50,14 @@ export class LimitBook {
     this.#rules.clear();
     this.#members.clear();
     // Of what each proxy has for itself nobody asks.
-    for (const resource of ofKind(resources, "RateLimit"))
-      for (const rule of readLimits([resource]))
+    const plans = ofKind(sortByAge(resources), "Plan");
+    const add = (resource: KnownRule["resource"], rules: readonly LimitingRule[]): void => {
+      // Who has a plan the agent says with the rule: here it is known that there is one.
+      for (const rule of applyPlans(rules, plans, () => ["*"]))
         if (!rule.isPerInstance) this.#rules.set(`${rule.policy}|${rule.name}`, { resource, rule });
+    };
+    for (const resource of ofKind(resources, "RateLimit")) add(resource, readLimits([resource]));
+    for (const resource of ofKind(resources, "Quota")) add(resource, readQuotas([resource]));
   }
 
   /** `policy|rule` of all of which one budget is kept. */
@@ -59,7 +68,9 @@ export class LimitBook {
   /** Buckets at a time: one a key, and one for each set of shares that is reserved of it. */
   bucketsMax(rule: string): number | undefined {
     const known = this.#rules.get(rule)?.rule;
-    return known === undefined ? undefined : known.keysMax * bucketsOf(known.reserves);
+    if (known === undefined) return undefined;
+    const perKey = bucketsOf(known.reserves) + (typeof known.over === "string" ? 0 : 1);
+    return known.keysMax * perKey;
   }
 
   /** The limit of a key's bucket; undefined where no rule has it. */
@@ -69,8 +80,14 @@ export class LimitBook {
     const known = this.#rules.get(`${parsed.policy}|${parsed.rule}`)?.rule;
     if (known === undefined) return undefined;
     if (known.key.length === 0 ? parsed.values !== "" : parsed.values.length > VALUES_MAX) return undefined;
+    if (parsed.reserve === THROTTLE_BUCKET) return typeof known.over === "string" ? undefined : known.over.throttle;
     return reserveShare(known.limit, known.reserves, undefined).find(({ reserve = "" }) => reserve === parsed.reserve)
       ?.limit;
+  }
+
+  /** A rule as it is written; undefined where there is none. */
+  ruleOf(rule: string): KnownRule | undefined {
+    return this.#rules.get(rule);
   }
 
   /** Whether a rule stands over an instance: it may draw for it, and for no other. */

@@ -19,6 +19,7 @@ import { createCredentialService } from "#server/services/credential-service.ts"
 import { describeAuthentication } from "#server/services/describe-authentication.ts";
 import { describeGateways } from "#server/services/describe-gateways.ts";
 import { describeProxy } from "#server/services/describe-proxy.ts";
+import { createLimitService, type LimitServiceOptions } from "#server/services/limit-service.ts";
 import { createOverviewService } from "#server/services/overview-service.ts";
 import { refuseReserved } from "#server/services/refuse-reserved.ts";
 import { createRevocationService, type RevocationServiceOptions } from "#server/services/revocation-service.ts";
@@ -34,6 +35,7 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly dropInstances: RevocationServiceOptions["dropInstances"];
   readonly authority: Authority;
   readonly credentials: CredentialBook;
+  readonly limits: Pick<LimitServiceOptions, "leases" | "ledger">;
   readonly audit: Audit;
   readonly auth: Auth;
   readonly explain: (host: string) => readonly AppliedResource[];
@@ -226,6 +228,7 @@ export function createServices(options: ServicesOptions): Services {
         }),
     },
     credentials: createCredentialService({ book: options.credentials, audited, notify: options.notify, state }),
+    limits: createLimitService({ ...options.limits, audited }),
     access: {
       createApiToken: ({ name, role, ttlSeconds }, caller) =>
         audited(

@@ -161,3 +161,21 @@ export const simulatedRequest = z.object({
   changes: configChanges.optional(),
 });
 export type SimulatedRequest = z.output<typeof simulatedRequest>;
+
+/** A consumer of a limit, as `ConsumerView.key` names it. */
+const consumerKey = z.string().min(1).max(700);
+
+export const consumersFilter = z.object({
+  /** Of `LimitRuleView.id`. */
+  limit: z.string().min(1).max(450),
+  /** A part of the consumer's name. */
+  text: z.string().max(200).default(""),
+  most: z.number().int().min(1).max(1000).default(100),
+});
+export const consumerRef = z.object({ key: consumerKey });
+export const consumerName = z.object({ subject: z.string().max(1000) });
+export const topUpInput = z.object({ key: consumerKey, units: z.number().int().min(1).max(1e12), reason });
+export const resetInput = z.object({ key: consumerKey, reason });
+export type ConsumersFilter = z.infer<typeof consumersFilter>;
+export type TopUpInput = z.infer<typeof topUpInput>;
+export type ResetInput = z.infer<typeof resetInput>;

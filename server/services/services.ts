@@ -23,6 +23,7 @@ import type {
 import type { CredentialApplied, CredentialRemoved, ListedCredential } from "#core/view/credential.ts";
 import type { EgressView } from "#core/view/egress.ts";
 import type { GatewayView } from "#core/view/gateway.ts";
+import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/limit.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
@@ -43,15 +44,18 @@ import type { CredentialInput } from "#server/services/credential-inputs.ts";
 import type {
   ApiTokenInput,
   AuditFilter,
+  ConsumersFilter,
   DrawnGraphQuery,
   GraphQuery,
   JoinTokenInput,
   LiftInput,
   ListFilter,
   PolicedQuestion,
+  ResetInput,
   RevocationInput,
   SeriesQuery,
   SimulatedRequest,
+  TopUpInput,
   TotalsQuery,
 } from "#server/services/inputs.ts";
 
@@ -155,6 +159,18 @@ export interface Services {
     apply(input: CredentialInput, caller: Caller): Promise<CredentialApplied>;
     /** Whatever names it: what does is told. */
     remove(ref: { readonly namespace: string; readonly name: string }, caller: Caller): Promise<CredentialRemoved>;
+  };
+  readonly limits: {
+    /** RateLimits' rules and Quotas, as plans have them, with what is known of their consumers. */
+    rules(): readonly LimitRuleView[];
+    /** Of one rule, who has used most of the amount first. */
+    consumers(filter: ConsumersFilter): readonly ConsumerView[];
+    /** One consumer by name, over all rules that know it. */
+    ofConsumer(subject: string): readonly ConsumerView[];
+    /** With its history; throws "not-found" for a key that no rule has. */
+    consumer(key: string): ConsumerDetail;
+    topUp(input: TopUpInput, caller: Caller): Promise<ConsumerView>;
+    reset(input: ResetInput, caller: Caller): Promise<ConsumerView>;
   };
   readonly access: {
     createApiToken(input: ApiTokenInput, caller: Caller): Promise<{ readonly token: string; readonly id: string }>;

@@ -16,6 +16,22 @@ const source = (text: string) =>
   policy("AuthorizationPolicy", "a", "default", `{ rules: [{ from: [{ source: { ${text} } }] }] }`);
 const mtls = (name: string, spec: string) => policy("PeerAuthentication", name, "default", spec);
 
+const limits = (kind: string, name: string, spec: string, more = "") => `
+apiVersion: limits.pharos.dev/v1
+kind: ${kind}
+metadata: { name: ${name}${more} }
+spec: ${spec}
+`;
+const QUOTA = limits("Quota", "q", "{ amount: 5, period: { calendar: Day } }");
+const LIMIT = limits("RateLimit", "l", "{ rules: [{ name: r, limit: { amount: 5, per: 1s } }] }");
+const plan = (name: string, year: string, value: string) =>
+  limits(
+    "Plan",
+    name,
+    `{ consumers: [{ claim: { attribute: "request.auth.claims[plan]", values: [${value}] } }], quotas: [{ name: q, amount: 9 }], limits: [{ name: l, rule: r, amount: 9 }] }`,
+    `, creationTimestamp: "${year}-01-01T00:00:00Z"`,
+  );
+
 /** On workloads, and on what is written for them. */
 export const SILENT_WORKLOADS: SilentCases = {
   "claims-not-checked": [
@@ -257,6 +273,19 @@ export const SILENT_WORKLOADS: SilentCases = {
     [
       "the callers' own namespace, in a Sidecar of the mesh",
       [REVIEWS, sidecar("a", "{ egress: [{ hosts: ['./reviews.default.svc.cluster.local'] }] }", "istio-system")],
+    ],
+  ],
+  "plan-rule-not-found": [["a rule and a quota that are there", [QUOTA, LIMIT, plan("a", "2025", "gold")]]],
+  "consumer-of-two-plans": [
+    [
+      "two values of a claim, and one of plans of other quotas",
+      [
+        QUOTA,
+        LIMIT,
+        plan("a", "2025", "gold"),
+        plan("b", "2026", "silver"),
+        plan("c", "2027", "gold").replace("name: q,", "name: another,").replace("name: l,", "name: another,"),
+      ],
     ],
   ],
 };

@@ -16,6 +16,27 @@ const PRINCIPAL = "spec.rules[0].from[0].source";
 /** What is found on policies, and on what else is for workloads. */
 export const WORKLOAD_CASES: readonly FoundCase[] = [
   [
+    "two plans of one consumer, of a quota that is there, and of one that is not",
+    [
+      policy("Quota", "q", "default", "{ amount: 5, period: { calendar: Day } }").replace(
+        "security.istio.io",
+        "limits.pharos.dev",
+      ),
+      ...["a", "b"].map((name) =>
+        policy(
+          "Plan",
+          name,
+          "default",
+          `{ consumers: [{ namespaces: [shop] }], quotas: [{ name: q, amount: 9 }${name === "a" ? "" : ", { name: r, amount: 9 }"}] }`,
+        ).replace("security.istio.io", "limits.pharos.dev"),
+      ),
+    ],
+    [
+      "warning consumer-of-two-plans Plan/default/b spec.consumers[0]",
+      "warning plan-rule-not-found Plan/default/b spec.quotas[1].name",
+    ],
+  ],
+  [
     "a rule that chooses by a claim, at a gateway that checks no tokens",
     [
       REVIEWS,

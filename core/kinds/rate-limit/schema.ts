@@ -16,9 +16,9 @@ import {
   string,
 } from "#core/schema/make-field.ts";
 
-const BY_AGENT = "none: the agent decides it, as Envoy's rate-limit service";
+export const BY_AGENT = "none: the agent decides it, as Envoy's rate-limit service";
 /** Whole units below this are exact, and so are sums of them. */
-const UNITS_MAX = 1_000_000_000_000;
+export const UNITS_MAX = 1_000_000_000_000;
 
 const KEY = message({
   attribute: described(required(string("condition-key")), {
@@ -32,7 +32,7 @@ const KEY = message({
   }),
 });
 
-const BUCKET = message({
+export const BUCKET = message({
   key: described(list(KEY, 0, 8), {
     envoy: BY_AGENT,
     doc: "Each combination of values has a bucket of its own; without it all requests share one",
@@ -80,7 +80,7 @@ const LIMIT = message({
   }),
 });
 
-const COST = message({
+export const COST = message({
   request: described(explicit(integer(1, UNITS_MAX)), { envoy: BY_AGENT, default: 1 }),
   requestHeader: described(string("plain-header-name"), {
     envoy: "RateLimitConfig.Action.RequestHeaders.header_name",
@@ -116,6 +116,23 @@ const REFUND = message({
   }),
 });
 
+export const ON_LIMIT = described(
+  message({
+    status: refused("who is refused is answered 429: leave it out"),
+    body: described(string(undefined, 65_536), { envoy: BY_AGENT }),
+    headers: described(map(string("header-value"), "plain-header-name", 32), {
+      envoy: BY_AGENT,
+    }),
+  }),
+  { envoy: BY_AGENT, doc: "What the refused are answered; gRPC callers get RESOURCE_EXHAUSTED" },
+);
+
+export const HEADERS = described(oneOf(["Standard", "XRateLimit", "Both", "Off"]), {
+  envoy: BY_AGENT,
+  default: "Standard",
+  doc: "What callers are told of what is left: RateLimit and RateLimit-Policy, or X-RateLimit-*",
+});
+
 const RULE = message({
   name: described(required(string("label")), {
     envoy: BY_AGENT,
@@ -137,16 +154,7 @@ const RULE = message({
     envoy: BY_AGENT,
     doc: "Parts of the limit that are each kept for a class of requests; the first that matches says of which one is",
   }),
-  onLimit: described(
-    message({
-      status: refused("who is refused is answered 429: leave it out"),
-      body: described(string(undefined, 65_536), { envoy: BY_AGENT }),
-      headers: described(map(string("header-value"), "plain-header-name", 32), {
-        envoy: BY_AGENT,
-      }),
-    }),
-    { envoy: BY_AGENT, doc: "What the refused are answered; gRPC callers get RESOURCE_EXHAUSTED" },
-  ),
+  onLimit: ON_LIMIT,
 });
 export type RateLimitRule = Infer<typeof RULE>;
 
@@ -186,11 +194,7 @@ export const RATE_LIMIT = message({
       Deny: "it refuses everything",
     },
   }),
-  headers: described(oneOf(["Standard", "XRateLimit", "Both", "Off"]), {
-    envoy: BY_AGENT,
-    default: "Standard",
-    doc: "What callers are told of what is left: RateLimit and RateLimit-Policy, or X-RateLimit-*",
-  }),
+  headers: HEADERS,
   rules: described(required(list(RULE, 1, 64)), {
     envoy: BY_AGENT,
     doc: "All that match a request must admit it, and then it is charged to all; else to none",

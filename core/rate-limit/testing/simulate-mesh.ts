@@ -1,8 +1,16 @@
 import { Admissions, type Charge } from "#core/rate-limit/admissions.ts";
 import { CautiousClock } from "#core/rate-limit/cautious-clock.ts";
+import {
+  applyLine,
+  type JournalEntry,
+  type JournalLine,
+  lastDraw,
+  lineOfDraw,
+} from "#core/rate-limit/journal-entries.ts";
 import type { Moment } from "#core/rate-limit/lease-holder.ts";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
 import { LeaseOwner, type OwnerState } from "#core/rate-limit/lease-owner.ts";
+import type { LedgerJournal } from "#core/rate-limit/ledger-journal.ts";
 import type { Limit } from "#core/rate-limit/limit.ts";
 
 export interface Trouble {
@@ -73,6 +81,8 @@ export class SimulatedMesh {
   readonly #forgotten = new Map<string, number>();
   /** The run of each place that the owner heard of last: another ends it. */
   readonly #runOf = new Map<number, string>();
+  /** What runs have written down, by agent: it outlives them. */
+  readonly #journals = new Map<string, Map<string, JournalEntry>>();
   owner: LeaseOwner;
   readonly #options: MeshOptions;
   readonly #random: () => number;
@@ -196,7 +206,10 @@ export class SimulatedMesh {
       if (!happens(kills.agents)) continue;
       for (const key of this.admitted.keys())
         this.#lose(key, agent.admissions.unsafe(key) + (this.#granted.get(`${agent.id} ${key}`) ?? 0));
+      const former = agent.id;
       Object.assign(agent, this.#startAgent(agent.clock));
+      for (const [key, entry] of this.#journals.get(former) ?? [])
+        this.#tellFormer(this.#agents.indexOf(agent), former, key, entry);
     }
     for (const clock of [this.#ownerClock, ...this.#agents.map((agent) => agent.clock)])
       if (happens(jumps)) clock.jumpedMs += (2 * this.#random() - 1) * jumpMs;
@@ -221,6 +234,32 @@ export class SimulatedMesh {
     });
   }
 
+  /** Until it is answered, and then that this is known. */
+  #tellFormer(agentAt: number, agent: string, key: string, entry: JournalEntry, isKnown = false): void {
+    let isAnswered = false;
+    const tell = (): void => {
+      if (isAnswered) return;
+      const draw = { ...lastDraw(key, entry, isKnown ? 1 : 0, isKnown, this.#nowMs), agent };
+      this.#deliver(agentAt, () => {
+        if (!this.#isUp) return;
+        this.#ownerMs = this.#ownerTime.now();
+        this.owner.draw(draw, this.#ownerMs);
+        if (this.#options.trouble.kills.owner > 0) this.#state = structuredClone(this.owner.save());
+        this.#deliver(agentAt, () => {
+          if (!isAnswered && !isKnown) this.#tellFormer(agentAt, agent, key, entry, true);
+          isAnswered = true;
+        });
+      });
+      this.#at(100, tell);
+    };
+    tell();
+  }
+
+  /** What the ledger of a key says is used; 0 of a limit. */
+  ledger(key: string): number {
+    return this.owner.keyOf(key)?.entries(this.#ownerTime.now())[0]?.used ?? 0;
+  }
+
   #lose(key: string, units: number): void {
     this.lost.set(key, (this.lost.get(key) ?? 0) + units);
   }
@@ -238,7 +277,20 @@ export class SimulatedMesh {
     this.#runs += 1;
     const id = `agent-${this.#runs}`;
     const index = (): number => this.#agents.findIndex((agent) => agent.id === id);
+    const entries = new Map<string, JournalEntry>();
+    this.#journals.set(id, entries);
+    const write = (line: JournalLine): void => applyLine(entries, line);
+    const journal: LedgerJournal = {
+      took: (key, units) => {
+        write([key, units, this.#nowMs]);
+        return true;
+      },
+      returned: (key, units) => write([key, -units, this.#nowMs]),
+      drew: (draw) => write(lineOfDraw(draw, entries.get(draw.key)?.atMs ?? this.#nowMs)),
+      closed: (key) => write([key]),
+    };
     const admissions = new Admissions({
+      journal,
       ...{ agent: id, retryMs: 40, patienceMs: this.#options.cutOff === undefined ? ANSWERED_MS : 200, keysMax: 100 },
       send: (draw) => this.#send(draw, index()),
     });

@@ -23,6 +23,7 @@ const NO_DICE: Dice = { chance: () => false, pick: () => 0 };
 export function chargeRequest(rules: readonly PreparedLimit[], exchange: Exchange): RequestCharge[] {
   return rules.flatMap((rule): RequestCharge[] => {
     if (rule.match?.holds(exchange, NO_DICE) === false || rule.exempt?.holds(exchange, NO_DICE) === true) return [];
+    if (rule.within?.holds(exchange, NO_DICE) === false) return [];
     const values = rule.key.map(({ attribute, prefixLength }) =>
       keyValue(attribute, prefixLength, exchange, rule.trustsForwardedFor),
     );

@@ -1,5 +1,6 @@
 import { capacityOf } from "#core/rate-limit/limit.ts";
 import { limitHeaders } from "#core/rate-limit/limit-headers.ts";
+import { parseRuleName, refOfRule } from "#core/rate-limit/rule-name.ts";
 import type { Undecided } from "#core/simulate/decision.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
 import { Headers } from "#core/simulate/headers.ts";
@@ -7,6 +8,7 @@ import { chargeRequest, type RequestCharge } from "#core/simulate/limits/charge-
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
 import type { Stopped } from "#core/simulate/passed.ts";
 import type { Place, Trace } from "#core/simulate/step.ts";
+import type { Origin } from "#core/xds/layer.ts";
 
 /**
  * A request's turn before its limits: as if it came alone, so that what counts it lets it through. Only who lacks a key that is
@@ -25,10 +27,10 @@ export function passLimits(
     trace?.add({
       at: "HTTP filter",
       result: charge === refusing ? "ended" : "passed",
-      title: `RateLimit ${charge.rule.policy}, rule ${charge.rule.name}`,
+      title: titleOf(charge.rule),
       why: describeCharge(charge),
       place,
-      origins: [{ resource: `RateLimit/${charge.rule.policy}`, path: `spec.rules[${charge.rule.index}]` }],
+      origins: [originOf(charge.rule)],
     });
     if (charge === refusing) return refuse(charge.rule);
   }
@@ -41,16 +43,36 @@ function describeCharge(charge: RequestCharge): string {
   const { rule, cost, isDenied } = charge;
   const { amount, perMs, burst } = rule.limit;
   const length =
-    rule.unit === "Concurrent" ? "at a time" : `in ${perMs % 1000 === 0 ? `${perMs / 1000} s` : `${perMs} ms`}`;
+    rule.unit === "Concurrent"
+      ? "at a time"
+      : `in ${rule.period ?? (perMs % 1000 === 0 ? `${perMs / 1000} s` : `${perMs} ms`)}`;
   const bytes = rule.unit === "Bytes" ? " bytes" : "";
   const most = `${amount}${bytes} ${length}${burst === undefined ? "" : `, ${burst} at once`}`;
   const keys = rule.key.map(({ attribute }) => attribute).join(" and ");
   const each = keys === "" ? "" : ` for each ${keys}`;
   if (isDenied) return `it has no ${keys}, and who has none is refused with 429`;
   if (cost > capacityOf(rule.limit)) return `it costs ${cost}, and there are never more than ${capacityOf(rule.limit)}`;
-  const enforced = rule.enforcePercent < 100 ? `, of ${rule.enforcePercent} % of requests` : "";
-  const then = rule.isShadow ? "counted, and refused nothing" : `answered 429 when they are used up${enforced}`;
-  return `at most ${most}${each}: it costs ${cost}, and is ${then}`;
+  return `at most ${most}${each}: it costs ${cost}, and is ${whenUsedUp(rule)}`;
+}
+
+function whenUsedUp({ isShadow, over, enforcePercent }: PreparedLimit): string {
+  if (isShadow || over === "Notify") return "counted, and refused nothing";
+  const enforced = enforcePercent < 100 ? `, of ${enforcePercent} % of requests` : "";
+  if (over === "Deny") return `answered 429 when they are used up${enforced}`;
+  return `goes on at ${over.throttle.amount} in ${over.throttle.perMs / 1000} s when they are used up`;
+}
+
+function titleOf(rule: PreparedLimit): string {
+  const { rule: name, plan } = parseRuleName(rule.name);
+  const of = plan === undefined ? "" : `, as Plan ${plan} has it`;
+  return `${rule.period === undefined ? `RateLimit ${rule.policy}, rule ${name}` : `Quota ${rule.policy}`}${of}`;
+}
+
+function originOf(rule: PreparedLimit): Origin {
+  return {
+    resource: refOfRule(rule),
+    path: rule.period === undefined ? `spec.rules[${rule.index}]` : "spec",
+  };
 }
 
 function refuse(rule: PreparedLimit): Stopped {

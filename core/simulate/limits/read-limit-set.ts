@@ -9,6 +9,7 @@ import {
   LimitRule_Missing,
   LimitRule_Unit,
   LimitSetSchema,
+  type Quota,
 } from "#proto/gen/pharos/limits/v1/limits_pb.js";
 
 /** A rule as it is held against requests. */
@@ -42,7 +43,7 @@ export function readLimitSet(bytes: Uint8Array): readonly PreparedLimit[] {
 }
 
 function prepare(rule: LimitRule, trustsForwardedFor: PreparedLimit["trustsForwardedFor"]): PreparedLimit {
-  const { amount, perMs, burst, cost } = rule;
+  const { amount, perMs, burst, cost, quota } = rule;
   return {
     policy: rule.policy,
     name: rule.name,
@@ -52,10 +53,17 @@ function prepare(rule: LimitRule, trustsForwardedFor: PreparedLimit["trustsForwa
     isPerInstance: rule.isPerInstance,
     match: conditionOf(rule.match),
     exempt: conditionOf(rule.exempt),
+    within: conditionOf(rule.within),
     key: rule.key.map(({ attribute, prefixLength }) => ({ attribute, prefixLength })),
     missing: MISSING[rule.missing],
     keysMax: rule.keysMax,
-    limit: { amount, perMs, ...(burst === 0 ? {} : { burst }) },
+    limit: {
+      ...{ amount, perMs },
+      ...(burst === 0 ? {} : { burst }),
+      ...(quota === undefined ? {} : { ledger: { isOpen: quota.isOpen } }),
+    },
+    period: quota?.period,
+    over: overOf(quota),
     cost: {
       request: cost?.request ?? 1,
       requestHeader: cost?.requestHeader || undefined,
@@ -72,6 +80,12 @@ function prepare(rule: LimitRule, trustsForwardedFor: PreparedLimit["trustsForwa
     refusedHeaders: Object.entries(rule.refusedHeaders),
     trustsForwardedFor,
   };
+}
+
+function overOf(quota: Quota | undefined): PreparedLimit["over"] {
+  const { isOpen = false, throttle } = quota ?? {};
+  if (throttle !== undefined) return { throttle: { amount: throttle.amount, perMs: throttle.perMs } };
+  return isOpen ? "Notify" : "Deny";
 }
 
 function conditionOf(match: RBAC | undefined): Condition | undefined {

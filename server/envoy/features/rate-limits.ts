@@ -201,5 +201,15 @@ function encodeRule(rule: LimitingRule, guard: HttpGuard): Init<typeof LimitRule
     sendsXHeaders: rule.sendsXHeaders,
     refusedBody: rule.refusedBody,
     refusedHeaders: Object.fromEntries(rule.refusedHeaders),
+    ...(rule.within === undefined ? {} : { within: buildMatch(rule.within, namespace, guard, "match") }),
+    ...(limit.ledger === undefined
+      ? {}
+      : {
+          quota: {
+            period: rule.period ?? "",
+            isOpen: limit.ledger.isOpen,
+            ...(typeof rule.over === "string" ? {} : { throttle: rule.over.throttle }),
+          },
+        }),
   };
 }

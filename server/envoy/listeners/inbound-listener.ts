@@ -4,7 +4,6 @@ import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import { providerOf, readGuards } from "#core/resolve/guarding-policy.ts";
 import type { InboundPort } from "#core/resolve/inbound-ports.ts";
 import { standsOver } from "#core/resolve/policies.ts";
-import { readLimits } from "#core/resolve/rate-limits.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
@@ -21,6 +20,7 @@ import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_
 import { boundAddress } from "#server/envoy/clusters/application-address.ts";
 import type { HttpGuard } from "#server/envoy/features/guard.ts";
 import { guardFilters, guardMetadata, guardOrigins } from "#server/envoy/features/http-filters.ts";
+import { limitsOver } from "#server/envoy/features/limits-over.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { gatewayIdentities } from "#server/envoy/listeners/gateway-identities.ts";
 import { type BuiltChains, buildInboundChains, type InboundContext } from "#server/envoy/listeners/inbound-chains.ts";
@@ -57,10 +57,10 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
   const cluster = inboundCluster(port.appPort);
   const host = `inbound|http|${port.appPort}`;
   const policies = readGuards(world.policiesOver(node.namespace, labels));
-  const limits = world.rateLimitsOver(node.namespace, labels);
+  const limits = limitsOver(world, node.namespace, labels);
   const guard: HttpGuard = {
     policies,
-    limits: readLimits(limits),
+    limits,
     authorizers: resolveAuthorizers(world, policies),
     trustDomain: world.mesh.trustDomain,
     port: port.appPort,

@@ -4,13 +4,13 @@ import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import type { ServerGroup } from "#core/resolve/gateway-ports.ts";
 import { type GatewayRoute, resolveGatewayRoutes } from "#core/resolve/gateway-routes.ts";
 import type { GuardingPolicy } from "#core/resolve/guarding-policy.ts";
-import { readLimits } from "#core/resolve/rate-limits.ts";
 import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 import type { HttpGuard } from "#server/envoy/features/guard.ts";
 import { guardFilters, guardMetadata, guardOrigins } from "#server/envoy/features/http-filters.ts";
+import { limitsOver } from "#server/envoy/features/limits-over.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
 import { buildResolvedRoutes, DIRECT_RESPONSE_BYTES_MAX, type RouteInit } from "#server/envoy/routes/build-routes.ts";
 
@@ -54,7 +54,7 @@ export function buildGatewayRoutes(
   const blackhole = { name: `blackhole:${port}`, domains: ["*"], routes: [] };
   const guard: HttpGuard = {
     policies,
-    limits: readLimits(world.rateLimitsOver(namespace, labels)),
+    limits: limitsOver(world, namespace, labels),
     authorizers,
     trustDomain: world.mesh.trustDomain,
     port,

@@ -296,4 +296,5 @@ export const TEXTS = {
     "request.auth.claims[a][b c]",
     "request.auth.claims[a[b]]",
   ),
+  "time-zone": fc.constantFrom("UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "+02:00"),
 } as const satisfies Record<Format, fc.Arbitrary<string>>;

@@ -30,3 +30,33 @@ export function randomLimit(draw: Draw): AnyResource {
     rules: [{ name: "a", ...key, ...match, ...late, limit }],
   });
 }
+
+/** Quotas of the same, which plans may name. */
+export function randomQuota(draw: Draw): AnyResource {
+  const { pick, random, rarely, service, namespace } = draw;
+  return api("Quota", "limits.pharos.dev", `q${random(2)}`, namespace, {
+    ...whom(draw, pick([{ app: service }, { istio: "gw" }])),
+    ...(rarely(4) ? { mode: pick(["Shadow", "Off"]) } : {}),
+    ...(rarely(2) ? { bucket: { key: [{ attribute: "source.namespace" }], missing: "Share" } } : {}),
+    amount: 1 + random(1000),
+    period: pick<object>([{ calendar: "Day", timeZone: "Europe/Berlin" }, { rolling: "1h" }, { once: "Ever" }]),
+    ...pick<object>([{}, { over: "Notify" }, { over: "Throttle", throttle: { amount: 1 + random(9), per: "1s" } }]),
+    ...(rarely(4) ? { whenUncoordinated: "Allow" } : {}),
+  });
+}
+
+/** Who has another amount; of what is there, and of what is not. */
+export function randomPlan(draw: Draw): AnyResource {
+  const { pick, random, namespace } = draw;
+  const consumer = pick<object>([
+    { claim: { attribute: "request.auth.claims[plan]", values: ["gold"] } },
+    { workloads: { matchLabels: { app: pick(["caller", "s0", "s1"]) } } },
+    { namespaces: [pick(["default", "prod"])] },
+    { principals: [`cluster.local/ns/default/sa/${pick(["s0", "caller"])}`] },
+  ]);
+  return api("Plan", "limits.pharos.dev", `p${random(2)}`, namespace, {
+    consumers: [consumer],
+    quotas: [{ name: `q${random(2)}`, amount: 1 + random(5000) }],
+    limits: [{ name: `rl${random(2)}`, rule: "a", amount: 1 + random(500), ...pick<object>([{}, { per: "2s" }]) }],
+  });
+}

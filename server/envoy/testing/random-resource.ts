@@ -12,7 +12,7 @@ import {
 } from "#server/envoy/testing/random-draw.ts";
 import { randomExtension } from "#server/envoy/testing/random-extension.ts";
 import { RANDOM_GATEWAYS } from "#server/envoy/testing/random-gateways.ts";
-import { randomLimit } from "#server/envoy/testing/random-limit.ts";
+import { randomLimit, randomPlan, randomQuota } from "#server/envoy/testing/random-limit.ts";
 import { randomMeshConfig } from "#server/envoy/testing/random-mesh-config.ts";
 import { randomEnvoyFilter } from "#server/envoy/testing/random-patches.ts";
 
@@ -384,6 +384,8 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
       ],
     }),
   randomLimit,
+  randomPlan,
+  randomQuota,
   randomMeshConfig,
   ...RANDOM_GATEWAYS,
   randomEnvoyFilter,

@@ -5,6 +5,7 @@ import type { Path } from "#core/schema/path.ts";
 
 type Targeting =
   | Resource<"AuthorizationPolicy">
+  | Resource<"Quota">
   | Resource<"RateLimit">
   | Resource<"RequestAuthentication">
   | Resource<"Telemetry">

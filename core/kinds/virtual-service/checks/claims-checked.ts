@@ -1,3 +1,4 @@
+import { CLAIMS_NOT_CHECKED } from "#core/check/claims-not-checked.ts";
 import type { EachCheck } from "#core/check/rule.ts";
 import { listClaimMatches } from "#core/kinds/virtual-service/claim-matches.ts";
 import { expandGateway } from "#core/resolve/gateway-ref.ts";
@@ -6,8 +7,7 @@ import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** Claims are known of a token that was checked, and of no other: without a RequestAuthentication no such rule holds. */
 export const claimsChecked: EachCheck<"VirtualService"> = {
-  code: "claims-not-checked",
-  summary: "A VirtualService chooses by claims of tokens at a gateway that checks no tokens (Istio's IST0149).",
+  ...CLAIMS_NOT_CHECKED,
   each(resource, context) {
     const [first] = listClaimMatches(resource.spec);
     if (first === undefined) return [];

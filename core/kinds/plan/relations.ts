@@ -1,0 +1,11 @@
+import type { KindRelations } from "#core/kinds/kind-relations.ts";
+import { onePlanForAll } from "#core/kinds/plan/checks/one-plan.ts";
+import { planTargetFound } from "#core/kinds/plan/checks/plan-target-found.ts";
+import { concernByPlan } from "#core/kinds/plan/concern.ts";
+import { explainPlan } from "#core/kinds/plan/explain.ts";
+
+export const planRelations: KindRelations<"Plan"> = {
+  checks: [planTargetFound, onePlanForAll],
+  explain: explainPlan,
+  concern: concernByPlan,
+};

@@ -1,0 +1,24 @@
+/** The one rule of a Quota; no rule of a RateLimit has this name. */
+export const QUOTA_RULE = "Quota";
+/** Beside a consumer's bucket, the one that admits what goes on when nothing is left; no share that is reserved has this name. */
+export const THROTTLE_BUCKET = "Throttle";
+const OF_PLAN = "@";
+
+/** A rule as it counts those who have a plan: another one than for everybody else. */
+export const nameRule = (rule: string, plan: string): string => `${rule}${OF_PLAN}${plan}`;
+
+export function parseRuleName(name: string): { readonly rule: string; readonly plan: string | undefined } {
+  const [rule = "", plan] = name.split(OF_PLAN);
+  return { rule, plan };
+}
+
+/** What a policy's rule is called for who is counted by it. */
+export function toldRuleName({ policy, name }: { readonly policy: string; readonly name: string }): string {
+  const { rule } = parseRuleName(name);
+  return rule === QUOTA_RULE ? policy.slice(policy.indexOf("/") + 1) : rule;
+}
+
+/** The resource that a rule is of. */
+export function refOfRule({ policy, name }: { readonly policy: string; readonly name: string }): string {
+  return `${parseRuleName(name).rule === QUOTA_RULE ? "Quota" : "RateLimit"}/${policy}`;
+}

@@ -1,0 +1,88 @@
+import { parseDurationMs } from "#core/duration.ts";
+import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
+import type { PlanConsumer } from "#core/kinds/plan/schema.ts";
+import type { Limit } from "#core/rate-limit/limit.ts";
+import { nameRule, QUOTA_RULE } from "#core/rate-limit/rule-name.ts";
+import type { GuardingRule } from "#core/resolve/guarding-policy.ts";
+import { guarding, type LimitingRule } from "#core/resolve/rate-limits.ts";
+import type { Labels } from "#core/resource/labels.ts";
+import type { Resource } from "#core/resource/resource.ts";
+
+/** The principals (`trust-domain/ns/NAMESPACE/sa/ACCOUNT`) of workloads with these labels, in a namespace or in all. */
+export type PrincipalsOf = (labels: Labels, namespace: string | undefined) => readonly string[];
+
+/**
+ * Rules as plans have them: for each plan that says something of a rule, the oldest first, one for those who have it and no
+ * older one; and the rule itself for all others. Who takes another plan begins anew in it.
+ */
+export function applyPlans(
+  rules: readonly LimitingRule[],
+  plans: readonly Resource<"Plan">[],
+  principalsOf: PrincipalsOf,
+): readonly LimitingRule[] {
+  return rules.flatMap((rule) => {
+    const own = plans.flatMap((plan) => {
+      const limit = plan.metadata.namespace === rule.namespace ? amountIn(plan, rule) : undefined;
+      return limit === undefined ? [] : [{ plan, limit, having: whoHas(plan, principalsOf) }];
+    });
+    const without = (older: readonly GuardingRule[]): LimitingRule["exempt"] =>
+      older.length === 0 ? rule.exempt : [...(rule.exempt ?? []), ...older];
+    const planned = own.flatMap(({ plan, limit, having }, at): LimitingRule[] =>
+      having.length === 0
+        ? []
+        : [
+            {
+              ...rule,
+              name: nameRule(rule.name, plan.metadata.name),
+              within: having,
+              exempt: without(own.slice(0, at).flatMap((each) => each.having)),
+              limit,
+            },
+          ],
+    );
+    return [...planned, { ...rule, exempt: without(own.flatMap(({ having }) => having)) }];
+  });
+}
+
+/** What a plan says of a rule; undefined where it says nothing of it. */
+export function amountIn({ spec, metadata }: Resource<"Plan">, rule: LimitingRule): Limit | undefined {
+  const { quotas = [], limits = [] } = spec;
+  const named = ({ name }: { readonly name: string }): boolean => rule.policy === `${metadata.namespace}/${name}`;
+  if (rule.name === QUOTA_RULE) {
+    const found = quotas.find(named);
+    return found === undefined ? undefined : { ...rule.limit, amount: found.amount };
+  }
+  const found = limits.find((each) => named(each) && each.rule === rule.name);
+  if (found === undefined) return undefined;
+  const { amount, per, burst } = found;
+  const perMs = per === undefined ? rule.limit.perMs : (parseDurationMs(per) ?? 0);
+  return { amount, perMs, ...(burst === undefined ? {} : { burst }) };
+}
+
+function whoHas({ spec }: Resource<"Plan">, principalsOf: PrincipalsOf): readonly GuardingRule[] {
+  return guarding(spec.consumers.flatMap((consumer) => bind(consumer, principalsOf))) ?? [];
+}
+
+function bind(
+  { claim, workloads, principals, serviceAccounts, namespaces }: PlanConsumer,
+  principalsOf: PrincipalsOf,
+): AuthorizationRule[] {
+  if (claim !== undefined) return [{ when: [{ key: claim.attribute, values: claim.values }] }];
+  if (workloads === undefined)
+    return [
+      {
+        from: [
+          {
+            source: {
+              ...(principals === undefined ? {} : { principals }),
+              ...(serviceAccounts === undefined ? {} : { serviceAccounts }),
+              ...(namespaces === undefined ? {} : { namespaces }),
+            },
+          },
+        ],
+      },
+    ];
+  const known = principalsOf(workloads.matchLabels, workloads.namespace);
+  // A source that names nobody would be everybody.
+  return known.length === 0 ? [] : [{ from: [{ source: { principals: known } }] }];
+}

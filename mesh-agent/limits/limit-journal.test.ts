@@ -1,0 +1,81 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import type { Draw } from "#core/rate-limit/lease-message.ts";
+import { FormerRuns } from "#mesh-agent/limits/former-runs.ts";
+import { journalFile, LimitJournal, readJournal } from "#mesh-agent/limits/limit-journal.ts";
+import { type DrawUnits, decodeDraws } from "#proto/lease-codec.ts";
+import { silentLogger } from "#testing/loggers.ts";
+import { eventually } from "#testing/test-agent.ts";
+
+const RUN = "0b0e7c1e-6a3c-4c8e-9a55-0f7d7e3f1a01";
+const NEXT_RUN = "0b0e7c1e-6a3c-4c8e-9a55-0f7d7e3f1a02";
+const DRAW: Draw = {
+  ...{ agent: RUN, key: "a", lease: 7, account: 3, used: 2, counted: 1, spent: [], idle: 4, pending: 1 },
+  ...{ needs: [], want: 0 },
+};
+
+const dirs: string[] = [];
+afterEach(() => {
+  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
+});
+function open(run = RUN) {
+  const dir = join(mkdtempSync(join(tmpdir(), "pharos-journal-")), "journals");
+  dirs.push(dir);
+  return { dir, journal: new LimitJournal(dir, run, silentLogger) };
+}
+
+test("what was let through is on the file before it is said, and a line that was cut off is none", () => {
+  const { dir, journal } = open();
+  expect(journal.took("a", 2)).toBe(true);
+  journal.drew(DRAW);
+  journal.took("a", 5);
+  journal.returned("a", 1);
+  journal.took("b", 1);
+  journal.closed("b");
+  appendFileSync(journalFile(dir, RUN), '["a",100');
+  expect([...readJournal(journalFile(dir, RUN))]).toEqual([
+    ["a", { account: 3, used: 7, counted: 1, atMs: expect.any(Number) as number }],
+  ]);
+  journal.close();
+});
+
+test("where it cannot be written nothing is let through", () => {
+  const { dir } = open();
+  // Where a directory is to be made there is a file.
+  writeFileSync(dir, "");
+  const journal = new LimitJournal(dir, RUN, silentLogger);
+  expect(journal.took("a", 1)).toBe(false);
+});
+
+test("a run that is over is told of as it was, then as known, and is told again until both are answered", async () => {
+  const { dir, journal } = open();
+  journal.drew(DRAW);
+  journal.took("a", 5);
+  journal.close();
+  const told: DrawUnits[] = [];
+  const failing = new Set([0, 2]);
+  let calls = 0;
+  const former = new FormerRuns({
+    ...{ dir, run: NEXT_RUN, instance: "shop/web-0", log: silentLogger, againMs: 1 },
+    call: (_, request) => {
+      calls += 1;
+      if (failing.has(calls - 1)) return Promise.reject(new Error("away"));
+      told.push(decodeDraws(request));
+      return Promise.resolve(new Uint8Array());
+    },
+  });
+  expect(former.pending).toEqual([RUN]);
+  former.start();
+  await eventually("all is told", () => (former.pending.length === 0 ? true : undefined));
+  former.close();
+  const leases = told.map(({ isFormer, run, draws: [draw] }) => [isFormer, run, draw?.used, draw?.counted, draw?.idle]);
+  expect(leases).toEqual([
+    [true, RUN, 8, 1, 0],
+    // It was killed before it could tell that: known is known, and is told as the first.
+    [true, RUN, 8, 8, 0],
+    [true, RUN, 8, 8, 0],
+  ]);
+  expect(told.map(({ draws: [draw] }) => (draw?.lease ?? 0) - 2 ** 52)).toEqual([0, 0, 1]);
+});

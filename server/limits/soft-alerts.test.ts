@@ -1,0 +1,71 @@
+import { createHmac } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, expect, test } from "vitest";
+import { LeaseStore } from "#server/limits/lease-store.ts";
+import { SoftAlerts } from "#server/limits/soft-alerts.ts";
+import { silentLogger } from "#testing/loggers.ts";
+import { Cleanup, eventually } from "#testing/test-agent.ts";
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+const SECRET = "s3cret";
+const KEY = 'shop/monthly|Quota@gold||["acme"]';
+
+/** Answers so often with 500 first. */
+async function openWebhook(failures: number) {
+  const told: { readonly body: string; readonly id: unknown; readonly signature: unknown }[] = [];
+  const server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (part) => {
+      body += String(part);
+    });
+    request.on("end", () => {
+      const { "idempotency-key": id, "x-pharos-signature": signature } = request.headers;
+      told.push({ body, id, signature });
+      response.writeHead(told.length <= failures ? 500 : 204).end();
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  cleanup.add(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { told, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+}
+
+function reach(store: LeaseStore, used: number, reached: readonly number[]): void {
+  const entry = { startMs: 0, endMs: 1e9, amount: 100, used, carried: 0, added: 0 };
+  const change = { what: "draw" as const, units: 1, author: "shop/web-0 r", lease: 1, reason: "" };
+  store.write({ nowMs: 0, calendarMs: 0 }, [], [], [{ key: KEY, atMs: 5, entries: [entry], held: 0, change, reached }]);
+}
+
+test("each percent is told once in a period, again where it was not taken, also by the next server, and signed", async () => {
+  const store = new LeaseStore(new DatabaseSync(":memory:"));
+  const { told, url } = await openWebhook(1);
+  const open = (): SoftAlerts => {
+    const alerts = new SoftAlerts({ url, secret: SECRET, ledger: store.ledger, log: silentLogger, everyMs: 5 });
+    cleanup.add(() => alerts.close());
+    alerts.start();
+    return alerts;
+  };
+  reach(store, 80, [80]);
+  reach(store, 81, [80]);
+  const first = open();
+  await eventually("it is taken", () => (store.ledger.untold(9).length === 0 ? true : undefined));
+  first.close();
+  // Refused once, and then taken.
+  expect(told.map(({ id }) => id)).toEqual([told[0]?.id, told[0]?.id]);
+  reach(store, 96, [80, 95]);
+  open();
+  await eventually("the next is taken", () => (store.ledger.untold(9).length === 0 ? true : undefined));
+  expect(told).toHaveLength(3);
+  expect(JSON.parse(told[2]?.body ?? "")).toEqual({
+    ...{ event: "quota.soft", quota: "shop/monthly", plan: "gold", consumer: '["acme"]', percent: 95, used: 96 },
+    ...{ amount: 100, periodStartsAt: "1970-01-01T00:00:00.000Z", at: "1970-01-01T00:00:00.005Z" },
+  });
+  for (const { body, signature } of told)
+    expect(signature).toBe(`sha256=${createHmac("sha256", SECRET).update(body).digest("hex")}`);
+});

@@ -1,0 +1,121 @@
+import { PharosError } from "#core/errors.ts";
+import { parseRuleName, QUOTA_RULE } from "#core/rate-limit/rule-name.ts";
+import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/limit.ts";
+import type { KnownBucket, LeaseDesk } from "#server/limits/lease-desk.ts";
+import type { LedgerStore } from "#server/limits/ledger-store.ts";
+import type { KnownRule } from "#server/limits/limit-book.ts";
+import type { Audited } from "#server/services/audited.ts";
+import type { Services } from "#server/services/services.ts";
+
+export interface LimitServiceOptions {
+  readonly leases: LeaseDesk;
+  readonly ledger: Pick<LedgerStore, "periods" | "changes">;
+  readonly audited: Audited;
+}
+
+const PERIODS_SHOWN = 100;
+const CHANGES_SHOWN = 200;
+
+/** What is used of RateLimits and Quotas, and what people change of ledgers. */
+export function createLimitService({ leases, ledger, audited }: LimitServiceOptions): Services["limits"] {
+  function find(key: string): ConsumerView {
+    const bucket = leases.bucket(key);
+    if (bucket === undefined)
+      throw new PharosError("not-found", `no RateLimit or Quota has the consumer ${key}`, {
+        hint: "`pharos quota get` lists them",
+      });
+    return describeConsumer(ruleOf(key), bucket);
+  }
+  return {
+    rules: () =>
+      leases
+        .rules()
+        .map(({ id, known, keys, members }) => describeRule(id, known, keys, members))
+        .sort((a, b) => (a.id < b.id ? -1 : 1)),
+    consumers: ({ limit, text, most }) =>
+      leases
+        .buckets(limit)
+        .map((bucket) => describeConsumer(limit, bucket))
+        .filter(({ subject }) => subject.includes(text))
+        .sort((a, b) => b.used / b.amount - a.used / a.amount)
+        .slice(0, most),
+    ofConsumer: (subject) =>
+      leases
+        .rules()
+        .flatMap(({ id }) => leases.buckets(id).map((bucket) => describeConsumer(id, bucket)))
+        .filter((each) => each.subject === subject),
+    consumer(key): ConsumerDetail {
+      const timed = (ms: number): string => new Date(ms).toISOString();
+      return {
+        ...find(key),
+        periods: ledger.periods(key, PERIODS_SHOWN).map(({ startMs, endMs, ...rest }) => ({
+          ...{ startsAt: timed(startMs), endsAt: endOf(endMs) },
+          ...{ amount: rest.amount, used: rest.used, carried: rest.carried, added: rest.added },
+        })),
+        changes: ledger.changes(key, CHANGES_SHOWN).map(({ atMs, what, units, used, held, author, reason }) => ({
+          ...{ at: timed(atMs), what, units, used, held, author, reason },
+        })),
+      };
+    },
+    topUp: ({ key, units, reason }, caller) =>
+      audited(
+        { action: "quota.topUp", resource: key, caller },
+        async () =>
+          describeConsumer(
+            ruleOf(key),
+            leases.change(key, { what: "top-up", units, author: caller.principal.name, reason }),
+          ),
+        () => `${units} units${reason === "" ? "" : `: ${reason}`}`,
+      ),
+    reset: ({ key, reason }, caller) =>
+      audited(
+        { action: "quota.reset", resource: key, caller },
+        async () =>
+          describeConsumer(ruleOf(key), leases.change(key, { what: "reset", author: caller.principal.name, reason })),
+        () => reason,
+      ),
+  };
+}
+
+function describeRule(id: string, { rule }: KnownRule, consumers: number, members: number): LimitRuleView {
+  const [namespace = "", name = ""] = rule.policy.split("/");
+  const { rule: ruleName, plan = null } = parseRuleName(rule.name);
+  const isQuota = ruleName === QUOTA_RULE;
+  return {
+    ...{ id, namespace, name, plan, soft: rule.soft, consumers, members },
+    kind: isQuota ? "Quota" : "RateLimit",
+    rule: isQuota ? "" : ruleName,
+    isShadow: rule.isShadow,
+    key: rule.key.map(({ attribute, prefixLength }) =>
+      prefixLength === undefined ? attribute : `${attribute}/${prefixLength}`,
+    ),
+    amount: rule.limit.amount,
+    period: rule.period ?? `${rule.limit.perMs / 1000} s`,
+    over: typeof rule.over === "string" ? rule.over : "Throttle",
+  };
+}
+
+function describeConsumer(limit: string, { key, values, span, ...bucket }: KnownBucket): ConsumerView {
+  const { amount, used, held, left, carried, added } = bucket;
+  return {
+    ...{ key, limit, subject: subjectOf(values), amount, used, held, left, carried, added },
+    kind: isOfQuota(limit) ? "Quota" : "RateLimit",
+    startsAt: span === undefined ? null : new Date(span.startMs).toISOString(),
+    endsAt: span === undefined ? null : endOf(span.endMs),
+  };
+}
+
+const isOfQuota = (limit: string): boolean => parseRuleName(limit.slice(limit.indexOf("|") + 1)).rule === QUOTA_RULE;
+const ruleOf = (key: string): string => key.split("|").slice(0, 2).join("|");
+const endOf = (ms: number): string | null => (ms < 8.64e15 ? new Date(ms).toISOString() : null);
+
+/** Values of a key as people read them; of long ones what is shown of them. */
+function subjectOf(values: string): string {
+  if (values === "") return "";
+  try {
+    const read: unknown = JSON.parse(values);
+    return Array.isArray(read) ? read.map((value) => (value === null ? "-" : String(value))).join(", ") : values;
+  } catch {
+    return values;
+  }
+}
