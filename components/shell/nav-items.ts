@@ -2,6 +2,7 @@ import {
   Activity,
   DoorOpen,
   FlaskConical,
+  Gauge,
   GitCommitHorizontal,
   KeyRound,
   LayoutDashboard,
@@ -37,6 +38,7 @@ export const NAV_SECTIONS: readonly { readonly label: string; readonly items: re
     items: [
       { href: "/traffic", label: "Traffic", icon: Split },
       { href: "/gateways", label: "Gateways", icon: DoorOpen },
+      { href: "/limits", label: "Limits", icon: Gauge, hasRange: true },
       { href: "/security", label: "Security", icon: ShieldCheck },
       { href: "/authentication", label: "Authentication", icon: KeyRound },
       { href: "/simulate", label: "Simulate", icon: FlaskConical },

@@ -5,6 +5,7 @@ import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 const ROUTE = { ref: "VirtualService/shop/orders", applies: true, reason: "" } as AppliedResource;
 const TOKEN = "RequestAuthentication/shop/tokens";
 const POLICY = "AuthorizationPolicy/shop/deny";
+const LIMIT = "RateLimit/shop/per-caller/burst";
 const BLOCKED = "blocked by the caller's own proxy";
 
 test.each([
@@ -15,6 +16,9 @@ test.each([
     [TOKEN],
   ],
   ["a 403 names the policy", { code: 403, flags: "-" }, [TOKEN, POLICY], [POLICY]],
+  ["a 429 names the limit", { code: 429, flags: "RL" }, [LIMIT, POLICY], [LIMIT]],
+  ["gRPC has it too", { code: 200, flags: "RL" }, [LIMIT, POLICY], [LIMIT]],
+  ["a 403 is nothing that a limit refused", { code: 403, flags: "-" }, [LIMIT, POLICY], [POLICY]],
   ["a 502 without a flag is told to be the caller's own proxy's", { code: 502, flags: "-" }, [BLOCKED], [BLOCKED]],
   [
     "what an authorizer refused has the policy, whatever the code",

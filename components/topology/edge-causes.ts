@@ -1,3 +1,4 @@
+import { readDenial } from "#components/format/short-denial.ts";
 import { explainFlags } from "#components/topology/explain-flags.ts";
 import { flagObjects, flagsOf, splitFlags } from "#components/topology/flag-objects.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
@@ -5,6 +6,9 @@ import { tellsDirectAnswer, tellsOwnAnswer } from "#core/telemetry/own-answer.ts
 
 /** Envoy's flag of what an external authorizer refused. */
 const AUTHORIZER = "UAEX";
+
+/** Envoy's flag of what a limit refused. */
+const LIMITED = "RL";
 
 /** How requests of one kind were answered. */
 export interface Answers {
@@ -52,11 +56,13 @@ export function causesOf(
 }
 
 /**
- * Which code a denial ends in: a token's is 401, a policy's 403, an authorizer's and a direct response's the one that it says, the caller's
+ * Which code a denial ends in: a token's is 401, a policy's 403, a limit's 429, an authorizer's and a direct response's the one that it says, the caller's
  * own proxy's any other error; without mTLS there is no answer, or a 503.
  */
 function answersWith(denial: string, { code, flags }: Answers): boolean {
   if (denial.startsWith("RequestAuthentication/") || denial.startsWith("the token ")) return code === 401;
+  // gRPC's code is 200, and its own proxy tells it by a flag.
+  if (readDenial(denial)?.did === "limited") return code === 429 || splitFlags(flags).includes(LIMITED);
   if (tellsOwnAnswer(denial)) return code >= 400 && ((code !== 401 && code !== 403) || tellsDirectAnswer(denial));
   if (denial.startsWith("PeerAuthentication/") || denial.startsWith("mTLS ")) return code === 0 || code === 503;
   return code === 403 || code === 0 || splitFlags(flags).includes(AUTHORIZER);

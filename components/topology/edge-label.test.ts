@@ -35,6 +35,13 @@ test("an edge is told whole, the policy that refuses included", () => {
   expect(text).toBe("a calls b, 19.6 requests per second, 100 % errors, p95 5 ms, mTLS 100 %, denied by x/deny");
 });
 
+test("who is limited is told with the rule", () => {
+  const deniedBy = ["RateLimit/x/per-caller/burst", "no ALLOW policy matched"];
+  expect(describeEdge(displayed({ deniedBy }), (id) => id)).toContain(
+    "limited by RateLimit x/per-caller, rule burst and denied: no ALLOW policy matched",
+  );
+});
+
 test("the choice of labels survives the URL, none included", () => {
   for (const labels of [[], ["p95"], ["rate", "errors", "mtls"], [...EDGE_LABELS]] as const)
     expect(parseLabels(formatLabels(labels))).toEqual(labels);

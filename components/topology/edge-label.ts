@@ -1,7 +1,7 @@
 import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
-import { shortDenial } from "#components/format/short-denial.ts";
+import { readDenial, tellDenial } from "#components/format/short-denial.ts";
 import type { DisplayEdge } from "#core/graph/display-graph.ts";
 
 export const EDGE_LABELS = ["rate", "errors", "p95", "mtls"] as const;
@@ -34,7 +34,9 @@ export function describeEdge(edge: DisplayEdge, nameOf: (id: string) => string):
     edge.mirroredPerSecond === 0 ? "" : `${formatRate(edge.mirroredPerSecond)} copies per second`,
     edge.p95Ms === null ? "" : `p95 ${formatMillis(edge.p95Ms)}`,
     edge.mtlsPercent === null ? "mTLS unknown" : `mTLS ${formatPercent(edge.mtlsPercent)}`,
-    edge.deniedBy.length === 0 ? "" : `denied by ${edge.deniedBy.map((ref) => shortDenial(ref) ?? ref).join(" and ")}`,
+    edge.deniedBy
+      .map((denial) => (readDenial(denial) === undefined ? `denied: ${denial}` : tellDenial(denial)))
+      .join(" and "),
   ];
   return parts.filter(Boolean).join(", ");
 }

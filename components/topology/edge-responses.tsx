@@ -2,12 +2,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { formatRate } from "#components/format/format-rate.ts";
-import { shortDenial } from "#components/format/short-denial.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { causeOf } from "#components/topology/edge-causes.ts";
 import { splitFlags } from "#components/topology/flag-objects.ts";
 import { PanelSection } from "#components/topology/panel-section.tsx";
 import { cx } from "#components/ui/cx.ts";
+import { DenialText } from "#components/ui/denial-text.tsx";
 import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { DisplayEdge } from "#core/graph/display-graph.ts";
 import { tellsOwnAnswer } from "#core/telemetry/own-answer.ts";
@@ -59,13 +59,7 @@ export function EdgeResponses({ edge, host }: { readonly edge: DisplayEdge; read
                   )}
                   {denials.map((denial) => (
                     <span key={denial} className="block">
-                      {shortDenial(denial) === undefined ? (
-                        denial
-                      ) : (
-                        <>
-                          denied by <ResourceLinks refs={[denial]} />
-                        </>
-                      )}
+                      <DenialText denial={denial} />
                     </span>
                   ))}
                 </td>

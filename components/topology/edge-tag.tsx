@@ -1,6 +1,6 @@
 "use client";
 import { Lock, LockOpen, OctagonX, ShieldX, TriangleAlert } from "lucide-react";
-import { shortDenial } from "#components/format/short-denial.ts";
+import { readDenial } from "#components/format/short-denial.ts";
 import { type EdgeLabel, edgeFigures } from "#components/topology/edge-label.ts";
 import { cx } from "#components/ui/cx.ts";
 import type { DisplayEdge } from "#core/graph/display-graph.ts";
@@ -58,8 +58,7 @@ export function EdgeTag({ edge, labels, isSelected, isDim, isFocusable, descript
       {isDenied ? (
         <span className="line-clamp-3 whitespace-normal [overflow-wrap:anywhere]" title={edge.deniedBy.join("\n")}>
           <ShieldX aria-hidden className="mr-1 inline size-3 text-bad" />
-          <span className="font-medium">denied</span>
-          {describeDenial(edge.deniedBy[0] ?? "")}
+          <Denial denial={edge.deniedBy[0] ?? ""} />
           {edge.deniedBy.length > 1 ? ` +${edge.deniedBy.length - 1}` : ""}
         </span>
       ) : null}
@@ -76,7 +75,13 @@ export function EdgeTag({ edge, labels, isSelected, isDim, isFocusable, descript
   );
 }
 
-function describeDenial(deniedBy: string): string {
-  const name = shortDenial(deniedBy)?.split("/")[1];
-  return name === undefined ? `: ${deniedBy}` : ` by ${name}`;
+function Denial({ denial }: { readonly denial: string }) {
+  const told = readDenial(denial);
+  const name = told?.ref.split("/")[2];
+  return (
+    <>
+      <span className="font-medium">{told?.did ?? "denied"}</span>
+      {name === undefined ? `: ${denial}` : ` by ${name}`}
+    </>
+  );
 }

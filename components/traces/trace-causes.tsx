@@ -1,12 +1,11 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
-import { shortDenial } from "#components/format/short-denial.ts";
 import { explainFlags } from "#components/topology/explain-flags.ts";
 import { GROWING_REFRESH_MS, isGrowing } from "#components/traces/is-growing.ts";
 import { secondsSince } from "#components/traces/seconds-since.ts";
+import { DenialText } from "#components/ui/denial-text.tsx";
 import { Notice } from "#components/ui/notice.tsx";
-import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace } from "#core/telemetry/trace.ts";
 
@@ -58,13 +57,7 @@ function Cause({ deniedBy, responseFlags }: RequestRecord) {
   return deniedBy.split(", ").map((denial, at) => (
     <span key={denial}>
       {at === 0 ? "" : ", "}
-      {shortDenial(denial) === undefined ? (
-        denial
-      ) : (
-        <>
-          denied by <ResourceLinks refs={[denial]} />
-        </>
-      )}
+      <DenialText denial={denial} />
     </span>
   ));
 }

@@ -48,6 +48,7 @@ const PERMISSIONS = {
   "identity.revokeJoinToken": "operator",
   "authentication.get": "viewer",
   "gateways.list": "viewer",
+  "limitUse.get": "viewer",
   "credentials.list": "viewer",
   "credentials.put": "operator",
   "credentials.remove": "operator",

@@ -59,6 +59,7 @@ const HANDS_ON: Readonly<Record<string, string>> = {
   "server/services/describe-files.ts": "asks the kind's own definition",
   "server/services/credential-uses.ts": "asks the kind's own definition",
   "server/services/describe-gateways.ts": "shows servers as they are written",
+  "server/services/describe-limits.ts": "shows rules as they are written",
   "server/services/config-service.ts": "asks the kind's own definition",
   "components/editor/other-fields-note.tsx": "names the paths that forms do not show",
   "core/simulate/rbac-origin.ts": "writes where the rule of a compiled policy stands",

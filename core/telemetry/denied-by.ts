@@ -18,7 +18,7 @@ export function parseDeniedBy(responseCodeDetails: string): string {
 }
 
 /**
- * What a person reads: `KIND/NAMESPACE/NAME` of the AuthorizationPolicies, PeerAuthentication, RequestAuthentications or RateLimit, else why in words:
+ * What a person reads: `KIND/NAMESPACE/NAME` of the AuthorizationPolicies, PeerAuthentication, RequestAuthentications, and of a RateLimit its rule behind it, else why in words:
  * what mTLS failed of, that no ALLOW policy matched, or that the caller's own proxy turned it down.
  */
 export function nameDenials(deniedBy: string): string[] {

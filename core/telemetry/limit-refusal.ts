@@ -1,4 +1,4 @@
-import { refOfRule } from "#core/rate-limit/rule-name.ts";
+import { parseRuleName, refOfRule } from "#core/rate-limit/rule-name.ts";
 
 /** How the agent writes that a RateLimit's rule, or a Quota, refused: `limit:NAMESPACE/NAME/RULE`. */
 const WRITTEN = /^limit:([^/ ]+)\/([^/ ]+)\/([^/ ]+)$/;
@@ -9,10 +9,12 @@ export function parseLimitRefusal(told: string): string {
   return WRITTEN.test(written) ? written : "";
 }
 
-/** The RateLimit or Quota, as `KIND/NAMESPACE/NAME`; undefined for what is no such refusal. */
+/** The RateLimit with its rule behind it, or the Quota, as `KIND/NAMESPACE/NAME`; undefined for what is no such refusal. */
 export function nameLimitRefusal(deniedBy: string): string[] | undefined {
   const [, namespace, name, rule = ""] = WRITTEN.exec(deniedBy) ?? [];
-  return namespace === undefined ? undefined : [refOfRule({ policy: `${namespace}/${name}`, name: rule })];
+  if (namespace === undefined) return undefined;
+  const ref = refOfRule({ policy: `${namespace}/${name}`, name: rule });
+  return [ref.startsWith("Quota/") ? ref : `${ref}/${parseRuleName(rule).rule}`];
 }
 
 export function namespaceOfLimitRefusal(deniedBy: string): string | undefined {

@@ -22,6 +22,7 @@ const PAGES = [
   "/traffic/DestinationRule/default/reviews",
   "/traffic/new?kind=EnvoyFilter",
   "/gateways",
+  "/limits",
   "/authentication",
   "/authentication/strict",
   "/traffic/egress",

@@ -139,6 +139,7 @@ test("nothing that is clicked is smaller than 24 pixels, but links within a sent
     "/services/reviews.default.svc.cluster.local",
     "/traffic/VirtualService/default/reviews",
     "/gateways",
+    "/limits",
     "/authentication",
     "/security",
     "/security?tab=mtls",

@@ -3,6 +3,7 @@ import { authenticationRouter } from "#server/api/routers/authentication.ts";
 import { configRouter } from "#server/api/routers/config.ts";
 import { credentialsRouter, gatewaysRouter } from "#server/api/routers/credentials.ts";
 import { limitsRouter } from "#server/api/routers/limits.ts";
+import { limitUseRouter } from "#server/api/routers/limit-use.ts";
 import {
   overviewRouter,
   proxiesRouter,
@@ -28,6 +29,7 @@ export const appRouter = router({
   identity: identityRouter,
   authentication: authenticationRouter,
   gateways: gatewaysRouter,
+  limitUse: limitUseRouter,
   credentials: credentialsRouter,
   limits: limitsRouter,
   access: accessRouter,

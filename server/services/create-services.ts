@@ -20,6 +20,7 @@ import { describeAuthentication } from "#server/services/describe-authentication
 import { describeGateways } from "#server/services/describe-gateways.ts";
 import { describeProxy } from "#server/services/describe-proxy.ts";
 import { createLimitService, type LimitServiceOptions } from "#server/services/limit-service.ts";
+import { createLimitUseService } from "#server/services/limit-use-service.ts";
 import { createOverviewService } from "#server/services/overview-service.ts";
 import { refuseReserved } from "#server/services/refuse-reserved.ts";
 import { createRevocationService, type RevocationServiceOptions } from "#server/services/revocation-service.ts";
@@ -218,6 +219,7 @@ export function createServices(options: ServicesOptions): Services {
         return describeAuthentication({ snapshot: state.snapshot(), graph, keysAt: options.keys.at });
       },
     },
+    limitUse: createLimitUseService({ state, mesh, telemetry }),
     gateways: {
       list: async () =>
         describeGateways({

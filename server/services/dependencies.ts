@@ -1,6 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Graph, GraphEnds, GraphView, Health } from "#core/graph/graph.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
@@ -62,6 +63,10 @@ export interface Telemetry {
   services(range: TimeRange): Promise<readonly ServiceFigures[]>;
   /** As it was counted, by both ends, and the time that it was counted for. */
   rows(range: TimeRange): Promise<{ readonly rows: readonly TrafficRow[]; readonly seconds: number }>;
+  /** The same by slot of a series, slot start → rows, of the labels that are meant; up to when slots are whole. */
+  slots(
+    query: TimeRange & { readonly stepMs: number; readonly isMeant: (key: TrafficKey) => boolean },
+  ): Promise<{ readonly slots: ReadonlyMap<number, readonly TrafficRow[]>; readonly endMs: number }>;
   /** When something of a workload, `namespace/workload`, was not counted; the newest first. */
   gapsOf(workload: string, range: TimeRange): Promise<readonly TelemetryGap[]>;
   requests(query: RequestQuery): Promise<readonly RequestRecord[]>;

@@ -24,6 +24,7 @@ import type { CredentialApplied, CredentialRemoved, ListedCredential } from "#co
 import type { EgressView } from "#core/view/egress.ts";
 import type { GatewayView } from "#core/view/gateway.ts";
 import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/limit.ts";
+import type { LimitUseView } from "#core/view/limit-use.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
@@ -152,6 +153,7 @@ export interface Services {
     revokeJoinToken(id: string, caller: Caller): Promise<void>;
   };
   readonly authentication: { get(seconds: number): Promise<AuthenticationView> };
+  readonly limitUse: { get(seconds: number): Promise<LimitUseView> };
   readonly gateways: { list(): Promise<readonly GatewayView[]> };
   readonly credentials: {
     list(): Promise<readonly ListedCredential[]>;

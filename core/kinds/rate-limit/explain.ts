@@ -1,4 +1,4 @@
-import { lengthOf } from "#core/kinds/rate-limit/effect.ts";
+import { lengthOf } from "#core/kinds/describe-limit-rule.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import { explainPolicyReach } from "#core/resolve/explain-policy-reach.ts";
 import type { Resource } from "#core/resource/resource.ts";

@@ -46,6 +46,7 @@ identity.joinTokens       401     403     pass      pass
 identity.createJoinToken  401     403     pass      pass
 identity.revokeJoinToken  401     403     pass      pass
 authentication.get        401     pass    pass      pass
+limitUse.get              401     pass    pass      pass
 gateways.list             401     pass    pass      pass
 credentials.list          401     pass    pass      pass
 credentials.put           401     403     pass      pass

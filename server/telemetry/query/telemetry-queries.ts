@@ -129,6 +129,13 @@ export class TelemetryQueries implements Telemetry {
     return { rows, seconds };
   }
 
+  async slots({ isMeant, ...asked }: Parameters<Telemetry["slots"]>[0]): ReturnType<Telemetry["slots"]> {
+    const { traffic } = this.#readers;
+    const among = [...traffic.keys()].filter(isMeant);
+    const { endMs } = ratedRange(asked, this.#measuredTime());
+    return { slots: await traffic.sumBySlot(slotsOf(asked), asked.stepMs, { among }), endMs };
+  }
+
   async totals({
     reporter,
     workload,

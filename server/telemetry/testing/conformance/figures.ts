@@ -54,6 +54,28 @@ export function figures(at: StoreCase): void {
     expect(series.requestsPerSecond.map(({ value }) => value)).toEqual(rates);
   });
 
+  test("rows of the labels that are meant are told by step, and up to when steps are whole", async () => {
+    const denied: Partial<Traffic> = { side: "destination", code: 429, deniedBy: "limit:default/a/r" };
+    await at.take(
+      reportOf(1, [
+        toReviews(START, 20, { side: "destination" }),
+        toReviews(START, 5, denied),
+        toReviews(START + 20_000, 7, denied),
+      ]),
+      REVIEWS,
+    );
+    const { slots, endMs } = await at.queries.slots({
+      ...{ startMs: START, endMs: START + 30_000, stepMs: 10_000 },
+      isMeant: ({ deniedBy }) => deniedBy !== "",
+    });
+    const counts = [...slots].map(([atMs, rows]) => [atMs, rows.map(({ key, count }) => [key.deniedBy, count])]);
+    expect(counts).toEqual([
+      [START, [["limit:default/a/r", 5]]],
+      [START + 20_000, [["limit:default/a/r", 7]]],
+    ]);
+    expect(endMs).toBe(START + 30_000);
+  });
+
   test("the mesh is counted where traffic enters it", async () => {
     const gateway = reporterOf("gateway-v1");
     await at.take(

@@ -1,0 +1,20 @@
+import Link from "next/link";
+import { resourceHref } from "#components/format/resource-href.ts";
+import { readDenial } from "#components/format/short-denial.ts";
+
+/** What refused, in a line of text: a resource is a link to itself, with its rule where it has one. */
+export function DenialText({ denial }: { readonly denial: string }) {
+  const told = readDenial(denial);
+  if (told === undefined) return denial;
+  const { did, ref, rule } = told;
+  const [kind, ...name] = ref.split("/");
+  return (
+    <>
+      {did} by{" "}
+      <Link href={resourceHref(ref)} className="rounded-sm text-accent-text underline [overflow-wrap:anywhere]">
+        {kind} {name.join("/")}
+      </Link>
+      {rule === "" ? "" : `, rule ${rule}`}
+    </>
+  );
+}

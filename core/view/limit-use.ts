@@ -1,0 +1,44 @@
+import type { TimePoint } from "#core/view/service-metrics.ts";
+
+/** What limits select, and what they refused in a time. */
+export interface LimitUseView {
+  readonly stepMs: number;
+  readonly limits: readonly UsedLimit[];
+}
+
+/** A RateLimit. */
+export interface UsedLimit {
+  readonly ref: string;
+  readonly kind: "RateLimit";
+  readonly namespace: string;
+  readonly name: string;
+  readonly mode: "Enforce" | "Shadow" | "Off";
+  /** Each proxy has an amount of its own. */
+  readonly isPerInstance: boolean;
+  /** It in words. */
+  readonly effect: string;
+  /** `namespace/workload` of those that run and over which it stands; gateways are among `gateways` alone. */
+  readonly workloads: readonly string[];
+  readonly gateways: readonly string[];
+  /** Hosts that these serve. */
+  readonly services: readonly string[];
+  /** Requests that came to these; whether a rule counts them is not known of them. */
+  readonly requests: number;
+  readonly rules: readonly UsedRule[];
+}
+
+export interface UsedRule {
+  readonly name: string;
+  readonly words: string;
+  readonly refused: number;
+  readonly refusedPerSecond: readonly TimePoint[];
+  /** Who most was refused to first; of what a gateway refused it, for who calls from outside has no name. */
+  readonly callers: readonly RefusedCaller[];
+}
+
+export interface RefusedCaller {
+  /** `namespace/workload`; "unknown" where its certificate says nobody. */
+  readonly workload: string;
+  readonly isGateway: boolean;
+  readonly refused: number;
+}

@@ -1,0 +1,125 @@
+import { compareNames } from "#core/compare-names.ts";
+import { describeEffect } from "#core/kinds/describe-effect.ts";
+import { describeLimitRule } from "#core/kinds/describe-limit-rule.ts";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
+import { standsOver } from "#core/resolve/policies.ts";
+import { policyScope } from "#core/resolve/policy-scope.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { parseLimitRule } from "#core/telemetry/limit-refusal.ts";
+import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import type { LimitUseView, RefusedCaller, UsedLimit, UsedRule } from "#core/view/limit-use.ts";
+import { listServices } from "#server/services/service-directory.ts";
+
+export interface LimitParts {
+  readonly snapshot: Snapshot;
+  /** Whether an instance, `namespace/name`, runs as a gateway. */
+  readonly isGateway: (instance: string) => boolean;
+  readonly startMs: number;
+  /** Up to here slots are whole. */
+  readonly endMs: number;
+  readonly stepMs: number;
+  /** Slot start → what was counted in it. */
+  readonly slots: ReadonlyMap<number, readonly TrafficRow[]>;
+}
+
+const CALLERS_SHOWN = 10;
+
+/** Each RateLimit with what it stands over, and what its rules refused. */
+export function describeLimits(parts: LimitParts): LimitUseView {
+  const { snapshot, isGateway, slots, stepMs } = parts;
+  const { instances, resources, mesh } = snapshot;
+  const scope = policyScope(mesh, resources);
+  const services = [...listServices(snapshot).values()];
+  const rows = [...slots.values()].flat();
+  const refused = refusalsOf(slots);
+  const limits = ofKind(resources, "RateLimit").map((limit): UsedLimit => {
+    const { namespace, name } = limit.metadata;
+    const { mode = "Enforce", scope: counted } = limit.spec;
+    const over = instances.filter((each) => standsOver(limit, each, scope));
+    const gateways = namesOf(over.filter((each) => isGateway(nameOf(each))));
+    const workloads = namesOf(over.filter((each) => !isGateway(nameOf(each))));
+    return {
+      ref: formatRef(refOf(limit)),
+      kind: "RateLimit",
+      ...{ namespace, name, mode, workloads, gateways },
+      isPerInstance: counted === "Instance",
+      effect: describeEffect(limit, mesh.rootNamespace),
+      services: services
+        .filter((each) => each.instances.some((one) => over.includes(one)))
+        .map(({ host }) => host)
+        .sort(compareNames),
+      requests: countArrived(rows, new Set(workloads), new Set(gateways)),
+      rules: limit.spec.rules.map((rule) =>
+        describeRule(rule, refused.get(ruleKey({ namespace, name }, rule.name)), parts),
+      ),
+    };
+  });
+  return { stepMs, limits: limits.sort((a, b) => compareNames(a.ref, b.ref)) };
+}
+
+const nameOf = ({ namespace, name }: WorkloadInstance): string => `${namespace}/${name}`;
+const namesOf = (instances: readonly WorkloadInstance[]): string[] =>
+  [...new Set(instances.map(({ namespace, workload }) => `${namespace}/${workload}`))].sort(compareNames);
+const ruleKey = ({ namespace, name }: { readonly namespace: string; readonly name: string }, rule: string): string =>
+  `${namespace}/${name}/${rule}`;
+
+interface Refusals {
+  readonly bySlot: Map<number, number>;
+  /** By name; a gateway is another than a workload that calls. */
+  readonly callers: Map<string, RefusedCaller>;
+}
+
+function refusalsOf(slots: LimitParts["slots"]): ReadonlyMap<string, Refusals> {
+  const found = new Map<string, Refusals>();
+  for (const [at, rows] of slots)
+    for (const { key, count } of rows) {
+      const told = parseLimitRule(key.deniedBy);
+      if (told === undefined) continue;
+      const id = ruleKey(told, told.rule);
+      const of = found.get(id) ?? { bySlot: new Map(), callers: new Map() };
+      found.set(id, of);
+      of.bySlot.set(at, (of.bySlot.get(at) ?? 0) + count);
+      // What came from outside a gateway tells of itself.
+      const isGateway = key.reporter === "source";
+      const workload = key.sourceWorkload === "unknown" ? "unknown" : `${key.sourceNamespace}/${key.sourceWorkload}`;
+      const before = of.callers.get(`${isGateway} ${workload}`)?.refused ?? 0;
+      of.callers.set(`${isGateway} ${workload}`, { workload, isGateway, refused: before + count });
+    }
+  return found;
+}
+
+function describeRule(
+  rule: Resource<"RateLimit">["spec"]["rules"][number],
+  { bySlot, callers }: Refusals = { bySlot: new Map(), callers: new Map() },
+  { startMs, endMs, stepMs }: LimitParts,
+): UsedRule {
+  const refusedPerSecond = [];
+  // A slot that is under way would show a rate that is not there.
+  for (let atMs = Math.floor(startMs / stepMs) * stepMs; atMs + stepMs <= endMs; atMs += stepMs)
+    refusedPerSecond.push({ atMs, value: ((bySlot.get(atMs) ?? 0) / stepMs) * 1000 });
+  return {
+    name: rule.name,
+    words: describeLimitRule(rule),
+    refused: [...bySlot.values()].reduce((sum, count) => sum + count, 0),
+    refusedPerSecond,
+    callers: [...callers.values()].sort((a, b) => b.refused - a.refused).slice(0, CALLERS_SHOWN),
+  };
+}
+
+/** As the called end told, and of gateways as they told of what came in. */
+function countArrived(
+  rows: readonly TrafficRow[],
+  workloads: ReadonlySet<string>,
+  gateways: ReadonlySet<string>,
+): number {
+  return rows.reduce((sum, { key, count }) => {
+    const isArrived =
+      key.protocol !== "tcp" &&
+      (key.reporter === "destination"
+        ? workloads.has(`${key.destinationNamespace}/${key.destinationWorkload}`)
+        : key.reporter === "source" && gateways.has(`${key.sourceNamespace}/${key.sourceWorkload}`));
+    return isArrived ? sum + count : sum;
+  }, 0);
+}
