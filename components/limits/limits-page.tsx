@@ -1,15 +1,18 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Gauge } from "lucide-react";
+import { ChevronDown, Gauge } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { newHref } from "#components/format/new-href.ts";
+import { ConsumersCard } from "#components/limits/consumers-card.tsx";
 import { LimitCard } from "#components/limits/limit-card.tsx";
+import { PlansCard } from "#components/limits/plans-card.tsx";
 import { RefusedChart } from "#components/limits/refused-chart.tsx";
 import { refreshMs } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
-import { ButtonLink } from "#components/ui/button.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Menu } from "#components/ui/menu.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
@@ -30,9 +33,23 @@ export function LimitsPage() {
         title="Limits"
         description={`How much callers get, and who was refused over the ${range.label.toLowerCase()}`}
         actions={
-          <ButtonLink variant="primary" href={newHref("RateLimit")}>
-            <Gauge aria-hidden /> New RateLimit
-          </ButtonLink>
+          <>
+            <Menu
+              trigger={
+                <Button>
+                  New <ChevronDown aria-hidden />
+                </Button>
+              }
+              entries={(["Quota", "Plan"] as const).map((kind) => ({
+                kind: "link",
+                label: kind,
+                href: newHref(kind),
+              }))}
+            />
+            <ButtonLink variant="primary" href={newHref("RateLimit")}>
+              <Gauge aria-hidden /> New RateLimit
+            </ButtonLink>
+          </>
         }
       />
       <QueryView
@@ -49,7 +66,8 @@ export function LimitsPage() {
             <Card>
               <EmptyState icon={<Gauge />} title="No limits yet">
                 Callers get all that workloads can give. A RateLimit says how much: by caller, header, claim or address,
-                as one budget over all proxies, or one for each. In Shadow it refuses nobody, and counts.
+                as one budget over all proxies, or one for each. A Quota counts for hours, days or months, in a ledger;
+                a Plan gives some callers more. In Shadow nobody is refused, and all is counted.
               </EmptyState>
             </Card>
           ) : (
@@ -58,6 +76,8 @@ export function LimitsPage() {
               {all.map((limit) => (
                 <LimitCard key={limit.ref} limit={limit} />
               ))}
+              <ConsumersCard />
+              <PlansCard />
             </div>
           )
         }

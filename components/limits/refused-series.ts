@@ -8,7 +8,10 @@ const COLORS = ["series-1", "series-2", "series-3", "series-4", "series-5", "ser
 export function refusedSeries(limits: readonly UsedLimit[]): Series[] {
   const rules = limits
     .flatMap(({ namespace, name, kind, rules: own }) =>
-      own.map((rule) => ({ ...rule, label: `${kind} ${namespace}/${name}, rule ${rule.name}` })),
+      own.map((rule) => ({
+        ...rule,
+        label: `${kind} ${namespace}/${name}${rule.name === "" ? "" : `, rule ${rule.name}`}`,
+      })),
     )
     .filter(({ refused }) => refused > 0)
     .sort((a, b) => b.refused - a.refused);

@@ -11,7 +11,7 @@ export const RULE_COLUMNS: readonly Column<UsedRule>[] = [
     header: "Rule",
     cell: ({ name, words }) => (
       <span className="inline-block min-w-40 [overflow-wrap:anywhere]">
-        {name}
+        {name === "" ? "all of it" : name}
         <span className="block font-normal text-muted text-xs">{words}</span>
       </span>
     ),

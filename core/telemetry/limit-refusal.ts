@@ -1,4 +1,4 @@
-import { parseRuleName, refOfRule } from "#core/rate-limit/rule-name.ts";
+import { parseRuleName, QUOTA_RULE, refOfRule } from "#core/rate-limit/rule-name.ts";
 
 /** How the agent writes that a RateLimit's rule, or a Quota, refused: `limit:NAMESPACE/NAME/RULE`. */
 const WRITTEN = /^limit:([^/ ]+)\/([^/ ]+)\/([^/ ]+)$/;
@@ -14,7 +14,8 @@ export function nameLimitRefusal(deniedBy: string): string[] | undefined {
   const [, namespace, name, rule = ""] = WRITTEN.exec(deniedBy) ?? [];
   if (namespace === undefined) return undefined;
   const ref = refOfRule({ policy: `${namespace}/${name}`, name: rule });
-  return [ref.startsWith("Quota/") ? ref : `${ref}/${parseRuleName(rule).rule}`];
+  const { rule: own } = parseRuleName(rule);
+  return [own === QUOTA_RULE ? ref : `${ref}/${own}`];
 }
 
 export function namespaceOfLimitRefusal(deniedBy: string): string | undefined {

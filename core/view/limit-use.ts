@@ -6,10 +6,10 @@ export interface LimitUseView {
   readonly limits: readonly UsedLimit[];
 }
 
-/** A RateLimit. */
+/** A RateLimit or Quota. */
 export interface UsedLimit {
   readonly ref: string;
-  readonly kind: "RateLimit";
+  readonly kind: "RateLimit" | "Quota";
   readonly namespace: string;
   readonly name: string;
   readonly mode: "Enforce" | "Shadow" | "Off";
@@ -28,6 +28,7 @@ export interface UsedLimit {
 }
 
 export interface UsedRule {
+  /** Empty for a Quota, which is one. */
   readonly name: string;
   readonly words: string;
   readonly refused: number;

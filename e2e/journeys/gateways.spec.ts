@@ -76,3 +76,39 @@ test("requiring tokens writes the rule and the policy in one revision, shows the
   await expect(page.getByRole("heading", { name: /is undone/ })).toBeVisible();
   await expect(other.getByTestId("issuers")).toContainText("No tokens are checked", { timeout: 30_000 });
 });
+
+test("a limit is made in the form, whom it refuses is told on its page and on the edge, which leads to it, and it is deleted", async ({
+  page,
+}) => {
+  await page.goto(`${demo.console}/limits`);
+  await expect(page.getByText("No limits yet")).toBeVisible();
+  await page.getByRole("link", { name: "New RateLimit" }).click();
+  await page.getByRole("region", { name: "For whom" }).getByRole("textbox", { name: "Name" }).fill("pages");
+  await page.getByRole("combobox", { name: "On", exact: true }).click();
+  await page
+    .getByRole("option", { name: /productpage/ })
+    .first()
+    .click();
+  await page.getByRole("textbox", { name: "Amount" }).fill("1");
+  await page.getByRole("textbox", { name: "Per", exact: true }).fill("60s");
+  await expect(page.getByRole("region", { name: "In words" })).toContainText(
+    "At most 1 request in 60s for each source.principal",
+  );
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page.getByRole("heading", { name: /^Applied as revision/ })).toBeVisible();
+  await expect.poll(async () => (await fetch(`${demo.gateway}/productpage`)).status, { timeout: 30_000 }).toBe(429);
+  await page.goto(`${demo.console}/limits`);
+  const limit = page.getByTestId("limit-default-pages");
+  await expect(limit).toContainText("productpage.default.svc.cluster.local");
+  await expect(limit.getByRole("row").filter({ hasText: "per-caller" })).toContainText("istio-ingressgateway", {
+    timeout: 60_000,
+  });
+  await page.goto(`${demo.console}/topology?as=table`);
+  await page.getByRole("link", { name: "Limited by RateLimit default/pages, rule per-caller" }).first().click();
+  await page.getByRole("button", { name: "Delete…" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await expect(page.getByRole("heading", { name: /^Deleted as revision/ })).toBeVisible();
+  await page.goto(`${demo.console}/limits`);
+  await expect(page.getByText("No limits yet")).toBeVisible();
+});

@@ -2,8 +2,8 @@ import { accessRouter, identityRouter, sessionRouter } from "#server/api/routers
 import { authenticationRouter } from "#server/api/routers/authentication.ts";
 import { configRouter } from "#server/api/routers/config.ts";
 import { credentialsRouter, gatewaysRouter } from "#server/api/routers/credentials.ts";
-import { limitsRouter } from "#server/api/routers/limits.ts";
 import { limitUseRouter } from "#server/api/routers/limit-use.ts";
+import { limitsRouter } from "#server/api/routers/limits.ts";
 import {
   overviewRouter,
   proxiesRouter,

@@ -22,6 +22,11 @@ kind: RateLimit
 metadata: { name: edge, namespace: shop }
 spec: { mode: Shadow, scope: Instance, selector: { matchLabels: { istio: ingress } }, rules: [{ name: r, limit: { amount: 1, per: 1s } }] }
 ---
+apiVersion: limits.pharos.dev/v1
+kind: Quota
+metadata: { name: monthly, namespace: other }
+spec: { amount: 100, period: { calendar: Month } }
+---
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: { name: cart, namespace: shop }
@@ -66,6 +71,7 @@ const burst = { deniedBy: "limit:shop/per-caller/burst" };
 
 test("a limit tells what it stands over, gateways apart, and what that serves", () => {
   expect(limitsIn({})).toMatchObject([
+    { ref: "Quota/other/monthly", mode: "Enforce", gateways: [], workloads: [], services: [], rules: [{ name: "" }] },
     {
       ref: "RateLimit/shop/edge",
       mode: "Shadow",
@@ -86,7 +92,7 @@ test("a limit tells what it stands over, gateways apart, and what that serves", 
 });
 
 test("what a rule refused is counted over time and by caller, most first, and by no other rule", () => {
-  const [, limit] = limitsIn({
+  const [, , limit] = limitsIn({
     0: [row(20, burst), row(5, { ...burst, sourceWorkload: "unknown" })],
     10000: [row(40, { ...burst, sourceWorkload: "web" })],
   });
@@ -110,14 +116,14 @@ test("what a rule refused is counted over time and by caller, most first, and by
 });
 
 test("a slot that is under way has no rate, and its refusals count", () => {
-  const [, limit] = limitsIn({ 20000: [row(7, burst)] });
+  const [, , limit] = limitsIn({ 20000: [row(7, burst)] });
   expect(limit?.rules[0]).toMatchObject({ refused: 7, refusedPerSecond: [{ value: 0 }, { value: 0 }] });
 });
 
 test("what came there is counted once: at the called end, and of gateways as they tell", () => {
   const outside = { reporter: "source", sourceWorkload: "ingress", destinationWorkload: "page" };
   const edge = { ...outside, destinationWorkload: "unknown", deniedBy: "limit:shop/edge/r" };
-  const [gateway, limit] = limitsIn({
+  const [, gateway, limit] = limitsIn({
     0: [
       row(10, {}),
       row(10, { reporter: "source" }),
@@ -130,4 +136,15 @@ test("what came there is counted once: at the called end, and of gateways as the
   expect(limit?.requests).toBe(10);
   expect(gateway?.requests).toBe(10);
   expect(gateway?.rules[0]?.callers).toEqual([{ workload: "shop/ingress", isGateway: true, refused: 2 }]);
+});
+
+test("what refused who has a plan is the rule's, and a quota is told whole", () => {
+  const [quota, , limit] = limitsIn({
+    0: [
+      row(3, { deniedBy: "limit:shop/per-caller/burst@gold" }),
+      row(4, { deniedBy: "limit:other/monthly/Quota@gold" }),
+    ],
+  });
+  expect(limit?.rules[0]).toMatchObject({ name: "burst", refused: 3 });
+  expect(quota?.rules).toMatchObject([{ refused: 4 }]);
 });

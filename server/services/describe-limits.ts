@@ -7,7 +7,7 @@ import { standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import { parseLimitRule } from "#core/telemetry/limit-refusal.ts";
+import { nameLimitRefusal } from "#core/telemetry/limit-refusal.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { LimitUseView, RefusedCaller, UsedLimit, UsedRule } from "#core/view/limit-use.ts";
 import { listServices } from "#server/services/service-directory.ts";
@@ -26,7 +26,7 @@ export interface LimitParts {
 
 const CALLERS_SHOWN = 10;
 
-/** Each RateLimit with what it stands over, and what its rules refused. */
+/** Each RateLimit and Quota with what it stands over, and what its rules refused. */
 export function describeLimits(parts: LimitParts): LimitUseView {
   const { snapshot, isGateway, slots, stepMs } = parts;
   const { instances, resources, mesh } = snapshot;
@@ -34,36 +34,41 @@ export function describeLimits(parts: LimitParts): LimitUseView {
   const services = [...listServices(snapshot).values()];
   const rows = [...slots.values()].flat();
   const refused = refusalsOf(slots);
-  const limits = ofKind(resources, "RateLimit").map((limit): UsedLimit => {
+  const limits = [...ofKind(resources, "RateLimit"), ...ofKind(resources, "Quota")].map((limit): UsedLimit => {
     const { namespace, name } = limit.metadata;
-    const { mode = "Enforce", scope: counted } = limit.spec;
+    const ref = formatRef(refOf(limit));
     const over = instances.filter((each) => standsOver(limit, each, scope));
     const gateways = namesOf(over.filter((each) => isGateway(nameOf(each))));
     const workloads = namesOf(over.filter((each) => !isGateway(nameOf(each))));
     return {
-      ref: formatRef(refOf(limit)),
-      kind: "RateLimit",
-      ...{ namespace, name, mode, workloads, gateways },
-      isPerInstance: counted === "Instance",
+      ref,
+      ...{ kind: limit.kind, namespace, name, workloads, gateways },
+      mode: limit.spec.mode ?? "Enforce",
+      isPerInstance: "scope" in limit.spec && limit.spec.scope === "Instance",
       effect: describeEffect(limit, mesh.rootNamespace),
       services: services
         .filter((each) => each.instances.some((one) => over.includes(one)))
         .map(({ host }) => host)
         .sort(compareNames),
       requests: countArrived(rows, new Set(workloads), new Set(gateways)),
-      rules: limit.spec.rules.map((rule) =>
-        describeRule(rule, refused.get(ruleKey({ namespace, name }, rule.name)), parts),
-      ),
+      rules: rulesOf(limit).map((rule) => ({
+        ...rule,
+        ...describeRefusals(refused.get(rule.name === "" ? ref : `${ref}/${rule.name}`), parts),
+      })),
     };
   });
   return { stepMs, limits: limits.sort((a, b) => compareNames(a.ref, b.ref)) };
 }
 
+/** A Quota is one rule, without a name. */
+function rulesOf(limit: Resource<"RateLimit"> | Resource<"Quota">): Pick<UsedRule, "name" | "words">[] {
+  if (!("rules" in limit.spec)) return [{ name: "", words: "" }];
+  return limit.spec.rules.map((rule) => ({ name: rule.name, words: describeLimitRule(rule) }));
+}
+
 const nameOf = ({ namespace, name }: WorkloadInstance): string => `${namespace}/${name}`;
 const namesOf = (instances: readonly WorkloadInstance[]): string[] =>
   [...new Set(instances.map(({ namespace, workload }) => `${namespace}/${workload}`))].sort(compareNames);
-const ruleKey = ({ namespace, name }: { readonly namespace: string; readonly name: string }, rule: string): string =>
-  `${namespace}/${name}/${rule}`;
 
 interface Refusals {
   readonly bySlot: Map<number, number>;
@@ -71,13 +76,13 @@ interface Refusals {
   readonly callers: Map<string, RefusedCaller>;
 }
 
+/** By the name of what refused, as people are told it. */
 function refusalsOf(slots: LimitParts["slots"]): ReadonlyMap<string, Refusals> {
   const found = new Map<string, Refusals>();
   for (const [at, rows] of slots)
     for (const { key, count } of rows) {
-      const told = parseLimitRule(key.deniedBy);
-      if (told === undefined) continue;
-      const id = ruleKey(told, told.rule);
+      const [id] = nameLimitRefusal(key.deniedBy) ?? [];
+      if (id === undefined) continue;
       const of = found.get(id) ?? { bySlot: new Map(), callers: new Map() };
       found.set(id, of);
       of.bySlot.set(at, (of.bySlot.get(at) ?? 0) + count);
@@ -90,18 +95,15 @@ function refusalsOf(slots: LimitParts["slots"]): ReadonlyMap<string, Refusals> {
   return found;
 }
 
-function describeRule(
-  rule: Resource<"RateLimit">["spec"]["rules"][number],
+function describeRefusals(
   { bySlot, callers }: Refusals = { bySlot: new Map(), callers: new Map() },
   { startMs, endMs, stepMs }: LimitParts,
-): UsedRule {
+): Omit<UsedRule, "name" | "words"> {
   const refusedPerSecond = [];
   // A slot that is under way would show a rate that is not there.
   for (let atMs = Math.floor(startMs / stepMs) * stepMs; atMs + stepMs <= endMs; atMs += stepMs)
     refusedPerSecond.push({ atMs, value: ((bySlot.get(atMs) ?? 0) / stepMs) * 1000 });
   return {
-    name: rule.name,
-    words: describeLimitRule(rule),
     refused: [...bySlot.values()].reduce((sum, count) => sum + count, 0),
     refusedPerSecond,
     callers: [...callers.values()].sort((a, b) => b.refused - a.refused).slice(0, CALLERS_SHOWN),

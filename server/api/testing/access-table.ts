@@ -52,9 +52,9 @@ credentials.list          401     pass    pass      pass
 credentials.put           401     403     pass      pass
 credentials.remove        401     403     pass      pass
 limits.rules              401     pass    pass      pass
-limits.consumers          401     pass    pass      pass
-limits.ofConsumer         401     pass    pass      pass
-limits.consumer           401     pass    pass      pass
+limits.consumers          401     403     pass      pass
+limits.ofConsumer         401     403     pass      pass
+limits.consumer           401     403     pass      pass
 limits.topUp              401     403     pass      pass
 limits.reset              401     403     pass      pass
 access.apiTokens          401     403     403       pass
