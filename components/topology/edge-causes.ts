@@ -1,4 +1,4 @@
-import { readDenial } from "#components/format/short-denial.ts";
+import { readDenial } from "#components/format/read-denial.ts";
 import { explainFlags } from "#components/topology/explain-flags.ts";
 import { flagObjects, flagsOf, splitFlags } from "#components/topology/flag-objects.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";

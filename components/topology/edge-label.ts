@@ -1,7 +1,7 @@
 import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
-import { readDenial, tellDenial } from "#components/format/short-denial.ts";
+import { readDenial, tellDenial } from "#components/format/read-denial.ts";
 import type { DisplayEdge } from "#core/graph/display-graph.ts";
 
 export const EDGE_LABELS = ["rate", "errors", "p95", "mtls"] as const;

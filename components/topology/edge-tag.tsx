@@ -1,6 +1,6 @@
 "use client";
 import { Lock, LockOpen, OctagonX, ShieldX, TriangleAlert } from "lucide-react";
-import { readDenial } from "#components/format/short-denial.ts";
+import { readDenial } from "#components/format/read-denial.ts";
 import { type EdgeLabel, edgeFigures } from "#components/topology/edge-label.ts";
 import { cx } from "#components/ui/cx.ts";
 import type { DisplayEdge } from "#core/graph/display-graph.ts";

@@ -1,6 +1,6 @@
 import Link from "next/link";
+import { readDenial } from "#components/format/read-denial.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
-import { readDenial } from "#components/format/short-denial.ts";
 
 /** What refused, in a line of text: a resource is a link to itself, with its rule where it has one. */
 export function DenialText({ denial }: { readonly denial: string }) {

@@ -1,7 +1,7 @@
 import { ShieldX } from "lucide-react";
 import Link from "next/link";
+import { readDenial, tellDenial } from "#components/format/read-denial.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
-import { readDenial, tellDenial } from "#components/format/short-denial.ts";
 import { hasLongWord } from "#components/ui/any-length.tsx";
 import { cx } from "#components/ui/cx.ts";
 

@@ -2,11 +2,6 @@
 const REF = /^([A-Z]\w+)\/([^/]+\/[^/]+)(?:\/([^/]+))?$/;
 const LIMITS: readonly string[] = ["RateLimit", "Quota"];
 
-/** `NAMESPACE/NAME` of what denied, where that is a resource: it has a page. Undefined where it is a reason in words. */
-export function shortDenial(deniedBy: string): string | undefined {
-  return REF.exec(deniedBy)?.[2];
-}
-
 export interface ToldDenial {
   readonly did: "denied" | "limited";
   /** `KIND/NAMESPACE/NAME` */
@@ -17,7 +12,7 @@ export interface ToldDenial {
   readonly rule: string;
 }
 
-/** The same with what people call it. */
+/** What denied as people call it, where that is a resource: it has a page. Undefined where it is a reason in words. */
 export function readDenial(deniedBy: string): ToldDenial | undefined {
   const [, kind, name, rule = ""] = REF.exec(deniedBy) ?? [];
   if (kind === undefined || name === undefined) return undefined;
