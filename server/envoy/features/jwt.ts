@@ -21,6 +21,8 @@ const NOBODYS_KEYS = JSON.stringify({
     },
   ],
 });
+/** Tokens that were found good, for each issuer and worker: checking a signature costs more than all else that is done with a request. */
+const TOKENS_KEPT = 500;
 const ALWAYS_SPACE_DELIMITED = ["permission", "scope"];
 
 /**
@@ -67,6 +69,8 @@ function buildProvider({ rule, keys }: CheckedTokens, choosesRoutes: boolean): I
       headerName: header,
       claimName: claim,
     })),
+    // Other keys are another configuration, whose cache is empty; when a token ends is looked at each time.
+    jwtCacheConfig: { jwtCacheSize: TOKENS_KEPT },
     payloadInMetadata: TOKEN_PAYLOAD,
     normalizePayloadInMetadata: { spaceDelimitedClaims: spaceDelimited(rule) },
     clearRouteCache: choosesRoutes,
