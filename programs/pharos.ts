@@ -43,6 +43,7 @@ const VERBS = {
   credential: async (program: Command) => (await import("#cli/commands/credential.ts")).addCredential(program),
   token: async (program: Command) => (await import("#cli/commands/token.ts")).addToken(program),
   identities: async (program: Command) => (await import("#cli/commands/revoke.ts")).addIdentities(program),
+  limits: async (program: Command) => (await import("#cli/commands/limits.ts")).addLimits(program),
   quota: async (program: Command) => (await import("#cli/commands/quota.ts")).addQuota(program),
   revoke: async (program: Command) => (await import("#cli/commands/revoke.ts")).addRevoke(program),
   join: async (program: Command) => (await import("#programs/join.ts")).addJoin(program),
