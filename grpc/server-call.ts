@@ -3,7 +3,7 @@ import { PharosError } from "#core/errors.ts";
 import { frameHeader } from "#grpc/frames.ts";
 import { describePeer, type Peer } from "#grpc/peer.ts";
 import type { GatedStream, SendGate } from "#grpc/send-gate.ts";
-import type { ServerStream } from "#grpc/server-stream.ts";
+import { ANSWERED, type ServerStream } from "#grpc/server-stream.ts";
 import { trailersOfError } from "#grpc/status.ts";
 
 export const CONTENT_TYPE = "application/grpc";
@@ -57,7 +57,7 @@ export class ServerCall implements ServerStream, GatedStream {
     stream.once("close", () => {
       this.isOver = true;
       this.#waiting.length = 0;
-      this.#abort.abort();
+      this.#abort.abort(stream.rstCode === constants.NGHTTP2_NO_ERROR ? ANSWERED : undefined);
       this.#let();
     });
   }

@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http2";
 import type { Peer } from "#grpc/peer.ts";
 
+/** Why `signal` aborts where the call came to its end, and nobody hung up before. */
+export const ANSWERED = Symbol("answered");
+
 export interface CallInfo {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;

@@ -191,6 +191,24 @@ export class KeyOwner {
     return this.#holders.size === 0 && this.#meter.isFresh(nowMs);
   }
 
+  /**
+   * Whether there is room for one more run of those that are meant. For it the first that holds nothing is forgotten, as after a
+   * long silence: what it held is charged, and so is once more what it tells later.
+   */
+  makeRoom(isMeant: (agent: string) => boolean, most: number, nowMs: number): boolean {
+    if (this.#holders.size < most) return true;
+    this.#end(nowMs);
+    const meant = [...this.#holders].filter(([agent]) => isMeant(agent));
+    if (meant.length < most) return true;
+    const first = meant.find(([, { idle, pending }]) => idle + pending === 0);
+    if (first === undefined) return false;
+    const [agent, { used, assumed }] = first;
+    this.#forgotten += used + assumed;
+    this.#holders.delete(agent);
+    this.#change(agent);
+    return true;
+  }
+
   /** Units that may be drawn now. */
   left(nowMs: number): number {
     return Math.max(0, Math.floor(this.#meter.room(nowMs)) - this.#held);

@@ -10,8 +10,10 @@ export interface LeaseOwnerOptions extends LeaseTerms {
   readonly keysMax: number;
   /** Of these, how many one party may have opened; without it, all. */
   readonly keysOfOneMax?: number;
-  /** To whom an agent belongs, over all of its runs; without it, each agent is a party. */
+  /** To whom an agent belongs, with all that may speak for it; without it, each agent is a party. */
   readonly partyOf?: (agent: string) => string;
+  /** Of which instance an agent is a run; without it, each is of its own. */
+  readonly instanceOf?: (agent: string) => string;
   /** A key is forgotten: what was used of it since it was first drawn from. */
   readonly onForgotten?: (key: string, used: number) => void;
   /** When what was known before was lost: what was used before is not known. */
@@ -22,6 +24,9 @@ export interface OwnerState {
   readonly keys: readonly (readonly [key: string, state: KeyState])[];
   readonly floors: readonly (readonly [agent: string, floor: Floor])[];
 }
+
+/** Runs of one instance that a key remembers: who begins anew with every word would have all of them remembered. */
+const RUNS_MAX = 32;
 
 interface Floor {
   readonly lease: number;
@@ -70,6 +75,10 @@ export class LeaseOwner {
     if (owner === undefined) return refuseDraw(draw, "too-many-keys", ttlMs);
     this.#ended.delete(draw.agent);
     owner.relimit(limit);
+    const { instanceOf = (agent: string) => agent } = this.#options;
+    const instance = instanceOf(draw.agent);
+    if (!owner.knows(draw.agent) && !owner.makeRoom((agent) => instanceOf(agent) === instance, RUNS_MAX, nowMs))
+      return refuseDraw(draw, "too-many-keys", ttlMs);
     return owner.draw(draw, this.#floors.get(draw.agent)?.lease ?? -1, nowMs);
   }
 

@@ -47,7 +47,8 @@ export class Unended {
     return id;
   }
 
-  end(id: string, request: EndedRequest): void {
+  /** `request` undefined: nobody will say how. */
+  end(id: string, request: EndedRequest | undefined): void {
     const known = this.#endings.get(id);
     this.#endings.delete(id);
     known?.ending.end(request);

@@ -24,6 +24,7 @@ function makeDir(): string {
 }
 
 const RUN = "0b0e7c1e-6a3c-4c8e-9a55-0f7d7e3f1a01";
+const runOf = (at: number): string => `${RUN.slice(0, -3)}${String(at).padStart(3, "0")}`;
 const NEXT_RUN = "0b0e7c1e-6a3c-4c8e-9a55-0f7d7e3f1a02";
 
 const LIMIT = (amount: number): string => `
@@ -41,6 +42,7 @@ const INSTANCES = [
   instance("web-1", { app: "web" }),
   instance("db-0", { app: "db" }),
 ];
+const OTHER: WorkloadInstance = { ...instance("api-0", { app: "web" }), serviceAccount: "api" };
 const CALLER = { namespace: "shop", serviceAccount: "web" };
 
 function snapshotOf(yaml: string): Snapshot {
@@ -56,7 +58,7 @@ function snapshotOf(yaml: string): Snapshot {
     instances: INSTANCES,
   };
 }
-const find = (key: string) => INSTANCES.find(({ namespace, name }) => `${namespace}/${name}` === key);
+const find = (key: string) => [...INSTANCES, OTHER].find(({ namespace, name }) => `${namespace}/${name}` === key);
 
 function open(dir: string, yaml: string) {
   const snapshot = snapshotOf(yaml);
@@ -164,15 +166,31 @@ test("a new run of an instance ends the last: what that held is charged, and it 
   expect(one.rows()).toEqual([1, 0]);
 });
 
-test("no instance has more than half of the keys, where several share them, and another number holds at once", () => {
+test("no service account has more than half of the keys, where several share them, and another number holds at once", () => {
   const one = desk(KEYED(4));
-  const opens = (of: string, lease: number) => ask(one, of, [draw(lease, [1], { key: valued(`${of} ${lease}`) })])[0];
-  expect([1, 2, 3].map((lease) => opens("shop/web-0", lease)?.trouble)).toEqual([
-    ...[undefined, undefined, "too-many-keys"],
-  ]);
-  expect(opens("shop/web-1", 1)?.trouble).toBeUndefined();
-  one.set(KEYED(8));
-  expect(opens("shop/web-0", 4)?.trouble).toBeUndefined();
+  const set = (keysMax: number): void => {
+    one.set(KEYED(keysMax));
+    one.state.snapshot = { ...one.state.snapshot, instances: [...INSTANCES, OTHER] };
+  };
+  set(4);
+  const opens = (of: string, lease: number, serviceAccount = "web") =>
+    ask(one, of, [draw(lease, [1], { key: valued(`${of} ${lease}`) })], { namespace: "shop", serviceAccount })[0];
+  const opened = ["shop/web-0", "shop/web-1", "shop/web-0", "shop/web-1"].map((of, at) => opens(of, at + 1)?.trouble);
+  expect(opened).toEqual([undefined, undefined, "too-many-keys", "too-many-keys"]);
+  expect(opens("shop/api-0", 1, "api")?.trouble).toBeUndefined();
+  set(8);
+  expect(opens("shop/web-0", 5)?.trouble).toBeUndefined();
+});
+
+test("an instance that is another run with each word has few of them remembered, and what all of them used counts", () => {
+  const one = desk(LIMIT(1000));
+  for (let at = 0; at < 100; at += 1)
+    ask(one, "shop/web-0", [draw(1, [1], { used: 1, spent: [{ amount: 1, agoMs: 0 }] })], CALLER, runOf(at));
+  expect(one.rows()).toEqual([1, 32]);
+  one.state.nowMs += 3000;
+  ask(one, "shop/web-1", [draw(1, [1])]);
+  // 32 ran on with a unit each that is taken to be used; the others were refused, and said nothing.
+  expect(one.leases.bucket(KEY)).toMatchObject({ used: 64, held: 1 });
 });
 
 test("a rule that goes and comes back goes on with what was used of it, and its rows go when nothing of it counts", () => {

@@ -11,7 +11,7 @@ import { parseLimitKey } from "#node/limit-key.ts";
 import { decodeDraws, encodeGrants, type ToldGrant } from "#proto/lease-codec.ts";
 import type { LeaseStore, OwnerTime, StoredKey } from "#server/limits/lease-store.ts";
 import type { LedgerChange, LedgerWrite } from "#server/limits/ledger-store.ts";
-import { type KnownRule, LimitBook } from "#server/limits/limit-book.ts";
+import { type KnownRule, LimitBook, partyOf } from "#server/limits/limit-book.ts";
 
 export interface LeaseDeskOptions {
   readonly snapshot: () => Snapshot;
@@ -59,6 +59,8 @@ export class LeaseDesk {
   readonly #runs = new Map<string, string>();
   /** Keys that are forgotten, and stand in the store. */
   readonly #forgotten = new Set<string>();
+  /** What the disk refused of ledgers: it is written with what comes next. By key. */
+  readonly #owed = new Map<string, LedgerWrite>();
   #sweptMs = 0;
 
   constructor(options: LeaseDeskOptions) {
@@ -160,11 +162,19 @@ export class LeaseDesk {
         hint: "`pharos quota get` lists quotas and their consumers",
       });
     const before = stateOf(owner, atMs);
-    if (change.what === "top-up") owner.topUp(change.units ?? 0, atMs);
+    const added = change.what === "top-up" ? (change.units ?? 0) : 0;
+    if (change.what === "top-up") owner.topUp(added, atMs);
     else owner.reset(atMs);
     const units = change.units ?? before.used;
     const write = { key, atMs, entries: owner.entries(atMs), held: owner.held, reached: [] };
-    this.#write(now, new Map([[rule, new Set([key])]]), [{ ...write, change: { ...change, units, lease: 0 } }]);
+    const stored = { ...write, change: { ...change, units, lease: 0 } };
+    try {
+      this.#write(now, new Map([[rule, new Set([key])]]), [stored]);
+    } catch (error) {
+      // Who is told that it failed does it again; to begin anew twice is to do so once.
+      owner.topUp(-added, atMs);
+      throw error;
+    }
     const [bucket] = this.buckets(rule).filter((each) => each.key === key);
     if (bucket === undefined) throw new PharosError("internal", `${key} is gone`);
     return bucket;
@@ -184,7 +194,7 @@ export class LeaseDesk {
   }
 
   #open(rule: string, state: OwnerState | undefined, lostMs?: number): LeaseOwner {
-    const { now } = this.#options;
+    const { now, find } = this.#options;
     const book = this.#book;
     return new LeaseOwner(
       {
@@ -195,9 +205,13 @@ export class LeaseDesk {
         },
         get keysOfOneMax() {
           const most = book.bucketsMax(rule) ?? KEYS_MAX;
-          return book.members(rule, now().nowMs) > 1 ? Math.max(1, Math.floor(most / 2)) : most;
+          return book.parties(rule, now().nowMs) > 1 ? Math.max(1, Math.floor(most / 2)) : most;
         },
-        partyOf: instanceOf,
+        partyOf: (agent) => {
+          const instance = find(instanceOf(agent));
+          return instance === undefined ? instanceOf(agent) : partyOf(instance);
+        },
+        instanceOf,
         onForgotten: (key) => void this.#forgotten.add(key),
         ...(lostMs === undefined ? {} : { lostMs }),
       },
@@ -251,9 +265,24 @@ export class LeaseDesk {
       }),
     );
     const stored = drawn.map(({ rule, key, owner }): StoredKey => ({ rule, key, changes: owner.changes() }));
-    this.#options.store.write(now, this.#forgotten, stored, ledger);
+    try {
+      this.#options.store.write(now, this.#forgotten, stored, [...this.#owed.values(), ...ledger]);
+    } catch (error) {
+      for (const each of ledger) if (each.change.what === "draw") this.#owe(each);
+      throw error;
+    }
+    this.#owed.clear();
     this.#forgotten.clear();
     for (const { owner } of drawn) owner.written();
+  }
+
+  /** What an agent said is known from here on, and it does not say it again. */
+  #owe(write: LedgerWrite): void {
+    const owed = this.#owed.get(write.key);
+    const { change, reached } = write;
+    const units = change.units + (owed?.change.units ?? 0);
+    const all = new Set([...(owed?.reached ?? []), ...reached]);
+    this.#owed.set(write.key, { ...write, reached: [...all], change: { ...change, units } });
   }
 
   #sweep(now: OwnerTime): void {

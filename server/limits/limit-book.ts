@@ -21,6 +21,12 @@ export interface KnownRule {
   readonly rule: LimitingRule;
 }
 
+/** All instances of one service account: each may speak for the others. */
+export const partyOf = ({
+  namespace,
+  serviceAccount,
+}: Pick<WorkloadInstance, "namespace" | "serviceAccount">): string => `${namespace}/${serviceAccount}`;
+
 /** How old a count of members may be: instances come and go, and are looked through for each rule. */
 const MEMBERS_MS = 1000;
 
@@ -30,7 +36,7 @@ export class LimitBook {
   #scope: PolicyScope | undefined;
   /** By `policy|rule`. */
   readonly #rules = new Map<string, KnownRule>();
-  readonly #members = new Map<string, { readonly count: number; readonly atMs: number }>();
+  readonly #members = new Map<string, { readonly count: number; readonly parties: number; readonly atMs: number }>();
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
@@ -100,10 +106,20 @@ export class LimitBook {
 
   /** Instances that share the limit of a rule, as of a second ago at most. */
   members(rule: string, nowMs: number): number {
+    return this.#membersOf(rule, nowMs).count;
+  }
+
+  /** Service accounts of these. */
+  parties(rule: string, nowMs: number): number {
+    return this.#membersOf(rule, nowMs).parties;
+  }
+
+  #membersOf(rule: string, nowMs: number): { readonly count: number; readonly parties: number } {
     const known = this.#members.get(rule);
-    if (known !== undefined && nowMs - known.atMs < MEMBERS_MS) return known.count;
-    const count = this.#snapshot.instances.filter((each) => this.reaches(rule, each)).length;
-    this.#members.set(rule, { count, atMs: nowMs });
-    return count;
+    if (known !== undefined && nowMs - known.atMs < MEMBERS_MS) return known;
+    const members = this.#snapshot.instances.filter((each) => this.reaches(rule, each));
+    const counted = { count: members.length, parties: new Set(members.map(partyOf)).size, atMs: nowMs };
+    this.#members.set(rule, counted);
+    return counted;
   }
 }

@@ -133,3 +133,24 @@ test("who has a plan has its amount, of a ledger of its own; one that notifies r
   expect(notifying.ask([using(2, 25, [3])])).toMatchObject([{ granted: 3 }]);
   expect(notifying.desk.bucket(KEY)).toMatchObject({ used: 25, left: 0 });
 });
+
+test("what the disk refuses is written with what comes next, and what people are told has failed was not done", () => {
+  const one = open(RESOURCES(100));
+  const exec = one.db.exec.bind(one.db);
+  let isFull = false;
+  one.db.exec = (sql) => {
+    if (isFull && sql === "COMMIT") throw new Error("the disk is full");
+    exec(sql);
+  };
+  one.ask([draw(1, [5])]);
+  isFull = true;
+  const used = { used: 5, spent: [{ amount: 5, agoMs: 0 }] };
+  expect(() => one.ask([draw(2, [], used)])).toThrow("full");
+  const topUp = { what: "top-up", units: 7, author: "ada", reason: "" } as const;
+  expect(() => one.desk.change(KEY, topUp)).toThrow("full");
+  isFull = false;
+  one.ask([draw(3, [], used)]);
+  expect(one.ledger.periods(KEY, 1)).toMatchObject([{ used: 5, added: 0 }]);
+  expect(one.ledger.changes(KEY, 10).reduce((sum, { units }) => sum + units, 0)).toBe(5);
+  expect(one.desk.change(KEY, topUp)).toMatchObject({ added: 7, used: 5 });
+});

@@ -39,6 +39,8 @@ test.each<[string, string, string[]]>([
     ["error conflicting-fields spec.amount"],
   ],
   ["a header that may say anything", of("cost: { requestHeader: x-cost }"), ["error needs-field spec.cost"]],
+  ["a response that may say anything", of("cost: { responseHeader: x-cost }"), ["error needs-field spec.cost"]],
+  ["what a response may say at most", of("cost: { responseHeader: x-cost, most: 101 }"), []],
   ["a rolling period of 0", "{ amount: 1, period: { rolling: 0s } }", ["error bad-value spec.period.rolling"]],
   ["no period", "{ amount: 1, period: {} }", ["error one-of spec.period"]],
   ["two periods", "{ amount: 1, period: { calendar: Day, rolling: 1h } }", ["error one-of spec.period"]],

@@ -23,8 +23,9 @@ export function validateQuota(spec: QuotaSpec): Diagnostic[] {
 
 /** A request has to fit into what there is: else it is refused for ever. */
 function validateCost({ amount, cost = {} }: QuotaSpec): Diagnostic[] {
-  const { request = 1, requestHeader, most } = cost;
-  const costliest = Math.max(request, most ?? 0);
+  const { request = 1, requestHeader, responseHeader, most } = cost;
+  const header = requestHeader ?? responseHeader;
+  const costliest = costliestOf(cost);
   const issues: Diagnostic[] = [];
   if (costliest > amount)
     issues.push(
@@ -44,26 +45,30 @@ function validateCost({ amount, cost = {} }: QuotaSpec): Diagnostic[] {
         `set most to ${request} or more`,
       ),
     );
-  if (requestHeader !== undefined && most === undefined)
+  if (header !== undefined && most === undefined)
     issues.push(
       errorAt(
         ["spec", "cost"],
         "needs-field",
-        `most is missing: ${requestHeader} may say any number`,
+        `most is missing: ${header} may say any number`,
         "set most to what one request costs at most",
       ),
     );
-  if (requestHeader === undefined && most !== undefined)
+  if (header === undefined && most !== undefined)
     issues.push(
       warningAt(
         ["spec", "cost", "most"],
         "no-effect",
         "no header says what a request costs",
-        "leave it out, or set requestHeader",
+        "leave it out, or set requestHeader or responseHeader",
       ),
     );
   return issues;
 }
+
+/** What is known of a request before it is let through: a response may cost more than there is. */
+const costliestOf = ({ request = 1, requestHeader, most = 0 }: NonNullable<QuotaSpec["cost"]>): number =>
+  Math.max(request, requestHeader === undefined ? 0 : most);
 
 function validatePeriod({ period: { calendar, timeZone, rolling }, carryOver = 0 }: QuotaSpec): Diagnostic[] {
   const issues: Diagnostic[] = [];
@@ -125,7 +130,7 @@ function validateOver({ over = "Deny", throttle, cost = {} }: QuotaSpec): Diagno
   if (over !== "Throttle" && throttle !== undefined)
     return [warningAt(["spec", "throttle"], "no-effect", `over is ${over}`, "set over: Throttle, or leave it out")];
   if (throttle === undefined) return [];
-  const costliest = Math.max(cost.request ?? 1, cost.most ?? 0);
+  const costliest = costliestOf(cost);
   if (costliest > throttle.amount)
     return [
       errorAt(

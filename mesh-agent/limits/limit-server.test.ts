@@ -1,0 +1,89 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
+import { connect as connectSocket } from "node:net";
+import { join } from "node:path";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { afterEach, expect, test } from "vitest";
+import type { Draw } from "#core/rate-limit/lease-message.ts";
+import { LIMIT_ENTRIES, LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
+import { TYPE_URLS } from "#core/xds/type-urls.ts";
+import { frameHeader } from "#grpc/frames.ts";
+import { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
+import { LimitServer } from "#mesh-agent/limits/limit-server.ts";
+import { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
+import { Limiter } from "#mesh-agent/limits/limiter.ts";
+import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
+import { ResourceSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
+import { RateLimitRequestSchema } from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
+import { LimitRule_Alone, LimitRule_Unit, LimitSetSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
+import { silentLogger } from "#testing/loggers.ts";
+import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+const PATH = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
+const SET = "some";
+const ASKED = toBinary(
+  RateLimitRequestSchema,
+  create(RateLimitRequestSchema, { descriptors: [{ entries: [{ key: LIMIT_ENTRIES.set, value: SET }] }] }),
+);
+
+/** One place at a time. */
+function makeSets(): LimitSets {
+  const rule = {
+    ...{ policy: "shop/limit", name: "all", amount: 1, perMs: 1000, keysMax: 10, enforcePercent: 100 },
+    ...{ unit: LimitRule_Unit.CONCURRENT, whenAlone: LimitRule_Alone.DENY, cost: { request: 1, most: 1 } },
+  };
+  const rules = Buffer.from(toBinary(LimitSetSchema, create(LimitSetSchema, { rules: [rule] }))).toString("base64");
+  const filterMetadata = { [LIMITS_METADATA]: { set: SET, rules } };
+  const value = toBinary(RouteConfigurationSchema, create(RouteConfigurationSchema, { metadata: { filterMetadata } }));
+  const body = toBinary(ResourceSchema, create(ResourceSchema, { resource: { typeUrl: TYPE_URLS.RDS, value } }));
+  return new LimitSets([{ name: "route", version: "1", aliases: [], body }]);
+}
+
+function ask(session: ClientHttp2Session, path: string): ClientHttp2Stream {
+  const stream = session.request({
+    ":method": "POST",
+    ":path": path,
+    "content-type": "application/grpc",
+    te: "trailers",
+  });
+  stream.on("error", () => undefined);
+  stream.end(Buffer.concat([frameHeader(ASKED.length), ASKED]));
+  return stream;
+}
+
+const statusOf = (stream: ClientHttp2Stream): Promise<unknown> =>
+  new Promise((resolve) => {
+    stream.on("response", (headers) => headers["grpc-status"] !== undefined && resolve(headers["grpc-status"]));
+    stream.on("trailers", (trailers) => resolve(trailers["grpc-status"]));
+    stream.resume();
+  });
+
+test("a request that is cut off before it is decided holds no place", async () => {
+  const dir = temporaryDir(cleanup);
+  const draws: Draw[] = [];
+  const options = { agent: "shop/web-0", send: (draw: Draw) => void draws.push(draw), keysMax: 10 };
+  const members = new LimitMembers(join(dir, "members"));
+  const limiter = new Limiter({ ...options, retryMs: 1000, patienceMs: 60_000 }, members);
+  const server = new LimitServer({ sets: makeSets(), limiter, log: silentLogger });
+  const socketPath = join(dir, "limits.sock");
+  await server.listen(socketPath);
+  cleanup.add(() => server.close());
+  const session = connect("http://localhost", { createConnection: () => connectSocket(socketPath) });
+  cleanup.add(async () => session.destroy());
+
+  const cut = ask(session, PATH);
+  const draw = await eventually("the owner is asked", async () => draws[0]);
+  cut.close(constants.NGHTTP2_CANCEL);
+  // Of one connection all is read in its order: who is answered came after that.
+  await statusOf(ask(session, "/none"));
+  limiter.answer([
+    {
+      ...{ key: draw.key, lease: draw.lease, granted: 1, isAmple: false, ttlMs: 60_000, left: 0, waitMs: 0 },
+      members: 1,
+    },
+  ]);
+  expect(await statusOf(ask(session, PATH))).toBe("0");
+  expect(draws).toHaveLength(1);
+});
