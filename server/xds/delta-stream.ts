@@ -112,9 +112,7 @@ export class DeltaStream extends StreamBase<TypeState> {
    */
   #withheld(): number {
     const clusters = this.types.get("CDS");
-    return clusters === undefined || clusters.refused.size === 0
-      ? 0
-      : clusters.sent.filter(({ isPush }) => isPush).length;
+    return clusters === undefined || clusters.refused.size === 0 ? 0 : clusters.sent.pushes;
   }
 
   #isOut(type: XdsType): boolean {
@@ -124,13 +122,13 @@ export class DeltaStream extends StreamBase<TypeState> {
 
   /** An ACK or NACK. Responses older than the one it names were passed over: what followed them is answered. */
   #answer(type: XdsType, state: TypeState, { nonce, error }: DeltaRequest, events: StreamEvent[]): Response[] {
-    const at = state.sent.findIndex(({ response }) => response.nonce === nonce);
-    if (at < 0) {
+    const answered = state.sent.takeUntil(nonce);
+    if (answered.length === 0) {
       events.push({ kind: "stale", type, nonce });
       return [];
     }
     const again: Response[] = [];
-    for (const sent of state.sent.splice(0, at + 1)) {
+    for (const sent of answered) {
       if (sent.isPush) this.#pushesOut -= 1;
       if (sent.substitute !== undefined)
         again.push(
@@ -213,8 +211,7 @@ export class DeltaStream extends StreamBase<TypeState> {
 
   /** Sends the first of `choices`, but where the client lets go of the resource, or is on its way to another version of it. */
   #substitute(type: XdsType, state: TypeState, name: string, [sent, ...left]: readonly Substitute[]): Response[] {
-    const isOnItsWay = state.sent.some(({ response }) => namesIn(response).includes(name));
-    if (sent === undefined || isOnItsWay || !this.wants(type, name) || !state.refused.has(name)) return [];
+    if (sent === undefined || !state.refused.has(name) || !this.wants(type, name) || state.sent.holds(name)) return [];
     const chunks = [makeChunk(type, [sent.resource])];
     const response = composeDelta(type, chunks);
     this.#pushesOut += 1;

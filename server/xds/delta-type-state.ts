@@ -1,6 +1,7 @@
 import type { Substitute } from "#core/xds/layer.ts";
 import { NOTHING_REFUSED, type Refused } from "#server/xds/refused.ts";
 import type { Response } from "#server/xds/response.ts";
+import { SentQueue } from "#server/xds/sent-queue.ts";
 import { NO_SUBSCRIPTION, type Subscription } from "#server/xds/subscription.ts";
 
 export interface Flags {
@@ -24,8 +25,8 @@ export interface TypeState {
   subscription: Subscription;
   /** A wildcard that came of an empty first request ends with the first explicit name. */
   wildcard: "none" | "legacy" | "explicit";
-  /** Not answered, oldest first. */
-  readonly sent: Sent[];
+  /** Not answered. */
+  readonly sent: SentQueue;
   /** Resources of which the client keeps an older version, or none. */
   refused: Refused;
   /** Something was taken since, and what was refused may have waited for that. */
@@ -33,5 +34,11 @@ export interface TypeState {
 }
 
 export function createTypeState(): TypeState {
-  return { subscription: NO_SUBSCRIPTION, wildcard: "none", sent: [], refused: NOTHING_REFUSED, isRetryDue: false };
+  return {
+    subscription: NO_SUBSCRIPTION,
+    wildcard: "none",
+    sent: new SentQueue(),
+    refused: NOTHING_REFUSED,
+    isRetryDue: false,
+  };
 }

@@ -1,0 +1,47 @@
+import type { Sent } from "#server/xds/delta-type-state.ts";
+import { namesIn } from "#server/xds/response.ts";
+
+/**
+ * Responses of one type that are on their way, oldest first. Nobody asks which names are in them but where one was refused: they are
+ * counted from then on until nothing is on its way, each response once, however many names are asked for.
+ */
+export class SentQueue {
+  readonly #all: Sent[] = [];
+  #counts: Map<string, number> | undefined;
+
+  get length(): number {
+    return this.#all.length;
+  }
+
+  /** How many of them `flush` sent. */
+  get pushes(): number {
+    return this.#all.filter(({ isPush }) => isPush).length;
+  }
+
+  push(sent: Sent): void {
+    this.#all.push(sent);
+    if (this.#counts !== undefined) count(this.#counts, sent, 1);
+  }
+
+  /** Takes out the one that the nonce names, and those that were sent before it; none where nothing on its way has the nonce. */
+  takeUntil(nonce: string): readonly Sent[] {
+    const at = this.#all.findIndex(({ response }) => response.nonce === nonce);
+    const taken = this.#all.splice(0, at + 1);
+    if (this.#all.length === 0) this.#counts = undefined;
+    else if (this.#counts !== undefined) for (const sent of taken) count(this.#counts, sent, -1);
+    return taken;
+  }
+
+  /** Whether the client is on its way to a version of it. */
+  holds(name: string): boolean {
+    if (this.#counts === undefined) {
+      this.#counts = new Map();
+      for (const sent of this.#all) count(this.#counts, sent, 1);
+    }
+    return (this.#counts.get(name) ?? 0) > 0;
+  }
+}
+
+function count(counts: Map<string, number>, { response }: Sent, by: 1 | -1): void {
+  for (const name of namesIn(response)) counts.set(name, (counts.get(name) ?? 0) + by);
+}
