@@ -12,6 +12,11 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = (
       /resolution: NONE/,
     ],
     [
+      "of a wildcard without endpoints gateways ask nobody for some",
+      /^router \.type: here "STATIC", in Istio "EDS"$/,
+      /resolution: NONE/,
+    ],
+    [
       "what has no endpoints is looked up by gateways",
       /^router \.endpoints: here \[\{"at":\{"address".*, in Istio \[\]$/,
       /resolution: NONE/,

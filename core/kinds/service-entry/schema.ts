@@ -42,7 +42,12 @@ export const SERVICE_ENTRY = message({
   }),
   resolution: described(
     oneOf(["NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN"], { DYNAMIC_DNS: "use DNS with the names written out" }),
-    { envoy: "Cluster.type", doc: "How the service's endpoints are found", default: "NONE" },
+    {
+      envoy: "Cluster.type",
+      doc: "How the service's endpoints are found",
+      default: "NONE",
+      note: "NONE goes where a captured caller meant to connect; by forward proxies and gateways to where the name is looked up, and with a wildcard nowhere (503)",
+    },
   ),
   endpoints: described(explicit(list(WORKLOAD_ENTRY, 0, 4096)), {
     envoy: "ClusterLoadAssignment.endpoints",

@@ -159,17 +159,6 @@ function validateResolution(spec: ServiceEntrySpec): Diagnostic[] {
   const issues: Diagnostic[] = [];
   const endpoints = spec.endpoints ?? [];
   if (resolution === "NONE") {
-    spec.hosts.forEach((host, index) => {
-      if (host.startsWith("*"))
-        issues.push(
-          errorAt(
-            ["spec", "hosts", index],
-            "value-not-handled",
-            `the resolution NONE is not handled for ${host}: which of its names a caller means to connect to is known only when traffic is captured`,
-            "write the names out, or set resolution: STATIC with endpoints",
-          ),
-        );
-    });
     if (spec.endpoints !== undefined)
       issues.push(
         errorAt(

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { isWildcard } from "#core/host/host.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
@@ -96,6 +97,9 @@ function discovery(input: ClusterInput, caller: Caller): ClusterInit {
   // Where traffic is captured, connections say themselves where they were to go; a caller that names the service to a proxy has
   // no address in mind but the one the name stands for.
   const isByName = resolution === "none" && routing !== "ports";
+  // Nor does a wildcard stand for one: nobody answers, as at Istio's gateways.
+  if (isByName && isWildcard(service.host))
+    return { clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC } };
   switch (isByName ? "dns" : resolution) {
     case "static":
       return {
