@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Sent } from "#server/xds/delta-type-state.ts";
-import { SentQueue } from "#server/xds/sent-queue.ts";
+import { type Sent, SentQueue } from "#server/xds/sent-queue.ts";
 
 /** Counts how often somebody looked at the names of a response. */
 function counted() {

@@ -1,5 +1,21 @@
-import type { Sent } from "#server/xds/delta-type-state.ts";
-import { namesIn } from "#server/xds/response.ts";
+import type { Substitute } from "#core/xds/layer.ts";
+import { namesIn, type Response } from "#server/xds/response.ts";
+
+export interface Flags {
+  /** True for what `flush` sent, false for the answer to a subscription. */
+  readonly isPush: boolean;
+  /** Of what was refused before. */
+  readonly isAgain: boolean;
+  /** Of what was in a refused response. */
+  readonly isPart: boolean;
+}
+
+/** A response that is on its way. */
+export interface Sent extends Flags {
+  readonly response: Response;
+  /** It is one resource, in the place of what was refused; with those that are left to try. */
+  readonly substitute?: { readonly name: string; readonly sent: Substitute; readonly left: readonly Substitute[] };
+}
 
 /**
  * Responses of one type that are on their way, oldest first. Nobody asks which names are in them but where one was refused: they are
