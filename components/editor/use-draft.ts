@@ -35,7 +35,7 @@ export interface Draft {
 /** The one document that form and YAML show; `begun`: what is proposed of `initial`. Kept in the tab's storage as it changes, so that no reload loses it. In the browser alone. */
 export function useDraft(storageKey: string, initial: DraftBase, begun: string = initial.text): Draft {
   // Read before anything is drawn: what the server holds must not be seen first, and then be replaced.
-  const [stored] = useState(() => findStoredDraft(storageKey));
+  const [stored] = useState(() => findStoredDraft(storageKey, begun));
   const [base, setBase] = useState(stored?.base ?? initial);
   const [text, setTextState] = useState(stored?.text ?? begun);
   // The newest state of the resource that is known: where discarding leads.
@@ -50,9 +50,12 @@ export function useDraft(storageKey: string, initial: DraftBase, begun: string =
   const [editProblem, setEditProblem] = useState<string | null>(null);
 
   const isTouched = text !== base.text;
+  // What was only proposed is nobody's work: kept, it would stand in the way of the next proposal.
+  const isKept = isTouched && text !== begun;
   useEffect(() => {
-    if (isTouched) writeStoredDraft(storageKey, { base, text });
-  }, [storageKey, base, text, isTouched]);
+    if (isKept) writeStoredDraft(storageKey, { base, text });
+    else clearStoredDraft(storageKey);
+  }, [storageKey, base, text, isKept]);
 
   const document = useMemo(() => openDocument(text), [text]);
   const edit = useCallback(
@@ -103,8 +106,8 @@ export function useDraft(storageKey: string, initial: DraftBase, begun: string =
   };
 }
 
-/** One that differs from what it began from. */
-function findStoredDraft(key: string): StoredDraft | null {
+/** One that differs from what it began from, and from what is proposed anyway. */
+function findStoredDraft(key: string, begun: string): StoredDraft | null {
   const stored = readStoredDraft(key);
-  return stored === null || stored.text === stored.base.text ? null : stored;
+  return stored === null || stored.text === stored.base.text || stored.text === begun ? null : stored;
 }

@@ -234,6 +234,16 @@ test("a kind without a form of its own is edited in the one that its schema make
   await expect(page.getByRole("row", { name: /new TrafficExtension greets/ })).toBeVisible();
 });
 
+test("a task that was looked at and left does not stand in the way of the next one", async ({ page }) => {
+  const begin = (task: string) =>
+    page.goto(`${demo.console}/traffic/new?task=${task}&host=reviews.default.svc.cluster.local`);
+  await begin("mirror");
+  await expect(page.getByText(/copied to reviews v3/).first()).toBeVisible();
+  await begin("fault");
+  await expect(page.getByText(/delayed by 2s/).first()).toBeVisible();
+  await expect(page.getByText(/copied to reviews v3/)).toHaveCount(0);
+});
+
 test("a task that writes the first of its kind is watched and undone where it was applied", async ({ page }) => {
   await page.goto(`${demo.console}/authentication/strict`);
   await page.getByRole("button", { name: "Preview" }).click();
