@@ -1,4 +1,10 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import {
+  constants,
+  type Http2Session,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
 import { PharosError } from "#core/errors.ts";
 import { frameHeader } from "#grpc/frames.ts";
 import { describePeer, type Peer } from "#grpc/peer.ts";
@@ -18,6 +24,17 @@ export interface ServerCallOptions {
   readonly headers: IncomingHttpHeaders;
   readonly queueBytesMax: number;
   readonly gate: SendGate;
+}
+
+const connections = new WeakMap<Http2Session, AbortSignal>();
+
+function connectionOf(session: Http2Session): AbortSignal {
+  const known = connections.get(session);
+  if (known !== undefined) return known;
+  const ended = new AbortController();
+  session.once("close", () => ended.abort());
+  connections.set(session, ended.signal);
+  return ended.signal;
 }
 
 /** One call on its HTTP/2 stream: headers first, messages in order, trailers last, once each. */
@@ -84,6 +101,11 @@ export class ServerCall implements ServerStream, GatedStream {
 
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  get connection(): AbortSignal {
+    const { session } = this.stream;
+    return session === undefined ? AbortSignal.abort() : connectionOf(session);
   }
 
   get queuedBytes(): number {

@@ -10,6 +10,8 @@ export interface CallInfo {
   readonly peer: Peer;
   /** Aborts when the call ends, by whichever side. */
   readonly signal: AbortSignal;
+  /** Aborts when the connection of the call ends: one for all that come by it. */
+  readonly connection: AbortSignal;
 }
 
 export interface ServerStream extends CallInfo {

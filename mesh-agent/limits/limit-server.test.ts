@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
 import { connect as connectSocket } from "node:net";
 import { join } from "node:path";
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
 import { LIMIT_ENTRIES, LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
@@ -13,7 +13,11 @@ import { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
 import { Limiter } from "#mesh-agent/limits/limiter.ts";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { ResourceSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
-import { RateLimitRequestSchema } from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
+import {
+  RateLimitRequestSchema,
+  RateLimitResponse_Code,
+  RateLimitResponseSchema,
+} from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
 import { LimitRule_Alone, LimitRule_Unit, LimitSetSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
 import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
@@ -53,14 +57,14 @@ function ask(session: ClientHttp2Session, path: string): ClientHttp2Stream {
   return stream;
 }
 
-const statusOf = (stream: ClientHttp2Stream): Promise<unknown> =>
-  new Promise((resolve) => {
-    stream.on("response", (headers) => headers["grpc-status"] !== undefined && resolve(headers["grpc-status"]));
-    stream.on("trailers", (trailers) => resolve(trailers["grpc-status"]));
-    stream.resume();
-  });
+/** What the agent says; undefined where it says nothing. */
+async function answerOf(stream: ClientHttp2Stream): Promise<RateLimitResponse_Code | undefined> {
+  const chunks = (await stream.toArray()) as Buffer[];
+  const message = Buffer.concat(chunks).subarray(5);
+  return message.length === 0 ? undefined : fromBinary(RateLimitResponseSchema, message).overallCode;
+}
 
-test("a request that is cut off before it is decided holds no place", async () => {
+async function open() {
   const dir = temporaryDir(cleanup);
   const draws: Draw[] = [];
   const options = { agent: "shop/web-0", send: (draw: Draw) => void draws.push(draw), keysMax: 10 };
@@ -70,20 +74,52 @@ test("a request that is cut off before it is decided holds no place", async () =
   const socketPath = join(dir, "limits.sock");
   await server.listen(socketPath);
   cleanup.add(() => server.close());
-  const session = connect("http://localhost", { createConnection: () => connectSocket(socketPath) });
-  cleanup.add(async () => session.destroy());
+  const proxy = (): ClientHttp2Session => {
+    const session = connect("http://localhost", { createConnection: () => connectSocket(socketPath) });
+    cleanup.add(async () => session.destroy());
+    return session;
+  };
+  /** What the owner says to the last draw. */
+  const grant = async (granted: number): Promise<void> => {
+    const { key, lease } = await eventually("the owner is asked", async () => draws.pop());
+    const waitMs = granted === 0 ? 1 : 0;
+    limiter.answer([{ key, lease, granted, isAmple: false, ttlMs: 60_000, left: 0, waitMs, members: 1 }]);
+  };
+  return { draws, proxy, grant };
+}
 
+test("a request that is cut off before it is decided holds no place", async () => {
+  const { draws, proxy, grant } = await open();
+  const session = proxy();
   const cut = ask(session, PATH);
-  const draw = await eventually("the owner is asked", async () => draws[0]);
+  await eventually("the owner is asked", async () => draws[0]);
   cut.close(constants.NGHTTP2_CANCEL);
   // Of one connection all is read in its order: who is answered came after that.
-  await statusOf(ask(session, "/none"));
-  limiter.answer([
-    {
-      ...{ key: draw.key, lease: draw.lease, granted: 1, isAmple: false, ttlMs: 60_000, left: 0, waitMs: 0 },
-      members: 1,
-    },
-  ]);
-  expect(await statusOf(ask(session, PATH))).toBe("0");
-  expect(draws).toHaveLength(1);
+  await answerOf(ask(session, "/none"));
+  await grant(1);
+  expect(await answerOf(ask(session, PATH))).toBe(RateLimitResponse_Code.OK);
+});
+
+test("of a proxy that is gone nobody holds a place", async () => {
+  const { draws, proxy, grant } = await open();
+  const [gone, next] = [proxy(), proxy()];
+  const first = answerOf(ask(gone, PATH));
+  await grant(1);
+  expect(await first).toBe(RateLimitResponse_Code.OK);
+  const asks = async (): Promise<RateLimitResponse_Code | undefined> => {
+    const answer = answerOf(ask(next, PATH));
+    const isAsked = await Promise.race([
+      eventually("the owner is asked", async () => draws[0]),
+      answer.then(() => false),
+    ]);
+    if (isAsked !== false) await grant(0);
+    return answer;
+  };
+  expect(await asks()).toBe(RateLimitResponse_Code.OVER_LIMIT);
+  gone.destroy();
+  await eventually(
+    "the place is free",
+    async () => ((await asks()) === RateLimitResponse_Code.OK ? true : undefined),
+    8000,
+  );
 });

@@ -5,7 +5,7 @@ import { limitHeaders } from "#core/rate-limit/limit-headers.ts";
 import { readDescriptor, readEnd, setOfDescriptor } from "#core/simulate/limits/read-descriptor.ts";
 import { ENDED_METADATA } from "#core/xds/limits-metadata.ts";
 import { GrpcServer } from "#grpc/server.ts";
-import { ANSWERED } from "#grpc/server-stream.ts";
+import { ANSWERED, type CallInfo } from "#grpc/server-stream.ts";
 import type { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
 import type { CountedBy, Limiter, Verdict } from "#mesh-agent/limits/limiter.ts";
 import { Unended } from "#mesh-agent/limits/unended.ts";
@@ -56,7 +56,7 @@ export class LimitServer {
     this.#options = options;
     options.limiter.onCounted = this.count;
     this.#server = new GrpcServer({
-      methods: new Map([[PATH, { kind: "unary", handle: (request, { signal }) => this.#decide(request, signal) }]]),
+      methods: new Map([[PATH, { kind: "unary", handle: (request, call) => this.#decide(request, call) }]]),
       onFailure: (_, error) => options.log.error("a request was not held against its limits", { error: String(error) }),
     });
   }
@@ -69,7 +69,7 @@ export class LimitServer {
     return this.#server.close();
   }
 
-  async #decide(bytes: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+  async #decide(bytes: Uint8Array, { signal, connection }: CallInfo): Promise<Uint8Array> {
     const { sets, limiter } = this.#options;
     const descriptors = fromBinary(LimitRequestSchema, bytes).descriptors.map(({ entries: all, hitsAddend }) => ({
       entries: all.map(({ key, value }) => ({ key, value: TEXT.decode(value) })),
@@ -90,7 +90,7 @@ export class LimitServer {
     this.#waiting -= 1;
     const { ending } = verdict;
     if (ending === undefined) return encodeVerdict(verdict, undefined);
-    const id = this.#unended.add(ending, performance.now());
+    const id = this.#unended.add(ending, performance.now(), connection);
     // Whose proxy does not wait for the answer learns no id, and would never say that the request has ended.
     const hungUp = (): void => {
       if (signal.reason !== ANSWERED) this.#unended.end(id, undefined);

@@ -21,7 +21,7 @@ test("a request ends by its name; an unknown one, or one that ended before, is n
     ending.add((ended) => settled.push(ended));
     return ending;
   };
-  const id = unended.add(open(), 0);
+  const id = unended.add(open(), 0, new AbortController().signal);
   unended.end("other", ENDED);
   unended.end(id, ENDED);
   unended.end(id, ENDED);
@@ -42,6 +42,25 @@ test("of too many, and of those that last too long, the oldest end without a wor
     ["c", 2],
     ["d", 5000],
   ] as const)
-    unended.add(open(name), at);
+    unended.add(open(name), at, new AbortController().signal);
   expect(settled).toEqual(["a undefined", "b undefined", "c undefined"]);
+});
+
+test("what came by a connection that has ended is over, and nothing else is", () => {
+  const unended = new Unended("run", 10, 1000);
+  const settled: string[] = [];
+  const [one, other] = [new AbortController(), new AbortController()];
+  const open = (name: string, { signal }: AbortController) => {
+    const ending = new Ending();
+    ending.add((ended) => settled.push(`${name} ${ended?.status}`));
+    return unended.add(ending, 0, signal);
+  };
+  open("a", one);
+  open("b", one);
+  const last = open("c", other);
+  one.abort();
+  open("d", one);
+  expect(settled).toEqual(["a undefined", "b undefined", "d undefined"]);
+  unended.end(last, ENDED);
+  expect(settled.at(-1)).toBe("c 200");
 });

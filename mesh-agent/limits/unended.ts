@@ -20,9 +20,16 @@ export class Ending {
   }
 }
 
+interface Waiting {
+  readonly ending: Ending;
+  readonly sinceMs: number;
+  readonly connection: AbortSignal;
+}
+
 /** Requests whose end is waited for, by the names that Envoy was told. */
 export class Unended {
-  readonly #endings = new Map<string, { readonly ending: Ending; readonly sinceMs: number }>();
+  readonly #endings = new Map<string, Waiting>();
+  readonly #connections = new WeakSet<AbortSignal>();
   readonly #prefix: string;
   readonly #most: number;
   readonly #longestMs: number;
@@ -35,7 +42,8 @@ export class Unended {
     this.#longestMs = longestMs;
   }
 
-  add(ending: Ending, nowMs: number): string {
+  /** `connection`: by which its proxy asks. When that has ended the proxy is gone, and its requests with it. */
+  add(ending: Ending, nowMs: number, connection: AbortSignal): string {
     for (const [id, { sinceMs, ending: oldest }] of this.#endings) {
       if (this.#endings.size < this.#most && nowMs - sinceMs < this.#longestMs) break;
       this.#endings.delete(id);
@@ -43,7 +51,12 @@ export class Unended {
     }
     this.#count += 1;
     const id = `${this.#prefix}-${this.#count}`;
-    this.#endings.set(id, { ending, sinceMs: nowMs });
+    this.#endings.set(id, { ending, sinceMs: nowMs, connection });
+    if (connection.aborted) this.#endAll(connection);
+    else if (!this.#connections.has(connection)) {
+      this.#connections.add(connection);
+      connection.addEventListener("abort", () => this.#endAll(connection), { once: true });
+    }
     return id;
   }
 
@@ -52,5 +65,9 @@ export class Unended {
     const known = this.#endings.get(id);
     this.#endings.delete(id);
     known?.ending.end(request);
+  }
+
+  #endAll(connection: AbortSignal): void {
+    for (const [id, waiting] of this.#endings) if (waiting.connection === connection) this.end(id, undefined);
   }
 }
