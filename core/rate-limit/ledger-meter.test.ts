@@ -101,3 +101,15 @@ test("what was used counts on where the period is another one", () => {
   expect(month.room(NOON)).toBe(40);
   expect(meterOf(100, { kind: "rolling" }, month.save()).room(NOON)).toBe(40);
 });
+
+test("what people added goes with what was used where the period is another one, and is there once", () => {
+  const BERLIN: Period = { kind: "calendar", calendar: "Day", timeZone: "Europe/Berlin", carryPercent: 0 };
+  let meter = meterOf(10, DAY);
+  meter.add(5, NOON);
+  meter.spend(12, NOON, NOON);
+  for (const period of [BERLIN, DAY, { kind: "rolling" }, BERLIN, { kind: "once" }] as const) {
+    // Also where it is read twice before time is told.
+    meter = meterOf(10, period, meterOf(10, period, meter.save()).save());
+    expect([period, meter.room(NOON)]).toEqual([period, 3]);
+  }
+});

@@ -39,6 +39,8 @@ export class LedgerMeter implements Meter {
   #added: number[] = [];
   /** Of another period than this is: it was used, nobody knows when. */
   #moved = 0;
+  /** The same of what people added. */
+  #movedAdded = 0;
 
   constructor(limit: Limit, period: Period, saved: readonly number[] = []) {
     this.#limit = limit;
@@ -49,6 +51,7 @@ export class LedgerMeter implements Meter {
     if (form === WINDOW) {
       const [count = 0, ...pairs] = numbers;
       if (isSame) this.#added = pairs.slice(0, count);
+      else for (let at = 1; at < count; at += 2) this.#movedAdded += pairs[at] ?? 0;
       const uses = pairs.slice(count);
       if (isRolling) this.#window = new SlidingWindow(limit, uses);
       else for (let at = 1; at < uses.length; at += 2) this.#moved += uses[at] ?? 0;
@@ -56,7 +59,7 @@ export class LedgerMeter implements Meter {
       const [startMs = 0, endMs = 0, used = 0, added = 0, lastStart = -1, lastEnd = 0, lastUsed = 0, lastAdded = 0] =
         numbers;
       if (isSame) this.#row = { startMs, endMs, used, added };
-      else this.#moved = used;
+      else [this.#moved, this.#movedAdded] = [used, added];
       if (isSame && lastStart >= 0)
         this.#last = {
           ...{ startMs: lastStart, endMs: lastEnd, used: lastUsed, added: lastAdded, carried: numbers[8] ?? 0 },
@@ -124,10 +127,12 @@ export class LedgerMeter implements Meter {
 
   save(): number[] {
     const signature = signatureOf(this.#period);
+    // Nothing else is there before it has a time.
+    if (this.#moved + this.#movedAdded > 0) return [ROWS, -1, 0, 0, this.#moved, this.#movedAdded];
     if (this.#window !== undefined)
       return [WINDOW, signature, this.#added.length, ...this.#added, ...this.#window.save()];
     const row = this.#row;
-    if (row === undefined) return this.#moved === 0 ? [] : [ROWS, -1, 0, 0, this.#moved];
+    if (row === undefined) return [];
     const now = [ROWS, signature, row.startMs, row.endMs, row.used, row.added];
     const last = this.#last;
     return last === undefined ? now : [...now, last.startMs, last.endMs, last.used, last.added, last.carried];
@@ -158,7 +163,9 @@ export class LedgerMeter implements Meter {
   #roll(nowMs: number): void {
     if (this.#window !== undefined) {
       if (this.#moved > 0) this.#window.spend(this.#moved, nowMs, nowMs);
+      if (this.#movedAdded > 0) this.#added.push(nowMs, this.#movedAdded);
       this.#moved = 0;
+      this.#movedAdded = 0;
       return;
     }
     const before = this.#row;
@@ -168,8 +175,9 @@ export class LedgerMeter implements Meter {
     const startMs = Math.max(span.startMs, before?.endMs ?? 0);
     const isNext = before !== undefined && before.endMs === startMs;
     this.#last = isNext ? { ...before, carried: this.#carried() } : undefined;
-    this.#row = { startMs, endMs: span.endMs, used: this.#moved, added: 0 };
+    this.#row = { startMs, endMs: span.endMs, used: this.#moved, added: this.#movedAdded };
     this.#moved = 0;
+    this.#movedAdded = 0;
   }
 
   #spanAt(nowMs: number): Span {
