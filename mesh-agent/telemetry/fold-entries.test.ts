@@ -120,6 +120,11 @@ test.each([
   ],
   ["plain text to the called", { up: null }, { connectionSecurityPolicy: "none" }],
   [
+    "a timeout in the middle of the handshake is no plain text",
+    { c: 504, f: "UT", cd: "response_timeout", up: null },
+    { connectionSecurityPolicy: "unknown", responseCode: 504 },
+  ],
+  [
     "gRPC by its content type, with its status",
     { ct: "application/grpc+proto", g: 14 },
     { requestProtocol: "grpc", grpcResponseStatus: "14" },

@@ -99,5 +99,7 @@ function securityOf(entry: AccessEntry, refusal: string): TrafficKey["security"]
   if (refusal !== "") return refusal.endsWith("[plaintext]") ? "none" : "unknown";
   if (entry.dir === "inbound") return textOf(entry.tv) !== "" && textOf(entry.dp) !== "" ? "mutual_tls" : "none";
   if (textOf(entry.up) !== "") return "mutual_tls";
-  return textOf(entry.uh) === "" || textOf(entry.uf) !== "" ? "unknown" : "none";
+  // Who gave no answer may not have come to the end of the handshake: no certificate was seen, and no plain text either.
+  const isUnanswered = textOf(entry.cd) !== "" && textOf(entry.cd) !== "via_upstream";
+  return textOf(entry.uh) === "" || textOf(entry.uf) !== "" || isUnanswered ? "unknown" : "none";
 }
