@@ -6,8 +6,10 @@ import { LinesField } from "#components/schema-form/lines-field.tsx";
 import { ListField } from "#components/schema-form/list-field.tsx";
 import { MapField } from "#components/schema-form/map-field.tsx";
 import { labelsMember } from "#components/schema-form/selector-member.ts";
+import { SimpleField } from "#components/schema-form/simple-field.tsx";
 import { WorkloadField } from "#components/schema-form/workload-field.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
+import { isSimple } from "#core/form/lay-out-object.ts";
 import { nameField } from "#core/form/name-field.ts";
 import type { Handled } from "#core/schema/field.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -56,6 +58,8 @@ function NestedContent({ name, field, path }: Omit<NestedFieldProps, "onRemove">
   const { type, form } = field;
   const member = labelsMember(field);
   if (member !== undefined) return <WorkloadField field={field} path={path} member={member} />;
+  // An item of a list, such as a percent.
+  if (isSimple(field)) return <SimpleField name={name} field={field} path={path} />;
   if (type.kind === "message") return drawObject(type, path);
   if (type.kind === "list")
     return (

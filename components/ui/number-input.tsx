@@ -17,6 +17,7 @@ export interface NumberInputProps {
   readonly testId?: string;
 }
 
+const PLAIN: Intl.NumberFormatOptions = { useGrouping: false };
 const STEP_CLASS =
   "flex h-full w-7 items-center justify-center text-subtle hover:bg-hover hover:text-ink disabled:opacity-40 [&_svg]:size-3.5";
 
@@ -40,6 +41,8 @@ export function NumberInput({
       min={min}
       max={max}
       step={step}
+      // As documents write it: no port is 9,080.
+      format={PLAIN}
       disabled={isDisabled}
       className={className}
     >

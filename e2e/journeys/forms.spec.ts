@@ -244,6 +244,17 @@ test("a task that was looked at and left does not stand in the way of the next o
   await expect(page.getByText(/copied to reviews v3/)).toHaveCount(0);
 });
 
+test("numbers are edited as numbers in lists too, and stand as documents write them", async ({ page }) => {
+  await page.goto(`${demo.console}/traffic/new?kind=Quota`);
+  await expect(page.getByRole("textbox", { name: "Amount" })).toHaveValue("10000");
+  const soft = page.getByRole("group", { name: "Soft" }).getByRole("textbox").first();
+  await expect(soft).toHaveValue("80");
+  await soft.fill("85");
+  await soft.press("Tab");
+  await page.getByRole("tab", { name: "YAML" }).click();
+  await expect(page.getByLabel(/^YAML of/)).toContainText("85");
+});
+
 test("a task that writes the first of its kind is watched and undone where it was applied", async ({ page }) => {
   await page.goto(`${demo.console}/authentication/strict`);
   await page.getByRole("button", { name: "Preview" }).click();
