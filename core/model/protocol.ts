@@ -1,14 +1,14 @@
 import type { Port } from "#core/model/port.ts";
 
 /** How proxies treat a port. */
-export type PortProtocol = "http" | "http2" | "grpc" | "tcp" | "tls" | "auto";
+export type PortProtocol = "http" | "http2" | "grpc" | "grpc-web" | "tcp" | "tls" | "auto";
 
 const BY_NAME: Readonly<Record<string, PortProtocol>> = {
   http: "http",
   http_proxy: "http",
   http2: "http2",
   grpc: "grpc",
-  "grpc-web": "grpc",
+  "grpc-web": "grpc-web",
   https: "tls",
   tls: "tls",
   tcp: "tcp",
@@ -25,11 +25,17 @@ export function protocolOf(port: Pick<Port, "protocol">): PortProtocol {
 
 /** Of a port that no service tells of, by its name: `http-web`. A name that says nothing leaves it to the connections. */
 export function protocolOfPortName(name: string): PortProtocol {
-  return BY_NAME[name.split("-")[0]?.toLowerCase() ?? ""] ?? "auto";
+  const [first = "", second] = name.toLowerCase().split("-");
+  return BY_NAME[first === "grpc" && second === "web" ? "grpc-web" : first] ?? "auto";
 }
 
 export function isHttp(protocol: PortProtocol): boolean {
-  return protocol === "http" || protocol === "http2" || protocol === "grpc";
+  return protocol === "http" || isHttp2(protocol);
+}
+
+/** Whether whoever answers is spoken to in HTTP/2. */
+export function isHttp2(protocol: PortProtocol): boolean {
+  return protocol === "http2" || protocol === "grpc" || protocol === "grpc-web";
 }
 
 /** Whether callers may speak HTTP to a port. */

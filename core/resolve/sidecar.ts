@@ -102,6 +102,8 @@ export function importPorts(service: Service | undefined, imports: Imports): Ser
 export interface EgressPort {
   readonly number: number;
   readonly isHttp: boolean;
+  /** gRPC-Web of its callers goes on in gRPC. */
+  readonly takesGrpcWeb: boolean;
   readonly address: string;
   /** It has a listener of its own also where traffic is captured. */
   readonly isBound: boolean;
@@ -117,6 +119,7 @@ export function egressPortsOf(sidecar: Sidecar | undefined): readonly EgressPort
           {
             number: port.number,
             isHttp: mayBeHttp(writtenProtocol(port, false)),
+            takesGrpcWeb: writtenProtocol(port, false) === "grpc-web",
             address: bind,
             isBound: captureMode === "NONE",
             hosts: hosts.flatMap((text) => {

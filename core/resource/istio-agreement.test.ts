@@ -311,11 +311,6 @@ describe("what Istio takes and Pharos does not is refused by name", () => {
       when("experimental.envoy.filters.a[b]"),
       "value-not-handled spec.rules[0].when[0].key",
     ],
-    [
-      "gRPC-Web",
-      entry("ports: [{ number: 80, name: a, protocol: grpc-web }]"),
-      "value-not-handled spec.ports[0].protocol",
-    ],
   ])("%s", (_name, text, expected) => {
     expect(parseDocuments(text).diagnostics.map(({ code, path }) => `${code} ${formatPath(path ?? [])}`)).toEqual([
       expected,

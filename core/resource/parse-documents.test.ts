@@ -153,14 +153,6 @@ describe("what is wrong has a code, a path and a place", () => {
       ['error bad-value spec.http[0].headers.request.set.x @"a\\nb"'],
     ],
     [
-      "a protocol that is not translated",
-      resource(
-        "ServiceEntry",
-        "{ hosts: [a.b], resolution: DNS, ports: [{ number: 80, name: web, protocol: GRPC-WEB }] }",
-      ),
-      ["error value-not-handled spec.ports[0].protocol @GRPC-WEB"],
-    ],
-    [
       "a balancer for captured traffic",
       resource("DestinationRule", "{ host: a, trafficPolicy: { loadBalancer: { simple: PASSTHROUGH } } }"),
       ["error value-not-handled spec.trafficPolicy.loadBalancer.simple @PASSTHROUGH"],

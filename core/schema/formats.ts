@@ -38,7 +38,7 @@ const CONDITION_KEYS =
 const BASE64_CHARS_MAX = 4 * Math.ceil(1_048_576 / 3);
 /** A Go duration is nanoseconds in 64 bits. */
 const DURATION_MS_MAX = 2_562_047 * 3_600_000;
-const PROTOCOLS = /^(?:HTTP|HTTPS|HTTP_PROXY|GRPC|HTTP2|TCP|TLS|UDP|MONGO|REDIS|MYSQL)$/i;
+const PROTOCOLS = /^(?:HTTP|HTTPS|HTTP_PROXY|GRPC|GRPC-WEB|HTTP2|TCP|TLS|UDP|MONGO|REDIS|MYSQL)$/i;
 /** Istio takes the text, and Pharos does not do what it asks for. */
 export interface NotHandled {
   /** "the metadata of other filters is not looked at" */
@@ -311,11 +311,10 @@ function checkMatchHeaderName(text: string): string | NotHandled | undefined {
 }
 
 function checkProtocol(text: string): string | NotHandled | undefined {
-  if (text.toUpperCase() === "GRPC-WEB") return { notHandled: "gRPC-Web is not translated; use HTTP" };
   return matches(
     PROTOCOLS,
     text,
-    "is not a protocol Pharos knows (HTTP, HTTP2, GRPC, HTTPS, TLS, TCP, MONGO, REDIS, MYSQL)",
+    "is not a protocol Pharos knows (HTTP, HTTP2, GRPC, GRPC-WEB, HTTPS, TLS, TCP, MONGO, REDIS, MYSQL)",
   );
 }
 

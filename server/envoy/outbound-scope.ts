@@ -61,6 +61,8 @@ export class OutboundScope {
   readonly #hostConfigs = new Map<string, Set<string>>();
   /** Route configuration → its hosts whose callers may speak HTTP or not. */
   readonly #detectedHosts = new Map<string, Set<string>>();
+  /** Hosts that take gRPC-Web, by route configuration. */
+  readonly #grpcWebHosts = new Map<string, Set<string>>();
   /** Host → where its captured connections go that are not HTTP. */
   readonly #connections = new Map<string, readonly HostConnections[]>();
   #listenerKey: string | undefined;
@@ -200,7 +202,7 @@ export class OutboundScope {
     // Asked for every proxy that connects and twice for every edit: kept until a port or what it carries is another.
     this.#listenerKey ??= [
       this.#portNumbers()
-        .map((port) => (this.#isDetected(port) ? `${port}?` : String(port)))
+        .map((port) => `${port}${this.#isDetected(port) ? "?" : ""}${this.#takesGrpcWeb(port) ? "w" : ""}`)
         .join(),
       ...(this.#connections.size === 0
         ? []
@@ -221,6 +223,10 @@ export class OutboundScope {
 
   #isDetected(port: number): boolean {
     return this.#detectedHosts.has(String(port));
+  }
+
+  #takesGrpcWeb(port: number): boolean {
+    return this.#grpcWebHosts.has(String(port));
   }
 
   /** Refs of those that patch what is here. */
@@ -265,7 +271,12 @@ export class OutboundScope {
     const key = this.listenerKey();
     if (this.#plannedFor !== key)
       this.#planned = planCapturedListeners(
-        { httpPorts: this.#portNumbers(), isDetected: (port) => this.#isDetected(port), otherwise: this.#unknown },
+        {
+          httpPorts: this.#portNumbers(),
+          isDetected: (port) => this.#isDetected(port),
+          takesGrpcWeb: (port) => this.#takesGrpcWeb(port),
+          otherwise: this.#unknown,
+        },
         this.#allConnections(),
       );
     this.#plannedFor = key;
@@ -328,23 +339,23 @@ export class OutboundScope {
       if (own.size === 0) this.#virtualHosts.delete(name);
       else this.#virtualHosts.set(name, own);
       const isOther = wasThere !== own.size > 0;
-      const isDetectedAnew = this.#enterDetected(name, host, ofConfig);
-      if (isOther || isDetectedAnew) this.#listenerKey = undefined;
+      const isDetectedAnew = enterHost(
+        this.#detectedHosts,
+        name,
+        host,
+        ofConfig.some(({ isDetected }) => isDetected),
+      );
+      const isWebAnew = enterHost(
+        this.#grpcWebHosts,
+        name,
+        host,
+        ofConfig.some(({ takesGrpcWeb }) => takesGrpcWeb),
+      );
+      if (isOther || isDetectedAnew || isWebAnew) this.#listenerKey = undefined;
       if (isInline || isOther) this.#touchedConfigs.add(name);
     }
     if (after.size === 0) this.#hostConfigs.delete(host);
     else this.#hostConfigs.set(host, after);
-  }
-
-  /** Whether the configuration's callers are others than before. */
-  #enterDetected(name: string, host: string, built: readonly BuiltVirtualHost[] = []): boolean {
-    const hosts = this.#detectedHosts.get(name) ?? new Set<string>();
-    const wasDetected = hosts.size > 0;
-    if (built.some(({ isDetected }) => isDetected)) hosts.add(host);
-    else hosts.delete(host);
-    if (hosts.size === 0) this.#detectedHosts.delete(name);
-    else this.#detectedHosts.set(name, hosts);
-    return wasDetected !== hosts.size > 0;
   }
 
   #encodeVirtualHost({ routeConfig, name, init, origins }: BuiltVirtualHost, patcher: Patcher): readonly Built[] {
@@ -390,4 +401,15 @@ export class OutboundScope {
     const patcher = this.#patcher();
     return [...clusters.flatMap((cluster) => patcher.cluster(cluster, [])), ...patcher.addedClusters()];
   }
+}
+
+/** Notes whether a host is one of those of a route configuration; true where the first of them came or the last went. */
+function enterHost(all: Map<string, Set<string>>, name: string, host: string, isOne: boolean): boolean {
+  const hosts = all.get(name) ?? new Set<string>();
+  const before = hosts.size > 0;
+  if (isOne) hosts.add(host);
+  else hosts.delete(host);
+  if (hosts.size === 0) all.delete(name);
+  else all.set(name, hosts);
+  return before !== hosts.size > 0;
 }

@@ -344,8 +344,8 @@ export class WorkloadLayer {
       .filter(({ isBound, number }) => (isBound || !isCaptured) && !taken.has(number));
     const http = this.scope
       .routedPorts(bound)
-      .flatMap(({ address, number }) =>
-        this.#listener(patcher, buildBoundHttp(address, number, String(number), telemetry), []),
+      .flatMap(({ address, number, takesGrpcWeb }) =>
+        this.#listener(patcher, buildBoundHttp(address, number, String(number), telemetry, takesGrpcWeb), []),
       );
     const tcp = bound.flatMap(({ address, number, isHttp, hosts: [host] }): Built[] => {
       if (isHttp || host === undefined) return [];
@@ -415,7 +415,7 @@ export class WorkloadLayer {
       maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
     });
     const otherwise = protocol === "auto" ? tcp.chains : [];
-    const listener = buildExplicitHttp(bindPort, name, telemetry, otherwise);
+    const listener = buildExplicitHttp(bindPort, name, telemetry, { otherwise, takesGrpcWeb: protocol === "grpc-web" });
     return [
       ...this.#listener(patcher, listener, otherwise.length === 0 ? [] : tcpOrigins, [port]),
       patcher.routes(config, origins),

@@ -8,7 +8,7 @@ const PORT = message({
   name: becomes("none: WorkloadEntries and agents name their ports by it", required(string("port-name", 256))),
   protocol: described(string("service-protocol"), {
     envoy: "FilterChain.filters, HttpProtocolOptions.explicit_http_config",
-    note: "Without it each connection is looked at: HTTP is routed as such, all else goes on as it is",
+    note: "Without it each connection is looked at: HTTP is routed as such, all else goes on as it is; GRPC-WEB goes on in gRPC, but through a forward proxy",
   }),
   targetPort: becomes("SocketAddress.port_value of endpoints", explicit(port())),
 });

@@ -4,7 +4,7 @@ import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
 import type { Port } from "#core/model/port.ts";
-import { isHttp, mayBeHttp, type PortProtocol, protocolOf } from "#core/model/protocol.ts";
+import { isHttp, mayBeHttp, type PortProtocol, protocolOf, isHttp2 as speaksHttp2 } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
 import { type Caller, localityRule, weighsLocalities } from "#core/resolve/locality-load.ts";
 import { meshServerName } from "#core/resolve/mesh-passage.ts";
@@ -59,7 +59,7 @@ export function buildCluster(input: ClusterInput, caller: Caller): Cluster {
   const pool = policy.connectionPool;
   const isAsClient = pool?.http?.useClientProtocol === true;
   const isUpgraded = !isAsClient && isHttp2Asked(protocol, pool, input.settings);
-  const isHttp2 = protocol === "http2" || protocol === "grpc" || isUpgraded;
+  const isHttp2 = speaksHttp2(protocol) || isUpgraded;
   // Where a port says nothing, it is spoken to as the caller speaks; but strangers at a gateway know nothing of it.
   const asCalled = isAsClient || (protocol === "auto" && !isUpgraded && input.routing !== "none");
   const outlier = policy.outlierDetection;

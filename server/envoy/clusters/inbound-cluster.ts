@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { mayBeHttp } from "#core/model/protocol.ts";
+import { isHttp2, mayBeHttp } from "#core/model/protocol.ts";
 import type { InboundPort } from "#core/resolve/inbound-ports.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import type { AddressSchema } from "#proto/gen/envoy/config/core/v3/address_pb.js";
@@ -18,13 +18,12 @@ export function buildInboundCluster(
 ): Cluster {
   const { appPort, protocol, pool } = port;
   const name = inboundCluster(appPort);
-  const isHttp2 = protocol === "http2" || protocol === "grpc";
   const asCalled = protocol === "auto" || pool?.http?.useClientProtocol === true;
   return create(ClusterSchema, {
     name,
     clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC },
     ...poolSettings(pool, mesh),
-    ...(mayBeHttp(protocol) ? httpOptions(isHttp2, asCalled, pool, mesh) : {}),
+    ...(mayBeHttp(protocol) ? httpOptions(isHttp2(protocol), asCalled, pool, mesh) : {}),
     loadAssignment: {
       clusterName: name,
       endpoints:

@@ -11,6 +11,7 @@ import {
 interface HttpTraffic {
   readonly httpPorts: readonly number[];
   readonly isDetected: (port: number) => boolean;
+  readonly takesGrpcWeb: (port: number) => boolean;
   /** Cluster of what nobody knows the destination of. */
   readonly otherwise: string;
 }
@@ -26,7 +27,7 @@ export interface PlannedListener {
 
 /** The one that captures, one for each port, and one for each address that is a service's own. */
 export function planCapturedListeners(
-  { httpPorts, isDetected, otherwise }: HttpTraffic,
+  { httpPorts, isDetected, takesGrpcWeb, otherwise }: HttpTraffic,
   connections: readonly HostConnections[],
 ): PlannedListener[] {
   const byPort = Map.groupBy(
@@ -36,7 +37,10 @@ export function planCapturedListeners(
   const ports = [...new Set([...httpPorts, ...byPort.keys()])].sort((a, b) => a - b);
   const shared = ports.map((port): PlannedListener => {
     const asking = byPort.get(port) ?? [];
-    const traffic = { port, hasHttp: httpPorts.includes(port), isDetected: isDetected(port), otherwise };
+    const traffic = {
+      ...{ port, hasHttp: httpPorts.includes(port), isDetected: isDetected(port) },
+      ...{ takesGrpcWeb: takesGrpcWeb(port), otherwise },
+    };
     return {
       name: `0.0.0.0_${port}`,
       inputs: [...Object.values(traffic), ...asking],
@@ -46,7 +50,7 @@ export function planCapturedListeners(
   });
   const own = connections.flatMap((each) => {
     const { port, isDetected: hasHttp, addresses, own: chains, origins } = each;
-    const traffic = { port, hasHttp, isDetected: hasHttp, chains, otherwise };
+    const traffic = { port, hasHttp, isDetected: hasHttp, takesGrpcWeb: false, chains, otherwise };
     return addresses.map(
       (address): PlannedListener => ({
         name: `${address}_${port}`,

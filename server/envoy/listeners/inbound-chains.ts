@@ -58,6 +58,7 @@ function filters(
         isPlain,
         tokens: listCheckedTokens(world, world.requestAuthenticationsOver(node.namespace, labels)),
         authorizers,
+        takesGrpcWeb: port.protocol === "grpc-web",
       }),
     ];
   }

@@ -100,7 +100,7 @@ export function buildExplicitHttp(
   bindPort: number,
   routeConfig: string,
   telemetry: ProxyTelemetry,
-  otherwise: readonly TcpChain[] = [],
+  { otherwise, takesGrpcWeb }: { readonly otherwise: readonly TcpChain[]; readonly takesGrpcWeb: boolean },
 ): Listener {
   const statPrefix = `outbound_127.0.0.1_${bindPort}`;
   const isAlone = otherwise.length === 0;
@@ -111,7 +111,10 @@ export function buildExplicitHttp(
     port: bindPort,
     isHttp: true,
     chains: [
-      httpChain(buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry }), isAlone),
+      httpChain(
+        buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry, takesGrpcWeb }),
+        isAlone,
+      ),
       ...asking.map((each) => buildTcpChain(statPrefix, each, telemetry)),
     ],
     last: rest && buildTcpChain(statPrefix, rest, telemetry),
@@ -125,10 +128,11 @@ export function buildBoundHttp(
   port: number,
   routeConfig: string,
   telemetry: ProxyTelemetry,
+  takesGrpcWeb: boolean,
 ): Listener {
   const name = `${address}_${port}`;
   const statPrefix = `outbound_${name}`;
-  const manager = buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry });
+  const manager = buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry, takesGrpcWeb });
   return listener({ name, address, port, isHttp: true, chains: [httpChain(manager, true)] });
 }
 
@@ -171,6 +175,8 @@ export interface PortTraffic {
   readonly hasHttp: boolean;
   /** One of them says nothing of HTTP. */
   readonly isDetected: boolean;
+  /** One of them takes gRPC-Web. */
+  readonly takesGrpcWeb: boolean;
   /** Of connections that are not HTTP. */
   readonly chains: readonly TcpChain[];
   /** Cluster of those that none of them takes. */
@@ -185,7 +191,7 @@ export function buildPortListener(traffic: PortTraffic, telemetry: ProxyTelemetr
 /** The same to one address, which is one service's; `chains` take all of it. */
 export function buildCapturedListener(
   address: string,
-  { port, hasHttp, isDetected, chains, otherwise }: PortTraffic,
+  { port, hasHttp, isDetected, takesGrpcWeb, chains, otherwise }: PortTraffic,
   telemetry: ProxyTelemetry,
 ): Listener {
   const name = `${address}_${port}`;
@@ -195,7 +201,8 @@ export function buildCapturedListener(
   const rest = takesAll ?? { ...toCluster(otherwise), serverNames: [], subnets: [] };
   const last = isMixed ? buildTcpChain(takesAll === undefined ? otherwise : statPrefix, rest, telemetry) : undefined;
   const readsNames = chains.some(({ serverNames }) => serverNames.length > 0);
-  const manager = () => buildHttpManager({ direction: "outbound", statPrefix, routes: String(port), telemetry });
+  const manager = () =>
+    buildHttpManager({ direction: "outbound", statPrefix, routes: String(port), telemetry, takesGrpcWeb });
   const asking = [
     ...(hasHttp ? [httpChain(manager(), !isMixed, readsNames)] : []),
     ...asked.map((each) => buildTcpChain(statPrefix, each, telemetry)),

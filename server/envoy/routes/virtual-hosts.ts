@@ -21,6 +21,8 @@ export interface BuiltVirtualHost {
   readonly origins: readonly Origin[];
   /** Callers on this port may speak HTTP or not. */
   readonly isDetected: boolean;
+  /** They may speak gRPC-Web. */
+  readonly takesGrpcWeb: boolean;
 }
 
 export interface OutboundContext {
@@ -44,7 +46,7 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
       ...(used === undefined ? [] : placesOfRoutes(used.service)),
       ...(hasService ? service.declarations.map(({ source }) => ({ resource: source.ref })) : []),
     ];
-    const isDetected = service?.ports.some((each) => each.number === port && protocolOf(each) === "auto") === true;
+    const protocols = (service?.ports ?? []).filter((each) => each.number === port).map(protocolOf);
     const routes =
       used === undefined
         ? [buildDefaultRoute(context, host, port)]
@@ -65,7 +67,8 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
         requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
       },
       origins,
-      isDetected,
+      isDetected: protocols.includes("auto"),
+      takesGrpcWeb: protocols.includes("grpc-web"),
     }));
   });
 }
