@@ -7,12 +7,19 @@ export function describeLimitRule({ match = [], bucket, limit, cost }: RateLimit
   const unit = limit.unit === "Bytes" ? "byte" : isCost ? "unit" : "request";
   const units = `${limit.amount} ${match.length > 0 && !isCost ? "matching " : ""}${unit}${limit.amount === 1 ? "" : "s"}`;
   const burst = limit.burst === undefined ? "" : `, ${limit.burst} at once`;
-  const key = (bucket?.key ?? []).map(({ attribute, prefixLength }) =>
-    prefixLength === undefined ? attribute : `/${prefixLength} of ${attribute}`,
-  );
+  const key = (bucket?.key ?? []).map(describeKey);
   return `${units} ${lengthOf(limit)}${burst}${key.length === 0 ? "" : ` for each ${joinWords(key, "and")}`}`;
 }
+
+type KeyPart = NonNullable<NonNullable<RateLimitRule["bucket"]>["key"]>[number];
 
 /** "in 10s", or "at a time". */
 export const lengthOf = ({ per, unit }: RateLimitRule["limit"]): string =>
   unit === "Concurrent" ? "at a time" : `in ${per}`;
+
+function describeKey({ attribute, prefixLength, ranges = [], templates = [], regex }: KeyPart): string {
+  if (prefixLength !== undefined) return `/${prefixLength} of ${attribute}`;
+  const parts = [...ranges, ...templates];
+  if (parts.length > 0) return `${attribute} in ${joinWords(parts, "and")}`;
+  return regex === undefined ? attribute : `${attribute} by ${regex}`;
+}

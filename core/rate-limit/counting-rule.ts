@@ -7,6 +7,19 @@ export interface StatusRange {
   readonly to: number;
 }
 
+/** What tells those apart who are counted each for themselves, in the words of conditions. */
+export interface KeyPart {
+  readonly attribute: string;
+  /** Addresses of one range of this length are one. */
+  readonly prefixLength: number | undefined;
+  /** Paths of one of these are one; others have none. */
+  readonly templates: readonly string[];
+  /** Addresses of one of these are one; others have none. */
+  readonly ranges: readonly string[];
+  /** What of the value tells apart: its first group, or all that it takes. */
+  readonly regex: string | undefined;
+}
+
 /** A rule of a RateLimit, with every default. `Match` says what it takes: as it is written, or as it is held against requests. */
 export interface CountingRule<Match> {
   /** `namespace/name` of the RateLimit or Quota. */
@@ -26,8 +39,7 @@ export interface CountingRule<Match> {
   readonly exempt: Match | undefined;
   /** Requests have to be of these besides: those who have the plan. */
   readonly within: Match | undefined;
-  /** In the words of conditions. */
-  readonly key: readonly { readonly attribute: string; readonly prefixLength: number | undefined }[];
+  readonly key: readonly KeyPart[];
   readonly missing: "Share" | "Skip" | "Deny";
   /** Buckets at a time. */
   readonly keysMax: number;

@@ -4,7 +4,7 @@ import type { QuotaSpec } from "#core/kinds/quota/schema.ts";
 import { LONGEST_MS } from "#core/rate-limit/calendar-period.ts";
 import type { Limit, Period } from "#core/rate-limit/limit.ts";
 import { QUOTA_RULE } from "#core/rate-limit/rule-name.ts";
-import { guarding, KEYS_MAX, type LimitingRule } from "#core/resolve/rate-limits.ts";
+import { guarding, KEYS_MAX, keyOf, type LimitingRule } from "#core/resolve/rate-limits.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** Of what is for ever: longer than anybody waits. */
@@ -31,7 +31,7 @@ function ruleOf(resource: Resource<"Quota">): LimitingRule {
     match: guarding(match),
     exempt: guarding(exempt),
     within: undefined,
-    key: (bucket.key ?? []).map(({ attribute, prefixLength }) => ({ attribute, prefixLength })),
+    key: keyOf(bucket),
     missing: bucket.missing ?? "Share",
     keysMax: bucket.keysMax ?? KEYS_MAX,
     limit: limitOf(resource.spec),

@@ -1,8 +1,8 @@
 import { parseDurationMs } from "#core/duration.ts";
 import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.ts";
 import { usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
-import type { RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
-import type { CountingRule, StatusRange } from "#core/rate-limit/counting-rule.ts";
+import type { RateLimitBucket, RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
+import type { CountingRule, KeyPart, StatusRange } from "#core/rate-limit/counting-rule.ts";
 import type { Limit } from "#core/rate-limit/limit.ts";
 import type { GuardingRule } from "#core/resolve/guarding-policy.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -50,7 +50,7 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
         match: guarding(match),
         exempt: guarding(exempt),
         within: undefined,
-        key: (bucket.key ?? []).map(({ attribute, prefixLength }) => ({ attribute, prefixLength })),
+        key: keyOf(bucket),
         missing: bucket.missing ?? "Share",
         keysMax: bucket.keysMax ?? KEYS_MAX,
         limit: limitOf(limit),
@@ -77,6 +77,12 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
       };
     },
   );
+}
+
+export function keyOf({ key = [] }: RateLimitBucket): readonly KeyPart[] {
+  return key.map(({ attribute, prefixLength, templates = [], ranges = [], regex }) => ({
+    ...{ attribute, prefixLength, templates, ranges, regex },
+  }));
 }
 
 function limitOf({ amount, per, burst, unit }: RateLimitSpec["rules"][number]["limit"]): Limit {

@@ -34,6 +34,8 @@ const HEADER_NAME_MAX = 16_384;
 const QUERY_NAME_MAX = 1024;
 const CONDITION_KEYS =
   /^(?:request\.headers\[:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+\]|source\.(?:ip|namespace|principal|serviceAccount|trustDomain)|remote\.ip|destination\.(?:ip|port)|connection\.sni|request\.auth\.(?:principal|audiences|presenter))$/;
+/** What tells callers of a limit apart, and is no condition. */
+const LIMIT_KEYS = /^request\.(?:method|path|query\[[!$'*+\-.0-9;:@A-Z_a-z~%(),/]+\])$/;
 /** Of 1 MiB. */
 const BASE64_CHARS_MAX = 4 * Math.ceil(1_048_576 / 3);
 /** A Go duration is nanoseconds in 64 bits. */
@@ -186,6 +188,12 @@ export const FORMATS = {
     matches(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, text, "is not base64") ??
     longest(text, BASE64_CHARS_MAX),
   "default-endpoint": checkDefaultEndpoint,
+  "limit-key": (text) => (LIMIT_KEYS.test(text) || CONDITION_KEYS.test(text) ? undefined : checkLimitKey(text)),
+  "path-template": (text) =>
+    text.startsWith("/")
+      ? (checkPolicyPath(text) ??
+        (text.replaceAll(/\{\*\*?\}/g, "").includes("*") ? "has a *: write {*} or {**}" : undefined))
+      : "does not begin with /",
   "condition-key": (text) => (CONDITION_KEYS.test(text) ? undefined : checkConditionKey(text)),
 } as const satisfies Record<string, (text: string) => string | NotHandled | undefined>;
 
@@ -343,6 +351,17 @@ function checkPolicyPath(text: string): string | undefined {
   return rest >= 0 && segments.slice(rest + 1).some((segment) => /[{}]/.test(segment))
     ? "has a template after {**}"
     : undefined;
+}
+
+function checkLimitKey(text: string): string | NotHandled | undefined {
+  if (/^source\.(?:workload|labels)\b/.test(text)) return "is not what a certificate says: write source.serviceAccount";
+  const problem = checkConditionKey(text);
+  return typeof problem === "string"
+    ? problem.replace(
+        "is not a condition Pharos knows (",
+        "is no key Pharos knows (request.method, request.path, request.query[NAME], ",
+      )
+    : problem;
 }
 
 function checkConditionKey(text: string): string | NotHandled | undefined {

@@ -65,6 +65,28 @@ test("a missing key is refused, or not counted, as the rule says", async () => {
   expect(await statuses(3)).toEqual({ 200: 3 });
 });
 
+test("method, path by template, parameter, a part of a header and ranges tell apart, as the simulator reads them", async () => {
+  const bucket = (key: string) => `bucket: { key: [{ ${key} }], missing: Skip }`;
+  const rule = (name: string, key: string) => `{ name: ${name}, ${bucket(key)}, limit: { amount: 2, per: 10m } }`;
+  const TWO = { 200: 2, 429: 1 };
+  await use(LIMIT(rule("path", 'attribute: request.path, templates: ["/orders/{*}"]')));
+  expect(await statuses(3, { path: "/orders/1" })).toEqual(TWO);
+  expect(await statuses(1, { path: "/orders/2" }), "one bucket of all that match").toEqual({ 429: 1 });
+  expect(await statuses(3, { path: "/carts/1" })).toEqual({ 200: 3 });
+  await use(LIMIT(rule("page", 'attribute: "request.query[page]"')));
+  for (const page of [1, 2]) expect(await statuses(3, { path: `/?page=${page}` })).toEqual(TWO);
+  await use(LIMIT(rule("part", 'attribute: "request.headers[x-key]", regex: "^(\\\\w+):"')));
+  expect(await statuses(2, { headers: { "x-key": "gold:1" } })).toEqual({ 200: 2 });
+  expect(await statuses(1, { headers: { "x-key": "gold:2" } })).toEqual({ 429: 1 });
+  expect(await statuses(3, { headers: { "x-key": "none" } })).toEqual({ 200: 3 });
+  await use(LIMIT(`${rule("method", "attribute: request.method")}`.replace(", missing: Skip", "")));
+  for (const method of ["GET", "POST"]) expect(await statuses(3, { method })).toEqual(TWO);
+  await use(LIMIT(rule("here", "attribute: source.ip, ranges: [127.0.0.0/8]")));
+  expect(await statuses(3)).toEqual(TWO);
+  await use(LIMIT(rule("there", "attribute: source.ip, ranges: [203.0.113.0/24]")));
+  expect(await statuses(3)).toEqual({ 200: 3 });
+});
+
 test("match and exempt are an AuthorizationPolicy's words, and who calls is known by certificate", async () => {
   const match = "match: [{ to: [{ operation: { paths: ['/pay*'] } }] }]";
   const exempt =

@@ -27,6 +27,7 @@ const rule = (text: string) => `{ rules: [{ name: r, ${text} }] }`;
 const limit = (text: string) => rule(`limit: { ${text} }`);
 const LIMIT = "limit: { amount: 10, per: 1s }";
 const R = "spec.rules[0]";
+const keyed = (key: string, more: string) => rule(`${LIMIT}, bucket: { key: [${key}]${more} }`);
 const OPERATION = "{ to: [{ operation: { paths: [/pay] } }] }";
 
 test.each<[string, string, string[]]>([
@@ -81,6 +82,45 @@ test.each<[string, string, string[]]>([
     "a range of names",
     rule(`${LIMIT}, bucket: { key: [{ attribute: source.principal, prefixLength: 8 }], missing: Share }`),
     [`error conflicting-fields ${R}.bucket.key[0].prefixLength`],
+  ],
+  ["a method and a path, which all have", keyed("{ attribute: request.method }, { attribute: request.path }", ""), []],
+  [
+    "paths by templates, of which a request may be of none",
+    keyed('{ attribute: request.path, templates: ["/orders/{*}"] }', ""),
+    [`error needs-field ${R}.bucket`],
+  ],
+  [
+    "parts of keys",
+    keyed(
+      '{ attribute: request.path, templates: ["/orders/{*}"] }, { attribute: remote.ip, ranges: [10.0.0.0/8] }, { attribute: "request.headers[x-key]", regex: "^(\\\\w+):" }, { attribute: "request.query[page]" }',
+      ", missing: Share",
+    ),
+    [],
+  ],
+  [
+    "parts of what has none",
+    keyed('{ attribute: source.principal, templates: ["/a"], ranges: [10.0.0.0/8], regex: a }', ", missing: Share"),
+    ["ranges", "templates", "regex"].map((name) => `error conflicting-fields ${R}.bucket.key[0].${name}`),
+  ],
+  [
+    "ranges of a length",
+    keyed("{ attribute: source.ip, ranges: [10.0.0.0/8], prefixLength: 24 }", ", missing: Share"),
+    [`error conflicting-fields ${R}.bucket.key[0].prefixLength`],
+  ],
+  [
+    "a template that is none",
+    keyed('{ attribute: request.path, templates: ["/a*"] }', ", missing: Share"),
+    [`error bad-value ${R}.bucket.key[0].templates[0]`],
+  ],
+  [
+    "a regular expression that is none",
+    keyed('{ attribute: "request.headers[a]", regex: "(" }', ", missing: Share"),
+    [`error bad-value ${R}.bucket.key[0].regex`],
+  ],
+  [
+    "a workload, which no certificate says",
+    keyed("{ attribute: source.workload }", ", missing: Share"),
+    [`error bad-value ${R}.bucket.key[0].attribute`],
   ],
   [
     "a key that says nothing of the caller",

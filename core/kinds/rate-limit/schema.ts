@@ -21,14 +21,27 @@ export const BY_AGENT = "none: the agent decides it, as Envoy's rate-limit servi
 export const UNITS_MAX = 1_000_000_000_000;
 
 const KEY = message({
-  attribute: described(required(string("condition-key")), {
+  attribute: described(required(string("limit-key")), {
     envoy: "RateLimitConfig.Action.GenericKey.descriptor_value",
     doc: "What tells those apart who are counted each for themselves",
-    hint: "source.principal, request.headers[x-tenant] or request.auth.claims[sub]",
+    hint: "source.principal, request.headers[x-tenant], request.auth.claims[sub], request.path, request.method or request.query[page]",
   }),
   prefixLength: described(explicit(integer(0, 128)), {
     envoy: BY_AGENT,
     doc: "Of source.ip and remote.ip: addresses of one range of this length are one",
+  }),
+  ranges: described(list(string("ip-or-cidr"), 0, 256), {
+    envoy: BY_AGENT,
+    doc: "Of source.ip and remote.ip: addresses of one of these are one, of the narrowest that has them; those of none lack the key",
+  }),
+  templates: described(list(string("path-template"), 0, 64), {
+    envoy: BY_AGENT,
+    doc: "Of request.path: all paths of one of these are one, of the first that they are of; those of none lack the key",
+    hint: "/orders/{*} or /files/{**}",
+  }),
+  regex: described(string("regex"), {
+    envoy: BY_AGENT,
+    doc: "Of request.headers[…] and request.query[…]: what its first group takes tells apart, or all that it takes; where it takes nothing the key is lacking",
   }),
 });
 
@@ -118,7 +131,7 @@ const REFUND = message({
 
 export const ON_LIMIT = described(
   message({
-    status: refused("who is refused is answered 429: leave it out"),
+    status: refused("Envoy has one status for all that its agent refuses, 429: leave it out"),
     body: described(string(undefined, 65_536), { envoy: BY_AGENT }),
     headers: described(map(string("header-value"), "plain-header-name", 32), {
       envoy: BY_AGENT,

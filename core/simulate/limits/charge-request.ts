@@ -24,9 +24,7 @@ export function chargeRequest(rules: readonly PreparedLimit[], exchange: Exchang
   return rules.flatMap((rule): RequestCharge[] => {
     if (rule.match?.holds(exchange, NO_DICE) === false || rule.exempt?.holds(exchange, NO_DICE) === true) return [];
     if (rule.within?.holds(exchange, NO_DICE) === false) return [];
-    const values = rule.key.map(({ attribute, prefixLength }) =>
-      keyValue(attribute, prefixLength, exchange, rule.trustsForwardedFor),
-    );
+    const values = rule.key.map((part) => keyValue(part, exchange, rule.trustsForwardedFor));
     const isMissing = values.includes(null);
     if (isMissing && rule.missing === "Skip") return [];
     const cost = costOf(rule, exchange);

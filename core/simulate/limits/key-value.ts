@@ -1,29 +1,52 @@
 import { claimOfCondition } from "#core/schema/claim-path.ts";
 import type { Address } from "#core/simulate/address.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
+import type { PreparedKey } from "#core/simulate/limits/prepare-key.ts";
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
 import { TOKEN_FILTER, TOKEN_PAYLOAD } from "#core/xds/token-metadata.ts";
 
 const HEADER = /^request\.headers\[(.+)\]$/;
+const QUERY = /^request\.query\[(.+)\]$/;
 const IDENTITY = /^spiffe:\/\/([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/;
 
-/** What a request has of an attribute, in the words of conditions; null where it has none. */
+/** What a request has of a part of a key; null where it has none. */
 export function keyValue(
-  attribute: string,
-  prefixLength: number | undefined,
+  part: PreparedKey,
   exchange: Exchange,
   trusted: PreparedLimit["trustsForwardedFor"],
 ): string | null {
+  const { attribute, prefixLength, ofText, ofAddress } = part;
+  if (attribute === "source.ip" || attribute === "remote.ip") {
+    const address = addressOf(attribute, exchange, trusted);
+    return ofAddress === undefined ? rangeOf(address, prefixLength) : ofAddress(address);
+  }
+  const value = textOf(attribute, exchange);
+  return value === null || ofText === undefined ? value : ofText(value);
+}
+
+/** As policies have it: what anybody else says of its client it says of itself. */
+function addressOf(
+  attribute: "source.ip" | "remote.ip",
+  { connection, client }: Exchange,
+  trusted: PreparedLimit["trustsForwardedFor"],
+): Address | undefined {
+  return attribute === "remote.ip" && isTrusted(connection.tls?.peer?.uris[0], trusted) ? client : connection.remote;
+}
+
+/** In the words of conditions. */
+function textOf(attribute: string, exchange: Exchange): string | null {
+  const parameter = QUERY.exec(attribute)?.[1];
+  // An empty one says as little as none.
+  if (parameter !== undefined) return exchange.query.get(parameter) || null;
   const header = HEADER.exec(attribute)?.[1];
   if (header !== undefined) return exchange.headers.firstLine(header.toLowerCase()) ?? null;
   const uri = exchange.connection.tls?.peer?.uris[0];
   const identity = uri === undefined ? null : IDENTITY.exec(uri);
   switch (attribute) {
-    case "source.ip":
-      return rangeOf(exchange.connection.remote, prefixLength);
-    case "remote.ip":
-      // As policies have it: what anybody else says of its client it says of itself.
-      return rangeOf(isTrusted(uri, trusted) ? exchange.client : exchange.connection.remote, prefixLength);
+    case "request.method":
+      return exchange.method;
+    case "request.path":
+      return exchange.pathOnly;
     case "source.principal":
       return uri?.replace("spiffe://", "") ?? null;
     case "source.trustDomain":

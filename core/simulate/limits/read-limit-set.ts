@@ -1,6 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import type { CountingRule } from "#core/rate-limit/counting-rule.ts";
 import type { Condition } from "#core/simulate/condition.ts";
+import { type PreparedKey, prepareKey } from "#core/simulate/limits/prepare-key.ts";
 import { readRbacMatch } from "#core/simulate/read/rbac.ts";
 import type { RBAC } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
 import {
@@ -14,6 +15,7 @@ import {
 
 /** A rule as it is held against requests. */
 export interface PreparedLimit extends CountingRule<Condition> {
+  readonly key: readonly PreparedKey[];
   /** Whose X-Forwarded-For says who the client is. */
   readonly trustsForwardedFor: "everybody" | ReadonlySet<string>;
 }
@@ -54,7 +56,9 @@ function prepare(rule: LimitRule, trustsForwardedFor: PreparedLimit["trustsForwa
     match: conditionOf(rule.match),
     exempt: conditionOf(rule.exempt),
     within: conditionOf(rule.within),
-    key: rule.key.map(({ attribute, prefixLength }) => ({ attribute, prefixLength })),
+    key: rule.key.map(({ attribute, prefixLength, templates, ranges, regex }) =>
+      prepareKey({ attribute, prefixLength, templates, ranges, regex: regex || undefined }),
+    ),
     missing: MISSING[rule.missing],
     keysMax: rule.keysMax,
     limit: {

@@ -176,8 +176,8 @@ function encodeRule(rule: LimitingRule, guard: HttpGuard): Init<typeof LimitRule
     isPerInstance: rule.isPerInstance,
     ...(rule.match === undefined ? {} : { match: buildMatch(rule.match, namespace, guard, "match") }),
     ...(rule.exempt === undefined ? {} : { exempt: buildMatch(rule.exempt, namespace, guard, "none") }),
-    key: rule.key.map(({ attribute, prefixLength }) => ({
-      attribute,
+    key: rule.key.map(({ attribute, prefixLength, templates, ranges, regex = "" }) => ({
+      ...{ attribute, templates: [...templates], ranges: [...ranges], regex },
       ...(prefixLength === undefined ? {} : { prefixLength }),
     })),
     missing: MISSING[rule.missing],

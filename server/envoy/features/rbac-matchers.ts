@@ -1,3 +1,4 @@
+import { escapeRegex } from "#core/xds/path-template.ts";
 import type { HeaderMatcherSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { StringInit } from "#server/envoy/features/token-metadata.ts";
 import type { Init } from "#server/envoy/pack.ts";
@@ -28,18 +29,6 @@ export function regex(value: string): StringInit {
 /** A pattern with `*` for whatever `any` takes. */
 export function wild(value: string, any = ".*"): string {
   return value.split("*").map(escapeRegex).join(any);
-}
-
-function escapeRegex(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
-
-/** `/a/{*}/b` and `/a/{**}`: one segment, or any number. */
-export function pathTemplate(value: string): string {
-  return value
-    .split(/(\{\*\*?\})/)
-    .map((each) => (each === "{*}" ? "[^/]+" : each === "{**}" ? ".*" : escapeRegex(each)))
-    .join("");
 }
 
 export function cidr(value: string): { addressPrefix: string; prefixLen: number } {

@@ -1,9 +1,10 @@
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { GuardedCondition, GuardedOperation, GuardedSource } from "#core/resolve/guarding-policy.ts";
 import { claimOfCondition } from "#core/schema/claim-path.ts";
+import { pathTemplate } from "#core/xds/path-template.ts";
 import type { PermissionSchema, PrincipalSchema } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
 import type { RuleContext } from "#server/envoy/features/rbac-input.ts";
-import { cidr, headerMatcher, pathTemplate, regex, stringMatcher, wild } from "#server/envoy/features/rbac-matchers.ts";
+import { cidr, headerMatcher, regex, stringMatcher, wild } from "#server/envoy/features/rbac-matchers.ts";
 import {
   type MetadataInit,
   matchClaim,

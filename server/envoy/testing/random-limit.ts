@@ -9,6 +9,17 @@ export function randomLimit(draw: Draw): AnyResource {
     { bucket: { key: [{ attribute: "source.principal" }], missing: pick(["Share", "Skip", "Deny"]) } },
     { bucket: { key: [{ attribute: "request.headers[x-tenant]" }], missing: "Share" } },
     { bucket: { key: [{ attribute: "remote.ip", prefixLength: 24 }] } },
+    { bucket: { key: [{ attribute: "request.method" }, { attribute: "request.path" }] } },
+    {
+      bucket: {
+        key: [
+          { attribute: "request.path", templates: ["/{*}"] },
+          { attribute: "source.ip", ranges: ["10.0.0.0/8", "127.0.0.0/8"] },
+          { attribute: "request.headers[x-tenant]", regex: "^(.)" },
+        ],
+        missing: "Share",
+      },
+    },
   ]);
   const match = pick<object>([
     {},
