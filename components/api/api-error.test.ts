@@ -1,3 +1,4 @@
+import { TRPCClientError } from "@trpc/client";
 import { expect, test } from "vitest";
 import { isRetryable, readApiError } from "#components/api/api-error.ts";
 
@@ -26,6 +27,10 @@ test.each([
 
 test("a fetch that failed says that the server is away", () => {
   expect(readApiError(new TypeError("Failed to fetch")).reason).toBe("unavailable");
+});
+
+test("so does a stream that broke", () => {
+  expect(readApiError(TRPCClientError.from(new Event("error") as unknown as Error)).reason).toBe("unavailable");
 });
 
 test.each([

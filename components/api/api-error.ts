@@ -27,7 +27,8 @@ export function readApiError(error: unknown): ApiError {
   };
   const text = typeof message === "string" && message !== "" ? message : "something went wrong";
   if (data === undefined || data === null)
-    return /fetch|network|load failed|JSON/i.test(text) ? OFFLINE : unknown(text);
+    // Of a stream that broke tRPC has no other words, for the browser tells an event and no error.
+    return /fetch|network|load failed|JSON|^Unknown error$/i.test(text) ? OFFLINE : unknown(text);
   return {
     message: text,
     reason: typeof data.reason === "string" ? data.reason : data.code === "UNAUTHORIZED" ? "unauthenticated" : null,
