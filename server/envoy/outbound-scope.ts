@@ -250,7 +250,8 @@ export class OutboundScope {
       );
     // Of the mesh's settings only what listeners of calls have.
     const { settings, ...own } = telemetry;
-    const workload = JSON.stringify([own, settings.pathNormalization]);
+    const { pathNormalization, listenerHeaders, isHeaderCaseKept } = settings;
+    const workload = JSON.stringify([own, pathNormalization, listenerHeaders, isHeaderCaseKept]);
     return this.#captured.take(
       this.#plannedListeners(),
       workload,
