@@ -116,6 +116,10 @@ export class LimitFleet {
       member.process = startAgent(member.dir, JSON.parse(member.process.spawnargs.at(-1) ?? ""));
   }
 
+  get dir(): string {
+    return this.#serve.dir;
+  }
+
   killOwner(): Promise<void> {
     return this.#serve.kill();
   }

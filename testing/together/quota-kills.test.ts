@@ -1,0 +1,55 @@
+import { afterEach, expect, test } from "vitest";
+import { connect } from "#cli/client/client.ts";
+import { LimitFleet } from "#testing/limits/limit-fleet.ts";
+import { SkewedLoad } from "#testing/limits/skewed-load.ts";
+import { Cleanup, eventually } from "#testing/test-agent.ts";
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+const AMOUNT = 1_000_000;
+const ROUNDS = Number(process.env.QUOTA_KILLS ?? 2);
+const WORKERS = 6;
+
+const QUOTA = `
+apiVersion: limits.pharos.dev/v1
+kind: Quota
+metadata: { name: monthly, namespace: default }
+spec: { selector: { matchLabels: { app: api } }, amount: ${AMOUNT}, period: { calendar: Month } }
+`;
+
+test(
+  "agents and owner are killed under load: the ledger has what clients were admitted, and what was being answered",
+  async () => {
+    const fleet = await LimitFleet.open(cleanup, 2, QUOTA);
+    const loads = fleet.members.map(({ port }) => new SkewedLoad(port, WORKERS, 5));
+    cleanup.add(() => Promise.all(loads.map((load) => load.stop())));
+    const { admitted } = fleet.app;
+    const more = (count: number): Promise<void> => {
+      const until = admitted.length + count;
+      return eventually(`${count} more are admitted`, () => (admitted.length >= until ? true : undefined)).then(
+        () => undefined,
+      );
+    };
+    let kills = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await more(150);
+      await fleet.killAgent(round % 2);
+      kills += 1;
+      if (round % 2 === 1) await fleet.killOwner();
+      fleet.startAgent(round % 2);
+      if (round % 2 === 1) await fleet.startOwner();
+      await fleet.ready(fleet.members);
+    }
+    await more(100);
+    await Promise.all(loads.map((load) => load.stop()));
+    const api = connect({ dir: fleet.dir });
+    const settled = await eventually("nothing is held, and all is told", async () => {
+      const [consumer] = await api.limits.consumers.query({ limit: "default/monthly|Quota" });
+      return consumer?.held === 0 && consumer.used <= admitted.length + kills * 2 * WORKERS ? consumer : undefined;
+    });
+    // Never less; more by what was being answered when an agent was killed.
+    expect(settled.used).toBeGreaterThanOrEqual(admitted.length);
+  },
+  180_000 + ROUNDS * 30_000,
+);
