@@ -124,6 +124,11 @@ export class ReadBack {
     });
   }
 
+  /** Whether what comes to a port is read as requests; else it is passed on as it is. */
+  readsRequests(port: number): boolean {
+    return this.#bodies.get("RDS")?.has(`inbound|${port}||`) ?? false;
+  }
+
   /** `action namespace/name` of the policies whose rules guard an application's port, in requests or in connections. */
   policiesAt(port: number): Set<string> {
     const found = new Set<string>();
