@@ -99,6 +99,11 @@ test("each exit code is what `pharos help exit-codes` says, with words that tell
   }
 });
 
+test("variables that are set to nothing are not set", async () => {
+  const nothing = ["env", "PHAROS_SERVER=", "PHAROS_TOKEN="];
+  expect(await runPharos(server.dir, ["get", "gw"], "", nothing)).toMatchObject({ code: 0 });
+});
+
 test("a reader that has seen enough ends the verb without a word", async () => {
   const child = spawn(process.execPath, [MAIN, "help"], { stdio: ["ignore", "pipe", "pipe"] });
   child.stdout.destroy();

@@ -38,9 +38,14 @@ function consoleOf(text: string, dir: string): string {
   });
 }
 
+/** A variable that is set to nothing says nothing. */
+function fromEnvironment(name: string): string | undefined {
+  return process.env[name] || undefined;
+}
+
 /** Flags, then PHAROS_SERVER and PHAROS_TOKEN, then the data directories a person usually has: .demo and .pharos. */
-function findServer(options: ServerOptions, env: NodeJS.ProcessEnv = process.env): Found {
-  const directories = [options.dir ?? env.PHAROS_DIR].filter((dir) => dir !== undefined);
+function findServer(options: ServerOptions): Found {
+  const directories = [options.dir ?? fromEnvironment("PHAROS_DIR")].filter((dir) => dir !== undefined);
   const known = (directories.length > 0 ? directories : [".demo", ".pharos"])
     .map(fromDirectory)
     .find((found) => found !== undefined);
@@ -49,13 +54,13 @@ function findServer(options: ServerOptions, env: NodeJS.ProcessEnv = process.env
       hint: "start the server with that directory first",
     });
   }
-  const named = options.server ?? (options.dir === undefined ? env.PHAROS_SERVER : undefined);
+  const named = options.server ?? (options.dir === undefined ? fromEnvironment("PHAROS_SERVER") : undefined);
   if (named !== undefined && !/^https?:$/.test(URL.parse(named)?.protocol ?? ""))
     throw new UsageError(`${named} is not a server's address`, { hint: "for example http://127.0.0.1:20001" });
   const url = named?.replace(/\/+$/, "") ?? known?.url ?? "http://127.0.0.1:20001";
   return {
     url,
-    token: options.token ?? env.PHAROS_TOKEN ?? (known?.url === url ? known.token : undefined),
+    token: options.token ?? fromEnvironment("PHAROS_TOKEN") ?? (known?.url === url ? known.token : undefined),
   };
 }
 
