@@ -310,6 +310,8 @@ describe("history", () => {
     expect(await hosts()).toEqual({});
     await store.rollback(2, "bob", "");
     expect(await hosts()).toEqual({ a: "x", b: "b" });
+    // Who gives no reason has the obvious one.
+    expect((await store.history({ limit: 1 })).map(({ reason }) => reason)).toEqual(["roll back to revision 2"]);
     await expect(store.rollback(99, "bob", "")).rejects.toMatchObject({ code: "not-found" });
     expect((await store.history({ limit: 99 })).length).toBe(6);
   });
@@ -323,6 +325,10 @@ describe("history", () => {
     expect(await hosts()).toEqual({ a: "x", b: "b" });
     await store.undo(2, "bob", "");
     expect(await hosts()).toEqual({ a: "a", b: "b" });
+    expect((await store.history({ limit: 2 })).map(({ reason }) => reason)).toEqual([
+      "undo of revision 2",
+      "still needed",
+    ]);
     // The undo of an undo does it again.
     await store.undo(5, "bob", "");
     expect(await hosts()).toEqual({ a: "x", b: "b" });

@@ -139,7 +139,11 @@ export function createConfigStore(
     history: (filter) => history.list(filter),
     revision: (number) => readRevision(db, number),
     rollback: (number, author, reason) =>
-      restore((tx) => planRollback(tx, number), { author, reason, origin: `rollback ${number}` }),
+      restore((tx) => planRollback(tx, number), {
+        author,
+        reason: reason || `roll back to revision ${number}`,
+        origin: `rollback ${number}`,
+      }),
     restoreChanges: (number, way) =>
       db.$transaction(async (tx) => {
         const plan = way === "undo" ? planUndo : planRollback;
@@ -150,7 +154,11 @@ export function createConfigStore(
         );
       }),
     undo: (number, author, reason) =>
-      restore((tx) => planUndo(tx, number), { author, reason, origin: `undo ${number}` }),
+      restore((tx) => planUndo(tx, number), {
+        author,
+        reason: reason || `undo of revision ${number}`,
+        origin: `undo ${number}`,
+      }),
     latest: () => latestRevision(db),
     watch: (fromRevision, signal) => watchRevisions(db, notify, fromRevision, signal),
     snapshotResources: () =>
