@@ -1,14 +1,19 @@
 import { readdirSync, rmSync } from "node:fs";
+import { PharosError } from "#core/errors.ts";
 import { lastDraw } from "#core/rate-limit/journal-entries.ts";
-import type { Draw } from "#core/rate-limit/lease-message.ts";
+import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
 import { journalFile, readJournal, writeJournal } from "#mesh-agent/limits/limit-journal.ts";
+import { Backoff } from "#node/backoff.ts";
 import type { Logger } from "#node/log.ts";
-import { encodeDraws } from "#proto/lease-codec.ts";
+import { decodeGrants, encodeDraws } from "#proto/lease-codec.ts";
 
 const PATH = "/pharos.agent.v1.AgentService/DrawUnits";
 const TIMEOUT_MS = 5000;
 const AGAIN_MS = 1000;
+const AGAIN_MS_MAX = 30_000;
 const DRAWS_MAX = 1000;
+/** A control plane that is new does not know this instance yet. */
+const LOGGED_AT = 3;
 const NAME = /^([\da-f-]{36})\.log$/;
 
 export interface FormerRunsOptions {
@@ -28,11 +33,15 @@ export interface FormerRunsOptions {
  */
 export class FormerRuns {
   readonly #options: FormerRunsOptions;
+  readonly #backoff: Backoff;
+  /** How often each run could not be told. */
+  readonly #failures = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: FormerRunsOptions) {
     this.#options = options;
+    this.#backoff = new Backoff({ firstMs: options.againMs ?? AGAIN_MS, maxMs: AGAIN_MS_MAX });
   }
 
   start(): void {
@@ -58,13 +67,29 @@ export class FormerRuns {
   }
 
   async #tellAll(): Promise<void> {
-    try {
-      for (const run of this.pending) await this.#tell(run);
-    } catch {
-      // The control plane is away, or does not know this instance yet.
-      if (!this.#isClosed)
-        this.#timer = setTimeout(() => void this.#tellAll(), this.#options.againMs ?? AGAIN_MS).unref();
+    let isWhole = true;
+    for (const run of this.pending) {
+      if (this.#isClosed) return;
+      try {
+        await this.#tell(run);
+        this.#backoff.reset();
+      } catch (error) {
+        isWhole = false;
+        this.#logOnce(run, error);
+      }
     }
+    if (!isWhole && !this.#isClosed) this.#timer = setTimeout(() => void this.#tellAll(), this.#backoff.next()).unref();
+  }
+
+  /** That the control plane is away is said by whoever keeps the connection. */
+  #logOnce(run: string, error: unknown): void {
+    if (this.#isClosed || PharosError.from(error).code === "unavailable") return;
+    const failures = (this.#failures.get(run) ?? 0) + 1;
+    this.#failures.set(run, failures);
+    if (failures !== LOGGED_AT) return;
+    this.#options.log.warn("what a former run of this agent let through by quotas is not told, and will be again", {
+      ...{ file: journalFile(this.#options.dir, run), error: String(error) },
+    });
   }
 
   async #tell(run: string): Promise<void> {
@@ -87,9 +112,19 @@ export class FormerRuns {
 
   async #send(run: string, draws: readonly Draw[]): Promise<void> {
     const { instance, call } = this.#options;
+    let left = 0;
     for (let at = 0; at < draws.length; at += DRAWS_MAX) {
-      const message = encodeDraws({ instance, run, isFormer: true, draws: draws.slice(at, at + DRAWS_MAX) });
-      await call(PATH, message, TIMEOUT_MS);
+      const sent = draws.slice(at, at + DRAWS_MAX);
+      const answer = await call(PATH, encodeDraws({ instance, run, isFormer: true, draws: sent }), TIMEOUT_MS);
+      left += countRefused(sent, decodeGrants(answer));
     }
+    if (left > 0)
+      throw new Error(`the control plane has no room for ${left} of its keys: raise bucket.keysMax of their rules`);
   }
+}
+
+/** What came before is counted already, and of a limit that is gone nothing is; but a key without room was not counted. */
+function countRefused(draws: readonly Draw[], grants: readonly Grant[]): number {
+  const refused = new Set(grants.filter(({ trouble }) => trouble === "too-many-keys").map(({ key }) => key));
+  return draws.filter(({ key, used, counted }) => used > counted && refused.has(key)).length;
 }

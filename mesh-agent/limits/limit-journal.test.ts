@@ -1,12 +1,12 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
 import { FormerRuns } from "#mesh-agent/limits/former-runs.ts";
 import { journalFile, LimitJournal, readJournal } from "#mesh-agent/limits/limit-journal.ts";
-import { type DrawUnits, decodeDraws } from "#proto/lease-codec.ts";
-import { silentLogger } from "#testing/loggers.ts";
+import { type DrawUnits, decodeDraws, encodeGrants } from "#proto/lease-codec.ts";
+import { loggerTo, silentLogger } from "#testing/loggers.ts";
 import { eventually } from "#testing/test-agent.ts";
 
 const RUN = "0b0e7c1e-6a3c-4c8e-9a55-0f7d7e3f1a01";
@@ -38,6 +38,20 @@ test("what was let through is on the file before it is said, and a line that was
   expect([...readJournal(journalFile(dir, RUN))]).toEqual([
     ["a", { account: 3, used: 7, counted: 1, atMs: expect.any(Number) as number }],
   ]);
+  journal.close();
+});
+
+test("of a key that is never closed the file is written anew, and has all that was let through", () => {
+  const { dir, journal } = open();
+  const key = "k".repeat(400);
+  for (let used = 1; used <= 10_000; used += 1) {
+    journal.took(key, 1);
+    journal.drew({ ...DRAW, key, used, pending: 0, counted: used - 1 });
+  }
+  journal.took(key, 3);
+  const { size } = statSync(journalFile(dir, RUN));
+  expect(size).toBeLessThan(5_000_000);
+  expect([...readJournal(journalFile(dir, RUN))]).toMatchObject([[key, { account: 3, used: 10_003, counted: 9999 }]]);
   journal.close();
 });
 
@@ -78,4 +92,60 @@ test("a run that is over is told of as it was, then as known, and is told again 
     [true, RUN, 8, 8, 0],
   ]);
   expect(told.map(({ draws: [draw] }) => (draw?.lease ?? 0) - 2 ** 52)).toEqual([0, 0, 1]);
+});
+
+const GRANT = { lease: 0, granted: 0, isAmple: false, ttlMs: 0, left: 0, waitMs: 0, members: 1 };
+
+test("a run that the owner has no room for is kept until it has", async () => {
+  const { dir, journal } = open();
+  journal.took("a", 5);
+  journal.took("b", 1);
+  journal.close();
+  const told: DrawUnits[] = [];
+  const former = new FormerRuns({
+    ...{ dir, run: NEXT_RUN, instance: "shop/web-0", log: silentLogger, againMs: 1 },
+    call: (_, request) => {
+      told.push(decodeDraws(request));
+      const isRefused = told.length === 1;
+      // Told twice is counted once, and what is of no rule is nothing.
+      const refused = { ...GRANT, key: "b", trouble: isRefused ? ("too-many-keys" as const) : ("stale" as const) };
+      return Promise.resolve(encodeGrants([{ ...GRANT, key: "a", trouble: "unknown-limit" }, refused]));
+    },
+  });
+  former.start();
+  await eventually("all is told", () => (former.pending.length === 0 ? true : undefined));
+  former.close();
+  expect(told.map(({ draws }) => draws.map(({ key, used, counted }) => [key, used, counted]))).toEqual([
+    [
+      ["a", 5, 0],
+      ["b", 1, 0],
+    ],
+    [
+      ["a", 5, 0],
+      ["b", 1, 0],
+    ],
+    [
+      ["a", 5, 5],
+      ["b", 1, 1],
+    ],
+  ]);
+});
+
+test("a file that cannot be read stands in nobody's way, and the log says so once", async () => {
+  const { dir, journal } = open("0b0e7c1e-6a3c-4c8e-9a55-0f7d7e3f1a09");
+  journal.took("a", 5);
+  journal.close();
+  // Read first.
+  mkdirSync(journalFile(dir, RUN));
+  const said: unknown[] = [];
+  const former = new FormerRuns({
+    ...{ dir, run: NEXT_RUN, instance: "shop/web-0", againMs: 1 },
+    log: loggerTo((level, _, { file }) => level === "warn" && said.push(file)),
+    call: () => Promise.resolve(new Uint8Array()),
+  });
+  former.start();
+  await eventually("the other one is told", () => (former.pending.length === 1 ? true : undefined));
+  await eventually("the log says it", () => said[0]);
+  former.close();
+  expect(said).toEqual([journalFile(dir, RUN)]);
 });

@@ -53,18 +53,20 @@ export class LimitJournal implements LedgerJournal {
 
   closed(key: string): void {
     this.#keep([key]);
-    if (this.#bytes > BYTES_MAX) this.#compact();
   }
 
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
+    const fd = this.#fd;
     this.#fd = undefined;
+    if (fd !== undefined) closeSync(fd);
   }
 
   /** What is lost of it is charged, and not let through: no harm that would stop anybody. */
   #keep(line: JournalLine): void {
     applyLine(this.#entries, line);
     this.#write(line);
+    // A key that is asked for all the time is never closed.
+    if (this.#bytes > BYTES_MAX) this.#compact();
   }
 
   #write(line: JournalLine): boolean {
@@ -93,10 +95,10 @@ export class LimitJournal implements LedgerJournal {
   }
 
   #compact(): void {
+    this.#bytes = 0;
     try {
-      writeJournal(this.#file, this.#entries);
       this.close();
-      this.#bytes = 0;
+      writeJournal(this.#file, this.#entries);
     } catch {
       // It is longer than it need be.
     }
