@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Calendar, LONGEST_MS, periodAt } from "#core/rate-limit/calendar-period.ts";
 
 const HOUR_MS = 3_600_000;
@@ -74,4 +74,26 @@ test("periods follow each other without a gap, each moment is in its own, and no
         atMs = endMs + (count % 3) * HOUR_MS * (calendar === "Hour" ? 0 : 1);
       }
     }
+});
+
+test("all who ask of one period have it found once, and one is the same whatever was asked before", () => {
+  const zones = ["UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe"];
+  // The clock of Lord Howe is put by half an hour at 15:00 and 15:30.
+  const around = ["2026-04-04T15:00:00Z", "2026-10-03T15:30:00Z"].flatMap((at) =>
+    [-90, -45, -10, -1, 0, 1, 10, 29, 31, 45, 90].map((minutes) => Date.parse(at) + minutes * 60_000),
+  );
+  for (const timeZone of zones)
+    for (const calendar of ["Hour", "Day", "Week", "Month"] as const) {
+      const alone = around.map((atMs) => {
+        periodAt(calendar, timeZone, atMs - 400 * 24 * HOUR_MS);
+        return periodAt(calendar, timeZone, atMs);
+      });
+      expect(around.map((atMs) => periodAt(calendar, timeZone, atMs))).toEqual(alone);
+      const backwards = around.toReversed().map((atMs) => periodAt(calendar, timeZone, atMs));
+      expect(backwards.toReversed()).toEqual(alone);
+    }
+  const read = vi.spyOn(Intl.DateTimeFormat.prototype, "formatToParts");
+  for (let count = 0; count < 100; count += 1) periodAt("Month", "Europe/Berlin", Date.parse("2031-05-05") + count);
+  expect(read.mock.calls.length).toBeLessThan(100);
+  read.mockRestore();
 });

@@ -10,11 +10,25 @@ const DAY_MS = 24 * HOUR_MS;
 /** No time zone is further from UTC, and no clock is put by more. */
 const OFFSET_MS_MAX = 16 * HOUR_MS;
 
+/** The last one of each calendar and time zone: where one begins, it does for all keys at once. */
+const lastSpans = new Map<string, Span>();
+
 /**
  * The period that a moment is in, from its beginning to that of the next: an hour of the clock on the wall, or whole days of the
  * time zone, which have 23 or 25 hours where the clock is put. A day that has no midnight begins with its first moment.
  */
 export function periodAt(calendar: Calendar, timeZone: string, atMs: number): Span {
+  const name = `${calendar} ${timeZone}`;
+  const last = lastSpans.get(name);
+  if (last !== undefined && last.startMs <= atMs && atMs < last.endMs) return last;
+  const span = findPeriod(calendar, timeZone, atMs);
+  // An hour in which the clock is put may overlap another.
+  const isAlone = calendar !== "Hour" || offsetAt(timeZone, span.startMs) === offsetAt(timeZone, span.endMs - 1);
+  if (isAlone) lastSpans.set(name, span);
+  return span;
+}
+
+function findPeriod(calendar: Calendar, timeZone: string, atMs: number): Span {
   if (calendar === "Hour") {
     // Offsets that are no whole hours are told apart by what is over; where the clock is put by hours, one comes twice.
     const into = mod(atMs + offsetAt(timeZone, atMs), HOUR_MS);

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { KeyOwner } from "#core/rate-limit/key-owner.ts";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
 import { LeaseOwner, type LeaseOwnerOptions } from "#core/rate-limit/lease-owner.ts";
 import type { Limit } from "#core/rate-limit/limit.ts";
@@ -209,4 +210,14 @@ test("a draw writes whom it touched, however many hold of the key", () => {
   // Leases of all others end, and are charged: that has to be written, too.
   owner.draw(draw(3, { agent: "a7", idle: 1 }), 405);
   expect(key?.changes().holders).toHaveLength(100);
+});
+
+test("runs that are over cost a sweep nothing with keys that they do not have", () => {
+  const { owner } = open({ keysMax: 100 });
+  for (let lease = 1; lease <= 50; lease += 1) owner.draw(draw(lease, { key: `k${lease}`, needs: [1] }), 0);
+  for (let run = 0; run < 100; run += 1) owner.endAgent(`run ${run}`);
+  const knows = vi.spyOn(KeyOwner.prototype, "knows");
+  owner.sweep(1);
+  expect(knows.mock.calls.length).toBeLessThanOrEqual(50);
+  knows.mockRestore();
 });

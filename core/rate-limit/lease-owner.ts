@@ -104,7 +104,12 @@ export class LeaseOwner {
   sweep(nowMs: number): void {
     this.#sweptMs = nowMs;
     const still = new Set<string>();
-    const hasEnded = (agent: string): boolean => this.#ended.has(agent);
+    // Asked of each holder of each key.
+    const hasEnded = (agent: string): boolean => {
+      const isOver = this.#ended.has(agent);
+      if (isOver) still.add(agent);
+      return isOver;
+    };
     for (const [key, owner] of this.#keys) {
       const isOver = owner.sweep(nowMs, hasEnded, (agent, lease) =>
         this.#floors.set(agent, { lease: Math.max(lease, this.#floors.get(agent)?.lease ?? -1), atMs: nowMs }),
@@ -113,7 +118,7 @@ export class LeaseOwner {
         this.#options.onForgotten?.(key, owner.used);
         this.#keys.delete(key);
         this.#release(owner);
-      } else for (const agent of this.#ended) if (owner.knows(agent)) still.add(agent);
+      }
     }
     for (const agent of this.#ended) {
       if (still.has(agent)) continue;
