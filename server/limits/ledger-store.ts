@@ -1,8 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { LedgerEntry } from "#core/rate-limit/ledger-meter.ts";
 
-/** Draws are kept so long; what people did, and periods, for longer. */
+/** Draws are kept so long, and among the last changes of each consumer alone; what people did, and periods, for longer. */
 const DRAWS_MS = 7 * 24 * 3_600_000;
+const DRAWS_MAX = 200;
 const KEPT_MS = 400 * 24 * 3_600_000;
 
 /** What becomes of one consumer's ledger at one moment. */
@@ -48,12 +49,19 @@ export class LedgerStore {
   readonly #put: StatementSync;
   readonly #change: StatementSync;
   readonly #notice: StatementSync;
+  readonly #trim: StatementSync;
+  /** Drawn from since the last `prune`. */
+  readonly #drawn = new Set<string>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#put = db.prepare("INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     this.#change = db.prepare("INSERT INTO ledger_change VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     this.#notice = db.prepare("INSERT OR IGNORE INTO ledger_notice VALUES (?, ?, ?, ?, ?, ?, NULL)");
+    this.#trim = db.prepare(
+      `DELETE FROM ledger_change WHERE key = :key AND what = 'draw' AND id <= (
+        SELECT id FROM ledger_change WHERE key = :key ORDER BY id DESC LIMIT 1 OFFSET ${DRAWS_MAX})`,
+    );
   }
 
   write({ key, atMs, entries, held, change, reached }: LedgerWrite): void {
@@ -62,6 +70,7 @@ export class LedgerStore {
     const [now] = entries;
     const { what, units, author, lease, reason } = change;
     this.#change.run(key, atMs, what, units, now?.used ?? 0, held, author, lease, reason);
+    if (what === "draw") this.#drawn.add(key);
     if (now === undefined) return;
     const all = now.amount + now.carried + now.added;
     for (const percent of reached) this.#notice.run(key, now.startMs, percent, atMs, now.used, all);
@@ -78,10 +87,13 @@ export class LedgerStore {
       }));
   }
 
-  /** The latest first. */
+  /** The latest first: what people did, and of draws as many as there is room for besides. */
   changes(key: string, most: number): readonly StoredChange[] {
     return this.#db
-      .prepare("SELECT * FROM ledger_change WHERE key = ? ORDER BY id DESC LIMIT ?")
+      .prepare(
+        `SELECT * FROM (SELECT * FROM ledger_change WHERE key = ? ORDER BY what = 'draw', id DESC LIMIT ?)
+        ORDER BY id DESC`,
+      )
       .all(key, most)
       .map((row) => ({
         ...{ atMs: Number(row.at_ms), what: String(row.what) as StoredChange["what"], units: Number(row.units) },
@@ -90,11 +102,11 @@ export class LedgerStore {
       }));
   }
 
-  /** What nobody was told, the first first. */
-  untold(most: number): readonly StoredNotice[] {
+  /** What nobody was told of what came since then, the first first. */
+  untold(most: number, sinceMs = 0): readonly StoredNotice[] {
     return this.#db
-      .prepare("SELECT * FROM ledger_notice WHERE told_ms IS NULL ORDER BY at_ms LIMIT ?")
-      .all(most)
+      .prepare("SELECT * FROM ledger_notice WHERE told_ms IS NULL AND at_ms >= ? ORDER BY at_ms LIMIT ?")
+      .all(sinceMs, most)
       .map((row) => ({
         ...{ key: String(row.key), startMs: Number(row.start_ms), percent: Number(row.percent) },
         ...{ atMs: Number(row.at_ms), used: Number(row.used), amount: Number(row.amount) },
@@ -107,8 +119,21 @@ export class LedgerStore {
       .run(atMs, key, startMs, percent);
   }
 
+  #trimAll(): void {
+    this.#db.exec("BEGIN");
+    try {
+      for (const key of this.#drawn) this.#trim.run({ key });
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      this.#db.exec("ROLLBACK");
+      throw error;
+    }
+    this.#drawn.clear();
+  }
+
   /** Forgets what is old. */
   prune(nowMs: number): void {
+    if (this.#drawn.size > 0) this.#trimAll();
     this.#db.prepare("DELETE FROM ledger_change WHERE what = 'draw' AND at_ms < ?").run(nowMs - DRAWS_MS);
     this.#db.prepare("DELETE FROM ledger_change WHERE what <> 'draw' AND at_ms < ?").run(nowMs - KEPT_MS);
     this.#db.prepare("DELETE FROM ledger WHERE end_ms < ?").run(nowMs - KEPT_MS);

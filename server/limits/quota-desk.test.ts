@@ -154,3 +154,15 @@ test("what the disk refuses is written with what comes next, and what people are
   expect(one.ledger.changes(KEY, 10).reduce((sum, { units }) => sum + units, 0)).toBe(5);
   expect(one.desk.change(KEY, topUp)).toMatchObject({ added: 7, used: 5 });
 });
+
+test("of draws the last are kept, and what people did is not lost behind them", () => {
+  const one = open(RESOURCES(10_000));
+  one.desk.change(KEY, { what: "top-up", units: 5, author: "ada", reason: "paid" });
+  for (let used = 1; used <= 300; used += 1)
+    one.ask([draw(used, [], { used, counted: used - 1, spent: [{ amount: 1, agoMs: 0 }] })]);
+  expect(one.ledger.changes(KEY, 200).map(({ what }) => what)).toEqual([...Array(199).fill("draw"), "top-up"]);
+  one.desk.tidy();
+  const kept = one.ledger.changes(KEY, 1000);
+  expect(kept).toHaveLength(201);
+  expect([kept[0], kept.at(-1)]).toMatchObject([{ used: 300 }, { what: "top-up", units: 5 }]);
+});

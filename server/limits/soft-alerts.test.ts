@@ -14,8 +14,8 @@ afterEach(() => cleanup.run());
 const SECRET = "s3cret";
 const KEY = 'shop/monthly|Quota@gold||["acme"]';
 
-/** Answers so often with 500 first. */
-async function openWebhook(failures: number) {
+/** Answers with 500 where it fails at the n-th, of 1. */
+async function openWebhook(fails: (nth: number, body: string) => boolean) {
   const told: { readonly body: string; readonly id: unknown; readonly signature: unknown }[] = [];
   const server = createServer((request, response) => {
     let body = "";
@@ -25,7 +25,7 @@ async function openWebhook(failures: number) {
     request.on("end", () => {
       const { "idempotency-key": id, "x-pharos-signature": signature } = request.headers;
       told.push({ body, id, signature });
-      response.writeHead(told.length <= failures ? 500 : 204).end();
+      response.writeHead(fails(told.length, body) ? 500 : 204).end();
     });
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -36,15 +36,17 @@ async function openWebhook(failures: number) {
   return { told, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
 }
 
-function reach(store: LeaseStore, used: number, reached: readonly number[]): void {
+const AT_MS = Date.now();
+
+function reach(store: LeaseStore, used: number, reached: readonly number[], atMs = AT_MS): void {
   const entry = { startMs: 0, endMs: 1e9, amount: 100, used, carried: 0, added: 0 };
   const change = { what: "draw" as const, units: 1, author: "shop/web-0 r", lease: 1, reason: "" };
-  store.write({ nowMs: 0, calendarMs: 0 }, [], [], [{ key: KEY, atMs: 5, entries: [entry], held: 0, change, reached }]);
+  store.write({ nowMs: 0, calendarMs: 0 }, [], [], [{ key: KEY, atMs, entries: [entry], held: 0, change, reached }]);
 }
 
 test("each percent is told once in a period, again where it was not taken, also by the next server, and signed", async () => {
   const store = new LeaseStore(new DatabaseSync(":memory:"));
-  const { told, url } = await openWebhook(1);
+  const { told, url } = await openWebhook((nth) => nth === 1);
   const open = (): SoftAlerts => {
     const alerts = new SoftAlerts({ url, secret: SECRET, ledger: store.ledger, log: silentLogger, everyMs: 5 });
     cleanup.add(() => alerts.close());
@@ -64,8 +66,24 @@ test("each percent is told once in a period, again where it was not taken, also 
   expect(told).toHaveLength(3);
   expect(JSON.parse(told[2]?.body ?? "")).toEqual({
     ...{ event: "quota.soft", quota: "shop/monthly", plan: "gold", consumer: '["acme"]', percent: 95, used: 96 },
-    ...{ amount: 100, periodStartsAt: "1970-01-01T00:00:00.000Z", at: "1970-01-01T00:00:00.005Z" },
+    ...{ amount: 100, periodStartsAt: "1970-01-01T00:00:00.000Z", at: new Date(AT_MS).toISOString() },
   });
   for (const { body, signature } of told)
     expect(signature).toBe(`sha256=${createHmac("sha256", SECRET).update(body).digest("hex")}`);
+});
+
+test("one that is never taken stands in nobody's way, and of what is long over nobody hears", async () => {
+  const store = new LeaseStore(new DatabaseSync(":memory:"));
+  const isRefused = (body: string): boolean => body.includes('"percent":80');
+  const { told, url } = await openWebhook((_, body) => isRefused(body));
+  reach(store, 70, [70], AT_MS - 2 * 24 * 3_600_000);
+  reach(store, 80, [80]);
+  reach(store, 95, [95], AT_MS + 1);
+  const alerts = new SoftAlerts({ url, ledger: store.ledger, log: silentLogger, everyMs: 5 });
+  cleanup.add(() => alerts.close());
+  alerts.start();
+  const percents = (): number[] => told.map(({ body }) => (JSON.parse(body) as { percent: number }).percent);
+  await eventually("it is told again", () => (percents().lastIndexOf(80) > 1 ? true : undefined));
+  expect(new Set(percents())).toEqual(new Set([80, 95]));
+  expect(store.ledger.untold(9).map(({ percent }) => percent)).toEqual([70, 80]);
 });
