@@ -24,7 +24,8 @@ export interface Host {
   readonly address: string;
   /** What is put before a command so that it runs there. */
   readonly enter: readonly [string, ...string[]];
-  run(command: string, args: readonly string[], input?: string): Promise<string>;
+  /** Within `timeoutMs`, or what a tool of the system gets. */
+  run(command: string, args: readonly string[], input?: string, timeoutMs?: number): Promise<string>;
 }
 
 /** So many hosts on one switch, in namespaces that go with `cleanup`; the first one is everybody's router and resolver. Nothing of the machine's own network changes. */
@@ -63,8 +64,8 @@ async function makeHost(cleanup: Cleanup, id: string, index: number): Promise<Ho
   cleanup.add(() => rmSync(files, { recursive: true }));
   writeFileSync(`${files}/resolv.conf`, `nameserver ${addressAt(0)}\n`);
   const enter = ["ip", "netns", "exec", name] as const;
-  const run = (command: string, args: readonly string[], input = "") =>
-    runTool("ip", [...enter.slice(1), command, ...args], input);
+  const run = (command: string, args: readonly string[], input = "", timeoutMs?: number) =>
+    runTool("ip", [...enter.slice(1), command, ...args], input, timeoutMs);
   await run("ip", ["link", "set", "lo", "up"]);
   return { name, address: addressAt(index), enter: [...enter], run };
 }

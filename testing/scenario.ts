@@ -5,7 +5,7 @@ import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { freePort } from "#node/free-port.ts";
 import { type EchoApp, type Seen, startEcho } from "#testing/echo-app.ts";
 import { RealMesh } from "#testing/real-mesh.ts";
-import { type Cleanup, eventually, startAgent, temporaryDir } from "#testing/test-agent.ts";
+import { type Cleanup, eventually, type RunningAgent, startAgent, temporaryDir } from "#testing/test-agent.ts";
 
 const SERVICE = (name: string): string => `
 apiVersion: networking.istio.io/v1
@@ -58,6 +58,8 @@ export interface Answer {
 export class Scenario {
   readonly mesh: RealMesh;
   readonly apps: Readonly<Record<"reviews-v1" | "reviews-v2" | "details", EchoApp>>;
+  /** Of every proxy, the gateway's too. */
+  readonly #agents: readonly RunningAgent[];
   /** Of the caller: a TCP listener of its own for port 7000 of reviews. */
   readonly tcpPort: number;
   /** Where reviews-v1's Envoy takes connections for its HTTP port. */
@@ -72,11 +74,13 @@ export class Scenario {
     apps: Scenario["apps"],
     ports: readonly [number, number, number, number],
     gatewayPorts: readonly [number, number],
+    agents: readonly RunningAgent[],
   ) {
     this.mesh = mesh;
     this.apps = apps;
     [this.tcpPort, this.reviewsPort, this.reviewsTcpPort, this.#proxyPort] = ports;
     this.#gatewayPorts = gatewayPorts;
+    this.#agents = agents;
   }
 
   static async open(cleanup: Cleanup, proxies?: ProxySettings): Promise<Scenario> {
@@ -87,9 +91,11 @@ export class Scenario {
     );
     if (v1 === undefined || v2 === undefined || details === undefined) throw new Error("three apps were started");
     const [tcpPort, proxyPort, http, https] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    const agents: RunningAgent[] = [];
+    const start = (config: Parameters<typeof startAgent>[1]): void => void agents.push(startAgent(cleanup, config));
     const serve = async (group: string, app: EchoApp): Promise<readonly [number, number]> => {
       const [http, tcp] = await Promise.all([freePort(), freePort()]);
-      startAgent(cleanup, {
+      start({
         dir: temporaryDir(cleanup),
         token: mesh.makeToken(group),
         serviceAccount: group,
@@ -105,7 +111,7 @@ export class Scenario {
     const [reviewsPort, reviewsTcpPort] = await serve("reviews-v1", v1);
     await serve("reviews-v2", v2);
     await serve("details", details);
-    startAgent(cleanup, {
+    start({
       dir: temporaryDir(cleanup),
       token: mesh.makeToken("caller"),
       serviceAccount: "caller",
@@ -114,7 +120,7 @@ export class Scenario {
       httpProxyPort: proxyPort,
       outbound: [{ host: "reviews.default.svc.cluster.local", port: 7000, bindPort: tcpPort }],
     });
-    startAgent(cleanup, {
+    start({
       dir: temporaryDir(cleanup),
       token: mesh.makeToken("ingress", "istio-system"),
       nodeType: "router",
@@ -125,7 +131,7 @@ export class Scenario {
       gatewayPorts: { "80": http, "443": https },
     });
     const apps = { "reviews-v1": v1, "reviews-v2": v2, details };
-    const scenario = new Scenario(mesh, apps, [tcpPort, reviewsPort, reviewsTcpPort, proxyPort], [http, https]);
+    const scenario = new Scenario(mesh, apps, [tcpPort, reviewsPort, reviewsTcpPort, proxyPort], [http, https], agents);
     await eventually("every service answers", () => scenario.#isUp(), 80_000);
     return scenario;
   }
@@ -135,6 +141,19 @@ export class Scenario {
     const answers = await Promise.all([this.call(), this.call(), this.call({ host: "details:9080" })]);
     const names = new Set(answers.map(({ seen }) => seen?.at));
     return names.size === 3 ? true : undefined;
+  }
+
+  /** The control plane ends; resolves when every agent knows. */
+  async stopControlPlane(): Promise<void> {
+    const losses = (): number[] =>
+      this.#agents.map(
+        ({ log }) => log.filter((line) => line.includes("the connection to the control plane broke")).length,
+      );
+    const before = losses();
+    await this.mesh.stop();
+    await eventually("every agent is without the control plane", () =>
+      losses().every((count, index) => count > (before[index] ?? 0)) ? true : undefined,
+    );
   }
 
   /** The caller's forward proxy. */

@@ -117,9 +117,5 @@ test("of a proxy that is gone nobody holds a place", async () => {
   };
   expect(await asks()).toBe(RateLimitResponse_Code.OVER_LIMIT);
   gone.destroy();
-  await eventually(
-    "the place is free",
-    async () => ((await asks()) === RateLimitResponse_Code.OK ? true : undefined),
-    8000,
-  );
+  await eventually("the place is free", async () => ((await asks()) === RateLimitResponse_Code.OK ? true : undefined));
 });

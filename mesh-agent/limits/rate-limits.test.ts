@@ -249,7 +249,7 @@ test("without the control plane each rule goes by its whenUncoordinated", async 
     return answers.filter(({ status }) => status === 200).length;
   };
   for (const name of names) expect(await admitted(name, 1), name).toBe(1);
-  await scenario.mesh.stop();
+  await scenario.stopControlPlane();
   expect(await admitted("Share", 10)).toBe(3);
   expect(await admitted("Allow", 10)).toBe(10);
   expect(await admitted("Deny", 10)).toBe(0);

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { mostInWindow } from "#core/rate-limit/testing/most-in-window.ts";
 import { LimitFleet } from "#testing/limits/limit-fleet.ts";
 import { SkewedLoad } from "#testing/limits/skewed-load.ts";
-import type { Cleanup } from "#testing/test-agent.ts";
+import { type Cleanup, eventually } from "#testing/test-agent.ts";
 
 export interface ContractOptions {
   readonly agents: number;
@@ -88,6 +87,6 @@ export class ContractRun {
   async more(count: number): Promise<void> {
     const { admitted } = this.fleet.app;
     const until = admitted.length + count;
-    while (admitted.length < until) await delay(20);
+    await eventually(`${count} more are admitted`, () => (admitted.length >= until ? true : undefined));
   }
 }
