@@ -33,7 +33,6 @@ export function oldestAlone(rule: Omit<Check, "check">): Check {
 }
 
 /** Where it says for whom it is, or all that it says. */
-/** Where it says for whom it is, or all that it says. */
 function placeOf(resource: Resource<Named>): Finding["path"] {
   if (selectedLabels(resource) === undefined) return ["spec"];
   const definition: KindDefinition = KINDS[resource.kind];
