@@ -226,6 +226,8 @@ export class KeyOwner {
 
   /** Begins the period anew: nothing is used. What is held counts on. */
   reset(nowMs: number): void {
+    // What was held until before now is of what is begun anew: what its holder gives back of it later is none.
+    this.#end(nowMs);
     if (this.#meter instanceof LedgerMeter) this.#meter.reset(nowMs);
   }
 

@@ -91,6 +91,27 @@ describe(`FUZZ_SEED=${seed}`, () => {
     );
   });
 
+  test("whatever dies, a ledger that people begin anew says no less than was admitted since, refunds and all", () => {
+    const amounts = fc.dictionary(fc.constantFrom("a", "b"), fc.constantFrom(40, 300), { minKeys: 1, maxKeys: 2 });
+    fc.assert(
+      fc.property(mesh, amounts, (given, ledgers) => {
+        const ledger = { period: { kind: "once" as const }, isOpen: false };
+        const limits = Object.fromEntries(
+          Object.entries(ledgers).map(([key, amount]) => [key, { amount, perMs: 3_600_000, ledger }]),
+        );
+        const trouble = { ...given.trouble, kills: { owner: given.trouble.kills.owner, agents: 1 }, losesState: false };
+        const world = new SimulatedMesh({ ...given, limits, trouble, resets: 0.5 }).run();
+        for (const [key, { amount }] of Object.entries(limits)) {
+          const since = (world.admitted.get(key) ?? []).filter(({ atMs }) => atMs > (world.resetAt.get(key) ?? -1));
+          const sum = since.reduce((all, { cost }) => all + cost, 0);
+          expect(sum, key).toBeLessThanOrEqual(amount);
+          expect(world.ledger(key), key).toBeGreaterThanOrEqual(sum);
+        }
+      }),
+      { seed, numRuns },
+    );
+  });
+
   test("without trouble the books equal what was admitted, to the unit, refunds and all", () => {
     fc.assert(
       fc.property(mesh, (given) => {

@@ -113,3 +113,54 @@ test("what people added goes with what was used where the period is another one,
     expect([period, meter.room(NOON)]).toEqual([period, 3]);
   }
 });
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+test.each<[string, Period]>([
+  ["a calendar", DAY],
+  ["rolling", { kind: "rolling" }],
+  ["once", { kind: "once" }],
+])("%s: what was begun anew is not given back once more, also after a restart", (_, period) => {
+  let meter = meterOf(100, period);
+  meter.spend(50, NOON, NOON);
+  meter.reset(NOON + 1000);
+  meter.spend(30, NOON + 2000, NOON + 2000);
+  meter.refund(30, NOON, NOON + 3000);
+  expect(meter.room(NOON + 3000)).toBe(70);
+  for (let times = 0; times < 2; times += 1) meter = meterOf(100, period, meter.save());
+  meter.refund(30, NOON, NOON + 3000);
+  expect(meter.room(NOON + 3000)).toBe(70);
+  meter.refund(10, NOON + 2000, NOON + 3000);
+  expect(meter.room(NOON + 3000)).toBe(80);
+});
+
+test("what was begun anew is not given back where the period becomes another one, nor after a day", () => {
+  const meter = meterOf(100, { ...DAY, carryPercent: 100 });
+  meter.spend(50, NOON, NOON);
+  meter.reset(NOON + 1000);
+  meter.spend(30, NOON + 2000, NOON + 2000);
+  let month = meterOf(100, { ...DAY, calendar: "Month" }, meter.save());
+  month = meterOf(100, { ...DAY, calendar: "Month" }, month.save());
+  month.refund(30, NOON, NOON + 3000);
+  expect(month.room(NOON + 3000)).toBe(70);
+  const next = meterOf(100, { ...DAY, carryPercent: 100 }, meter.save());
+  expect(next.room(MIDNIGHT)).toBe(170);
+  next.refund(30, NOON, MIDNIGHT);
+  expect(next.room(MIDNIGHT)).toBe(170);
+  const again = meterOf(100, { ...DAY, carryPercent: 100 }, next.save());
+  again.refund(30, NOON, MIDNIGHT);
+  expect(again.room(MIDNIGHT)).toBe(170);
+});
+
+test("what is given back two periods late makes nothing of what is carried, nor of this one", () => {
+  const meter = meterOf(100, { ...DAY, carryPercent: 50 });
+  meter.spend(90, NOON, NOON);
+  meter.spend(80, MIDNIGHT, MIDNIGHT);
+  const dayAfter = MIDNIGHT + 24 * 3_600_000;
+  expect(meter.room(dayAfter)).toBe(130);
+  meter.refund(20, NOON, dayAfter);
+  expect(meter.room(dayAfter)).toBe(130);
+  meter.spend(10, MIDNIGHT + WEEK_MS, MIDNIGHT + WEEK_MS);
+  meter.refund(10, NOON, MIDNIGHT + WEEK_MS);
+  expect(meter.room(MIDNIGHT + WEEK_MS)).toBe(90);
+});

@@ -16,18 +16,25 @@ export interface LedgerEntry extends Span {
 interface Row extends Span {
   used: number;
   added: number;
+  /** When people began it anew last; 0: they have not. */
+  resetMs: number;
 }
 
 /** Of one that refuses nobody. */
 const OPEN_ROOM = 1e13;
 const EVER: Span = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
+/** As a period is saved that has none before it. */
+const NO_LAST = [-1, 0, 0, 0, 0];
 const ROWS = 0;
 const WINDOW = 1;
+/** A window that people have begun anew. */
+const RESET_WINDOW = 2;
 
 /**
  * What was used of an amount in each period; times are the calendar's. What is charged late is charged to the period in which it
  * was used, while that is the last one. What was left of that one is counted as it stands then, and what is still held of it
- * counts as used in this: so no word that comes late makes too much of what was carried.
+ * counts as used in this: so no word that comes late makes too much of what was carried. What is given back late is of what it
+ * was charged to: it is none where that was begun anew since, or is not known any more.
  */
 export class LedgerMeter implements Meter {
   readonly #limit: Limit;
@@ -41,6 +48,8 @@ export class LedgerMeter implements Meter {
   #moved = 0;
   /** The same of what people added. */
   #movedAdded = 0;
+  /** When a rolling period, or one of another kind, was begun anew last. */
+  #resetMs = 0;
 
   constructor(limit: Limit, period: Period, saved: readonly number[] = []) {
     this.#limit = limit;
@@ -48,7 +57,8 @@ export class LedgerMeter implements Meter {
     const [form, signature, ...numbers] = saved;
     const isRolling = period.kind === "rolling";
     const isSame = signature === signatureOf(period);
-    if (form === WINDOW) {
+    if (form === WINDOW || form === RESET_WINDOW) {
+      if (form === RESET_WINDOW) this.#resetMs = numbers.shift() ?? 0;
       const [count = 0, ...pairs] = numbers;
       if (isSame) this.#added = pairs.slice(0, count);
       else for (let at = 1; at < count; at += 2) this.#movedAdded += pairs[at] ?? 0;
@@ -58,11 +68,12 @@ export class LedgerMeter implements Meter {
     } else if (form === ROWS) {
       const [startMs = 0, endMs = 0, used = 0, added = 0, lastStart = -1, lastEnd = 0, lastUsed = 0, lastAdded = 0] =
         numbers;
-      if (isSame) this.#row = { startMs, endMs, used, added };
-      else [this.#moved, this.#movedAdded] = [used, added];
+      const [carried = 0, resetMs = 0, lastResetMs = 0] = numbers.slice(8);
+      if (isSame) this.#row = { startMs, endMs, used, added, resetMs };
+      else [this.#moved, this.#movedAdded, this.#resetMs] = [used, added, resetMs];
       if (isSame && lastStart >= 0)
         this.#last = {
-          ...{ startMs: lastStart, endMs: lastEnd, used: lastUsed, added: lastAdded, carried: numbers[8] ?? 0 },
+          ...{ startMs: lastStart, endMs: lastEnd, used: lastUsed, added: lastAdded, carried, resetMs: lastResetMs },
         };
     }
     if (isRolling) this.#window ??= new SlidingWindow(limit);
@@ -105,8 +116,10 @@ export class LedgerMeter implements Meter {
 
   reset(nowMs: number): void {
     this.#roll(nowMs);
-    if (this.#row !== undefined) this.#row.used = 0;
-    this.#window?.clear();
+    if (this.#row !== undefined) Object.assign(this.#row, { used: 0, resetMs: nowMs });
+    if (this.#window === undefined) return;
+    this.#window.clear();
+    this.#resetMs = nowMs;
   }
 
   /** The period that is, and the one before where it is known. */
@@ -118,36 +131,50 @@ export class LedgerMeter implements Meter {
       const used = amount - this.#window.room(nowMs);
       return [{ startMs, endMs: startMs + perMs, amount, used, carried: 0, added: this.#sumAdded(nowMs) }];
     }
-    const row = this.#row;
+    const told = ({ startMs, endMs, used, added }: Row, carried: number): LedgerEntry => ({
+      ...{ startMs, endMs, amount, used, carried, added },
+    });
     return [
-      ...(row === undefined ? [] : [{ ...row, amount, carried: this.#carried() }]),
-      ...(this.#last === undefined ? [] : [{ ...this.#last, amount }]),
+      ...(this.#row === undefined ? [] : [told(this.#row, this.#carried())]),
+      ...(this.#last === undefined ? [] : [told(this.#last, this.#last.carried)]),
     ];
   }
 
   save(): number[] {
     const signature = signatureOf(this.#period);
     // Nothing else is there before it has a time.
-    if (this.#moved + this.#movedAdded > 0) return [ROWS, -1, 0, 0, this.#moved, this.#movedAdded];
-    if (this.#window !== undefined)
-      return [WINDOW, signature, this.#added.length, ...this.#added, ...this.#window.save()];
+    if (this.#moved + this.#movedAdded > 0) {
+      const resets = this.#resetMs > 0 ? [...NO_LAST, this.#resetMs] : [];
+      return [ROWS, -1, 0, 0, this.#moved, this.#movedAdded, ...resets];
+    }
+    if (this.#window !== undefined) {
+      const form = this.#resetMs > 0 ? [RESET_WINDOW, signature, this.#resetMs] : [WINDOW, signature];
+      return [...form, this.#added.length, ...this.#added, ...this.#window.save()];
+    }
     const row = this.#row;
     if (row === undefined) return [];
-    const now = [ROWS, signature, row.startMs, row.endMs, row.used, row.added];
     const last = this.#last;
-    return last === undefined ? now : [...now, last.startMs, last.endMs, last.used, last.added, last.carried];
+    const before = last && [last.startMs, last.endMs, last.used, last.added, last.carried];
+    const resets = [row.resetMs, last?.resetMs ?? 0];
+    const areReset = resets.some((resetMs) => resetMs > 0);
+    return [
+      ...[ROWS, signature, row.startMs, row.endMs, row.used, row.added],
+      ...(before ?? (areReset ? NO_LAST : [])),
+      ...(areReset ? resets : []),
+    ];
   }
 
   #charge(units: number, atMs: number, nowMs: number): void {
     this.#roll(nowMs);
     if (this.#window !== undefined) {
       if (units > 0) this.#window.spend(units, atMs, nowMs);
-      else this.#window.refund(-units, atMs);
+      else if (atMs > this.#resetMs) this.#window.refund(-units, atMs);
       return;
     }
     const row = this.#row;
     if (row === undefined) return;
     const into = atMs < row.startMs && this.#last !== undefined ? this.#last : row;
+    if (units < 0 && (atMs < into.startMs || atMs <= into.resetMs)) return;
     into.used = Math.max(0, into.used + units);
   }
 
@@ -175,9 +202,10 @@ export class LedgerMeter implements Meter {
     const startMs = Math.max(span.startMs, before?.endMs ?? 0);
     const isNext = before !== undefined && before.endMs === startMs;
     this.#last = isNext ? { ...before, carried: this.#carried() } : undefined;
-    this.#row = { startMs, endMs: span.endMs, used: this.#moved, added: this.#movedAdded };
+    this.#row = { startMs, endMs: span.endMs, used: this.#moved, added: this.#movedAdded, resetMs: this.#resetMs };
     this.#moved = 0;
     this.#movedAdded = 0;
+    this.#resetMs = 0;
   }
 
   #spanAt(nowMs: number): Span {

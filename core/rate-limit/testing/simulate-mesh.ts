@@ -52,6 +52,8 @@ export interface MeshOptions {
   readonly whenUncoordinated: Charge["whenUncoordinated"];
   /** Agents that do not reach the owner from half of the time on. */
   readonly cutOff?: number;
+  /** How often in a second people begin a key anew. */
+  readonly resets?: number;
 }
 
 export interface Admitted {
@@ -74,6 +76,8 @@ export class SimulatedMesh {
   refused = 0;
   /** Units that agents held, had used and not told, or were on their way to them, when they were killed: at most. */
   readonly lost = new Map<string, number>();
+  /** When people began a key anew last. */
+  readonly resetAt = new Map<string, number>();
   /** What each was granted last. */
   readonly #granted = new Map<string, number>();
   readonly #undecided = new Map<string, number>();
@@ -202,6 +206,8 @@ export class SimulatedMesh {
       this.#isUp = false;
       this.#at(this.#random() * 300, () => this.#restartOwner());
     }
+    const { resets = 0, limits } = this.#options;
+    if (this.#isUp && resets > 0 && happens(resets)) this.#reset(this.#pick(Object.keys(limits)) ?? "");
     for (const agent of this.#agents) {
       if (!happens(kills.agents)) continue;
       for (const key of this.admitted.keys())
@@ -213,6 +219,13 @@ export class SimulatedMesh {
     }
     for (const clock of [this.#ownerClock, ...this.#agents.map((agent) => agent.clock)])
       if (happens(jumps)) clock.jumpedMs += (2 * this.#random() - 1) * jumpMs;
+  }
+
+  #reset(key: string): void {
+    this.#ownerMs = this.#ownerTime.now();
+    this.owner.keyOf(key)?.reset(this.#ownerMs);
+    this.resetAt.set(key, this.#nowMs);
+    if (this.#options.trouble.kills.owner > 0) this.#state = structuredClone(this.owner.save());
   }
 
   #send(draw: Draw, agentAt: number): void {
