@@ -4,7 +4,9 @@ import { type CommonOptions, withClient, withServer } from "#cli/commands/comman
 import { EXIT } from "#cli/exit-codes.ts";
 import { print, printValue } from "#cli/output/output.ts";
 import { PharosError } from "#core/errors.ts";
+import { parseRuleName, splitRuleId } from "#core/rate-limit/rule-name.ts";
 import type { ConsumerView, LimitRuleView } from "#core/view/limit.ts";
+import { formatLimitKey } from "#node/limit-key.ts";
 
 interface ConsumerOptions extends CommonOptions {
   readonly plan?: string;
@@ -56,7 +58,16 @@ async function findKey(api: ApiClient, quota: string, consumer: string, plan?: s
     throw new PharosError("not-found", `Quota ${quota} knows no consumer ${consumer}`, {
       hint: `\`pharos quota get ${quota}\` lists them`,
     });
-  return `${rule.id}||${parts === 0 ? "" : JSON.stringify([consumer])}`;
+  return keyOf(rule.id, parts === 0 ? undefined : consumer);
+}
+
+/** Of a consumer of one part, as it is shown: `-` has none. Of undefined all are one. */
+export function keyOf(ruleId: string, consumer: string | undefined): string {
+  const { policy, name } = splitRuleId(ruleId);
+  return formatLimitKey({
+    ...{ policy, rule: name },
+    values: consumer === undefined ? [] : [consumer === "-" ? null : consumer],
+  });
 }
 
 const RULES = [
@@ -70,7 +81,7 @@ const RULES = [
 ];
 const CONSUMERS = [
   { title: "consumer", value: (row: ConsumerView) => row.subject },
-  { title: "plan", value: (row: ConsumerView) => row.limit.split("@")[1] ?? "" },
+  { title: "plan", value: (row: ConsumerView) => parseRuleName(splitRuleId(row.limit).name).plan ?? "" },
   { title: "used", value: (row: ConsumerView) => String(row.used) },
   { title: "held", value: (row: ConsumerView) => String(row.held) },
   { title: "left", value: (row: ConsumerView) => String(row.left) },

@@ -12,6 +12,21 @@ export function parseRuleName(name: string): { readonly rule: string; readonly p
   return { rule, plan };
 }
 
+/** Whether a rule is a Quota's, for whatever plan: what is used of it is in a ledger. */
+export const isQuotaRule = (name: string): boolean => parseRuleName(name).rule === QUOTA_RULE;
+
+/** The policy and the rule's name of `policy|rule`, or of a key of the rule, which begins so. */
+export function splitRuleId(id: string): { readonly policy: string; readonly name: string } {
+  const [policy = "", name = ""] = id.split("|");
+  return { policy, name };
+}
+
+/** `policy|rule` of a key. */
+export function ruleOfKey(key: string): string {
+  const { policy, name } = splitRuleId(key);
+  return `${policy}|${name}`;
+}
+
 /** What a policy's rule is called for who is counted by it. */
 export function toldRuleName({ policy, name }: { readonly policy: string; readonly name: string }): string {
   const { rule } = parseRuleName(name);
@@ -20,5 +35,5 @@ export function toldRuleName({ policy, name }: { readonly policy: string; readon
 
 /** The resource that a rule is of. */
 export function refOfRule({ policy, name }: { readonly policy: string; readonly name: string }): string {
-  return `${parseRuleName(name).rule === QUOTA_RULE ? "Quota" : "RateLimit"}/${policy}`;
+  return `${isQuotaRule(name) ? "Quota" : "RateLimit"}/${policy}`;
 }

@@ -31,15 +31,21 @@ const sample = (caller: string, startMs: number, path = "/"): RequestRecord => (
   ...{ destinationNamespace: "shop", destinationVersion: "v1", routeName: null, deniedBy: null },
 });
 
-function replay(rules: string, rows: readonly TrafficRow[], samples: readonly RequestRecord[] = []) {
-  const [limit] = parseDocuments(`
+function replay(
+  rules: string,
+  rows: readonly TrafficRow[],
+  samples: readonly RequestRecord[] = [],
+  more = "",
+  plan = "",
+) {
+  const [limit, ...others] = parseDocuments(`
 apiVersion: limits.pharos.dev/v1
 kind: RateLimit
 metadata: { name: limit, namespace: shop }
-spec: { selector: { matchLabels: { app: web } }, mode: Shadow, rules: [${rules}] }
-`).resources;
+spec: { selector: { matchLabels: { app: web } }, mode: Shadow, ${more} rules: [${rules}] }
+${plan}`).resources;
   return replayLimit(limit as Resource<"RateLimit">, {
-    ...{ changes: [], resources: [], instances: [INSTANCE], rows, samples, seconds: SECONDS },
+    ...{ changes: [], resources: others, instances: [INSTANCE], rows, samples, seconds: SECONDS },
     mesh: { trustDomain: "mesh.test", domainSuffix: "cluster.local", rootNamespace: "istio-system" },
     called: new CalledWorkloads([INSTANCE], []),
   });
@@ -99,6 +105,24 @@ test("what is not recorded is said, and left out or so much at most", () => {
     "rule hourly is of a longer time than was looked at",
     "whom rule some counts is not recorded of all requests: so much at most",
   ]);
+});
+
+test("what is not looked at of a limit and of who has a plan is said", () => {
+  const plan = (name: string, limit: string, namespace = "shop"): string => `---
+apiVersion: limits.pharos.dev/v1
+kind: Plan
+metadata: { name: ${name}, namespace: ${namespace} }
+spec:
+  consumers: [{ workloads: { matchLabels: { tier: ${name} } } }]
+  limits: [{ name: ${limit}, rule: all, amount: 50 }]
+`;
+  const rule = "{ name: all, limit: { amount: 5, per: 1s } }";
+  const plans = plan("gold", "limit") + plan("iron", "other") + plan("elsewhere", "limit", "books");
+  expect(replay(rule, [row("a", 60)], [], "enforcePercent: 10,", plans)?.caveats).toEqual([
+    "enforcePercent is not looked at: 10 % of them are refused",
+    "what Plans say is not looked at (gold): who has one is counted as all others",
+  ]);
+  expect(replay(rule, [], [], "enforcePercent: 10,", plans)).toBeUndefined();
 });
 
 test("very many requests are taken as fewer that cost more, with the same shares", () => {

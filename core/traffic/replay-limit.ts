@@ -5,6 +5,7 @@ import { reserveShare } from "#core/rate-limit/reserve-share.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
 import { type LimitingRule, readLimits } from "#core/resolve/rate-limits.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { ConcernContext } from "#core/traffic/concern.ts";
@@ -69,8 +70,23 @@ export function replayLimit(limit: Resource<"RateLimit">, context: ConcernContex
     callers: callers.size,
     rules: [...refusedBy].map(([name, count]) => ({ name, refused: Math.round(count) })),
     timed,
-    caveats: [...caveats],
+    caveats: [...caveats, ...(requests === 0 ? [] : notReplayed(limit, context))],
   };
+}
+
+/** What of the limit is not looked at: it refuses fewer, or others, than is told. */
+function notReplayed({ metadata, spec }: Resource<"RateLimit">, { resources }: ConcernContext): string[] {
+  const { enforcePercent = 100 } = spec;
+  const plans = ofKind(resources, "Plan").filter(
+    (plan) =>
+      plan.metadata.namespace === metadata.namespace &&
+      (plan.spec.limits ?? []).some(({ name }) => name === metadata.name),
+  );
+  const names = plans.map((plan) => plan.metadata.name).join(", ");
+  return [
+    ...(enforcePercent < 100 ? [`enforcePercent is not looked at: ${enforcePercent} % of them are refused`] : []),
+    ...(plans.length > 0 ? [`what Plans say is not looked at (${names}): who has one is counted as all others`] : []),
+  ];
 }
 
 function whyNotReplayed(rule: LimitingRule): string | undefined {

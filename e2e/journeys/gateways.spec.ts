@@ -80,6 +80,8 @@ test("requiring tokens writes the rule and the policy in one revision, shows the
 test("a limit is made in the form, whom it refuses is told on its page and on the edge, which leads to it, and it is deleted", async ({
   page,
 }) => {
+  // Counters are fetched now and then: what is waited for comes after two of them.
+  test.setTimeout(240_000);
   await page.goto(`${demo.console}/limits`);
   await expect(page.getByText("No limits yet")).toBeVisible();
   await page.getByRole("link", { name: "New RateLimit" }).click();

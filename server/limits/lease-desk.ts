@@ -4,7 +4,7 @@ import type { Draw } from "#core/rate-limit/lease-message.ts";
 import { LeaseOwner, type OwnerState } from "#core/rate-limit/lease-owner.ts";
 import { capacityOf } from "#core/rate-limit/limit.ts";
 import { refuseDraw } from "#core/rate-limit/refuse-draw.ts";
-import { QUOTA_RULE } from "#core/rate-limit/rule-name.ts";
+import { isQuotaRule, ruleOfKey, splitRuleId } from "#core/rate-limit/rule-name.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
@@ -93,9 +93,9 @@ export class LeaseDesk {
       if (!this.#book.reaches(rule, instance)) return { ...refuseDraw(draw, "unknown-limit", TERMS.ttlMs), members: 0 };
       const owner = this.#ownerOf(rule);
       const atMs = timeOf(rule, now);
-      const before = stateOf(owner.keyOf(draw.key), atMs);
+      const before = this.#isLedger(rule) ? stateOf(owner.keyOf(draw.key), atMs) : undefined;
       const grant = owner.draw(isFormer ? { ...draw, idle: 0, pending: 0, needs: [], want: 0 } : draw, atMs);
-      ledger.push(...this.#note(rule, draw, before, atMs));
+      if (before !== undefined) ledger.push(...this.#note(rule, draw, before, atMs));
       const keys = touched.get(rule) ?? new Set();
       touched.set(rule, keys.add(draw.key));
       return { ...grant, members: this.#book.members(rule, now.nowMs) };
@@ -129,13 +129,13 @@ export class LeaseDesk {
     });
   }
 
-  /** Buckets of a rule of which something is known now. */
-  buckets(rule: string): readonly KnownBucket[] {
+  /** Buckets of a rule of which something is known now; with `isMeant` only those of such values. */
+  buckets(rule: string, isMeant?: (values: string) => boolean): readonly KnownBucket[] {
     const atMs = timeOf(rule, this.#look());
     const known = this.#book.ruleOf(rule);
     if (known === undefined) return [];
     return [...(this.#owners.get(rule)?.keys() ?? [])].flatMap(([key, owner]) =>
-      describeBucket(key, owner, known, atMs),
+      isMeant === undefined || isMeant(parseLimitKey(key)?.values ?? "") ? describeBucket(key, owner, known, atMs) : [],
     );
   }
 
@@ -150,17 +150,27 @@ export class LeaseDesk {
     return describeBucket(key, owner, known, atMs)[0];
   }
 
-  /** Adds to what a consumer has in this period, or begins it anew; stored when it returns. Throws "not-found" for a key that no Quota has. */
+  /** Adds to what a consumer has in this period, or begins it anew; stored when it returns. Throws "not-found" for a key that no Quota has, "exhausted" where it has no room for one more. */
   change(key: string, change: Omit<LedgerChange, "lease" | "units"> & { readonly units?: number }): KnownBucket {
     const rule = ruleOfKey(key);
     const now = this.#look();
     const atMs = timeOf(rule, now);
-    const owner =
-      this.#book.ruleOf(rule)?.rule.limit.ledger === undefined ? undefined : this.#ownerOf(rule).open(key, "", atMs);
-    if (owner === undefined)
+    const known = this.#book.ruleOf(rule);
+    // What a consumer is throttled by is no ledger.
+    const isConsumers = parseLimitKey(key)?.reserve === "" && this.#book.limitOf(key) !== undefined;
+    if (known === undefined || !isConsumers || !this.#isLedger(rule))
       throw new PharosError("not-found", `no Quota has the consumer ${key}`, {
         hint: "`pharos quota get` lists quotas and their consumers",
       });
+    const owner = this.#ownerOf(rule).open(key, "", atMs);
+    if (owner === undefined)
+      throw new PharosError(
+        "exhausted",
+        `${splitRuleId(rule).policy} has as many consumers as it may: no room for ${key}`,
+        {
+          hint: "set bucket.keysMax of the Quota higher, or wait until others have a new period",
+        },
+      );
     const before = stateOf(owner, atMs);
     const added = change.what === "top-up" ? (change.units ?? 0) : 0;
     if (change.what === "top-up") owner.topUp(added, atMs);
@@ -175,7 +185,7 @@ export class LeaseDesk {
       owner.topUp(-added, atMs);
       throw error;
     }
-    const [bucket] = this.buckets(rule).filter((each) => each.key === key);
+    const [bucket] = describeBucket(key, owner, known, atMs);
     if (bucket === undefined) throw new PharosError("internal", `${key} is gone`);
     return bucket;
   }
@@ -183,6 +193,10 @@ export class LeaseDesk {
   /** Keys at a time, by `policy|rule`. */
   counts(): ReadonlyMap<string, number> {
     return new Map([...this.#owners].map(([rule, owner]) => [rule, owner.size]));
+  }
+
+  #isLedger(rule: string): boolean {
+    return this.#book.ruleOf(rule)?.rule.limit.ledger !== undefined;
   }
 
   #ownerOf(rule: string): LeaseOwner {
@@ -303,12 +317,7 @@ export class LeaseDesk {
 
 /** Ledgers go by the calendar. */
 const timeOf = (rule: string, { nowMs, calendarMs }: OwnerTime): number =>
-  rule.slice(rule.indexOf("|") + 1).startsWith(QUOTA_RULE) ? calendarMs : nowMs;
-
-function ruleOfKey(key: string): string {
-  const parsed = parseLimitKey(key);
-  return parsed === undefined ? "" : `${parsed.policy}|${parsed.rule}`;
-}
+  isQuotaRule(splitRuleId(rule).name) ? calendarMs : nowMs;
 
 interface BucketUse {
   readonly used: number;

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { KeyOwner } from "#core/rate-limit/key-owner.ts";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
@@ -165,4 +166,43 @@ test("of draws the last are kept, and what people did is not lost behind them", 
   const kept = one.ledger.changes(KEY, 1000);
   expect(kept).toHaveLength(201);
   expect([kept[0], kept.at(-1)]).toMatchObject([{ used: 300 }, { what: "top-up", units: 5 }]);
+});
+
+test("what throttles a consumer is nobody's ledger, and where no more consumers fit it is said", () => {
+  const one = open(
+    RESOURCES(10, "over: Throttle\n  throttle: { amount: 5, per: 1s }").replace(
+      "missing: Share }",
+      "missing: Share, keysMax: 1 }",
+    ),
+  );
+  const reset = { what: "reset", author: "ada", reason: "" } as const;
+  expect(() => one.desk.change('shop/daily|Quota|Throttle|["acme"]', reset)).toThrow("no Quota has the consumer");
+  expect(one.ledger.changes('shop/daily|Quota|Throttle|["acme"]', 9)).toEqual([]);
+  for (const name of ["acme", "one", "two"]) one.ask([draw(1, [1], { key: `shop/daily|Quota||["${name}"]` })]);
+  expect(() => one.desk.change('shop/daily|Quota||["more"]', reset)).toThrow(
+    expect.objectContaining({ code: "exhausted", hint: expect.stringContaining("keysMax") }),
+  );
+});
+
+test("what is used of a limit is not summed up for each draw, and consumers that nobody asks for are not described", () => {
+  const limits = `
+apiVersion: limits.pharos.dev/v1
+kind: RateLimit
+metadata: { name: burst, namespace: shop }
+spec: { rules: [{ name: all, limit: { amount: 100, per: 1m } }] }
+`;
+  const used = vi.spyOn(KeyOwner.prototype, "used", "get");
+  const left = vi.spyOn(KeyOwner.prototype, "left");
+  try {
+    const one = open(`${RESOURCES(10)}---${limits}`);
+    expect(one.ask([draw(1, [4], { key: "shop/burst|all||" })])).toMatchObject([{ granted: 4 }]);
+    expect(used).not.toHaveBeenCalled();
+    one.ask(["acme", "one"].map((name) => draw(1, [1], { key: `shop/daily|Quota||["${name}"]` })));
+    expect(used).toHaveBeenCalled();
+    left.mockClear();
+    expect(one.desk.buckets("shop/daily|Quota", (values) => values.includes("acme"))).toMatchObject([{ key: KEY }]);
+    expect(left).toHaveBeenCalledTimes(1);
+  } finally {
+    vi.restoreAllMocks();
+  }
 });

@@ -1,5 +1,5 @@
 import { PharosError } from "#core/errors.ts";
-import { parseRuleName, QUOTA_RULE } from "#core/rate-limit/rule-name.ts";
+import { isQuotaRule, parseRuleName, ruleOfKey, splitRuleId } from "#core/rate-limit/rule-name.ts";
 import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/limit.ts";
 import type { KnownBucket, LeaseDesk } from "#server/limits/lease-desk.ts";
 import type { LedgerStore } from "#server/limits/ledger-store.ts";
@@ -24,7 +24,7 @@ export function createLimitService({ leases, ledger, audited }: LimitServiceOpti
       throw new PharosError("not-found", `no RateLimit or Quota has the consumer ${key}`, {
         hint: "`pharos quota get` lists them",
       });
-    return describeConsumer(ruleOf(key), bucket);
+    return describeConsumer(ruleOfKey(key), bucket);
   }
   return {
     rules: () =>
@@ -34,16 +34,16 @@ export function createLimitService({ leases, ledger, audited }: LimitServiceOpti
         .sort((a, b) => (a.id < b.id ? -1 : 1)),
     consumers: ({ limit, text, most }) =>
       leases
-        .buckets(limit)
+        .buckets(limit, (values) => subjectOf(values).includes(text))
         .map((bucket) => describeConsumer(limit, bucket))
-        .filter(({ subject }) => subject.includes(text))
         .sort((a, b) => b.used / b.amount - a.used / a.amount)
         .slice(0, most),
     ofConsumer: (subject) =>
       leases
         .rules()
-        .flatMap(({ id }) => leases.buckets(id).map((bucket) => describeConsumer(id, bucket)))
-        .filter((each) => each.subject === subject),
+        .flatMap(({ id }) =>
+          leases.buckets(id, (values) => subjectOf(values) === subject).map((bucket) => describeConsumer(id, bucket)),
+        ),
     consumer(key): ConsumerDetail {
       const timed = (ms: number): string => new Date(ms).toISOString();
       return {
@@ -62,7 +62,7 @@ export function createLimitService({ leases, ledger, audited }: LimitServiceOpti
         { action: "quota.topUp", resource: key, caller },
         async () =>
           describeConsumer(
-            ruleOf(key),
+            ruleOfKey(key),
             leases.change(key, { what: "top-up", units, author: caller.principal.name, reason }),
           ),
         () => `${units} units${reason === "" ? "" : `: ${reason}`}`,
@@ -71,7 +71,10 @@ export function createLimitService({ leases, ledger, audited }: LimitServiceOpti
       audited(
         { action: "quota.reset", resource: key, caller },
         async () =>
-          describeConsumer(ruleOf(key), leases.change(key, { what: "reset", author: caller.principal.name, reason })),
+          describeConsumer(
+            ruleOfKey(key),
+            leases.change(key, { what: "reset", author: caller.principal.name, reason }),
+          ),
         () => reason,
       ),
   };
@@ -80,7 +83,7 @@ export function createLimitService({ leases, ledger, audited }: LimitServiceOpti
 function describeRule(id: string, { rule }: KnownRule, consumers: number, members: number): LimitRuleView {
   const [namespace = "", name = ""] = rule.policy.split("/");
   const { rule: ruleName, plan = null } = parseRuleName(rule.name);
-  const isQuota = ruleName === QUOTA_RULE;
+  const isQuota = isQuotaRule(rule.name);
   return {
     ...{ id, namespace, name, plan, soft: rule.soft, consumers, members },
     kind: isQuota ? "Quota" : "RateLimit",
@@ -99,14 +102,12 @@ function describeConsumer(limit: string, { key, values, span, ...bucket }: Known
   const { amount, used, held, left, carried, added } = bucket;
   return {
     ...{ key, limit, subject: subjectOf(values), amount, used, held, left, carried, added },
-    kind: isOfQuota(limit) ? "Quota" : "RateLimit",
+    kind: isQuotaRule(splitRuleId(limit).name) ? "Quota" : "RateLimit",
     startsAt: span === undefined ? null : new Date(span.startMs).toISOString(),
     endsAt: span === undefined ? null : endOf(span.endMs),
   };
 }
 
-const isOfQuota = (limit: string): boolean => parseRuleName(limit.slice(limit.indexOf("|") + 1)).rule === QUOTA_RULE;
-const ruleOf = (key: string): string => key.split("|").slice(0, 2).join("|");
 const endOf = (ms: number): string | null => (ms < 8.64e15 ? new Date(ms).toISOString() : null);
 
 /** Values of a key as people read them; of long ones what is shown of them. */
