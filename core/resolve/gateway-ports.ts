@@ -71,14 +71,17 @@ export function makesGateway(selecting: readonly Resource<"Gateway">[]): boolean
   return selecting.some((gateway) => Object.keys(gatewaySelector(gateway)).length > 0);
 }
 
-/** What the workload serves that serves these Gateways, the oldest first: their servers, merged port by port. */
-export function resolveGatewayPorts(gateways: readonly Resource<"Gateway">[]): ServedPorts {
+/**
+ * What the workload serves that serves these Gateways, the oldest first: their servers, merged port by port. `address` is its
+ * instance's: who is bound to it by name shares the port with who says nothing.
+ */
+export function resolveGatewayPorts(gateways: readonly Resource<"Gateway">[], address = ""): ServedPorts {
   const placed = gateways.flatMap((gateway) =>
     (gateway.spec.servers ?? []).map((server, index): PlacedServer => ({ gateway, index, server })),
   );
   const leftOut: LeftOut[] = [];
   const ports: GatewayPort[] = [];
-  for (const servers of Map.groupBy(placed, placeOf).values()) {
+  for (const servers of Map.groupBy(placed, (each) => placeOf(each, address)).values()) {
     // The oldest decides what the port is.
     const [oldest] = servers;
     if (oldest === undefined) continue;
@@ -98,8 +101,8 @@ export function resolveGatewayPorts(gateways: readonly Resource<"Gateway">[]): S
 }
 
 /** Servers of one port that are bound to different addresses know nothing of each other. */
-function placeOf({ server: { port, bind = "" } }: PlacedServer): string {
-  return `${port.number} ${bind}`;
+function placeOf({ server: { port, bind } }: PlacedServer, address: string): string {
+  return `${port.number} ${bind ?? address}`;
 }
 
 /** One group for each server. Envoy refuses a listener in which two answer for one name: it stays the first one's. */

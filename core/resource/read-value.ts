@@ -104,7 +104,12 @@ class ValueReader {
           );
         }
         if (value < type.min || value > type.max)
-          return this.badValue(`${value} is out of range: ${type.min} to ${type.max}`, path, node);
+          return this.badValue(
+            `${value} is out of range: ${type.min} to ${type.max}`,
+            path,
+            node,
+            value < type.min ? `set it to ${type.min} or more` : `set it to ${type.max} or less`,
+          );
         return value;
       }
       case "enum": {
@@ -341,7 +346,12 @@ class ValueReader {
       );
       return false;
     }
-    this.badValue(value.length > 200 || value === "" ? problem : `${JSON.stringify(value)} ${problem}`, path, node);
+    this.badValue(
+      value.length > 200 || value === "" ? problem : `${JSON.stringify(value)} ${problem}`,
+      path,
+      node,
+      format === "duration" ? "set a time such as 250ms, 5s or 1h30m" : undefined,
+    );
     return false;
   }
 

@@ -38,6 +38,16 @@ const CONDITION_KEYS =
 const LIMIT_KEYS = /^request\.(?:method|path|query\[[!$'*+\-.0-9;:@A-Z_a-z~%(),/]+\])$/;
 /** Of 1 MiB. */
 const BASE64_CHARS_MAX = 4 * Math.ceil(1_048_576 / 3);
+/** What is of a connection, or says where an answer ends: whoever sends it knows, and nobody else. */
+const OF_CONNECTION = new Set(
+  "connection content-length http2-settings keep-alive proxy-connection te trailer transfer-encoding upgrade".split(
+    " ",
+  ),
+);
+/** By their names in lower case. */
+const TIME_ZONES = new Map(Intl.supportedValuesOf("timeZone").map((name) => [name.toLowerCase(), name]));
+/** As all names of the IANA database are written: no offset is one. */
+const TIME_ZONE_NAME = /^[A-Z][A-Za-z0-9_+-]*(?:\/[A-Z][A-Za-z0-9_+-]*)*$/;
 /** A Go duration is nanoseconds in 64 bits. */
 const DURATION_MS_MAX = 2_562_047 * 3_600_000;
 const PROTOCOLS = /^(?:HTTP|HTTPS|HTTP_PROXY|GRPC|GRPC-WEB|HTTP2|TCP|TLS|UDP|MONGO|REDIS|MYSQL)$/i;
@@ -114,6 +124,10 @@ export const FORMATS = {
   "header-text": (text) =>
     text === "" ? "is empty" : UNSENDABLE.test(text) ? "has a line break or a null character" : undefined,
   "plain-header-name": (text) => matches(TOKEN, text, "is not a header name") ?? longest(text, HEADER_NAME_MAX),
+  "answer-header-name": (text) =>
+    matches(TOKEN, text, "is not a header name") ??
+    longest(text, HEADER_NAME_MAX) ??
+    (OF_CONNECTION.has(text.toLowerCase()) ? "is of the connection, which Envoy sets itself: leave it out" : undefined),
   "claim-header": (text) =>
     matches(/^[-_A-Za-z0-9]+$/, text, "is not a header name (letters, digits, dashes and underscores)") ??
     longest(text, HEADER_NAME_MAX),
@@ -255,12 +269,19 @@ function checkModuleUrl(text: string): string | NotHandled | undefined {
       : "is neither file://, https:// nor http://";
 }
 
+/** Intl takes names in any case, and offsets too: other systems do not. */
 function checkTimeZone(text: string): string | undefined {
+  const meant = TIME_ZONES.get(text.toLowerCase()) ?? (text.toLowerCase() === "utc" ? "UTC" : undefined);
+  if (meant !== undefined)
+    return meant === text ? undefined : `is not how the IANA database writes the time zone: write ${meant}`;
+  const isNone = "is not a time zone of the IANA database (Europe/Berlin, UTC)";
+  // Other names of zones are not listed: of these it is known how they begin, and that no word of them is in capitals.
+  if (!TIME_ZONE_NAME.test(text) || /[A-Z]{5}/.test(text)) return isNone;
   try {
     new Intl.DateTimeFormat("en", { timeZone: text });
     return undefined;
   } catch {
-    return "is not a time zone of the IANA database (Europe/Berlin, UTC)";
+    return isNone;
   }
 }
 

@@ -25,7 +25,7 @@ import { isCallers, serviceClusters } from "#server/envoy/clusters/service-clust
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import { type HostConnections, resolveHostConnections } from "#server/envoy/listeners/captured-connections.ts";
 import { type PlannedListener, planCapturedListeners } from "#server/envoy/listeners/captured-listeners.ts";
-import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
+import { type ProxyTelemetry, telemetryOfCalls } from "#server/envoy/listeners/http-connection-manager.ts";
 import { KeptListeners } from "#server/envoy/listeners/kept-listeners.ts";
 import { logOrigins } from "#server/envoy/listeners/requested-log.ts";
 import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/envoy/names.ts";
@@ -248,22 +248,14 @@ export class OutboundScope {
       return this.#plannedListeners().flatMap(({ build, origins }) =>
         patcher.listener(build(telemetry), [...origins, ...logOrigins(telemetry)]),
       );
-    // Of the mesh's settings only what listeners of calls have.
-    const { settings, ...own } = telemetry;
-    const { pathNormalization, listenerHeaders, isHeaderCaseKept } = settings;
-    const workload = JSON.stringify([own, pathNormalization, listenerHeaders, isHeaderCaseKept]);
+    // They are built from nothing else of the proxy than what tells them apart.
+    const calls = telemetryOfCalls(telemetry);
     return this.#captured.take(
       this.#plannedListeners(),
-      workload,
+      JSON.stringify(calls),
       ({ build, name, origins }): Built => ({
         type: "LDS",
-        resource: encodeResource(
-          ListenerSchema,
-          name,
-          build(telemetry),
-          [...origins, ...logOrigins(telemetry)],
-          this.#hash,
-        ),
+        resource: encodeResource(ListenerSchema, name, build(calls), [...origins, ...logOrigins(calls)], this.#hash),
       }),
     );
   }

@@ -26,6 +26,7 @@ function found(spec: string): string[] {
 }
 
 const MONTH = "period: { calendar: Month }";
+const zoned = (zone: string) => `{ amount: 1, period: { calendar: Day, timeZone: ${zone} } }`;
 const of = (text: string) => `{ amount: 100, ${MONTH}, ${text} }`;
 
 test.each<[string, string, string[]]>([
@@ -50,6 +51,16 @@ test.each<[string, string, string[]]>([
     "{ amount: 1, period: { calendar: Day, timeZone: Europe/Atlantis } }",
     ["error bad-value spec.period.timeZone"],
   ],
+  ["an offset", zoned("'+05:00'"), ["error bad-value spec.period.timeZone"]],
+  ["a time zone in small letters", zoned("europe/berlin"), ["error bad-value spec.period.timeZone"]],
+  ["one that has another name now, in small letters", zoned("asia/kolkata"), ["error bad-value spec.period.timeZone"]],
+  ["utc", zoned("utc"), ["error bad-value spec.period.timeZone"]],
+  ["a time zone in capitals", zoned("EUROPE/KYIV"), ["error bad-value spec.period.timeZone"]],
+  ["UTC", zoned("UTC"), []],
+  ["an offset's name", zoned("Etc/GMT+5"), []],
+  ["one that has another name now", zoned("Asia/Kolkata"), []],
+  ["its other name", zoned("Asia/Calcutta"), []],
+  ["a name of old", zoned("US/Eastern"), []],
   [
     "a time zone of no calendar",
     "{ amount: 1, period: { rolling: 1h, timeZone: UTC } }",
@@ -70,6 +81,28 @@ test.each<[string, string, string[]]>([
     ["error conflicting-fields spec.throttle.amount"],
   ],
   ["who has no key", of("bucket: { key: [{ attribute: source.principal }] }"), ["error needs-field spec.bucket"]],
+  ["an answer's own header", of("onLimit: { headers: { x-a: b, retry-after: '5' } }"), []],
+  [
+    "a header of connections, connection",
+    of("onLimit: { headers: { connection: a } }"),
+    ["error bad-value spec.onLimit.headers.connection"],
+  ],
+  [
+    "a header of connections, Content-Length",
+    of("onLimit: { headers: { Content-Length: a } }"),
+    ["error bad-value spec.onLimit.headers.Content-Length"],
+  ],
+  [
+    "a header of connections, transfer-encoding",
+    of("onLimit: { headers: { transfer-encoding: a } }"),
+    ["error bad-value spec.onLimit.headers.transfer-encoding"],
+  ],
+  [
+    "a header of connections, keep-alive",
+    of("onLimit: { headers: { keep-alive: a } }"),
+    ["error bad-value spec.onLimit.headers.keep-alive"],
+  ],
+  ["a header of connections, te", of("onLimit: { headers: { te: a } }"), ["error bad-value spec.onLimit.headers.te"]],
   ["a share of a ledger", of("whenUncoordinated: Share"), ["error value-not-handled spec.whenUncoordinated"]],
 ])("%s", (_, spec, expected) => expect(found(spec)).toEqual(expected));
 
@@ -112,3 +145,10 @@ metadata: { name: a, namespace: shop }
 spec: { jwtRules: [{ issuer: https://a.test }] }`;
   expect(check(WEB, ENTRY, tokens, written(of(CLAIM))).filter((line) => codes.test(line))).toEqual([]);
 });
+
+test.each<[string, string]>([
+  [`{ amount: 0, ${MONTH} }`, "set it to 1 or more"],
+  [of("soft: [101]"), "set it to 100 or less"],
+  ["{ amount: 1, period: { rolling: 0s } }", "set a time such as 250ms, 5s or 1h30m"],
+  [of("over: Throttle, throttle: { amount: 1, per: 0s }"), "set a time such as 250ms, 5s or 1h30m"],
+])("%s is told with what to do", (spec, hint) => expect(read(spec).problems).toMatchObject([{ hint }]));

@@ -133,7 +133,7 @@ export const ON_LIMIT = described(
   message({
     status: refused("Envoy has one status for all that its agent refuses, 429: leave it out"),
     body: described(string(undefined, 65_536), { envoy: BY_AGENT }),
-    headers: described(map(string("header-value"), "plain-header-name", 32), {
+    headers: described(map(string("header-value"), "answer-header-name", 32), {
       envoy: BY_AGENT,
     }),
   }),

@@ -1,7 +1,7 @@
 import type { Origin } from "#core/xds/layer.ts";
 import type { Listener } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { type HostConnections, shareConnections } from "#server/envoy/listeners/captured-connections.ts";
-import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
+import type { CallTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import {
   buildCapturedListener,
   buildPortListener,
@@ -21,7 +21,7 @@ export interface PlannedListener {
   readonly name: string;
   /** All that it follows from beside the proxy's telemetry: where each is the same value or object, it is the same listener. */
   readonly inputs: readonly unknown[];
-  readonly build: (telemetry: ProxyTelemetry) => Listener;
+  readonly build: (telemetry: CallTelemetry) => Listener;
   readonly origins: readonly Origin[];
 }
 

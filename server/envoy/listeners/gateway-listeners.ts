@@ -58,7 +58,7 @@ export function buildGateway(
   const context: GatewayContext = { world, node, labels, policies, authorizers };
   const authentications = world.requestAuthenticationsOver(node.namespace, labels);
   const tokens = listCheckedTokens(world, authentications);
-  const { ports, leftOut } = resolveGatewayPorts(world.gatewaysFor(labels));
+  const { ports, leftOut } = resolveGatewayPorts(world.gatewaysFor(labels), node.address);
   const listeners: { port: number; listener: Listener; origins: Origin[] }[] = [];
   const routes: { config: RouteConfiguration; origins: Origin[] }[] = [];
   const passages: MeshPassage[] = [];

@@ -1,5 +1,5 @@
 import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
-import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { ConnectionSettings, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Authorizer } from "#core/resolve/authorizers.ts";
 import type { SpanTag } from "#core/resolve/tracing.ts";
 import { type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
@@ -40,17 +40,30 @@ import { durationMs, type Init, pack, typed } from "#server/envoy/pack.ts";
 
 export type Direction = LogDirection;
 
-/** What of a proxy goes into its own listeners. */
-export interface ProxyTelemetry extends LoggedProxy {
+/** Of the mesh's settings, all that listeners of calls are built from. */
+export type CallSettings = Pick<ProxySettings, "pathNormalization" | "listenerHeaders" | "isHeaderCaseKept">;
+
+/** What of a proxy goes into its listeners of calls: where it is the same, they are. */
+export interface CallTelemetry extends LoggedProxy {
   /** `workload;namespace;app;version` */
   readonly workload: string;
   readonly tracing: ProxyTracing;
   /** The mesh's. */
+  readonly settings: CallSettings;
+}
+
+/** What of a proxy goes into its own listeners. */
+export interface ProxyTelemetry extends CallTelemetry {
   readonly settings: ProxySettings;
 }
 
-export interface HttpManagerInput {
-  readonly direction: Direction;
+/** Nothing else of it: what is built from this may be shared by all that have the same. */
+export function telemetryOfCalls({ workload, tracing, accessLog, logs, settings }: ProxyTelemetry): CallTelemetry {
+  const { pathNormalization, listenerHeaders, isHeaderCaseKept } = settings;
+  return { workload, tracing, accessLog, logs, settings: { pathNormalization, listenerHeaders, isHeaderCaseKept } };
+}
+
+interface ManagerInput {
   readonly statPrefix: string;
   /** Name of its route configuration: over ADS, so that a change of routes leaves open connections alone. */
   readonly routes: string;
@@ -60,10 +73,15 @@ export interface HttpManagerInput {
   readonly tokens?: readonly CheckedTokens[];
   /** Those whom its policies have asked; none by default. */
   readonly authorizers?: readonly Authorizer[];
-  readonly telemetry: ProxyTelemetry;
   /** gRPC-Web is translated to gRPC. */
   readonly takesGrpcWeb?: boolean;
 }
+
+export type HttpManagerInput = ManagerInput &
+  (
+    | { readonly direction: "outbound"; readonly telemetry: CallTelemetry }
+    | { readonly direction: "inbound" | "gateway"; readonly telemetry: ProxyTelemetry }
+  );
 
 /**
  * Before anything else reads the headers: what callers have no say in goes, and callers' proxies name their workload to
@@ -140,32 +158,28 @@ function customTag(tag: SpanTag): Pick<Init<typeof CustomTagSchema>, "type" | "v
 
 /** Paths are made one before routes and policies see them, at every proxy alike. */
 function normalizing(
-  direction: Direction,
-  { pathNormalization, gatewayConnections: edge }: ProxySettings,
+  { pathNormalization }: CallSettings,
+  edge: ConnectionSettings | undefined,
 ): Init<typeof HttpConnectionManagerSchema> {
   const decodes = pathNormalization === "DECODE_AND_MERGE_SLASHES";
   const merges = decodes || pathNormalization === "MERGE_SLASHES";
   const action = decodes ? "UNESCAPE_AND_FORWARD" : "KEEP_UNCHANGED";
-  const isEdge = direction === "gateway";
   return {
     normalizePath: pathNormalization !== "NONE",
-    mergeSlashes: (isEdge ? edge.mergesSlashes : undefined) ?? merges,
-    pathWithEscapedSlashesAction: EscapedSlashes[(isEdge ? edge.escapedSlashes : undefined) ?? action],
+    mergeSlashes: edge?.mergesSlashes ?? merges,
+    pathWithEscapedSlashesAction: EscapedSlashes[edge?.escapedSlashes ?? action],
   };
 }
 
 /** What a client may hold and how long: strangers at gateways; of the mesh's own only that a request's head comes in time. */
-function limits(
-  direction: Direction,
-  { gatewayConnections: edge }: ProxySettings,
-): Init<typeof HttpConnectionManagerSchema> {
+function limits(direction: Direction, edge: ConnectionSettings | undefined): Init<typeof HttpConnectionManagerSchema> {
   // CONNECT opens WebSockets over HTTP/2; without it a caller's handshake would end the connection that others share.
   const http2 = { allowConnect: true };
-  if (direction !== "gateway")
+  if (direction !== "gateway" || edge === undefined)
     return {
       // Streams may be quiet for long.
       streamIdleTimeout: durationMs(0),
-      ...(direction === "inbound" ? { requestHeadersTimeout: durationMs(edge.httpRequestHeadersTimeoutMs) } : {}),
+      ...(edge === undefined ? {} : { requestHeadersTimeout: durationMs(edge.httpRequestHeadersTimeoutMs) }),
       http2ProtocolOptions: http2,
     };
   const unlessZero = <K extends string>(field: K, ms: number) => (ms === 0 ? {} : { [field]: durationMs(ms) });
@@ -190,9 +204,12 @@ function limits(
 }
 
 /** Who called: a gateway and a called sidecar write it down, a caller's sidecar lets no application say it. */
-function forwardClientCert(direction: Direction, settings: ProxySettings): ProxySettings["gatewayForwardClientCert"] {
-  if (direction === "gateway") return settings.gatewayForwardClientCert;
-  return direction === "inbound" ? settings.listenerHeaders.forwardClientCert : "SANITIZE";
+function forwardClientCert(
+  direction: Direction,
+  called: ProxySettings | undefined,
+): ProxySettings["gatewayForwardClientCert"] {
+  if (called === undefined) return "SANITIZE";
+  return direction === "gateway" ? called.gatewayForwardClientCert : called.listenerHeaders.forwardClientCert;
 }
 
 /** An upload that could not be sent again, to another instance or to the application, is one that nobody took, not one that found no storage. */
@@ -221,6 +238,8 @@ const ID_IS_AN_ID = pack(UuidRequestIdConfigSchema, { packTraceReason: false, us
 export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSchema> {
   const { direction, telemetry, routes } = input;
   const { settings, tracing } = telemetry;
+  // Of whoever is called there is more to know.
+  const called = input.direction === "outbound" ? undefined : input.telemetry.settings;
   const headers = settings.listenerHeaders;
   const traced = direction === "inbound" ? tracing.server : tracing.client;
   return typed("envoy.filters.network.http_connection_manager", HttpConnectionManagerSchema, {
@@ -254,16 +273,16 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     ...(settings.isHeaderCaseKept ? { httpProtocolOptions: KEEPS_CASE } : {}),
     useRemoteAddress: direction === "gateway",
     // A sidecar reads of a gateway's the address that the gateway took for the client's.
-    ...(direction === "outbound" ? {} : { xffNumTrustedHops: settings.numTrustedProxies }),
+    ...(called === undefined ? {} : { xffNumTrustedHops: called.numTrustedProxies }),
     // `name.` is the same host, to routes and policies alike.
     stripTrailingHostDot: true,
-    ...normalizing(direction, settings),
-    ...limits(direction, settings),
+    ...normalizing(settings, direction === "gateway" ? called?.gatewayConnections : undefined),
+    ...limits(direction, called?.gatewayConnections),
     // Who asks before sending a large body gets the answer of whoever is to take it, and sends it once.
     proxy100Continue: true,
     localReplyConfig: LOCAL_REPLIES,
     upgradeConfigs: [{ upgradeType: "websocket" }],
-    forwardClientCertDetails: ForwardCert[forwardClientCert(direction, settings)],
+    forwardClientCertDetails: ForwardCert[forwardClientCert(direction, called)],
     ...(direction === "outbound"
       ? {}
       : {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { networking } from "#server/envoy/testing/random-draw.ts";
@@ -55,4 +56,41 @@ test("an edit of one host of many has the listeners of that one built and encode
   }
   const fresh = createCompiler({ ...snapshot, resources: [...resources.slice(0, -1), route(3)] }, { hash });
   expect(views.map(({ layers }) => dump(layers))).toEqual(nodes.map((node) => dump(fresh.open(node).layers)));
+});
+
+const meshConfig = (spec: object): AnyResource => {
+  const { resources, diagnostics } = parseDocuments(
+    JSON.stringify({
+      ...{ apiVersion: "mesh.pharos.dev/v1", kind: "MeshConfig", spec },
+      metadata: { name: "default", namespace: MESH.rootNamespace },
+    }),
+  );
+  const [only] = resources;
+  if (only === undefined) throw new Error(JSON.stringify(diagnostics));
+  return only;
+};
+
+test.each([
+  ["the server's name", { defaultConfig: { proxyHeaders: { server: { value: "other" } } } }],
+  ["the case of headers", { defaultConfig: { proxyHeaders: { preserveHttp1HeaderCase: true } } }],
+  ["headers of Envoy", { defaultConfig: { proxyHeaders: { envoyDebugHeaders: { disabled: true } } } }],
+  ["paths", { pathNormalization: { normalization: "DECODE_AND_MERGE_SLASHES" } }],
+])("an edit of what the mesh says of %s has the listeners that a start would have", (_, spec) => {
+  const hash = (bytes: Uint8Array): string => createHash("sha1").update(bytes).digest("hex");
+  const web = networking("ServiceEntry", "web", "default", {
+    hosts: ["web.test"],
+    resolution: "STATIC",
+    addresses: ["10.5.0.1"],
+    ports: [{ name: "http", number: 80, protocol: "HTTP" }],
+    endpoints: [{ address: "10.0.0.1" }],
+  });
+  const snapshot = { revision: 1, mesh: MESH, resources: [web], instances: [] };
+  const compiler = createCompiler(snapshot, { hash });
+  const node = sidecar("default", "w0");
+  const view = compiler.open(node);
+  const before = dump(view.layers);
+  compiler.apply({ ...edit(2, 0), upserts: [meshConfig(spec)] });
+  const fresh = createCompiler({ ...snapshot, resources: [web, meshConfig(spec)] }, { hash });
+  expect(dump(view.layers)).toEqual(dump(fresh.open(node).layers));
+  expect(dump(view.layers)).not.toEqual(before);
 });

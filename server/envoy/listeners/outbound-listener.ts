@@ -5,7 +5,7 @@ import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/
 import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
-import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
+import { buildHttpManager, type CallTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import { buildTcpChain, buildTcpProxy, type TcpChain, toCluster } from "#server/envoy/listeners/tcp-target.ts";
 import { HTTP_PROXY } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
@@ -74,7 +74,7 @@ function httpChain(filter: Init<typeof FilterSchema>, isAlone: boolean, readsNam
 }
 
 /** What `http_proxy` points at where traffic is not captured. */
-export function buildForwardProxy(port: number, telemetry: ProxyTelemetry): Listener {
+export function buildForwardProxy(port: number, telemetry: CallTelemetry): Listener {
   const name = `127.0.0.1_${port}`;
   return listener({
     name,
@@ -99,7 +99,7 @@ export function buildForwardProxy(port: number, telemetry: ProxyTelemetry): List
 export function buildExplicitHttp(
   bindPort: number,
   routeConfig: string,
-  telemetry: ProxyTelemetry,
+  telemetry: CallTelemetry,
   { otherwise, takesGrpcWeb }: { readonly otherwise: readonly TcpChain[]; readonly takesGrpcWeb: boolean },
 ): Listener {
   const statPrefix = `outbound_127.0.0.1_${bindPort}`;
@@ -127,7 +127,7 @@ export function buildBoundHttp(
   address: string,
   port: number,
   routeConfig: string,
-  telemetry: ProxyTelemetry,
+  telemetry: CallTelemetry,
   takesGrpcWeb: boolean,
 ): Listener {
   const name = `${address}_${port}`;
@@ -140,7 +140,7 @@ export function buildBoundHttp(
 export function buildExplicitTcp(
   bindPort: number,
   chains: readonly TcpChain[],
-  telemetry: ProxyTelemetry,
+  telemetry: CallTelemetry,
   address = "127.0.0.1",
 ): Listener {
   const { asking, rest } = splitChains(chains);
@@ -184,7 +184,7 @@ export interface PortTraffic {
 }
 
 /** Captured traffic to one port of all services that have it, at any address that has no listener of its own. */
-export function buildPortListener(traffic: PortTraffic, telemetry: ProxyTelemetry): Listener {
+export function buildPortListener(traffic: PortTraffic, telemetry: CallTelemetry): Listener {
   return buildCapturedListener("0.0.0.0", traffic, telemetry);
 }
 
@@ -192,7 +192,7 @@ export function buildPortListener(traffic: PortTraffic, telemetry: ProxyTelemetr
 export function buildCapturedListener(
   address: string,
   { port, hasHttp, isDetected, takesGrpcWeb, chains, otherwise }: PortTraffic,
-  telemetry: ProxyTelemetry,
+  telemetry: CallTelemetry,
 ): Listener {
   const name = `${address}_${port}`;
   const statPrefix = `outbound_${name}`;
@@ -215,7 +215,7 @@ export function buildCapturedListener(
 }
 
 /** Where captured outbound traffic arrives, to be handed to the listener of its destination; what has none goes to the cluster `otherwise`. */
-export function buildVirtualOutbound(otherwise: string, telemetry: ProxyTelemetry): Listener {
+export function buildVirtualOutbound(otherwise: string, telemetry: CallTelemetry): Listener {
   return create(ListenerSchema, {
     name: "virtualOutbound",
     address: {

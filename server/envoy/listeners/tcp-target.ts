@@ -12,8 +12,8 @@ import type {
   FilterSchema,
 } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
-import { buildAccessLog } from "#server/envoy/listeners/build-access-log.ts";
-import type { Direction, ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
+import { buildAccessLog, type LoggedProxy } from "#server/envoy/listeners/build-access-log.ts";
+import type { Direction } from "#server/envoy/listeners/http-connection-manager.ts";
 import { outboundCluster } from "#server/envoy/names.ts";
 import { duration, type Init, typed } from "#server/envoy/pack.ts";
 import { clusterOf, type RouteContext } from "#server/envoy/routes/build-routes.ts";
@@ -125,7 +125,7 @@ function tunneling({ targetHost, targetPort, protocol }: NonNullable<TrafficSett
 export function buildTcpProxy(
   statPrefix: string,
   { clusters, settings }: TcpTarget,
-  telemetry: ProxyTelemetry,
+  proxy: LoggedProxy,
   direction: Direction,
 ): Init<typeof FilterSchema> {
   const [only] = clusters;
@@ -135,24 +135,20 @@ export function buildTcpProxy(
       clusters.length === 1 && only !== undefined
         ? { case: "cluster", value: only.name }
         : { case: "weightedClusters", value: { clusters: clusters.map(({ name, weight }) => ({ name, weight })) } },
-    accessLog: buildAccessLog(telemetry, direction),
+    accessLog: buildAccessLog(proxy, direction),
     ...settings,
   });
 }
 
 /** A chain of an outbound listener. */
-export function buildTcpChain(
-  statPrefix: string,
-  chain: TcpChain,
-  telemetry: ProxyTelemetry,
-): Init<typeof FilterChainSchema> {
+export function buildTcpChain(statPrefix: string, chain: TcpChain, proxy: LoggedProxy): Init<typeof FilterChainSchema> {
   const match = matchOf(chain);
   const { from } = chain;
   return {
     // Not the route's place: one written above it would make this another chain, and end its connections.
     ...(from === undefined ? {} : { metadata: { filterMetadata: { istio: { config: from } } } }),
     ...(match === undefined ? {} : { filterChainMatch: match }),
-    filters: [buildTcpProxy(statPrefix, chain, telemetry, "outbound")],
+    filters: [buildTcpProxy(statPrefix, chain, proxy, "outbound")],
   };
 }
 

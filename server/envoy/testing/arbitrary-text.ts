@@ -180,6 +180,7 @@ export const TEXTS = {
   "header-text": anyText,
   "query-parameter-name": fc.oneof(anyText, fc.constantFrom("x".repeat(1024), "é".repeat(600))),
   "plain-header-name": fc.constantFrom("x-a", "X-B", "authorization", "cookie", "x_c", "!#$%&'*+-.^_`|~"),
+  "answer-header-name": fc.constantFrom("x-a", "X-B", "retry-after", "x_c"),
   "claim-header": fc.constantFrom("x-sub", "X-Sub", "x_c", "-", "x".repeat(300)),
   "jwks-uri": fc.constantFrom("https://issuer.example.com/keys", "http://127.0.0.1:1/k?a=b", "HTTPS://x"),
   // Envoy looks for files.
@@ -309,5 +310,5 @@ export const TEXTS = {
     "request.auth.claims[a][b c]",
     "request.auth.claims[a[b]]",
   ),
-  "time-zone": fc.constantFrom("UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "+02:00"),
+  "time-zone": fc.constantFrom("UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Asia/Kolkata"),
 } as const satisfies Record<Format, fc.Arbitrary<string>>;
