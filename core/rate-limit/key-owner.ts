@@ -224,11 +224,13 @@ export class KeyOwner {
     if (this.#meter instanceof LedgerMeter) this.#meter.add(units, nowMs);
   }
 
-  /** Begins the period anew: nothing is used. What is held counts on. */
-  reset(nowMs: number): void {
+  /** Begins the period anew: nothing is used. What is held counts on. Answers what was used. */
+  reset(nowMs: number): number {
     // What was held until before now is of what is begun anew: what its holder gives back of it later is none.
     this.#end(nowMs);
+    const used = this.entries(nowMs)[0]?.used ?? 0;
     if (this.#meter instanceof LedgerMeter) this.#meter.reset(nowMs);
+    return used;
   }
 
   save(): KeyState {

@@ -30,7 +30,7 @@ export function ruleOfKey(key: string): string {
 /** What a policy's rule is called for who is counted by it. */
 export function toldRuleName({ policy, name }: { readonly policy: string; readonly name: string }): string {
   const { rule } = parseRuleName(name);
-  return rule === QUOTA_RULE ? policy.slice(policy.indexOf("/") + 1) : rule;
+  return isQuotaRule(name) ? policy.slice(policy.indexOf("/") + 1) : rule;
 }
 
 /** The resource that a rule is of. */

@@ -1,4 +1,4 @@
-import { parseRuleName, QUOTA_RULE, refOfRule } from "#core/rate-limit/rule-name.ts";
+import { isQuotaRule, parseRuleName, refOfRule } from "#core/rate-limit/rule-name.ts";
 
 /** How the agent writes that a RateLimit's rule, or a Quota, refused: `limit:NAMESPACE/NAME/RULE`. */
 const WRITTEN = /^limit:([^/ ]+)\/([^/ ]+)\/([^/ ]+)$/;
@@ -15,7 +15,7 @@ export function nameLimitRefusal(deniedBy: string): string[] | undefined {
   if (namespace === undefined) return undefined;
   const ref = refOfRule({ policy: `${namespace}/${name}`, name: rule });
   const { rule: own } = parseRuleName(rule);
-  return [own === QUOTA_RULE ? ref : `${ref}/${own}`];
+  return [isQuotaRule(rule) ? ref : `${ref}/${own}`];
 }
 
 export function namespaceOfLimitRefusal(deniedBy: string): string | undefined {

@@ -171,11 +171,10 @@ export class LeaseDesk {
           hint: "set bucket.keysMax of the Quota higher, or wait until others have a new period",
         },
       );
-    const before = stateOf(owner, atMs);
     const added = change.what === "top-up" ? (change.units ?? 0) : 0;
-    if (change.what === "top-up") owner.topUp(added, atMs);
-    else owner.reset(atMs);
-    const units = change.units ?? before.used;
+    const begunAnew = change.what === "top-up" ? 0 : owner.reset(atMs);
+    owner.topUp(added, atMs);
+    const units = change.units ?? begunAnew;
     const write = { key, atMs, entries: owner.entries(atMs), held: owner.held, reached: [] };
     const stored = { ...write, change: { ...change, units, lease: 0 } };
     try {

@@ -168,6 +168,20 @@ test("of draws the last are kept, and what people did is not lost behind them", 
   expect([kept[0], kept.at(-1)]).toMatchObject([{ used: 300 }, { what: "top-up", units: 5 }]);
 });
 
+test("what a killed run gives back after a consumer was begun anew is not given once more, also after a restart", () => {
+  const one = open(RESOURCES(100));
+  one.ask([draw(1, [50])]);
+  one.time.calendarMs += 60_000;
+  expect(one.desk.change(KEY, { what: "reset", author: "ada", reason: "" })).toMatchObject({ used: 0, left: 100 });
+  expect(one.ledger.changes(KEY, 1)).toMatchObject([{ what: "reset", units: 50 }]);
+  one.time.calendarMs += 1000;
+  one.ask([using(1, 40)], NEXT_RUN);
+  const again = open(RESOURCES(100), one.db);
+  again.time.calendarMs = one.time.calendarMs + 1000;
+  again.ask([using(LAST, 20)], RUN, true);
+  expect(again.desk.bucket(KEY)).toMatchObject({ used: 40, left: 60 });
+});
+
 test("what throttles a consumer is nobody's ledger, and where no more consumers fit it is said", () => {
   const one = open(
     RESOURCES(10, "over: Throttle\n  throttle: { amount: 5, per: 1s }").replace(
