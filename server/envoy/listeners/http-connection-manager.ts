@@ -41,7 +41,7 @@ import { durationMs, type Init, pack, typed } from "#server/envoy/pack.ts";
 export type Direction = LogDirection;
 
 /** Of the mesh's settings, all that listeners of calls are built from. */
-export type CallSettings = Pick<ProxySettings, "pathNormalization" | "listenerHeaders" | "isHeaderCaseKept">;
+type CallSettings = Pick<ProxySettings, "pathNormalization" | "listenerHeaders" | "isHeaderCaseKept">;
 
 /** What of a proxy goes into its listeners of calls: where it is the same, they are. */
 export interface CallTelemetry extends LoggedProxy {
