@@ -1,6 +1,6 @@
 import { formatRate } from "#components/format/format-rate.ts";
 import { nameLimit, nameSubject } from "#components/limits/name-subject.ts";
-import { UsedBar, usedShare } from "#components/limits/used-bar.tsx";
+import { USED_COLUMNS } from "#components/limits/used-columns.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
 import type { ConsumerView } from "#core/view/limit.ts";
@@ -18,20 +18,7 @@ const LIMIT: Column<ConsumerView> = {
   sortValue: ({ limit }) => limit,
 };
 const USE: readonly Column<ConsumerView>[] = [
-  {
-    id: "used",
-    header: "Used",
-    align: "end",
-    cell: ({ used, amount, carried, added }) => `${formatRate(used)} of ${formatRate(amount + carried + added)}`,
-    sortValue: ({ used }) => used,
-  },
-  {
-    id: "share",
-    header: "Share",
-    hideBelow: "md",
-    cell: (row) => <UsedBar of={row} />,
-    sortValue: (row) => usedShare(row).percent,
-  },
+  ...USED_COLUMNS,
   {
     id: "left",
     header: "Left",

@@ -1,6 +1,6 @@
 import { History } from "lucide-react";
 import { formatRate } from "#components/format/format-rate.ts";
-import { UsedBar, usedShare } from "#components/limits/used-bar.tsx";
+import { USED_COLUMNS } from "#components/limits/used-columns.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -16,20 +16,7 @@ const COLUMNS: readonly Column<LedgerPeriodView>[] = [
     cell: ({ endsAt }) => (endsAt === null ? <span className="text-subtle">no end</span> : <Ago at={endsAt} />),
     sortValue: ({ endsAt }) => endsAt,
   },
-  {
-    id: "used",
-    header: "Used",
-    align: "end",
-    cell: ({ used, amount, carried, added }) => `${formatRate(used)} of ${formatRate(amount + carried + added)}`,
-    sortValue: ({ used }) => used,
-  },
-  {
-    id: "share",
-    header: "Share",
-    hideBelow: "md",
-    cell: (row) => <UsedBar of={row} />,
-    sortValue: (row) => usedShare(row).percent,
-  },
+  ...USED_COLUMNS,
   {
     id: "carried",
     header: "Carried over",
