@@ -1,5 +1,6 @@
 import type { Refused } from "#core/limits/limit-book.ts";
 import { LabelBook } from "#server/telemetry/ingest/label-book.ts";
+import { SampleIngest } from "#server/telemetry/ingest/sample-ingest.ts";
 import { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 import { DEFAULT_RETENTION, type Retention } from "#server/telemetry/ports/retention.ts";
 import type { HeldState } from "#server/telemetry/ports/telemetry-sink.ts";
@@ -26,6 +27,8 @@ export interface TelemetryOptions {
 /** All that is measured: how it comes in, how it is asked for, and Istio's metrics since the start. */
 export interface RunningTelemetry {
   readonly ingest: TelemetryIngest;
+  /** Others' series. */
+  readonly samples: SampleIngest;
   readonly queries: TelemetryQueries;
   readonly metrics: StandardMetrics;
   /** Rolls up, applies retention and the bound on size. Runs by itself every few seconds. */
@@ -70,11 +73,16 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
   });
   ingest.load(held);
   const taken = ingest;
+  const samples = new SampleIngest({ sink: store.samples, now, keptMs: retention.pointsMs, onLimit });
+  samples.load(store.samples.series());
   const upkeep = new TelemetryUpkeep({
     store: store.upkeep,
     now,
     bytesMax: retention.bytesMax,
-    onRun: () => metrics.dropIdle(),
+    onRun: () => {
+      metrics.dropIdle();
+      samples.dropIdle();
+    },
     onDropped: (keys) => metrics.drop(labels.drop(keys)),
   });
   const everyMs = options.maintainEveryMs ?? MAINTAIN_EVERY_MS;
@@ -88,6 +96,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
         );
   return {
     ingest,
+    samples,
     queries: new TelemetryQueries(store, now, () => taken.reportIntervalMs + REPORT_TAKES_MS),
     metrics,
     maintain: () => upkeep.run(),

@@ -1,6 +1,8 @@
 import type { GapReader } from "#server/telemetry/ports/gap-row.ts";
 import type { RequestReader } from "#server/telemetry/ports/request-reader.ts";
 import type { Retention } from "#server/telemetry/ports/retention.ts";
+import type { SampleReader } from "#server/telemetry/ports/sample-reader.ts";
+import type { SampleSink } from "#server/telemetry/ports/sample-sink.ts";
 import type { SpanReader } from "#server/telemetry/ports/span-reader.ts";
 import type { StoreUpkeep } from "#server/telemetry/ports/store-upkeep.ts";
 import type { HeldState, TelemetrySink } from "#server/telemetry/ports/telemetry-sink.ts";
@@ -13,6 +15,8 @@ export interface TelemetryStore {
   readonly requests: RequestReader;
   readonly spans: SpanReader;
   readonly gaps: GapReader;
+  /** Others' series. */
+  readonly samples: SampleSink & SampleReader;
   readonly upkeep: StoreUpkeep;
   /** After what is being stored. */
   close(): Promise<void>;

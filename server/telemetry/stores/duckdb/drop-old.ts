@@ -1,19 +1,24 @@
 import { keptFrom, type Retention } from "#server/telemetry/ports/retention.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
-import { WINDOW_TABLES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { POINTS, SERIES, WINDOW_TABLES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import { forgetOlder } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 
+export interface Dropped {
+  readonly keys: readonly number[];
+  readonly series: ReadonlySet<number>;
+}
+
 /**
  * Takes away what is too old; `shrink` (0 to 1) shortens the life of spans and samples when the file is too large.
- * Resolves with the numbers of labels that no window has any more.
+ * Resolves with the numbers of labels that no window has any more, and of series without a sample.
  */
 export async function dropOld(
   { connection }: WriteTransaction,
   retention: Retention,
   nowMs: number,
   shrink: number,
-): Promise<number[]> {
+): Promise<Dropped> {
   const kept = keptFrom(retention, nowMs);
   const bulky = 1 - shrink;
   for (const { name } of TIERS)
@@ -28,8 +33,13 @@ export async function dropOld(
   await connection.run(
     "DELETE FROM rolled WHERE (tier, until_ms) NOT IN (SELECT tier, max(until_ms) FROM rolled GROUP BY tier)",
   );
+  await connection.run(`DELETE FROM ${POINTS.name} WHERE at_ms < ${Math.floor(nowMs - retention.pointsMs * bulky)}`);
+  const ended = await connection.runAndReadAll(
+    `DELETE FROM ${SERIES.name} WHERE id NOT IN (SELECT series FROM ${POINTS.name}) RETURNING id`,
+  );
   await forgetOlder(connection);
   const used = WINDOW_TABLES.map(({ name }) => `SELECT key FROM ${name}`).join(" UNION ");
   const unused = await connection.runAndReadAll(`DELETE FROM keys WHERE id NOT IN (${used}) RETURNING id`);
-  return unused.getRowObjectsJS().map(({ id }) => Number(id));
+  const idsOf = (rows: typeof unused): number[] => rows.getRowObjectsJS().map(({ id }) => Number(id));
+  return { keys: idsOf(unused), series: new Set(idsOf(ended)) };
 }

@@ -2,6 +2,7 @@ import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import { dropOld } from "#server/telemetry/stores/duckdb/drop-old.ts";
 import { DuckdbFile } from "#server/telemetry/stores/duckdb/duckdb-file.ts";
+import { DuckdbSamples } from "#server/telemetry/stores/duckdb/duckdb-samples.ts";
 import { DuckdbTraffic } from "#server/telemetry/stores/duckdb/duckdb-traffic.ts";
 import { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import { loadState } from "#server/telemetry/stores/duckdb/load-state.ts";
@@ -12,6 +13,7 @@ import { readRequests } from "#server/telemetry/stores/duckdb/read-requests.ts";
 import { readTrace, searchSpans } from "#server/telemetry/stores/duckdb/read-spans.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { type Rolled, rollTargets, rollUp } from "#server/telemetry/stores/duckdb/roll-up.ts";
+import { SeriesNumbers } from "#server/telemetry/stores/duckdb/series-numbers.ts";
 import { storeBatch } from "#server/telemetry/stores/duckdb/store-batch.ts";
 import { ROLLED } from "#server/telemetry/stores/duckdb/tables.ts";
 import { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
@@ -23,6 +25,7 @@ export interface DuckdbStoreOptions extends StoreOptions {
 /** What is kept in memory beside the file. */
 export interface Beside {
   readonly keys: KeyNumbers;
+  readonly series: SeriesNumbers;
   rolled: Rolled;
   /** Start of the oldest window. */
   firstMs: number;
@@ -32,7 +35,12 @@ export interface Beside {
 export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<TelemetryStore> {
   const { path, now, retention, warn } = options;
   const ledger = await TelemetryLedger.open(path, warn);
-  let beside: Beside = { keys: new KeyNumbers(), rolled: rollTargets(now()), firstMs: Number.POSITIVE_INFINITY };
+  let beside: Beside = {
+    keys: new KeyNumbers(),
+    series: new SeriesNumbers(),
+    rolled: rollTargets(now()),
+    firstMs: Number.POSITIVE_INFINITY,
+  };
   const load = async (opened: OpenedDuckdb): Promise<void> => {
     beside = await loadBeside(opened, options, ledger);
   };
@@ -63,6 +71,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
       spansOf: (traceId) => file.read((reader) => readTrace(reader, traceId)),
     },
     gaps: { gaps: (...asked) => file.read((reader) => readGaps(reader, ...asked)) },
+    samples: new DuckdbSamples({ file, ledger, numbers: () => beside.series, now }),
     upkeep: {
       async rollUp(nowMs) {
         if (rollTargets(nowMs)["1m"] <= beside.rolled["1m"]) return;
@@ -83,12 +92,13 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
         let dropped: ReturnType<KeyNumbers["drop"]> = [];
         await file.write(
           async (transaction) => {
-            const ids = await dropOld(transaction, retention, nowMs, shrink);
-            return { ids, entry: await ledger.noteUpkeep(transaction, nowMs) };
+            const gone = await dropOld(transaction, retention, nowMs, shrink);
+            return { gone, entry: await ledger.noteUpkeep(transaction, nowMs) };
           },
-          ({ ids, entry }) => {
+          ({ gone, entry }) => {
             ledger.committed(entry);
-            dropped = beside.keys.drop(ids);
+            dropped = beside.keys.drop(gone.keys);
+            beside.series.drop(gone.series);
           },
         );
         return dropped;
@@ -112,6 +122,8 @@ async function loadBeside(
   const nowMs = now();
   const keys = new KeyNumbers();
   keys.load(state.keys);
+  const series = new SeriesNumbers();
+  series.load(state.series);
   const isNew = !Number.isFinite(state.firstMs) && state.reached.length === 0;
   const rolled = { ...(isNew ? rollTargets(nowMs) : state.rolledAsHeld), ...state.rolled };
   const missing = (["1m", "10m"] as const).filter((tier) => state.rolled[tier] === undefined);
@@ -125,7 +137,7 @@ async function loadBeside(
     );
   await noteLoss(opened, { ledger, receivedMs: state.receivedMs, nowMs, path, warn, onLoss });
   onOpen({ reached: state.reached, keys: state.keys.map(({ key }) => key) });
-  return { keys, rolled, firstMs: state.firstMs };
+  return { keys, series, rolled, firstMs: state.firstMs };
 }
 
 /** What the file holds: room that was given back stays in it, to be used again. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { seriesLabels } from "#core/promql/series-labels.ts";
 import { TABLES } from "#server/telemetry/stores/duckdb/tables.ts";
 import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { reporterOf, reportOf, type SpanCase, spanBytes, type Traffic } from "#server/telemetry/testing/reports.ts";
@@ -36,6 +37,9 @@ async function fill(): Promise<void> {
     gaps: [[START, START + 5000, "Envoy was killed", 3]],
   });
   await store.ingest.takeReport(report, reporterOf("productpage-v1"));
+  await store.samples.take("someone", [
+    { labels: seriesLabels([["__name__", "up"]]), samples: [{ atMs: START, value: 1 }] },
+  ]);
   now = START + 30 * MINUTE;
   await store.maintain();
   await store.close();
@@ -69,6 +73,8 @@ const LOST: Readonly<Record<string, RegExp>> = {
   spans: /table spans: 1 rows$/,
   gaps: /table gaps: 1 rows$/,
   reports: /table reports: 1 rows$/,
+  series: /table series: 1 rows$/,
+  points: /table points: 1 rows$/,
   ledger: /table ledger: all rows$/,
   rolled: /did not say up to when it had rolled up; what its windows say is taken, and nothing is lost$/,
 };

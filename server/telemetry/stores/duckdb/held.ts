@@ -1,14 +1,27 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Tally } from "#node/ledger-file.ts";
 import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
-import { GAPS, KEYS, REPORTS, SAMPLES, SPANS, WINDOW_TABLES } from "#server/telemetry/stores/duckdb/tables.ts";
+import {
+  GAPS,
+  KEYS,
+  POINTS,
+  REPORTS,
+  SAMPLES,
+  SERIES,
+  SPANS,
+  WINDOW_TABLES,
+} from "#server/telemetry/stores/duckdb/tables.ts";
 
 /** What each table holds: of windows the requests, of all others the rows. */
 export type Held = Tally;
 
 const COUNTED = [
   ...WINDOW_TABLES.map(({ name }) => ({ name, amount: "sum(count)", unit: "requests" })),
-  ...[KEYS, SAMPLES, SPANS, GAPS, REPORTS].map(({ name }) => ({ name, amount: "count(*)", unit: "rows" })),
+  ...[KEYS, SAMPLES, SPANS, GAPS, REPORTS, SERIES, POINTS].map(({ name }) => ({
+    name,
+    amount: "count(*)",
+    unit: "rows",
+  })),
 ] as const;
 
 export async function countHeld(connection: DuckDBConnection): Promise<Held> {
@@ -79,6 +92,7 @@ export async function oldestHeld(connection: DuckDBConnection): Promise<number> 
     ...WINDOW_TABLES.map(({ name }) => `SELECT min(start_ms)::DOUBLE AS ms FROM ${name}`),
     `SELECT min(start_ms)::DOUBLE FROM ${SAMPLES.name}`,
     `SELECT min(start_us)::DOUBLE / 1000 FROM ${SPANS.name}`,
+    `SELECT min(at_ms)::DOUBLE FROM ${POINTS.name}`,
     `SELECT min(received_ms)::DOUBLE FROM ${REPORTS.name}`,
   ];
   const rows = (await connection.runAndReadAll(sql.join(" UNION ALL "))).getRowsJS();

@@ -1,14 +1,17 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { seriesLabels } from "#core/promql/series-labels.ts";
 import { makeKey } from "#core/telemetry/traffic-key.ts";
 import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
 import type { NumberedKey } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
+import type { NumberedSeries } from "#server/telemetry/stores/duckdb/series-numbers.ts";
 import { KEYS, WINDOW_TABLES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 
 /** What is kept in memory beside the file. */
 export interface StoredState {
   readonly keys: readonly NumberedKey[];
+  readonly series: readonly NumberedSeries[];
   readonly reached: readonly ReportMark[];
   /** When the newest report was stored; 0 when there is none. */
   readonly receivedMs: number;
@@ -25,6 +28,13 @@ export async function loadState(connection: DuckDBConnection): Promise<StoredSta
   const keys = (await read(`SELECT ${KEYS.select()} FROM keys`)).map((row) => ({
     id: Number(row.id),
     key: makeKey((name) => row[name] as string),
+  }));
+  const series = (await read("SELECT id, account, labels FROM series")).map(({ id, account, labels }) => ({
+    id: Number(id),
+    series: {
+      account: String(account),
+      labels: seriesLabels(Object.entries(JSON.parse(String(labels)) as Record<string, string>)),
+    },
   }));
   const reached = (
     await read(
@@ -51,6 +61,7 @@ export async function loadState(connection: DuckDBConnection): Promise<StoredSta
   const [, minutes, tens] = TIERS;
   return {
     keys,
+    series,
     receivedMs: reached.reduce((newest, { receivedMs }) => Math.max(newest, receivedMs), 0),
     firstMs: Math.min(
       Number.POSITIVE_INFINITY,

@@ -113,7 +113,7 @@ test("a file of a newer version is refused, with what to do, and left as it is",
   const opening = duckdbTelemetry(path);
   await expect(opening).rejects.toMatchObject({
     code: "conflict",
-    message: `telemetry store ${path} has schema 99, and this version of Pharos reads 3`,
+    message: `telemetry store ${path} has schema 99, and this version of Pharos reads ${MIGRATIONS.at(-1)?.version}`,
     hint: expect.stringContaining("start the version that wrote it"),
   });
   expect(readFileSync(path).equals(before)).toBe(true);

@@ -47,4 +47,12 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE TABLE IF NOT EXISTS ledger (commits BIGINT NOT NULL, at_ms BIGINT NOT NULL, tally VARCHAR NOT NULL, added VARCHAR NOT NULL)",
     ],
   },
+  // What others measured.
+  {
+    version: 4,
+    statements: [
+      "CREATE TABLE series (id INTEGER NOT NULL, account VARCHAR NOT NULL, labels VARCHAR NOT NULL)",
+      "CREATE TABLE points (series INTEGER NOT NULL, at_ms BIGINT NOT NULL, value DOUBLE)",
+    ],
+  },
 ];

@@ -3,11 +3,13 @@ import { DIMENSION_NAMES, DIMENSIONS, type DimensionName } from "#core/telemetry
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { LedgerEntry } from "#node/ledger-file.ts";
 import type { GapRow } from "#server/telemetry/ports/gap-row.ts";
+import type { SampleRow } from "#server/telemetry/ports/sample-row.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
 import { TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
 import type { NumberedKey } from "#server/telemetry/stores/duckdb/key-numbers.ts";
+import type { NumberedSeries } from "#server/telemetry/stores/duckdb/series-numbers.ts";
 import { type Column, field, optionalText, Table } from "#server/telemetry/stores/duckdb/table.ts";
 
 const SQL_TYPES = { text: "VARCHAR", integer: "INTEGER", boolean: "BOOLEAN" } as const;
@@ -140,6 +142,25 @@ export const REPORTS = new Table<ReportMark>("reports", [
   field("received_ms", "BIGINT", "receivedMs", { isRequired: true }),
 ]);
 
+/** Others' series; labels as JSON of an object. */
+export const SERIES = new Table<NumberedSeries>("series", [
+  { name: "id", type: "INTEGER", isRequired: true, of: ({ id }) => id },
+  { name: "account", type: "VARCHAR", isRequired: true, of: ({ series }) => series.account },
+  {
+    name: "labels",
+    type: "VARCHAR",
+    isRequired: true,
+    of: ({ series }) => JSON.stringify(Object.fromEntries(series.labels)),
+  },
+]);
+
+/** Their samples; without a value where a series ended. */
+export const POINTS = new Table<{ readonly sample: SampleRow; readonly id: number }>("points", [
+  { name: "series", type: "INTEGER", isRequired: true, of: ({ id }) => id },
+  { name: "at_ms", type: "BIGINT", isRequired: true, of: ({ sample }) => sample.atMs },
+  { name: "value", type: "DOUBLE", isRequired: false, of: ({ sample }) => sample.value },
+]);
+
 /** Up to when each coarser tier holds everything. */
 export const ROLLED = new Table<{ readonly tier: Exclude<TierName, "10s">; readonly untilMs: number }>("rolled", [
   field("tier", "VARCHAR", "tier", { isRequired: true }),
@@ -155,4 +176,4 @@ export const LEDGER = new Table<LedgerEntry & { readonly added: string }>("ledge
 ]);
 
 /** Every table that rows are written to. */
-export const TABLES = [...WINDOW_TABLES, KEYS, SAMPLES, SPANS, GAPS, REPORTS, ROLLED, LEDGER] as const;
+export const TABLES = [...WINDOW_TABLES, KEYS, SAMPLES, SPANS, GAPS, REPORTS, SERIES, POINTS, ROLLED, LEDGER] as const;

@@ -28,7 +28,7 @@ export interface Stored {
   readonly spans: number;
 }
 
-const NOTHING: Stored = { reports: 0, requests: 0, samples: 0, spans: 0 };
+export const NOTHING_STORED: Stored = { reports: 0, requests: 0, samples: 0, spans: 0 };
 
 /** With what each table held then; absent in what older versions wrote. */
 export interface StoreEntry extends LedgerEntry {
@@ -120,7 +120,7 @@ export class TelemetryLedger {
 
   /** Within a transaction that joined rows or took some away, at its end. */
   async noteUpkeep(transaction: WriteTransaction, nowMs: number): Promise<StoreEntry> {
-    return this.#append(transaction, NOTHING, nowMs, await countHeld(transaction.connection));
+    return this.#append(transaction, NOTHING_STORED, nowMs, await countHeld(transaction.connection));
   }
 
   async #append({ append }: WriteTransaction, stored: Stored, nowMs: number, held: Held): Promise<StoreEntry> {

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { exactCounts } from "#server/telemetry/testing/conformance/exact-counts.ts";
 import { figures } from "#server/telemetry/testing/conformance/figures.ts";
+import { foreignSamples } from "#server/telemetry/testing/conformance/foreign-samples.ts";
 import { gapsAndRequests } from "#server/telemetry/testing/conformance/gaps-and-requests.ts";
 import { portRows } from "#server/telemetry/testing/conformance/port-rows.ts";
 import { tiersAndRetention } from "#server/telemetry/testing/conformance/tiers-and-retention.ts";
@@ -12,6 +13,7 @@ const SUITES: Readonly<Record<string, (at: StoreCase) => void>> = {
   "rows by the ports": portRows,
   "tiers and retention": tiersAndRetention,
   "gaps and requests": gapsAndRequests,
+  "others' series": foreignSamples,
   figures,
   traces,
 };
