@@ -33,6 +33,16 @@ test("so does a stream that broke", () => {
   expect(readApiError(TRPCClientError.from(new Event("error") as unknown as Error)).reason).toBe("unavailable");
 });
 
+test("what did not come in time says so, and is not waited for again", async () => {
+  // As a fetch ends that has a limit.
+  const signal = AbortSignal.timeout(1);
+  const late = await new Promise((_, fail) => signal.addEventListener("abort", () => fail(signal.reason))).catch(
+    (reason: Error) => TRPCClientError.from(reason),
+  );
+  expect(readApiError(late)).toMatchObject({ reason: "silent", message: "the server did not answer in time" });
+  expect(isRetryable(late)).toBe(false);
+});
+
 test.each([
   ["unavailable", true],
   ["forbidden", false],

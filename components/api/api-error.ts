@@ -16,7 +16,18 @@ const OFFLINE = {
   resource: null,
 } as const;
 
+/** Asked again at once it would only be waited for twice as long. */
+const SILENT = {
+  message: "the server did not answer in time",
+  reason: "silent",
+  hint: "It hangs, or has too much to do. What is shown all the time asks again by itself.",
+  resource: null,
+} as const;
+
 const unknown = (message: string): ApiError => ({ message, reason: null, hint: null, resource: null });
+
+/** A page that the server was asked for and that did not come. */
+export const NO_PAGE = new Error("timed out");
 
 /** Reads any thrown value; a failed fetch is told as the server being away. */
 export function readApiError(error: unknown): ApiError {
@@ -26,9 +37,11 @@ export function readApiError(error: unknown): ApiError {
     data?: { reason?: unknown; hint?: unknown; code?: unknown; details?: { resource?: unknown } } | null;
   };
   const text = typeof message === "string" && message !== "" ? message : "something went wrong";
-  if (data === undefined || data === null)
+  if (data === undefined || data === null) {
+    if (/timed? ?out/i.test(text)) return SILENT;
     // Of a stream that broke tRPC has no other words, for the browser tells an event and no error.
     return /fetch|network|load failed|JSON|^Unknown error$/i.test(text) ? OFFLINE : unknown(text);
+  }
   return {
     message: text,
     reason: typeof data.reason === "string" ? data.reason : data.code === "UNAUTHORIZED" ? "unauthenticated" : null,

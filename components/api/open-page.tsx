@@ -17,10 +17,22 @@ export type SearchParams = Promise<Readonly<Record<string, string | string[] | u
 export interface OpenPage {
   readonly trpc: TRPCOptionsProxy<AppRouter>;
   readonly queryClient: QueryClient;
-  /** Runs queries at the same time; one that fails is left for the browser to ask again and tell. */
+  /** Runs queries at the same time; one that fails, or is slow, is left for the browser to ask again and tell. */
   prefetch(...queries: readonly object[]): Promise<void>;
   /** Hands what was fetched to the components inside. */
   hydrate(children: ReactNode): ReactNode;
+}
+
+/** A page is drawn without what takes longer: the browser waits for it, and says when it does not come. */
+const PREFETCH_MS = 3000;
+
+async function withinTime(work: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((done) => {
+    timer = setTimeout(done, limitMs);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 const getCaller = cache(async () => getRuntime().createCaller(await headers()));
@@ -39,11 +51,10 @@ export async function openPage(): Promise<OpenPage> {
     trpc: createTRPCOptionsProxy<AppRouter>({ client, queryClient }),
     queryClient,
     prefetch: async (...queries) => {
-      await Promise.all(
-        queries.map((query) =>
-          queryClient.prefetchQuery({ ...(query as { queryKey: readonly unknown[] }), retry: false }),
-        ),
+      const all = queries.map((query) =>
+        queryClient.prefetchQuery({ ...(query as { queryKey: readonly unknown[] }), retry: false }),
       );
+      await withinTime(Promise.all(all), PREFETCH_MS);
     },
     hydrate: (children) => <HydrationBoundary state={dehydrate(queryClient)}>{children}</HydrationBoundary>,
   };

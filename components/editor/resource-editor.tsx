@@ -5,6 +5,7 @@ import { type ApiError, readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { ConflictNotice } from "#components/editor/conflict-notice.tsx";
 import type { DraftBase } from "#components/editor/draft-base.ts";
+import { DraftOfferNotice } from "#components/editor/draft-offer-notice.tsx";
 import { EditBar } from "#components/editor/edit-bar.tsx";
 import { EditStep } from "#components/editor/edit-step.tsx";
 import { EditorSteps } from "#components/editor/editor-steps.tsx";
@@ -17,7 +18,7 @@ import { readRef } from "#components/editor/resource-ref.ts";
 import { ReviewStep } from "#components/editor/review-step.tsx";
 import { splitBlanks } from "#components/editor/split-blanks.ts";
 import { useCheck } from "#components/editor/use-check.ts";
-import { useDraft } from "#components/editor/use-draft.ts";
+import { type Proposal, useDraft } from "#components/editor/use-draft.ts";
 import { useLeaveGuard } from "#components/editor/use-leave-guard.ts";
 import { WatchStep } from "#components/editor/watch-step.tsx";
 import { resourceHref } from "#components/format/resource-href.ts";
@@ -39,8 +40,8 @@ export interface ResourceEditorProps {
   /** "VirtualService reviews" */
   readonly label: string;
   readonly initial: DraftBase;
-  /** What is proposed to be made of it, where that is not what it is. */
-  readonly begun?: string;
+  /** What the page was opened to make of it. */
+  readonly propose?: Proposal;
   readonly renderForm?: (context: FormContext) => ReactNode;
   readonly renderAside?: (context: FormContext) => ReactNode;
   /** What the form still asks for beyond what makes a document invalid. */
@@ -73,7 +74,7 @@ function LiveEditor(props: ResourceEditorProps) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const search = useSearchState();
-  const draft = useDraft(initial.ref ?? `new ${backHref} ${initial.text}`, initial, props.begun);
+  const draft = useDraft(initial.ref ?? `new ${backHref} ${initial.text}`, initial, props.propose);
   const [stage, setStage] = useState<Stage>({ step: "edit" });
   const [notice, setNotice] = useState<string | null>(null);
   const value = draft.document.kind === "open" ? draft.document.value : null;
@@ -108,7 +109,7 @@ function LiveEditor(props: ResourceEditorProps) {
     const ref = readRef(value);
     setStage({ step: "watch", intent, revision: result.revision, ref });
     // What was new has a page of its own now, and what was proposed is done; the roll-out on this one goes on.
-    if (intent === "save" && (draft.base.ref === null || props.begun !== undefined) && ref !== null)
+    if (intent === "save" && (draft.base.ref === null || props.propose !== undefined) && ref !== null)
       window.history.replaceState(null, "", resourceHref(ref));
   }
 
@@ -245,6 +246,7 @@ function LiveEditor(props: ResourceEditorProps) {
     <PendingTextsContext value={pending}>
       <Steps current="edit" />
       {conflict?.reason === "conflict" ? drawConflict(conflict) : null}
+      {draft.offer === null ? null : <DraftOfferNotice offer={draft.offer} />}
       {notice === null ? null : (
         <Notice tone="accent" role="status" className="mb-4">
           {notice}

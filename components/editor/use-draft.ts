@@ -22,6 +22,8 @@ export interface Draft {
   readonly isRestored: boolean;
   /** Why the last edit by form could not be made. */
   readonly editProblem: string | null;
+  /** What the page was opened for is not in the text, for an earlier edit stands there; null once it was chosen. */
+  readonly offer: DraftOffer | null;
   setText(text: string): void;
   edit(edits: readonly DocumentEdit[]): void;
   /** Goes on from another base: someone else's version. */
@@ -32,8 +34,28 @@ export interface Draft {
   forget(): void;
 }
 
-/** The one document that form and YAML show; `begun`: what is proposed of `initial`. Kept in the tab's storage as it changes, so that no reload loses it. In the browser alone. */
-export function useDraft(storageKey: string, initial: DraftBase, begun: string = initial.text): Draft {
+export type DraftOffer =
+  | {
+      readonly kind: "open";
+      /** Adds it to the earlier edit; null where it cannot be, or would be no other text. */
+      readonly add: (() => void) | null;
+      /** Begins it without the earlier edit. */
+      readonly replace: () => void;
+      readonly keep: () => void;
+    }
+  | {
+      readonly kind: "replaced";
+      /** Back to the earlier edit. */
+      readonly restore: () => void;
+    };
+
+export type Proposal = (text: string) => string;
+
+const asItIs: Proposal = (text) => text;
+
+/** The one document that form and YAML show; `propose`: what the page was opened to make of it. Kept in the tab's storage as it changes, so that no reload loses it. In the browser alone. */
+export function useDraft(storageKey: string, initial: DraftBase, propose: Proposal = asItIs): Draft {
+  const [begun] = useState(() => propose(initial.text));
   // Read before anything is drawn: what the server holds must not be seen first, and then be replaced.
   const [stored] = useState(() => findStoredDraft(storageKey, begun));
   const [base, setBase] = useState(stored?.base ?? initial);
@@ -48,6 +70,9 @@ export function useDraft(storageKey: string, initial: DraftBase, begun: string =
   }, []);
   const [isRestored, setIsRestored] = useState(stored !== null);
   const [editProblem, setEditProblem] = useState<string | null>(null);
+  const [choice, setChoice] = useState<"open" | "made" | StoredDraft>(
+    stored !== null && begun !== initial.text ? "open" : "made",
+  );
 
   const isTouched = text !== base.text;
   // What was only proposed is nobody's work: kept, it would stand in the way of the next proposal.
@@ -57,6 +82,12 @@ export function useDraft(storageKey: string, initial: DraftBase, begun: string =
     else clearStoredDraft(storageKey);
   }, [storageKey, base, text, isKept]);
 
+  const take = (next: StoredDraft, then: typeof choice) => {
+    setBase(next.base);
+    change(next.text);
+    setEditProblem(null);
+    setChoice(then);
+  };
   const document = useMemo(() => openDocument(text), [text]);
   const edit = useCallback(
     (edits: readonly DocumentEdit[]) => {
@@ -78,6 +109,7 @@ export function useDraft(storageKey: string, initial: DraftBase, begun: string =
     isPristine: base.ref === null && !isTouched,
     isRestored,
     editProblem,
+    offer: describeOffer(),
     setText: useCallback(
       (next: string) => {
         setEditProblem(null);
@@ -101,9 +133,22 @@ export function useDraft(storageKey: string, initial: DraftBase, begun: string =
       change(fresh.current.text);
       setIsRestored(false);
       setEditProblem(null);
+      setChoice("made");
     }, [storageKey, change]),
     forget: useCallback(() => clearStoredDraft(storageKey), [storageKey]),
   };
+
+  function describeOffer(): DraftOffer | null {
+    if (choice === "made") return null;
+    if (choice !== "open") return { kind: "replaced", restore: () => take(choice, "open") };
+    const added = document.kind === "open" ? propose(text) : text;
+    return {
+      kind: "open",
+      add: added === text ? null : () => take({ base, text: added }, "made"),
+      replace: () => take({ base: fresh.current, text: begun }, { base, text }),
+      keep: () => setChoice("made"),
+    };
+  }
 }
 
 /** One that differs from what it began from, and from what is proposed anyway. */

@@ -63,14 +63,19 @@ export function EdgeTag({ edge, labels, isSelected, isDim, isFocusable, descript
         </span>
       ) : null}
       {isSilent ? <span>{edgeFigures(edge, ["rate"]).join()}</span> : null}
-      {figures.length === 0 ? null : <span>{figures.join(" · ")}</span>}
-      {showsLock ? (
-        edge.mtlsPercent === 100 ? (
-          <Lock aria-hidden className="size-2.5 text-ok" />
-        ) : (
-          <LockOpen aria-hidden className="size-2.5 text-warn" />
-        )
-      ) : null}
+      {figures.length === 0 && !showsLock ? null : (
+        // Where a refusal makes lines of it, figures and lock are one of them.
+        <span className="inline-flex items-center gap-1">
+          {figures.join(" · ")}
+          {showsLock ? (
+            edge.mtlsPercent === 100 ? (
+              <Lock aria-hidden className="size-2.5 text-ok" />
+            ) : (
+              <LockOpen aria-hidden className="size-2.5 text-warn" />
+            )
+          ) : null}
+        </span>
+      )}
     </button>
   );
 }

@@ -1,5 +1,4 @@
 "use client";
-import { useState } from "react";
 import type { EditorInput } from "#components/editor/editor-input.ts";
 import { ResourceEditor } from "#components/editor/resource-editor.tsx";
 import { RoutingAside } from "#components/traffic/routing-aside.tsx";
@@ -18,12 +17,13 @@ import { summarizeRouting } from "#core/form/summarize-routing.ts";
 export function RoutingEditor({ label, initial, catalog }: EditorInput) {
   const planCompanions = useSubsetPlans(catalog);
   const task = parseRoutingTask(useSearchState().get("task"));
-  const [begun] = useState(() => (task === undefined ? initial.text : beginTaskOf(task, initial.text, catalog)));
+  const begin = (text: string) => (task === undefined ? text : beginTaskOf(task, text, catalog));
   return (
     <ResourceEditor
+      key={task}
       label={label}
-      initial={initial.ref === null ? { ...initial, text: begun } : initial}
-      {...(initial.ref === null || begun === initial.text ? {} : { begun })}
+      initial={initial.ref === null ? { ...initial, text: begin(initial.text) } : initial}
+      {...(initial.ref === null || task === undefined ? {} : { propose: begin })}
       backHref="/traffic"
       planCompanions={planCompanions}
       findBlanks={blankConditions}

@@ -6,6 +6,7 @@ import { Button } from "#components/ui/button.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { SortHeader } from "#components/ui/sort-header.tsx";
 import { type Sort, sortRows } from "#components/ui/sort-rows.ts";
+import { stackedOf } from "#components/ui/stacked.ts";
 import type { Column } from "#components/ui/table-column.ts";
 
 export interface DataTableProps<Row> {
@@ -46,6 +47,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const sorted = sort === undefined || sortValue === undefined ? rows : sortRows(rows, sortValue, sort.isDescending);
   // By all rows, so that sorting and paging change no figure.
   const formats = useMemo(() => new Map(columns.map((column) => [column.id, formatOf(column, rows)])), [columns, rows]);
+  const stacked = stackedOf(columns.length);
   // A long table scrolls by itself, so that its head stays.
   const isLong = Math.min(shown, rows.length) > LONG_ROWS;
   if (rows.length === 0 && empty !== undefined) return empty;
@@ -61,17 +63,20 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       <table
         aria-label={label}
         data-testid={testId}
-        className="w-full border-collapse text-left text-sm"
+        className={cx("w-full border-collapse text-left text-sm", stacked.table)}
         onKeyDown={moveBetweenRows}
       >
-        <thead className={isLong ? "sticky top-0 z-2 bg-surface shadow-[0_1px_0_var(--line)]" : ""}>
-          <tr className="border-line border-b">
+        <thead className={cx(isLong && "sticky top-0 z-2 bg-surface shadow-[0_1px_0_var(--line)]", stacked.head)}>
+          <tr className={cx("border-line border-b", stacked.headRow)}>
             {columns.map((column) => (
               <SortHeader
                 key={column.id}
                 column={column}
                 sort={sort}
-                className={column.hideBelow === undefined ? "" : HIDE[column.hideBelow]}
+                className={cx(
+                  column.sortValue === undefined ? stacked.headerOfWords : stacked.header,
+                  column.hideBelow !== undefined && HIDE[column.hideBelow],
+                )}
                 onSort={(next) => {
                   setOwnSort(next);
                   props.onSortChange?.(next);
@@ -80,7 +85,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody className={stacked.table}>
           {sorted.slice(0, shown).map((row) => {
             const key = rowKey(row);
             return (
@@ -91,10 +96,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 className={cx(
                   "relative border-line border-b last:border-b-0 aria-selected:bg-accent-soft",
                   isActive(props) && "hover:bg-hover",
+                  stacked.row,
                 )}
               >
                 {columns.map((column, index) => (
-                  <Cell key={column.id} column={column} isRowHeader={index === 0}>
+                  <Cell key={column.id} column={column} isRowHeader={index === 0} stacked={stacked}>
                     {index === 0 ? (
                       <RowTarget props={props} row={row} column={column} />
                     ) : (
@@ -136,10 +142,12 @@ function isActive<Row>({ rowHref, onRowSelect }: DataTableProps<Row>): boolean {
 function Cell<Row>({
   column,
   isRowHeader,
+  stacked,
   children,
 }: {
   readonly column: Column<Row>;
   readonly isRowHeader: boolean;
+  readonly stacked: ReturnType<typeof stackedOf>;
   readonly children: ReactNode;
 }) {
   const className = cx(
@@ -147,6 +155,7 @@ function Cell<Row>({
     column.align === "end" && "text-right",
     // A figure and its unit are one word.
     column.figure !== undefined && "whitespace-nowrap",
+    isRowHeader ? stacked.rowHeader : stacked.cell,
     column.hideBelow !== undefined && HIDE[column.hideBelow],
   );
   return isRowHeader ? (
@@ -154,7 +163,10 @@ function Cell<Row>({
       {children}
     </th>
   ) : (
-    <td className={className}>{children}</td>
+    <td className={className} data-header={column.header}>
+      {/* One thing beside the header, whatever it is made of. */}
+      <div>{children}</div>
+    </td>
   );
 }
 

@@ -45,9 +45,14 @@ export function HealthMark({ health, withWord = false, className }: HealthMarkPr
       </span>
       {withWord && health.cause !== undefined ? (
         <span data-testid="health-cause" className="font-normal text-2xs text-muted tracking-normal">
-          {health.cause}
+          {keepUnits(health.cause)}
         </span>
       ) : null}
     </span>
   );
+}
+
+/** A figure and its unit are one word: "4xx 25 % ≥ 20 %" breaks before the sign, never before a "%". */
+function keepUnits(cause: string): string {
+  return cause.replaceAll(" %", "\u00a0%").replaceAll("≥ ", "≥\u00a0");
 }

@@ -242,6 +242,18 @@ test("a task that was looked at and left does not stand in the way of the next o
   await begin("fault");
   await expect(page.getByText(/delayed by 2s/).first()).toBeVisible();
   await expect(page.getByText(/copied to reviews v3/)).toHaveCount(0);
+  // An own edit is kept, and does not keep the next task away.
+  await page.getByRole("tab", { name: "YAML" }).click();
+  await page.getByRole("textbox", { name: /^YAML of/ }).press("Control+End");
+  await page.keyboard.type("\n# mine");
+  await expect.poll(() => page.evaluate(() => Object.values(sessionStorage).join().includes("# mine"))).toBe(true);
+  page.once("dialog", (dialog) => dialog.accept());
+  await begin("mirror");
+  await expect(page.getByText("You have an earlier edit of this, and it is what is shown")).toBeVisible();
+  await page.getByRole("button", { name: "Add it to my edit" }).click();
+  await expect(page.getByText(/copied to reviews v3/).first()).toBeVisible();
+  await expect(page.getByText(/delayed by 2s/).first()).toBeVisible();
+  await page.getByRole("button", { name: "Discard changes" }).click();
 });
 
 test("numbers are edited as numbers in lists too, and stand as documents write them", async ({ page }) => {

@@ -168,9 +168,15 @@ test("a server that hangs is told within seconds, and so is its return", async (
   process.kill(server, "SIGSTOP");
   try {
     await expect(live).toHaveText("Connection lost", { timeout: 12_000 });
+    // A page that does not come says so too, and can be asked for again.
+    await page.getByRole("link", { name: "Changes" }).click();
+    await expect(page.getByText("The server did not answer in time.")).toBeVisible();
   } finally {
     process.kill(server, "SIGCONT");
   }
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { name: "Changes" })).toBeVisible();
+  await page.goto(`${demo.console}/topology?range=1m`);
   await expect(live).toHaveText("Live", { timeout: 30_000 });
 });
 
