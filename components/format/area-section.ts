@@ -3,5 +3,6 @@ import type { KindDefinition } from "#core/kinds/kind.ts";
 /** Where the resources of an area are listed, as breadcrumbs name it. */
 export const AREA_SECTION = {
   traffic: { label: "Traffic", href: "/traffic" },
+  limits: { label: "Limits", href: "/limits" },
   security: { label: "Security", href: "/security" },
 } as const satisfies Record<KindDefinition["area"], { readonly label: string; readonly href: string }>;

@@ -16,7 +16,7 @@ const MODES = {
 } as const;
 
 /** One limit: what it stands over, and what its rules refused. */
-export function LimitCard({ limit }: { readonly limit: UsedLimit }) {
+export function LimitCard({ limit, isOwnPage = false }: { readonly limit: UsedLimit; readonly isOwnPage?: boolean }) {
   const { ref, kind, namespace, name, mode, isPerInstance, effect, requests, rules } = limit;
   const refused = rules.reduce((sum, rule) => sum + rule.refused, 0);
   return (
@@ -24,9 +24,13 @@ export function LimitCard({ limit }: { readonly limit: UsedLimit }) {
       isFlush
       testId={`limit-${namespace}-${name}`}
       title={
-        <Link href={resourceHref(ref)} className="rounded-sm text-accent-text underline [overflow-wrap:anywhere]">
-          {kind} {namespace}/{name}
-        </Link>
+        isOwnPage ? (
+          "Rules"
+        ) : (
+          <Link href={resourceHref(ref)} className="rounded-sm text-accent-text underline [overflow-wrap:anywhere]">
+            {kind} {namespace}/{name}
+          </Link>
+        )
       }
       description={effect}
     >

@@ -88,7 +88,7 @@ const ACTIONS: readonly CommandEntry[] = [
       words: "appearance mode night day",
     }),
   ),
-  ...kindsIn("traffic").map(
+  ...[...kindsIn("traffic"), ...kindsIn("limits")].map(
     (kind): CommandEntry => ({ group: "Do", label: `New ${kind}`, detail: "Configuration", href: newHref(kind) }),
   ),
 ];

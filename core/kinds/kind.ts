@@ -62,6 +62,13 @@ export interface PlacedCredential {
   readonly beside?: readonly string[];
 }
 
+export interface KindPreset {
+  readonly label: string;
+  /** Who would choose it, and what for. */
+  readonly detail: string;
+  readonly template: object;
+}
+
 /** All that is particular to a kind of resource and needs nothing but the resource itself. `S` is the type of its spec. */
 export interface KindDefinition<S = unknown> {
   readonly group: keyof typeof GROUPS;
@@ -71,7 +78,7 @@ export interface KindDefinition<S = unknown> {
   readonly plural: string;
   readonly short: string;
   /** On whose pages of the console it is read and edited. */
-  readonly area: "traffic" | "security";
+  readonly area: "traffic" | "security" | "limits";
   /** The form that is made for it; absent where the one that its schema makes serves. */
   readonly form?: FormName;
   /**
@@ -87,6 +94,8 @@ export interface KindDefinition<S = unknown> {
   readonly only?: { readonly namespace: string; readonly name: string };
   /** What of the mesh's defaults says who sees it where it has no `exportTo`; absent where it has none. */
   readonly exported?: ExportedAs;
+  /** Others to begin with than the template, for what people often want. */
+  readonly presets?: Readonly<Record<string, KindPreset>>;
   /** The spec of a new document; what only the author can know is left empty, for validation to name. */
   readonly template: object;
   /** Which workloads it picks out by their labels; absent where it picks none. */

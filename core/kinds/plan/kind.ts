@@ -1,5 +1,6 @@
 import { defineKind } from "#core/kinds/kind.ts";
 import { describePlan } from "#core/kinds/plan/effect.ts";
+import { PLAN_PRESETS } from "#core/kinds/plan/presets.ts";
 import { PLAN } from "#core/kinds/plan/schema.ts";
 import { validatePlan } from "#core/kinds/plan/validate.ts";
 
@@ -7,7 +8,7 @@ export const plan = defineKind({
   group: "limits.pharos.dev",
   plural: "plans",
   short: "pl",
-  area: "traffic",
+  area: "limits",
   blame: 1,
   schema: PLAN,
   validate: ({ spec }) => validatePlan(spec),
@@ -15,5 +16,6 @@ export const plan = defineKind({
     consumers: [{ claim: { attribute: "request.auth.claims[plan]", values: ["gold"] } }],
     quotas: [{ name: "", amount: 100_000 }],
   },
+  presets: PLAN_PRESETS,
   effect: describePlan,
 });

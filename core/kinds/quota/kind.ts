@@ -1,6 +1,7 @@
 import { defineKind } from "#core/kinds/kind.ts";
 import { describeQuota } from "#core/kinds/quota/effect.ts";
 import { listQuotaPorts } from "#core/kinds/quota/list-ports.ts";
+import { QUOTA_PRESETS } from "#core/kinds/quota/presets.ts";
 import { QUOTA } from "#core/kinds/quota/schema.ts";
 import { validateQuota } from "#core/kinds/quota/validate.ts";
 
@@ -8,7 +9,7 @@ export const quota = defineKind({
   group: "limits.pharos.dev",
   plural: "quotas",
   short: "qt",
-  area: "traffic",
+  area: "limits",
   blame: 2,
   schema: QUOTA,
   validate: ({ spec }) => validateQuota(spec),
@@ -24,5 +25,6 @@ export const quota = defineKind({
     period: { calendar: "Month", timeZone: "UTC" },
     soft: [80, 95],
   },
+  presets: QUOTA_PRESETS,
   effect: describeQuota,
 });

@@ -1,6 +1,7 @@
 import { defineKind } from "#core/kinds/kind.ts";
 import { describeRateLimit } from "#core/kinds/rate-limit/effect.ts";
 import { listLimitedPorts } from "#core/kinds/rate-limit/list-ports.ts";
+import { RATE_LIMIT_PRESETS } from "#core/kinds/rate-limit/presets.ts";
 import { RATE_LIMIT } from "#core/kinds/rate-limit/schema.ts";
 import { validateRateLimit } from "#core/kinds/rate-limit/validate.ts";
 
@@ -8,7 +9,7 @@ export const rateLimit = defineKind({
   group: "limits.pharos.dev",
   plural: "ratelimits",
   short: "rl",
-  area: "traffic",
+  area: "limits",
   blame: 2,
   schema: RATE_LIMIT,
   validate: ({ spec }) => validateRateLimit(spec),
@@ -27,5 +28,6 @@ export const rateLimit = defineKind({
       },
     ],
   },
+  presets: RATE_LIMIT_PRESETS,
   effect: describeRateLimit,
 });

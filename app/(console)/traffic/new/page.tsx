@@ -1,13 +1,14 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
+import { newHref } from "#components/format/new-href.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
 import { NewResourcePage } from "#components/kinds/new-resource-page.tsx";
 import { findRouting } from "#components/traffic/find-routing.ts";
 import { NewRoutingPage } from "#components/traffic/new-routing-page.tsx";
 import { findService } from "#core/form/find-service.ts";
 import { parseRoutingTask } from "#core/form/routing-tasks.ts";
-import { formOf, kindsIn } from "#core/kinds/kinds.ts";
+import { formOf, isKind, KINDS, kindsIn } from "#core/kinds/kinds.ts";
 
 export const metadata: Metadata = { title: "New routing" };
 
@@ -15,6 +16,7 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
   const params = await searchParams;
   const host = readParam(params, "host") ?? null;
   const asked = readParam(params, "kind") ?? "";
+  if (isKind(asked) && KINDS[asked].area !== "traffic") redirect(newHref(asked));
   const kind = kindsIn("traffic").find((each) => each === asked) ?? "VirtualService";
   const task = parseRoutingTask(readParam(params, "task"));
   const isRouting = formOf(kind) === "routing";
