@@ -23,7 +23,15 @@ export function NewResourcePage({ kind, namespace }: { readonly kind: Kind; read
     <EditorPage section={AREA_SECTION[KINDS[kind].area]} title={`New ${kind}`}>
       <PresetChoice presets={presets} chosen={chosen} onChoose={(preset) => search.set({ preset })} />
       <QueryView query={catalog} what="the names of services" skeleton={<SkeletonRows />}>
-        {(names) => <KindEditor key={chosen} kind={kind} label={`new ${kind}`} initial={{ ref: null, text, resourceVersion: null }} catalog={names} />}
+        {(names) => (
+          <KindEditor
+            key={chosen}
+            kind={kind}
+            label={`new ${kind}`}
+            initial={{ ref: null, text, resourceVersion: null }}
+            catalog={names}
+          />
+        )}
       </QueryView>
     </EditorPage>
   );

@@ -259,7 +259,9 @@ test("a task that was looked at and left does not stand in the way of the next o
 test("numbers are edited as numbers in lists too, and stand as documents write them", async ({ page }) => {
   await page.goto(`${demo.console}/traffic/new?kind=Quota`);
   // It stands under Limits, whatever an older link says.
-  await expect(page.getByRole("navigation", { name: "Breadcrumb" }).getByRole("link", { name: "Limits" })).toBeVisible();
+  await expect(
+    page.getByRole("navigation", { name: "Breadcrumb" }).getByRole("link", { name: "Limits" }),
+  ).toBeVisible();
   await expect(page.getByRole("textbox", { name: "Amount" })).toHaveValue("10000");
   const soft = page.getByRole("group", { name: "Soft" }).getByRole("textbox").first();
   await expect(soft).toHaveValue("80");
