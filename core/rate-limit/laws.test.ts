@@ -186,6 +186,24 @@ test.each([
   },
 );
 
+test.each([
+  ["1 ms", [0.5, 0.5], 0.01],
+  ["1 to 20 ms", [0.5, 10], 0.02],
+  ["100 ms", [50, 50], 0.12],
+] as const)(
+  "where there is plenty and answers take %s, few requests wait for one, and the owner is asked rarely",
+  (_, delayMs, most) => {
+    const limits = { a: { amount: 1_000_000, perMs: 1000 } };
+    const world = new SimulatedMesh({
+      ...{ seed: 5, agents: 2, limits, rate: 2000, skew: 0.5, spanMs: 4000, costs: 1, refunds: 0, every: 0 },
+      ...{ trouble: { ...NO_TROUBLE, delayMs }, whenUncoordinated: "Deny" },
+    }).run();
+    const admitted = world.sum("a");
+    expect(world.waited / admitted).toBeLessThan(most);
+    expect(world.draws / admitted).toBeLessThan(0.03);
+  },
+);
+
 test.each([20, 150])(
   "an owner whose answers always take twice %i ms is heard, and what there is is used",
   (delayMs) => {

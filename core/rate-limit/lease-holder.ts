@@ -1,5 +1,5 @@
 import type { Draw, Grant, Spent } from "#core/rate-limit/lease-message.ts";
-import type { Limit } from "#core/rate-limit/limit.ts";
+import { capacityOf, type Limit } from "#core/rate-limit/limit.ts";
 
 /** Uses that a draw tells one by one: of more, neighbours are told as one. */
 const SPENT_MAX = 16;
@@ -9,6 +9,14 @@ const USE_PARTS = 128;
 const WINDOW_MS_MAX = 512_000;
 /** One lease lasts an agent for this part of a window, or for two answers of the owner, at the rate at which it uses it. */
 const HORIZON_PARTS = 256;
+/** Where the owner has this part of the amount left, nobody lacks what lies idle: a lease lasts longer, and is renewed long before it is used up. */
+const PLENTY_PARTS = 4;
+const PLENTY_HORIZON_PARTS = 8;
+const PLENTY_HORIZON_MS_MAX = 250;
+/** Of what was predicted before, what a draw still believes where less was used since: answers and requests come in bursts. */
+const BELIEVED_AGAIN = 0.5;
+/** Answers of the owner that what is idle is to last for when it is drawn again. */
+const ANSWERS_AHEAD = 3;
 
 interface Use {
   amount: number;
@@ -51,10 +59,12 @@ export class LeaseHolder {
   #answerMs = 0;
   /** What the owner had besides when it answered. */
   #left = 0;
-  /** Taken since `#sinceMs`: the rate at which units are used. */
+  /** Taken since `#sinceMs`, from which comes the rate at which units are used, in a millisecond. */
   #takenSince = 0;
   #sinceMs = 0;
-  #want = 0;
+  #rate = 0;
+  /** It draws again when less is idle. */
+  #low = 0;
 
   constructor(key: string, limit: Limit) {
     this.key = key;
@@ -80,7 +90,7 @@ export class LeaseHolder {
     return this.#sent?.atMs;
   }
 
-  /** How long the last answer that was taken took. */
+  /** How long answers take: the last, or longer where those before did. */
   get answerMs(): number {
     return this.#answerMs;
   }
@@ -92,14 +102,14 @@ export class LeaseHolder {
   }
 
   /**
-   * Whether it is to draw although nobody waits: half of its lease is over and it has
-   * something to tell, or most of it is used and there was more.
+   * Whether it is to draw although nobody waits: half of its lease is over and it has something to tell, or there was more
+   * and what is idle would not last until the answers come.
    */
   isLow(now: Moment): boolean {
     if (this.#sent !== undefined) return false;
     const { renewMs } = this;
     if (renewMs !== undefined && now.fastMs >= renewMs) return true;
-    return this.#isAmple && this.#idle < this.#want / 2;
+    return this.#isAmple && this.#idle < this.#low;
   }
 
   /** Whether nothing is held and all that was used is known to be counted. */
@@ -168,11 +178,14 @@ export class LeaseHolder {
   draw(agent: string, lease: number, needs: readonly number[], now: Moment): Draw {
     this.lapse(now);
     this.#account ??= lease;
-    const elapsedMs = Math.max(1, now.fastMs - this.#sinceMs);
-    const horizonMs = Math.max(2 * this.#answerMs, Math.min(this.#limit.perMs, WINDOW_MS_MAX) / HORIZON_PARTS);
-    this.#want = Math.ceil((this.#takenSince / elapsedMs) * horizonMs);
+    const observed = this.#takenSince / Math.max(1, now.fastMs - this.#sinceMs);
+    this.#rate = Math.max(observed, this.#rate * BELIEVED_AGAIN);
     // Who has used nothing for half a lease needs none.
-    if (needs.length === 0 && this.#takenSince === 0) this.release();
+    if (needs.length === 0 && this.#takenSince === 0) {
+      this.release();
+      this.#rate = 0;
+    }
+    const want = Math.ceil(this.#rate * this.#horizonMs);
     this.#takenSince = 0;
     this.#sinceMs = now.fastMs;
     this.#compact();
@@ -187,7 +200,7 @@ export class LeaseHolder {
         counted: this.#counted,
         spent: this.#tell(now),
       },
-      ...{ idle: this.#idle, pending: this.#pending, needs, want: Math.max(0, this.#want - this.#idle) },
+      ...{ idle: this.#idle, pending: this.#pending, needs, want: Math.max(0, want - this.#idle) },
     };
   }
 
@@ -200,7 +213,7 @@ export class LeaseHolder {
     if (grant.trouble !== undefined) return true;
     this.#counted = sent.used;
     this.#uses = this.#uses.slice(sent.uses);
-    this.#answerMs = now.fastMs - sent.atMs;
+    this.#answerMs = Math.max(now.fastMs - sent.atMs, this.#answerMs * BELIEVED_AGAIN);
     const endMs = sent.atMs + grant.ttlMs;
     if (endMs <= now.fastMs) return true;
     this.#endMs = endMs;
@@ -208,7 +221,17 @@ export class LeaseHolder {
     this.#idle += grant.granted;
     this.#left = grant.left;
     this.#isAmple = grant.isAmple;
+    this.#low = Math.max(this.#idle / 2, this.#rate * ANSWERS_AHEAD * this.#answerMs);
     return true;
+  }
+
+  get #horizonMs(): number {
+    const windowMs = Math.min(this.#limit.perMs, WINDOW_MS_MAX);
+    const isPlenty = this.#left * PLENTY_PARTS >= capacityOf(this.#limit);
+    const leastMs = isPlenty
+      ? Math.min(windowMs / PLENTY_HORIZON_PARTS, PLENTY_HORIZON_MS_MAX)
+      : windowMs / HORIZON_PARTS;
+    return Math.max(leastMs, (isPlenty ? 2 * ANSWERS_AHEAD : 2) * this.#answerMs);
   }
 
   #use(amount: number, atMs: number): void {

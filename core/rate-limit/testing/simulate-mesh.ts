@@ -74,6 +74,10 @@ interface Clock {
 export class SimulatedMesh {
   readonly admitted = new Map<string, Admitted[]>();
   refused = 0;
+  /** Requests that were not decided at once. */
+  waited = 0;
+  /** Draws that agents sent. */
+  draws = 0;
   /** Units that agents held, had used and not told, or were on their way to them, when they were killed: at most. */
   readonly lost = new Map<string, number>();
   /** When people began a key anew last. */
@@ -172,8 +176,10 @@ export class SimulatedMesh {
       this.#at(this.#random() * STEP_MS, () => {
         const { id } = agent;
         this.#undecided.set(id, (this.#undecided.get(id) ?? 0) + 1);
+        let isAtOnce = true;
         agent.admissions.admit(charges, this.#moment(agent), (outcome) => {
           this.#undecided.set(id, (this.#undecided.get(id) ?? 0) - 1);
+          if (!isAtOnce) this.waited += 1;
           if (outcome.kind === "refused") {
             this.refused += 1;
             return;
@@ -195,6 +201,7 @@ export class SimulatedMesh {
             );
           });
         });
+        isAtOnce = false;
       });
     }
   }
@@ -229,6 +236,7 @@ export class SimulatedMesh {
   }
 
   #send(draw: Draw, agentAt: number): void {
+    this.draws += 1;
     this.#deliver(agentAt, () => {
       if (!this.#isUp) return;
       this.#ownerMs = this.#ownerTime.now();
