@@ -129,16 +129,23 @@ export async function run(args: readonly string[]): Promise<void> {
             ...(await compare(peer.ports[0] ?? 0, peer.plainPort, [peer.pids.services[0] ?? 0, peer.pids.redis])),
             ...(await measureAccuracy(fleet, peer.ports, "/scarce", 2 * seconds)),
           };
+    const floor = peer && {
+      ...(await compare(peer.nothingPort, peer.plainPort, [peer.pids.nothing])),
+      ...{ worst: Number.NaN, given: Number.NaN },
+    };
     const row = (what: string, of: (each: typeof pharos) => string) => ({
       what,
-      values: [of(pharos), other === undefined ? undefined : of(other)],
+      values: [pharos, other, floor].map((each) => {
+        const value = each === undefined ? undefined : of(each);
+        return value === "NaN" ? undefined : value;
+      }),
     });
     printReport(
       values.output,
-      { rate, memory, owner, pharos, ratelimit: other ?? provided },
+      { rate, memory, owner, pharos, ratelimit: other ?? provided, floor },
       {
         title: `limits at ${rate} requests/s`,
-        sides: ["Pharos", "ratelimit + Redis"],
+        sides: ["Pharos", "ratelimit + Redis", "asking alone"],
         rows: [
           row("added p50, ms", ({ addedP50Ms }) => addedP50Ms.toFixed(3)),
           row("added p99, ms", ({ addedP99Ms }) => addedP99Ms.toFixed(3)),
@@ -158,6 +165,7 @@ export async function run(args: readonly string[]): Promise<void> {
             ({ perMessage, perSecond }) =>
               `one owner: ${perSecond.toFixed(0)} draws/s, ${perMessage} in a message, each on its disk before it is answered`,
           ),
+          "asking alone: a service that lets all through at once, in Node over a Unix socket",
           "CPU per decision: of the agent; of ratelimit and Redis. Worst window: what is known to have been admitted within one.",
         ],
       },

@@ -5,14 +5,17 @@ import { freePort } from "#node/free-port.ts";
 import { type Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 const DOMAIN = "bench";
-const socket = (port: number) => ({ socket_address: { address: "127.0.0.1", port_value: port } });
+const socket = (at: number | string) =>
+  typeof at === "string" ? { pipe: { path: at } } : { socket_address: { address: "127.0.0.1", port_value: at } };
 
 export interface RatelimitPeer {
   /** Of Envoys that ask it, each its own replica. */
   readonly ports: readonly number[];
-  /** Of Envoys that ask nobody. */
+  /** Of one that asks nobody. */
   readonly plainPort: number;
-  readonly pids: { readonly services: readonly number[]; readonly redis: number };
+  /** Of one that asks, by a Unix socket, who lets all through. */
+  readonly nothingPort: number;
+  readonly pids: { readonly services: readonly number[]; readonly redis: number; readonly nothing: number };
 }
 
 /** Replicas of envoyproxy/ratelimit with one Redis, and an Envoy before each that asks it. */
@@ -49,7 +52,7 @@ export async function startPeer(
   );
   const ports: number[] = [];
   const services: number[] = [];
-  const startEnvoy = async (name: string, service: number | undefined): Promise<number> => {
+  const startEnvoy = async (name: string, service: number | string | undefined): Promise<number> => {
     const port = await freePort();
     const file = join(dir, `${name}.json`);
     writeFileSync(file, JSON.stringify(envoyConfig(join(dir, `${name}.sock`), port, appPort, service)));
@@ -73,10 +76,17 @@ export async function startPeer(
     services.push(child.pid ?? 0);
     ports.push(await startEnvoy(`limited-${index}`, grpc));
   }
-  return { ports, plainPort: await startEnvoy("plain", undefined), pids: { services, redis: redis.pid ?? 0 } };
+  const nothingPath = join(dir, "nothing.sock");
+  const nothing = start(process.execPath, [join(import.meta.dirname, "do-nothing.ts"), nothingPath]);
+  return {
+    ports,
+    plainPort: await startEnvoy("plain", undefined),
+    nothingPort: await startEnvoy("nothing", nothingPath),
+    pids: { services, redis: redis.pid ?? 0, nothing: nothing.pid ?? 0 },
+  };
 }
 
-function envoyConfig(admin: string, port: number, appPort: number, service: number | undefined): object {
+function envoyConfig(admin: string, port: number, appPort: number, service: number | string | undefined): object {
   const type = (name: string) => `type.googleapis.com/envoy.extensions.${name}`;
   const limit = {
     name: "envoy.filters.http.ratelimit",
@@ -90,7 +100,7 @@ function envoyConfig(admin: string, port: number, appPort: number, service: numb
     name: "envoy.filters.http.router",
     typed_config: { "@type": type("filters.http.router.v3.Router") },
   };
-  const endpoint = (name: string, at: number) => ({
+  const endpoint = (name: string, at: number | string) => ({
     cluster_name: name,
     endpoints: [{ lb_endpoints: [{ endpoint: { address: socket(at) } }] }],
   });

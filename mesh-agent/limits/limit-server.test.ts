@@ -7,6 +7,7 @@ import type { Draw } from "#core/rate-limit/lease-message.ts";
 import { LIMIT_ENTRIES, LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
 import { frameHeader } from "#grpc/frames.ts";
+import { encodeFields, encodeFrame, encodeUint32, FLAGS, FRAMES, PREFACE } from "#grpc/http2-frames.ts";
 import { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { LimitServer } from "#mesh-agent/limits/limit-server.ts";
 import { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
@@ -85,7 +86,7 @@ async function open() {
     const waitMs = granted === 0 ? 1 : 0;
     limiter.answer([{ key, lease, granted, isAmple: false, ttlMs: 60_000, left: 0, waitMs, members: 1 }]);
   };
-  return { draws, proxy, grant };
+  return { draws, proxy, grant, path: socketPath };
 }
 
 test("a request that is cut off before it is decided holds no place", async () => {
@@ -94,10 +95,33 @@ test("a request that is cut off before it is decided holds no place", async () =
   const cut = ask(session, PATH);
   await eventually("the owner is asked", async () => draws[0]);
   cut.close(constants.NGHTTP2_CANCEL);
-  // Of one connection all is read in its order: who is answered came after that.
-  await answerOf(ask(session, "/none"));
+  // Of one connection all is read in its order: what is answered came after that.
+  await new Promise((done) => session.ping(done));
   await grant(1);
   expect(await answerOf(ask(session, PATH))).toBe(RateLimitResponse_Code.OK);
+});
+
+test("whose word that nobody waits crosses the answer holds no place", async () => {
+  const { proxy, path, grant } = await open();
+  const socket = connectSocket(path).resume();
+  cleanup.add(async () => socket.destroy());
+  const fields = encodeFields({ te: "trailers" }, true);
+  const message = Buffer.concat([frameHeader(ASKED.length), ASKED]);
+  const answered = new Promise((done) => socket.once("data", () => socket.once("data", done)));
+  socket.write(
+    Buffer.concat([
+      PREFACE,
+      encodeFrame(FRAMES.headers, FLAGS.endHeaders, 1, fields),
+      encodeFrame(FRAMES.data, FLAGS.endStream, 1, message),
+    ]),
+  );
+  await grant(1);
+  await answered;
+  socket.write(encodeFrame(FRAMES.reset, 0, 1, encodeUint32(constants.NGHTTP2_CANCEL)));
+  await eventually("the place is free", async () => {
+    const answer = answerOf(ask(proxy(), PATH));
+    return (await answer) === RateLimitResponse_Code.OK ? true : undefined;
+  });
 });
 
 test("of a proxy that is gone nobody holds a place", async () => {

@@ -3,9 +3,10 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import { limitHeaders } from "#core/rate-limit/limit-headers.ts";
 import { readDescriptor, readEnd, setOfDescriptor } from "#core/simulate/limits/read-descriptor.ts";
+import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
 import { ENDED_METADATA } from "#core/xds/limits-metadata.ts";
-import { GrpcServer } from "#grpc/server.ts";
-import { ANSWERED, type CallInfo } from "#grpc/server-stream.ts";
+import type { LocalCall } from "#grpc/local-connection.ts";
+import { LocalServer } from "#grpc/local-server.ts";
 import type { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
 import type { CountedBy, Limiter, Verdict } from "#mesh-agent/limits/limiter.ts";
 import { Unended } from "#mesh-agent/limits/unended.ts";
@@ -15,7 +16,6 @@ import { LimitRequestSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
 
 /** What is no UTF-8 stands for itself as one sign: it is counted all the same. */
 const TEXT = new TextDecoder();
-const PATH = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
 /** Envoy asks for limits that it has accepted before the agent hears of that. */
 const PATIENCE_MS = 500;
 
@@ -45,7 +45,7 @@ export interface LimitServerOptions {
 /** Envoy's rate-limit service, over a Unix socket of this host. */
 export class LimitServer {
   readonly #options: LimitServerOptions;
-  readonly #server: GrpcServer;
+  readonly #server: LocalServer;
   readonly #unended = new Unended(randomUUID(), UNENDED_MAX, LONGEST_MS);
   #waiting = 0;
   /** By `policy rule`. */
@@ -55,22 +55,23 @@ export class LimitServer {
   constructor(options: LimitServerOptions) {
     this.#options = options;
     options.limiter.onCounted = this.count;
-    this.#server = new GrpcServer({
-      methods: new Map([[PATH, { kind: "unary", handle: (request, call) => this.#decide(request, call) }]]),
-      onFailure: (_, error) => options.log.error("a request was not held against its limits", { error: String(error) }),
-    });
+    this.#server = new LocalServer(
+      (request, call) => this.#decide(request, call),
+      (error) => options.log.error("a request was not held against its limits", { error: String(error) }),
+    );
   }
 
   async listen(socketPath: string): Promise<void> {
-    await this.#server.listen({ socketPath });
+    await this.#server.listen(socketPath);
   }
 
   close(): Promise<void> {
     return this.#server.close();
   }
 
-  async #decide(bytes: Uint8Array, { signal, connection }: CallInfo): Promise<Uint8Array> {
-    const { sets, limiter } = this.#options;
+  /** At once where nobody has to be asked. */
+  #decide(bytes: Uint8Array, call: LocalCall): Uint8Array | Promise<Uint8Array> {
+    const { sets } = this.#options;
     const descriptors = fromBinary(LimitRequestSchema, bytes).descriptors.map(({ entries: all, hitsAddend }) => ({
       entries: all.map(({ key, value }) => ({ key, value: TEXT.decode(value) })),
       hitsAddend: hitsAddend === undefined ? undefined : Number(hitsAddend),
@@ -81,23 +82,49 @@ export class LimitServer {
       return OK;
     }
     const entries = descriptors[0]?.entries ?? [];
-    const set = setOfDescriptor(entries);
-    const rules = set === undefined ? undefined : await sets.find(set, PATIENCE_MS);
-    if (rules === undefined) throw new PharosError("unavailable", `no limits are known by the name ${String(set)}`);
+    const set = setOfDescriptor(entries) ?? "";
+    const known = sets.get(set);
+    if (known !== undefined) return this.#hold(known, entries, call);
+    return sets.find(set, PATIENCE_MS).then((rules) => {
+      if (rules === undefined) throw new PharosError("unavailable", `no limits are known by the name "${set}"`);
+      return this.#hold(rules, entries, call);
+    });
+  }
+
+  #hold(
+    rules: readonly PreparedLimit[],
+    entries: Parameters<typeof readDescriptor>[0],
+    call: LocalCall,
+  ): Uint8Array | Promise<Uint8Array> {
     if (this.#waiting >= WAITING_MAX) return TOO_MANY;
-    this.#waiting += 1;
-    const verdict = await new Promise<Verdict>((done) => limiter.decide(rules, readDescriptor(entries), done));
-    this.#waiting -= 1;
-    const { ending } = verdict;
-    if (ending === undefined) return encodeVerdict(verdict, undefined);
-    const id = this.#unended.add(ending, performance.now(), connection);
-    // Whose proxy does not wait for the answer learns no id, and would never say that the request has ended.
-    const hungUp = (): void => {
-      if (signal.reason !== ANSWERED) this.#unended.end(id, undefined);
+    let isGone = false;
+    call.onHangUp = () => {
+      isGone = true;
     };
-    if (signal.aborted) hungUp();
-    else signal.addEventListener("abort", hungUp, { once: true });
-    return encodeVerdict(verdict, id);
+    const answer = (verdict: Verdict): Uint8Array => {
+      call.onHangUp = undefined;
+      const { ending } = verdict;
+      if (ending === undefined) return encodeVerdict(verdict, undefined);
+      const id = this.#unended.add(ending, performance.now(), call.connection);
+      // Whose proxy does not wait for the answer learns no id, and would never say that the request has ended.
+      call.onHangUp = () => this.#unended.end(id, undefined);
+      if (isGone) this.#unended.end(id, undefined);
+      return encodeVerdict(verdict, id);
+    };
+    let verdict: Verdict | undefined;
+    let later: ((verdict: Verdict) => void) | undefined;
+    this.#options.limiter.decide(rules, readDescriptor(entries), (decided) => {
+      verdict = decided;
+      later?.(decided);
+    });
+    if (verdict !== undefined) return answer(verdict);
+    this.#waiting += 1;
+    return new Promise<Verdict>((resolve) => {
+      later = resolve;
+    }).then((decided) => {
+      this.#waiting -= 1;
+      return answer(decided);
+    });
   }
 
   /** Of requests and of what is only tried. */

@@ -30,6 +30,11 @@ export class LimitSets {
     this.#forget();
   };
 
+  /** Its rules, where they are known. */
+  get(set: string): readonly PreparedLimit[] | undefined {
+    return this.#sets.get(set);
+  }
+
   /** Its rules. Envoy asks for a new one before the agent hears that it was accepted: undefined where none comes in `patienceMs`. */
   async find(set: string, patienceMs: number): Promise<readonly PreparedLimit[] | undefined> {
     const known = this.#sets.get(set);
