@@ -60,5 +60,10 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = (
       /upstreamHttpProtocolOptions\.autoSanValidation: here undefined, in Istio true$/,
       /\n {2}subjectAltNames:\n/,
     ],
+    [
+      "the control plane reckons what zones share, which Istio leaves to Envoy",
+      /\.commonLbConfig\.(?:zoneAwareLbConfig: here undefined, in Istio |localityWeightedLbConfig: here \{\}, in Istio undefined$)/,
+      /zoneAwareLbSetting/,
+    ],
   ] as const
 ).map(([why, what, text]) => ({ area: "clusters", why, what, ...(text === undefined ? {} : { text }) }));

@@ -2,12 +2,14 @@
 // with its smallest case, parts left out as long as it differs so.
 import { setImmediate } from "node:timers/promises";
 import * as fc from "fast-check";
+import type { Area } from "#testing/oracle/area.ts";
 import { AREAS } from "#testing/oracle/areas.ts";
 import { explain, unmet } from "#testing/oracle/explained.ts";
 import { Istio } from "#testing/oracle/istio.ts";
 import { provideIstio } from "#testing/oracle/provide-istio.ts";
 import { reduce } from "#testing/oracle/reduce.ts";
 
+const AT_ONCE = 6;
 const SHOWN_MAX = 60;
 /** Of causes: those that are met most often are made smaller. */
 const REDUCED_MAX = 12;
@@ -24,28 +26,8 @@ let isStopped = false;
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (isStopped = true));
 const groups = new Map<string, { count: number; where: string; text: string; tried: unknown }>();
 const totals = { cases: 0, failed: 0, compared: 0, explained: 0, differ: 0 };
-for (const tried of fc.sample(area.cases, { numRuns: Number(cases), seed: Number(seed) })) {
-  if (isStopped) break;
-  totals.cases += 1;
-  try {
-    const { compared, differences } = await area.compare(tried, istio);
-    totals.compared += compared;
-    for (const difference of differences) {
-      if (explain(area.name, difference, area.write(tried)) !== undefined) {
-        totals.explained += 1;
-        continue;
-      }
-      totals.differ += 1;
-      note(difference.what, difference.where, area.write(tried), tried);
-    }
-  } catch (error) {
-    // The program that is asked may end of the same signal before it is heard here.
-    await setImmediate();
-    if (isStopped) break;
-    totals.failed += 1;
-    note(`failed: ${String(error).slice(0, 300)}`, "", area.write(tried), tried);
-  }
-}
+const left = fc.sample(area.cases, { numRuns: Number(cases), seed: Number(seed) }).values();
+await Promise.all(Array.from({ length: AT_ONCE }, () => work(area)));
 const shown = [...groups].sort(([, a], [, b]) => b.count - a.count).slice(0, SHOWN_MAX);
 for (const [index, [what, { count, where, text, tried }]] of shown.entries()) {
   const isReduced = index < REDUCED_MAX && !isStopped && !what.startsWith("failed: ");
@@ -55,6 +37,32 @@ for (const [index, [what, { count, where, text, tried }]] of shown.entries()) {
 istio.stop();
 for (const each of unmet(area.name)) process.stdout.write(`explains nothing of these: ${each}\n`);
 process.stdout.write(`${area.name}, seed ${seed}: ${JSON.stringify(totals)}\n`);
+
+/** Takes cases until there is none left. While Istio works at one, another is compared. */
+async function work({ name, compare, write }: Area): Promise<void> {
+  for (const tried of left) {
+    if (isStopped) return;
+    totals.cases += 1;
+    try {
+      const { compared, differences } = await compare(tried, istio);
+      totals.compared += compared;
+      for (const difference of differences) {
+        if (explain(name, difference, write(tried)) !== undefined) {
+          totals.explained += 1;
+          continue;
+        }
+        totals.differ += 1;
+        note(difference.what, difference.where, write(tried), tried);
+      }
+    } catch (error) {
+      // The program that is asked may end of the same signal before it is heard here.
+      await setImmediate();
+      if (isStopped) return;
+      totals.failed += 1;
+      note(`failed: ${String(error).slice(0, 300)}`, "", write(tried), tried);
+    }
+  }
+}
 
 async function isSuch(what: string, less: unknown): Promise<boolean> {
   try {

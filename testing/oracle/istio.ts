@@ -4,6 +4,9 @@ import { type Json, textAt } from "#testing/oracle/json.ts";
 
 const ANSWER_MS_MAX = 60_000;
 
+/** A part of what a proxy is given; endpoints come with clusters. */
+export type Part = "listeners" | "routes" | "clusters";
+
 /** What a proxy was given: proto3 JSON of Envoy's resources. */
 export interface Built {
   readonly listeners: readonly Json[];
@@ -27,7 +30,9 @@ interface Waiting {
   readonly fail: (error: Error) => void;
 }
 
-/** The running program that asks Istio; questions are answered in turn. */
+const NOTHING: Built = { listeners: [], routes: [], clusters: [], endpoints: [] };
+
+/** The running program that asks Istio. It works at several questions at once, and answers them in turn. */
 export class Istio {
   readonly #child: ChildProcess;
   readonly #waiting: Waiting[] = [];
@@ -52,14 +57,16 @@ export class Istio {
     return (await this.#ask({ validate: document })) as { errors: string[]; warnings: string[] };
   }
 
-  /** By the proxies' keys; `mesh` is what a MeshConfig says, over Istio's defaults. */
+  /** By the proxies' keys, without the parts that are not wanted; `mesh` is what a MeshConfig says, over Istio's defaults. */
   async build(
     resources: string,
     mesh: string,
     proxies: readonly OracleProxy[],
+    parts: readonly Part[],
   ): Promise<Readonly<Record<string, Built>>> {
-    const answer = await this.#ask({ build: { resources, mesh, proxies } });
-    return (answer as unknown as { proxies: Record<string, Built> }).proxies;
+    const answer = await this.#ask({ build: { resources, mesh, proxies, parts } });
+    const built = (answer as unknown as { proxies: Record<string, Partial<Built>> }).proxies;
+    return Object.fromEntries(Object.entries(built).map(([key, each]) => [key, { ...NOTHING, ...each }]));
   }
 
   stop(): void {

@@ -15,20 +15,25 @@ function* smaller(value: Value): Generator<Value> {
   }
 }
 
+/** Candidates that are tried beside each other: most are no longer what was found. */
+const AT_ONCE = 12;
+
 /** Leaves parts of a case out as long as it still does what it did; gives up what it has after so many tries. */
 export async function reduce<C>(tried: C, isStill: (less: C) => Promise<boolean>, triesMax: number): Promise<C> {
   let least = tried;
   let tries = 0;
   for (;;) {
-    let isLess = false;
-    for (const less of smaller(least) as Generator<C>) {
-      tries += 1;
-      if (tries > triesMax) return least;
-      if (!(await isStill(less))) continue;
-      least = less;
-      isLess = true;
-      break;
+    const candidates = smaller(least) as Generator<C>;
+    let next: { readonly less: C } | undefined;
+    while (next === undefined) {
+      const some = [...candidates.take(AT_ONCE)];
+      if (some.length === 0 || tries >= triesMax) return least;
+      tries += some.length;
+      const still = await Promise.all(some.map(isStill));
+      const found = some.findIndex((_, index) => still[index]);
+      const less = some[found];
+      if (less !== undefined) next = { less };
     }
-    if (!isLess) return least;
+    least = next.less;
   }
 }

@@ -8,7 +8,7 @@ import type { XdsType } from "#core/xds/type-urls.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { hash, MESH } from "#server/envoy/testing/random-world.ts";
 import { decodeResource } from "#server/mesh/decode-resource.ts";
-import type { Built, Istio, OracleProxy } from "#testing/oracle/istio.ts";
+import type { Built, Istio, OracleProxy, Part } from "#testing/oracle/istio.ts";
 import type { Json } from "#testing/oracle/json.ts";
 
 /** A resource as people write it, and the second in which it was made. */
@@ -25,9 +25,31 @@ export interface Written {
 export interface World {
   readonly documents: readonly Written[];
   readonly proxies: readonly OracleProxy[];
+  /** What of the proxies' configuration is compared. */
+  readonly parts: readonly Part[];
 }
 
-export function writeDocument({ kind, name, namespace, labels, age, spec }: Written): string {
+const written = new WeakMap<Written, string>();
+const parsed = new WeakMap<Written, ReturnType<typeof parseDocuments>>();
+
+/** Written once, however often it is asked, compared and shown. */
+export function writeDocument(document: Written): string {
+  const known = written.get(document);
+  if (known !== undefined) return known;
+  const text = write(document);
+  written.set(document, text);
+  return text;
+}
+
+function parse(document: Written): ReturnType<typeof parseDocuments> {
+  const known = parsed.get(document);
+  if (known !== undefined) return known;
+  const read = parseDocuments(writeDocument(document));
+  parsed.set(document, read);
+  return read;
+}
+
+function write({ kind, name, namespace, labels, age, spec }: Written): string {
   const creationTimestamp = timestamp(age);
   const metadata = { name, namespace, ...(labels === undefined ? {} : { labels }), creationTimestamp };
   return stringify(
@@ -42,19 +64,19 @@ export function writeWorld(documents: readonly Written[]): string {
 
 /** Of a world's documents those that both sides take, each name once. Istio's compiler is not made for what it refuses. */
 export async function keepTaken(documents: readonly Written[], istio: Istio): Promise<Written[]> {
-  const taken = new Map<string, Written>();
-  for (const each of documents) {
-    const text = writeDocument(each);
-    if (hasErrors(parseDocuments(text).diagnostics)) continue;
-    if (!isOfMesh(each) && (await istio.validate(text)).errors.length > 0) continue;
-    taken.set(`${each.kind}/${each.namespace}/${each.name}`, each);
-  }
-  return [...taken.values()];
+  const judged = await Promise.all(
+    documents.map(async (each) => {
+      if (hasErrors(parse(each).diagnostics)) return false;
+      return isOfMesh(each) || (await istio.validate(writeDocument(each))).errors.length === 0;
+    }),
+  );
+  const taken = documents.filter((_, index) => judged[index]);
+  return [...new Map(taken.map((each) => [`${each.kind}/${each.namespace}/${each.name}`, each])).values()];
 }
 
-export function askIstio(istio: Istio, { documents, proxies }: World): Promise<Readonly<Record<string, Built>>> {
+export function askIstio(istio: Istio, { documents, proxies, parts }: World): Promise<Readonly<Record<string, Built>>> {
   const settings = documents.find(isOfMesh)?.spec ?? {};
-  return istio.build(writeWorld(documents.filter((each) => !isOfMesh(each))), stringify(settings), proxies);
+  return istio.build(writeWorld(documents.filter((each) => !isOfMesh(each))), stringify(settings), proxies, parts);
 }
 
 /** Istio has it in a file of its own, which it validates only when it starts. */
@@ -63,26 +85,31 @@ function isOfMesh({ kind }: Written): boolean {
 }
 
 /** What Pharos makes of the same world, by the proxies' keys. */
-export function askPharos({ documents, proxies }: World): Readonly<Record<string, Built>> {
+export function askPharos({ documents, proxies, parts }: World): Readonly<Record<string, Built>> {
   const resources = documents.flatMap(readResource);
   const compiler = createCompiler({ revision: 1, mesh: MESH, resources, instances: [] }, { hash });
   return Object.fromEntries(
     proxies.map((proxy) => {
       const { layers } = compiler.open(nodeOf(proxy));
-      const all = (type: XdsType): Json[] =>
-        layers.flatMap(({ resources: held }) =>
+      const all = (type: XdsType, part: Part): Json[] =>
+        (parts.includes(part) ? layers : []).flatMap(({ resources: held }) =>
           Array.from(held.get(type)?.values() ?? [], ({ body }) => decodeResource(type, body) as Json),
         );
       return [
         proxy.key,
-        { listeners: all("LDS"), routes: all("RDS"), clusters: all("CDS"), endpoints: all("EDS") },
+        {
+          listeners: all("LDS", "listeners"),
+          routes: all("RDS", "routes"),
+          clusters: all("CDS", "clusters"),
+          endpoints: all("EDS", "clusters"),
+        },
       ] as const;
     }),
   );
 }
 
 function readResource(document: Written): AnyResource[] {
-  const { resources, diagnostics } = parseDocuments(writeDocument(document));
+  const { resources, diagnostics } = parse(document);
   if (hasErrors(diagnostics)) throw new Error(JSON.stringify(diagnostics, null, 2));
   // A document's own time is not believed; here it is the one of its first revision.
   return resources.map(

@@ -4,10 +4,11 @@ import { CALLED, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-worklo
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
 import { type Caller, isLetIn } from "#testing/oracle/envoy/decide-rbac.ts";
 import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
-import type { Built } from "#testing/oracle/istio.ts";
+import type { Built, Part } from "#testing/oracle/istio.ts";
 import { at, entriesAt, type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
 import { askIstio, askPharos, keepTaken, writeWorld } from "#testing/oracle/world.ts";
 
+const PARTS: readonly Part[] = ["listeners", "routes"];
 const HTTP_PORT = 8080;
 const TCP_PORT = 9000;
 const CALLERS = 40;
@@ -47,7 +48,7 @@ export const authorization = defineArea({
   write: ({ policies }) => writeWorld(policies),
   async compare({ policies, callers }, istio) {
     const documents = [...CALLED_SERVICES, ...(await keepTaken(policies, istio))];
-    const world = { documents, proxies: [CALLED] };
+    const world = { documents, proxies: [CALLED], parts: PARTS };
     const [theirs, ours] = [(await askIstio(istio, world))[CALLED.key], askPharos(world)[CALLED.key]];
     const differences = new Map<string, Difference>();
     let compared = 0;

@@ -15,10 +15,11 @@ import { type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeCluster } from "#testing/oracle/envoy/describe-cluster.ts";
 import { describeEndpoints } from "#testing/oracle/envoy/describe-endpoints.ts";
-import type { Built, OracleProxy } from "#testing/oracle/istio.ts";
+import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
 import { type Json, listAt, textAt } from "#testing/oracle/json.ts";
 import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
+const PARTS: readonly Part[] = ["clusters"];
 const PROXIES: readonly OracleProxy[] = NAMESPACES.flatMap((namespace): OracleProxy[] => [
   { key: `sidecar-${namespace}`, type: "sidecar", namespace, address: "1.1.1.1", labels: { app: "x" } },
   { key: `gateway-${namespace}`, type: "router", namespace, address: "1.1.1.2", labels: { istio: "gw" } },
@@ -147,7 +148,7 @@ export const clusters = defineArea({
     ),
   write: writeWorld,
   async compare(documents, istio) {
-    const world = { documents: await keepTaken(documents, istio), proxies: PROXIES };
+    const world = { documents: await keepTaken(documents, istio), proxies: PROXIES, parts: PARTS };
     const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
     const differences = new Map<string, Difference>();
     let compared = 0;

@@ -10,10 +10,11 @@ import {
 import { defineArea } from "#testing/oracle/area.ts";
 import { compareAnswers } from "#testing/oracle/compare-answers.ts";
 import { connectionManagerOf, findFilterChain } from "#testing/oracle/envoy/find-filter-chain.ts";
-import type { Built, OracleProxy } from "#testing/oracle/istio.ts";
+import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
 import { at, type Json, numberAt, textAt } from "#testing/oracle/json.ts";
 import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
+const PARTS: readonly Part[] = ["listeners", "routes"];
 const PROXIES: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
   key: `gateway-${namespace}`,
   type: "router",
@@ -160,7 +161,7 @@ export const gateways = defineArea({
   }),
   write: ({ documents }) => writeWorld(documents),
   async compare({ documents, requests }, istio) {
-    const world = { documents: await keepTaken(documents, istio), proxies: PROXIES };
+    const world = { documents: await keepTaken(documents, istio), proxies: PROXIES, parts: PARTS };
     const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
     return compareAnswers(PLACES, requests, routesAt, ours, theirs);
   },

@@ -4,10 +4,11 @@ import { document, rarely, seldom } from "#testing/oracle/arbitrary/meeting-docu
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeShares } from "#testing/oracle/envoy/describe-shares.ts";
-import type { Built, OracleProxy } from "#testing/oracle/istio.ts";
+import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
 import { type Json, textAt } from "#testing/oracle/json.ts";
 import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
+const PARTS: readonly Part[] = ["clusters"];
 const HOST = "s0.default.svc.cluster.local";
 const PROXIES: readonly OracleProxy[] = PLACES.map((locality, index) => ({
   key: `caller-${locality}`,
@@ -99,7 +100,7 @@ export const localities = defineArea({
     .map(([service, rule, settings]) => [service, rule, ...settings]),
   write: writeWorld,
   async compare(documents, istio) {
-    const world = { documents: await keepTaken(documents, istio), proxies: PROXIES };
+    const world = { documents: await keepTaken(documents, istio), proxies: PROXIES, parts: PARTS };
     const theirs = await askIstio(istio, world).catch(unlessPanic);
     if (theirs === undefined) return { compared: 0, differences: [] };
     const ours = askPharos(world);

@@ -6,10 +6,11 @@ import { type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeEndpoints } from "#testing/oracle/envoy/describe-endpoints.ts";
 import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
-import type { Built, OracleProxy } from "#testing/oracle/istio.ts";
+import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
 import { at, type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
 import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
+const PARTS: readonly Part[] = ["listeners", "clusters"];
 const MODES = ["STRICT", "PERMISSIVE", "DISABLE", "UNSET"];
 const PORTS = [8080, 9000];
 const CALLERS: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
@@ -102,7 +103,7 @@ export const mtls = defineArea({
     ]),
   write: writeWorld,
   async compare(documents, istio) {
-    const world = { documents: await keepTaken(documents, istio), proxies: [CALLED, ...CALLERS] };
+    const world = { documents: await keepTaken(documents, istio), proxies: [CALLED, ...CALLERS], parts: PARTS };
     const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
     const differences = new Map<string, Difference>();
     let compared = 0;

@@ -13,10 +13,11 @@ import {
 } from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { defineArea } from "#testing/oracle/area.ts";
 import { compareAnswers } from "#testing/oracle/compare-answers.ts";
-import type { OracleProxy } from "#testing/oracle/istio.ts";
+import type { OracleProxy, Part } from "#testing/oracle/istio.ts";
 import { textAt } from "#testing/oracle/json.ts";
 import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
+const PARTS: readonly Part[] = ["routes"];
 const PROXIES: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
   key: `sidecar-${namespace}`,
   type: "sidecar",
@@ -66,7 +67,7 @@ export const sidecarRoutes = defineArea({
   write: (tried) => writeWorld(documentsOf(tried)),
   async compare({ requests, ...tried }, istio) {
     const documents = await keepTaken(documentsOf(tried), istio);
-    const world = { documents, proxies: PROXIES };
+    const world = { documents, proxies: PROXIES, parts: PARTS };
     const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
     return compareAnswers(
       PROXIES.flatMap((proxy) => PORTS.map((port) => ({ proxy: proxy.key, at: `port ${port}`, port }))),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 
 	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -17,9 +18,10 @@ import (
 )
 
 type buildRequest struct {
-	Resources string  `json:"resources"`
-	Mesh      string  `json:"mesh"` // fields of a MeshConfig, over Istio's defaults
-	Proxies   []proxy `json:"proxies"`
+	Resources string   `json:"resources"`
+	Mesh      string   `json:"mesh"` // fields of a MeshConfig, over Istio's defaults
+	Proxies   []proxy  `json:"proxies"`
+	Parts     []string `json:"parts"` // those of built that are wanted; all where it is empty
 }
 
 type proxy struct {
@@ -32,10 +34,10 @@ type proxy struct {
 }
 
 type built struct {
-	Listeners []json.RawMessage `json:"listeners"`
-	Routes    []json.RawMessage `json:"routes"`
-	Clusters  []json.RawMessage `json:"clusters"`
-	Endpoints []json.RawMessage `json:"endpoints"`
+	Listeners []json.RawMessage `json:"listeners,omitempty"`
+	Routes    []json.RawMessage `json:"routes,omitempty"`
+	Clusters  []json.RawMessage `json:"clusters,omitempty"`
+	Endpoints []json.RawMessage `json:"endpoints,omitempty"`
 }
 
 type builtProxies struct {
@@ -61,12 +63,16 @@ func build(asked buildRequest) builtProxies {
 	generator := core.NewConfigGenTest(run, core.TestOptions{Configs: configs, MeshConfig: settings})
 	made := builtProxies{map[string]built{}}
 	for _, each := range asked.Proxies {
-		made.Proxies[each.Key] = buildProxy(generator, each)
+		made.Proxies[each.Key] = buildProxy(generator, each, asked.wants)
 	}
 	return made
 }
 
-func buildProxy(generator *core.ConfigGenTest, asked proxy) built {
+func (asked buildRequest) wants(part string) bool {
+	return len(asked.Parts) == 0 || slices.Contains(asked.Parts, part)
+}
+
+func buildProxy(generator *core.ConfigGenTest, asked proxy, wants func(part string) bool) built {
 	node := generator.SetupProxy(&model.Proxy{
 		Locality:        pm.ConvertLocality(asked.Locality),
 		Type:            model.NodeType(asked.Type),
@@ -76,8 +82,25 @@ func buildProxy(generator *core.ConfigGenTest, asked proxy) built {
 		ID:              asked.Key + "." + asked.Namespace,
 		Metadata:        &model.NodeMetadata{Labels: asked.Labels, Namespace: asked.Namespace, IstioVersion: "1.31.0"},
 	})
-	listeners := generator.Listeners(node)
-	clusters := generator.Clusters(node)
+	made := built{}
+	if wants("listeners") || wants("routes") {
+		listeners := generator.Listeners(node)
+		if wants("listeners") {
+			made.Listeners = encodeAll(listeners)
+		}
+		if wants("routes") {
+			made.Routes = encodeAll(generator.RoutesFromListeners(node, listeners))
+		}
+	}
+	if wants("clusters") {
+		clusters := generator.Clusters(node)
+		made.Clusters = encodeAll(clusters)
+		made.Endpoints = endpointsOf(generator, node, clusters)
+	}
+	return made
+}
+
+func endpointsOf(generator *core.ConfigGenTest, node *model.Proxy, clusters []*cluster.Cluster) []json.RawMessage {
 	assignments := []json.RawMessage{}
 	for _, each := range clusters {
 		if each.GetType() != cluster.Cluster_EDS {
@@ -88,12 +111,7 @@ func buildProxy(generator *core.ConfigGenTest, asked proxy) built {
 			assignments = append(assignments, encode(made))
 		}
 	}
-	return built{
-		Listeners: encodeAll(listeners),
-		Routes:    encodeAll(generator.RoutesFromListeners(node, listeners)),
-		Clusters:  encodeAll(clusters),
-		Endpoints: assignments,
-	}
+	return assignments
 }
 
 func encodeAll[M proto.Message](messages []M) []json.RawMessage {

@@ -5,17 +5,27 @@
 //	{"build": {"resources": "<YAML>", "mesh": "<YAML>", "proxies": [{"key": "…", …}]}}
 //	                                     → {"proxies": {"<key>": {"listeners": […], "routes": […], "clusters": […], "endpoints": […]}}}
 //
-// What cannot be answered is {"failure": "…"}. It ends with its input.
+// A build's "parts" are those of its answer that are wanted; without it all are. What cannot be answered is
+// {"failure": "…"}. It ends with its input.
 package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"testing"
 
+	"istio.io/istio/pkg/kube/krt"
 	"istio.io/istio/pkg/log"
+)
+
+const (
+	// Istio's generator waits for its stores, for longer than it computes: so some questions are answered at once.
+	inFlight  = 12
+	gcPercent = 400
 )
 
 type question struct {
@@ -37,18 +47,44 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	// It would keep the stores of every question for ever.
+	krt.GlobalDebugHandler = nil
+	debug.SetGCPercent(gcPercent)
+	answers := make(chan chan []byte, inFlight)
+	done := make(chan struct{})
+	go write(answers, done)
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
-	out := json.NewEncoder(os.Stdout)
-	out.SetEscapeHTML(false)
 	for {
 		line, err := in.ReadBytes('\n')
 		if len(line) > 1 {
-			_ = out.Encode(answer(validator, line))
+			answered := make(chan []byte, 1)
+			answers <- answered
+			go func() { answered <- encodeLine(answer(validator, line)) }()
 		}
 		if err != nil {
+			close(answers)
+			<-done
 			return
 		}
 	}
+}
+
+// write prints the answers in the order of the questions.
+func write(answers <-chan chan []byte, done chan<- struct{}) {
+	for each := range answers {
+		_, _ = os.Stdout.Write(<-each)
+	}
+	close(done)
+}
+
+func encodeLine(result any) []byte {
+	line := &bytes.Buffer{}
+	encoder := json.NewEncoder(line)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(result); err != nil {
+		return []byte("{\"failure\": \"an answer that is no JSON\"}\n")
+	}
+	return line.Bytes()
 }
 
 // answer never panics: Istio's own code does, on configuration that its validation would have refused.
