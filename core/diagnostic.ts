@@ -30,6 +30,10 @@ export function warningAt(path: Path, code: DiagnosticCode, message: string, hin
   return { ...errorAt(path, code, message, hint), severity: "warning" };
 }
 
+export function infoAt(path: Path, code: DiagnosticCode, message: string, hint?: string): Diagnostic {
+  return { ...errorAt(path, code, message, hint), severity: "info" };
+}
+
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === "error");
 }

@@ -13,7 +13,7 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     why: "the same of one whose service callers do not see",
     what: /^here .*, in Istio (?:PassthroughCluster|the route itself with 502)$/,
     where: /^sidecar-\S+ port 80 \w+ s[01](?:\.\w+)*\//,
-    text: /^ {2}defaultServiceExportTo:\n +- \.$/m,
+    text: /^ {2}defaultServiceExportTo:\n +- \.$|^kind: Sidecar$/m,
   },
   {
     area: "sidecar-routes",
@@ -23,8 +23,8 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
   },
   {
     area: "sidecar-routes",
-    why: "rules and services that a listener of a Sidecar does not name are known to rules that it does",
-    what: /^here outbound\|.*, in Istio (?:PassthroughCluster$|the route itself with 502$|outbound\|)/,
+    why: "rules and services that a listener of a Sidecar does not name hold where another listener names them",
+    what: /, in Istio /,
     text: /^kind: Sidecar$[\s\S]*^ +- port:$/m,
   },
   {
@@ -36,7 +36,7 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
   {
     area: "sidecar-routes",
     why: "a rule's host is also known on the ports that its matches name",
-    what: /, in Istio (?:PassthroughCluster|no HTTP)$/,
+    what: /, in Istio (?:PassthroughCluster|the route itself with 502|no HTTP)$/,
     where: /^sidecar-\S+ port 9080 /,
     text: /^ +(?:- )?port: 9080$/m,
   },

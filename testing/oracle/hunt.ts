@@ -13,7 +13,7 @@ const AT_ONCE = 6;
 const SHOWN_MAX = 60;
 /** Of causes: those that are met most often are made smaller. */
 const REDUCED_MAX = 12;
-const REDUCE_TRIES_MAX = 600;
+const REDUCE_TRIES_MAX = 1200;
 const [name, cases = "500", seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2);
 const area = AREAS.find((each) => each.name === name);
 if (area === undefined) throw new Error(`which of ${AREAS.map((each) => each.name).join(", ")}?`);

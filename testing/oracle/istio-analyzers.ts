@@ -19,10 +19,10 @@ export const ISTIO_ANALYZERS: Readonly<Record<string, Counterpart>> = {
   },
   "destinationrule.PodNotSelectedAnalyzer": { codes: ["rule-host-not-found", "subset-without-instances"] },
   "envoyfilter.EnvoyPatchAnalyzer": {
-    codes: ["no-effect", "conflicting-fields", "field-not-handled", "patch-not-usable"],
+    codes: ["no-effect", "conflicting-fields", "field-not-handled", "patch-not-usable", "patch-order-by-age"],
   },
   "externalcontrolplane.ExternalControlPlaneAnalyzer": { none: OF_KUBERNETES },
-  "gateway.CertificateAnalyzer": { none: "not looked for yet" },
+  "gateway.CertificateAnalyzer": { codes: ["duplicate-certificate"] },
   "gateway.ConflictingGatewayAnalyzer": {
     none: "servers of one port are merged; what cannot be is told on the object, as gateway-host-conflict or gateway-port-conflict",
   },
@@ -37,7 +37,7 @@ export const ISTIO_ANALYZERS: Readonly<Record<string, Counterpart>> = {
   "k8sgateway.SelectorAnalyzer": { none: "gateways of Kubernetes' Gateway API are not read" },
   "maturity.AlphaAnalyzer": { none: OF_KUBERNETES },
   "schemaValidation.CollectionValidationAnalyzer": {
-    codes: ["bad-value", "missing-field", "unknown-field", "unreachable-rule"],
+    codes: ["bad-value", "missing-field", "unknown-field", "unreachable-match", "unreachable-rule"],
   },
   "service.PortNameAnalyzer": { none: "a port without protocol is detected" },
   "serviceentry.ConflictingServiceEntryProtocolAnalyzer": { codes: ["duplicate-service"] },
@@ -47,7 +47,9 @@ export const ISTIO_ANALYZERS: Readonly<Record<string, Counterpart>> = {
   "telemetry.ProviderAnalyzer": { none: "who is told where nobody is named is in docs/reference/mesh-config.md" },
   "telemetry.SelectorAnalyzer": { codes: ["several-telemetries", SELECTOR] },
   "virtualservice.ConflictingMeshGatewayHostsAnalyzer": { codes: ["duplicate-host"] },
-  "virtualservice.DestinationHostAnalyzer": { codes: ["destination-host-not-found", "destination-port-ambiguous"] },
+  "virtualservice.DestinationHostAnalyzer": {
+    codes: ["destination-host-not-found", "destination-port-ambiguous", "mesh-rule-not-at-gateway"],
+  },
   "virtualservice.DestinationRuleAnalyzer": { codes: ["subset-not-found"] },
   "virtualservice.GatewayAnalyzer": { codes: ["gateway-not-found", "gateway-host-not-found"] },
   "virtualservice.JWTClaimRouteAnalyzer": { codes: ["claims-not-checked"] },

@@ -18,22 +18,34 @@ function* smaller(value: Value): Generator<Value> {
 /** Candidates that are tried beside each other: most are no longer what was found. */
 const AT_ONCE = 12;
 
-/** Leaves parts of a case out as long as it still does what it did; gives up what it has after so many tries. */
+/**
+ * Leaves parts of a case out as long as it still does what it did; gives up what it has after so many tries. It goes on where it
+ * left something out, for what had to stay before mostly has to still, and over all of it again when it has come to the end.
+ */
 export async function reduce<C>(tried: C, isStill: (less: C) => Promise<boolean>, triesMax: number): Promise<C> {
   let least = tried;
-  let tries = 0;
-  for (;;) {
-    const candidates = smaller(least) as Generator<C>;
-    let next: { readonly less: C } | undefined;
-    while (next === undefined) {
-      const some = [...candidates.take(AT_ONCE)];
-      if (some.length === 0 || tries >= triesMax) return least;
-      tries += some.length;
-      const still = await Promise.all(some.map(isStill));
-      const found = some.findIndex((_, index) => still[index]);
-      const less = some[found];
-      if (less !== undefined) next = { less };
+  let passed = 0;
+  let isFromStart = true;
+  let candidates = smaller(least) as Generator<C>;
+  for (let tries = 0; tries < triesMax; ) {
+    const some = [...candidates.take(AT_ONCE)];
+    if (some.length === 0) {
+      if (isFromStart) return least;
+      [passed, isFromStart, candidates] = [0, true, smaller(least) as Generator<C>];
+      continue;
     }
-    least = next.less;
+    tries += some.length;
+    const still = await Promise.all(some.map(isStill));
+    const found = some.findIndex((_, index) => still[index]);
+    const less = some[found];
+    if (less === undefined) {
+      passed += some.length;
+      continue;
+    }
+    least = less;
+    passed += found;
+    isFromStart = passed === 0;
+    candidates = smaller(least).drop(passed) as Generator<C>;
   }
+  return least;
 }

@@ -37,6 +37,37 @@ metadata: { name: edge }
 spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ["*"] }] }
 `;
 
+/** For a host of its own, with a certificate that others show too. */
+export function tlsGateway(name: string): string {
+  return `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: ${name} }
+spec: { servers: [{ port: { number: 8443, name: https, protocol: HTTPS }, hosts: [${name}.example.test], tls: { mode: SIMPLE, credentialName: wild } }] }
+`;
+}
+
+/** A filter of HTTP, put beside another one where that is named. */
+export function envoyFilter(name: string, operation: string, inserted: string, beside?: string): string {
+  const subFilter = beside === undefined ? "" : `, subFilter: { name: ${beside} }`;
+  return `
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: { name: ${name} }
+spec:
+  configPatches:
+    - applyTo: HTTP_FILTER
+      match:
+        context: SIDECAR_INBOUND
+        listener: { filterChain: { filter: { name: envoy.filters.network.http_connection_manager${subFilter} } } }
+      patch:
+        operation: ${operation}
+        value:
+          name: ${inserted}
+          typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua }
+`;
+}
+
 export function virtualService(spec: string, name = "reviews"): string {
   return `
 apiVersion: networking.istio.io/v1

@@ -1,4 +1,13 @@
-import { type FoundCase, GATEWAY, REVIEWS, SUBSETS, TEN_REVIEWS, virtualService } from "#core/check/testing/check.ts";
+import {
+  envoyFilter,
+  type FoundCase,
+  GATEWAY,
+  REVIEWS,
+  SUBSETS,
+  TEN_REVIEWS,
+  tlsGateway,
+  virtualService,
+} from "#core/check/testing/check.ts";
 
 const TO_V1 = "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v1 } }] }] }";
 
@@ -276,5 +285,53 @@ export const ROUTING_CASES: readonly FoundCase[] = [
       "warning weight-sum VirtualService/default/reviews spec.http[0].route",
       "warning unreachable-rule VirtualService/default/reviews spec.http[1]",
     ],
+  ],
+  [
+    "a match that an earlier rule takes, in a rule that another match reaches",
+    [
+      REVIEWS,
+      virtualService(
+        "{ hosts: [reviews], http: [{ match: [{ uri: { prefix: /a } }], route: [{ destination: { host: reviews } }] }, { match: [{ uri: { exact: /a/b } }, { uri: { exact: /c } }], route: [{ destination: { host: reviews } }] }] }",
+      ),
+    ],
+    ["info unreachable-match VirtualService/default/reviews spec.http[1].match[0]"],
+  ],
+  [
+    "two gateways that show one certificate for different hosts",
+    [tlsGateway("a"), tlsGateway("b")],
+    [
+      "warning duplicate-certificate Gateway/default/a spec.servers[0].tls",
+      "warning duplicate-certificate Gateway/default/b spec.servers[0].tls",
+    ],
+  ],
+  [
+    "a gateway whose workloads have another one, too",
+    [
+      tlsGateway("a").replace("spec: {", "spec: { selector: { app: reviews },"),
+      tlsGateway("b").replace("spec: {", "spec: { selector: { app: reviews, version: v1 },"),
+    ],
+    [
+      "warning duplicate-certificate Gateway/default/a spec.servers[0].tls",
+      "warning duplicate-certificate Gateway/default/b spec.servers[0].tls",
+    ],
+  ],
+  [
+    "a gateway's route to all of what the mesh is led to by subsets",
+    [
+      REVIEWS,
+      SUBSETS,
+      GATEWAY,
+      virtualService(TO_V1),
+      virtualService(
+        "{ hosts: [a.example.test], gateways: [edge], http: [{ route: [{ destination: { host: reviews } }] }] }",
+        "edge",
+      ),
+    ],
+    ["info mesh-rule-not-at-gateway VirtualService/default/edge spec.http[0].route[0].destination"],
+  ],
+  [
+    "a patch beside a filter that another one of its priority inserts",
+    [envoyFilter("a", "INSERT_FIRST", "x"), envoyFilter("b", "INSERT_AFTER", "y", "x")],
+    ["info patch-order-by-age EnvoyFilter/default/b spec.configPatches[0].match"],
   ],
 ];

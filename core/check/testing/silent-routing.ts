@@ -1,4 +1,13 @@
-import { GATEWAY, REVIEWS, type SilentCases, SUBSETS, TEN_REVIEWS, virtualService } from "#core/check/testing/check.ts";
+import {
+  envoyFilter,
+  GATEWAY,
+  REVIEWS,
+  type SilentCases,
+  SUBSETS,
+  TEN_REVIEWS,
+  tlsGateway,
+  virtualService,
+} from "#core/check/testing/check.ts";
 
 const TO_REVIEWS = "http: [{ route: [{ destination: { host: reviews } }] }]";
 
@@ -251,6 +260,64 @@ export const SILENT_ROUTING: SilentCases = {
     [
       "a port that says nothing of its protocol",
       [REVIEWS.replace(", protocol: HTTP", ""), virtualService(`{ hosts: [reviews], ${TO_REVIEWS} }`)],
+    ],
+  ],
+  "duplicate-certificate": [
+    [
+      "one Gateway with both hosts, another port, other workloads and the same host twice",
+      [
+        tlsGateway("a").replace("a.example.test", "a.example.test, b.example.test"),
+        tlsGateway("b").replace("8443", "9443"),
+        tlsGateway("c").replace("spec: {", "spec: { selector: { app: nobody },").replace("8443", "10443"),
+        tlsGateway("d").replace("spec: {", "spec: { selector: { app: else },").replace("8443", "10443"),
+        tlsGateway("e").replace("8443", "11443"),
+        tlsGateway("f").replace("8443", "11443").replace("f.example.test", "e.example.test"),
+        tlsGateway("g").replace("wild", "g-cert"),
+      ],
+    ],
+  ],
+  "mesh-rule-not-at-gateway": [
+    [
+      "a choice that is bound to the gateway too, a gateway's own choice, and a rule for another host",
+      [
+        REVIEWS,
+        SUBSETS,
+        GATEWAY,
+        GATEWAY.replace("name: edge", "name: inner"),
+        virtualService(
+          "{ hosts: [reviews], gateways: [mesh, edge], http: [{ route: [{ destination: { host: reviews, subset: v1 } }] }] }",
+        ),
+        virtualService(
+          "{ hosts: [a.example.test], gateways: [edge], http: [{ route: [{ destination: { host: reviews } }] }] }",
+          "beside",
+        ),
+        virtualService(
+          "{ hosts: [b.example.test], gateways: [inner], http: [{ route: [{ destination: { host: reviews, subset: v1 } }] }] }",
+          "chosen",
+        ),
+        virtualService("{ hosts: [c.example.test], http: [{ route: [{ destination: { host: reviews } }] }] }", "mesh"),
+      ],
+    ],
+  ],
+  "patch-order-by-age": [
+    [
+      "a filter of Envoy's own, one of a higher priority, one of other workloads, one of the root namespace and a call's other side",
+      [
+        envoyFilter("a", "INSERT_BEFORE", "x", "envoy.filters.http.router"),
+        envoyFilter("b", "INSERT_AFTER", "y", "x").replace("spec:", "spec:\n  priority: 1"),
+        envoyFilter("c", "INSERT_FIRST", "z").replace(
+          "spec:",
+          "spec:\n  workloadSelector: { labels: { version: v1 } }",
+        ),
+        envoyFilter("d", "INSERT_AFTER", "w", "z").replace(
+          "spec:",
+          "spec:\n  workloadSelector: { labels: { version: v2 } }",
+        ),
+        envoyFilter("e", "INSERT_FIRST", "r").replace("name: e", "name: e, namespace: istio-system"),
+        envoyFilter("f", "INSERT_AFTER", "s", "r"),
+        envoyFilter("g", "INSERT_FIRST", "o").replace("SIDECAR_INBOUND", "SIDECAR_OUTBOUND"),
+        envoyFilter("h", "INSERT_AFTER", "p", "o"),
+      ],
     ],
   ],
 };

@@ -1,9 +1,13 @@
 import { type Diagnostic, warningAt } from "#core/diagnostic.ts";
+import { tellMatches } from "#core/kinds/virtual-service/find-unreachable-routes.ts";
 import type { VirtualServiceSpec } from "#core/kinds/virtual-service/schema.ts";
 import { stableText } from "#core/kinds/virtual-service/stable-text.ts";
 import { formatPath, type Path } from "#core/schema/path.ts";
 
-/** Rules for connections that none reaches, because an earlier one takes them all or asks for the same (Istio's IST0130). */
+/**
+ * Rules for connections that none reaches, because an earlier one takes them all or asks for the same (Istio's IST0130),
+ * and matches of the others (IST0131).
+ */
 export function findUnreachableConnections({ tcp = [], tls = [] }: VirtualServiceSpec): Diagnostic[] {
   return [...findUnreachable(tcp, ["spec", "tcp"]), ...findUnreachable(tls, ["spec", "tls"])];
 }
@@ -21,7 +25,11 @@ function findUnreachable(routes: readonly { readonly match?: readonly object[] }
     });
     if (match.length === 0) catchAll ??= at;
     return taker === undefined
-      ? []
+      ? tellMatches(
+          takers.map((each) => (each === undefined ? undefined : { path: each })),
+          at,
+          "connection",
+        )
       : [
           warningAt(
             at,

@@ -6,10 +6,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Indexes of the rules that no request reaches, and of the match that takes the first of theirs. */
+/** Indexes of the rules, or of their matches, that no request reaches, and of the match that takes the first of theirs. */
 function unreachable(...matches: readonly HttpMatch[][]): readonly string[] {
   return findUnreachableRoutes(matches.map((match) => ({ match }))).map(
-    ({ path, message }) => `${path?.join(".")} <- ${/rule: (\S+) takes/.exec(message)?.[1]}`,
+    ({ path, message }) => `${path?.join(".")} <- ${/: (\S+) takes/.exec(message)?.[1]}`,
   );
 }
 
@@ -33,7 +33,12 @@ test.each<[string, HttpMatch[][], readonly string[]]>([
     [[{ headers: { a: { exact: "1" }, b: { exact: "2" } } }], [{ headers: { b: { exact: "2" }, a: { exact: "1" } } }]],
     ["spec.http.1 <- spec.http[0].match[0]"],
   ],
-  ["one of two is left", [[GET], [GET, { method: { exact: "PUT" } }]], []],
+  [
+    "one of two is left",
+    [[GET], [GET, { method: { exact: "PUT" } }]],
+    ["spec.http.1.match.0 <- spec.http[0].match[0]"],
+  ],
+  ["of its own matches one takes what another does", [[{ uri: { prefix: "/a" } }, { uri: { prefix: "/a/b" } }]], []],
   [
     "the first that takes it",
     [

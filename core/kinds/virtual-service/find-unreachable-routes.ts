@@ -1,4 +1,4 @@
-import { type Diagnostic, warningAt } from "#core/diagnostic.ts";
+import { type Diagnostic, infoAt, warningAt } from "#core/diagnostic.ts";
 import type { HttpMatch } from "#core/kinds/virtual-service/http-match.ts";
 import type { HttpRoute } from "#core/kinds/virtual-service/http-route.ts";
 import { stableText } from "#core/kinds/virtual-service/stable-text.ts";
@@ -16,7 +16,7 @@ interface Compared {
   readonly rest: ReadonlyMap<string, number>;
 }
 
-/** Rules that no request reaches because an earlier one takes them all (Istio's IST0130). */
+/** Rules that no request reaches because an earlier one takes them all (Istio's IST0130), and matches of the others (IST0131). */
 export function findUnreachableRoutes(routes: readonly HttpRoute[]): Diagnostic[] {
   const issues: Diagnostic[] = [];
   const ids = new Map<string | undefined, number>();
@@ -44,7 +44,8 @@ export function findUnreachableRoutes(routes: readonly HttpRoute[]): Diagnostic[
     }
     const compared = matches.map((match) => read(match, ids));
     const takers = compared.map((match) => earlier.find((other) => takesAll(other.match, match)));
-    if (takers.every((taker) => taker !== undefined)) {
+    if (!takers.every((taker) => taker !== undefined)) issues.push(...tellMatches(takers, path));
+    else {
       issues.push(
         warningAt(
           path,
@@ -59,6 +60,26 @@ export function findUnreachableRoutes(routes: readonly HttpRoute[]): Diagnostic[
     });
   });
   return issues;
+}
+
+/** Of a rule that is reached by others of its matches. */
+export function tellMatches(
+  takers: readonly ({ readonly path: Path } | undefined)[],
+  path: Path,
+  what = "request",
+): Diagnostic[] {
+  return takers.flatMap((taker, index) =>
+    taker === undefined
+      ? []
+      : [
+          infoAt(
+            [...path, "match", index],
+            "unreachable-match",
+            `no ${what} comes here by this match: ${formatPath(taker.path)} takes them all`,
+            "leave it out, or move the rule before that one",
+          ),
+        ],
+  );
 }
 
 function matchesAll(match: HttpMatch): boolean {
