@@ -10,7 +10,7 @@ export function rowsOfWindows(windows: readonly RequestWindow[]): TrafficRow[] {
     requestBytes: Number(window.requestBytes),
     responseBytes: Number(window.responseBytes),
     durationSumMs: window.durationSumMs,
-    buckets: window.durationBuckets,
-    bucketsAt: 0,
+    opened: window.opened,
+    durations: window.durations,
   }));
 }

@@ -1,15 +1,16 @@
 import { DatabaseSync } from "node:sqlite";
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import { LE_COUNT } from "#core/telemetry/buckets.ts";
+import { addToLe } from "#core/telemetry/histogram.ts";
 import type { RequestWindow } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
-/** The peer: the same windows in one SQLite table, keyed by number and indexed by time, summed when asked. */
+/** The peer: the same windows by Istio's buckets in one SQLite table, keyed by number and indexed by time, summed when asked. */
 export class SqliteWindows {
   readonly #db: DatabaseSync;
   readonly #ids = new Map<string, number>();
 
   constructor(path: string) {
     this.#db = new DatabaseSync(path);
-    const buckets = Array.from({ length: BUCKET_COUNT }, (_, index) => `b${index} INTEGER`);
+    const buckets = Array.from({ length: LE_COUNT }, (_, index) => `b${index} INTEGER`);
     this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -262144;
       CREATE TABLE windows (start_ms INTEGER, key INTEGER, count INTEGER, request_bytes INTEGER, response_bytes INTEGER, duration_sum REAL, ${buckets.join(", ")});
       CREATE INDEX by_time ON windows (start_ms);`);
@@ -17,15 +18,17 @@ export class SqliteWindows {
 
   add(windows: readonly RequestWindow[]): void {
     const insert = this.#db.prepare(
-      `INSERT INTO windows VALUES (${new Array<string>(6 + BUCKET_COUNT).fill("?").join(", ")})`,
+      `INSERT INTO windows VALUES (${new Array<string>(6 + LE_COUNT).fill("?").join(", ")})`,
     );
     this.#db.exec("BEGIN");
     for (const window of windows) {
       const name = `${window.reporter} ${window.sourceWorkload} ${window.destinationWorkload} ${window.responseCode}`;
       const id = this.#ids.get(name) ?? this.#ids.size;
       this.#ids.set(name, id);
-      const { windowStartMs, count, requestBytes, responseBytes, durationSumMs, durationBuckets } = window;
-      insert.run(windowStartMs, id, count, requestBytes, responseBytes, durationSumMs, ...durationBuckets);
+      const { windowStartMs, count, requestBytes, responseBytes, durationSumMs, durations } = window;
+      const buckets = new Float64Array(LE_COUNT);
+      addToLe(buckets, durations);
+      insert.run(windowStartMs, id, count, requestBytes, responseBytes, durationSumMs, ...buckets);
     }
     this.#db.exec("COMMIT");
   }
@@ -37,7 +40,7 @@ export class SqliteWindows {
       "request_bytes",
       "response_bytes",
       "duration_sum",
-      ...Array.from({ length: BUCKET_COUNT }, (_, index) => `b${index}`),
+      ...Array.from({ length: LE_COUNT }, (_, index) => `b${index}`),
     ].map((column) => `sum(${column})`);
     return this.#db
       .prepare(`SELECT key, ${sums.join(", ")} FROM windows WHERE start_ms >= ? AND start_ms < ? GROUP BY key`)

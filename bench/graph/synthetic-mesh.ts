@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import { histogramOf } from "#core/telemetry/histogram.ts";
 import {
   type ReportRequest,
   ReportRequestSchema,
@@ -51,8 +51,13 @@ function windowOf(
   code: number,
   count: number,
 ): RequestWindow {
-  const durationBuckets = new Array<number>(BUCKET_COUNT).fill(0);
-  for (let index = 0; index < 4; index += 1) durationBuckets[2 + ((from + to + index) % 6)] = Math.floor(count / 4);
+  // Each edge has its own middle, and a tail of a tenth of its requests.
+  const middle = 2 + ((from * 31 + to * 17) % 120);
+  const durationOf = (index: number): number =>
+    Math.round(
+      middle * (index % 10 === 9 ? 4 + ((atMs / 10_000 + index) % 7) : 0.8 + ((index * 7 + atMs / 10_000) % 5) / 10),
+    );
+  const durations = histogramOf(Array.from({ length: count }, (_, index) => durationOf(index)));
   const [source, destination] = [syntheticReporter(from), syntheticReporter(to)];
   return create(RequestWindowSchema, {
     windowStartMs: BigInt(atMs),
@@ -78,7 +83,9 @@ function windowOf(
     requestBytes: BigInt(count * 100),
     responseBytes: BigInt(count * 1000),
     durationSumMs: count * 20,
-    durationBuckets,
+    durations,
+    requestSizes: histogramOf(new Array<number>(count).fill(100)),
+    responseSizes: histogramOf(Array.from({ length: count }, (_, index) => 900 + 50 * (index % 5))),
   });
 }
 

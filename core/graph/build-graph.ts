@@ -6,7 +6,7 @@ import { type NodeIdentity, NodeNamer } from "#core/graph/node-of.ts";
 import { Tally } from "#core/graph/tally.ts";
 import { whyUnseen } from "#core/graph/why-unseen.ts";
 import { nameDenial, nameDenials } from "#core/telemetry/denied-by.ts";
-import { quantileMs } from "#core/telemetry/quantile.ts";
+import { quantilesOf } from "#core/telemetry/quantile.ts";
 import { isRefusedByGateway } from "#core/telemetry/refused-connection.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 
@@ -124,15 +124,16 @@ export function judgeTally(tally: Tally, seconds: number, unseen: number = tally
 
 function buildEdge({ tally, believed: _, ...edge }: OpenEdge, seconds: number): GraphEdge {
   const known = tally.secured + tally.plain;
+  const [p50Ms = null, p95Ms = null, p99Ms = null] = quantilesOf(tally.durations, [0.5, 0.95, 0.99]);
   return {
     ...edge,
     requestsPerSecond: tally.count / seconds,
     ...(tally.unseen === 0 ? {} : { unseenPerSecond: tally.unseen / seconds, unseenReason: whyUnseen(tally) }),
     ...(tally.mirrored === 0 ? {} : { mirroredPerSecond: tally.mirrored / seconds }),
     errorPercent: tally.errorPercent,
-    p50Ms: quantileMs(tally.buckets, 0.5),
-    p95Ms: quantileMs(tally.buckets, 0.95),
-    p99Ms: quantileMs(tally.buckets, 0.99),
+    p50Ms,
+    p95Ms,
+    p99Ms,
     mtlsPercent: known === 0 ? null : (tally.secured / known) * 100,
     health: judgeTally(tally, seconds, 0),
     responses: tally.responses

@@ -1,8 +1,7 @@
 import { UNKNOWN } from "#core/model/workload-label.ts";
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isRefusal } from "#core/telemetry/refused-connection.ts";
-import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import { scaleRow, type TrafficRow } from "#core/telemetry/traffic.ts";
 
 /** What callers tell of plain text to a workload, as far as it is not joined yet. */
 interface Told {
@@ -71,16 +70,5 @@ function fromCaller({ pair: _, ...row }: TrafficRow, caller: TrafficKey): Traffi
 }
 
 function part(row: TrafficRow, count: number): TrafficRow {
-  if (count === row.count) return row;
-  const { buckets, bucketsAt, requestBytes, responseBytes, durationSumMs } = row;
-  const share = count / row.count;
-  return {
-    ...row,
-    count,
-    requestBytes: requestBytes * share,
-    responseBytes: responseBytes * share,
-    durationSumMs: durationSumMs * share,
-    buckets: Array.from({ length: BUCKET_COUNT }, (_, index) => (buckets[bucketsAt + index] ?? 0) * share),
-    bucketsAt: 0,
-  };
+  return count === row.count ? row : { ...scaleRow(row, count / row.count), count };
 }

@@ -4,9 +4,8 @@ import { joinRefused } from "#core/graph/join-refused.ts";
 import { joinStrangers } from "#core/graph/join-strangers.ts";
 import { Tally } from "#core/graph/tally.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
-import { pairBetween, pairOf, type TrafficRow } from "#core/telemetry/traffic.ts";
+import { pairBetween, pairOf, scaleRow, type TrafficRow } from "#core/telemetry/traffic.ts";
 
 /** One end of traffic. */
 export interface End {
@@ -156,10 +155,10 @@ function believe({
   readonly belief: Belief;
 }): TrafficRow[] {
   if (share === 0) return [];
-  if (asTold === 1) return [scale(row, share)];
+  if (asTold === 1) return [scaleRow(row, share)];
   const { pair: _, ...rest } = row;
   const well = { ...rest, key: { ...row.key, responseCode: 200, grpcStatus: "", deniedBy: "" } };
-  return [scale(row, share * asTold), scale(well, share * (1 - asTold))];
+  return [scaleRow(row, share * asTold), scaleRow(well, share * (1 - asTold))];
 }
 
 function sum(own: readonly TrafficRow[], others: readonly TrafficRow[], mirrored: readonly TrafficRow[]): Tally {
@@ -169,20 +168,6 @@ function sum(own: readonly TrafficRow[], others: readonly TrafficRow[], mirrored
   for (const row of others) tally.addBeside(row, isSecurityKnown);
   for (const { count } of mirrored) tally.mirrored += count;
   return tally;
-}
-
-function scale(row: TrafficRow, share: number): TrafficRow {
-  if (share === 1) return row;
-  const buckets = Array.from({ length: BUCKET_COUNT }, (_, at) => (row.buckets[row.bucketsAt + at] ?? 0) * share);
-  return {
-    ...row,
-    count: row.count * share,
-    requestBytes: row.requestBytes * share,
-    responseBytes: row.responseBytes * share,
-    durationSumMs: row.durationSumMs * share,
-    buckets,
-    bucketsAt: 0,
-  };
 }
 
 /** The called end knows the caller by its certificate only. */

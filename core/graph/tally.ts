@@ -1,6 +1,6 @@
 import { isAuthorizerRefusal } from "#core/telemetry/authorizer-refusal.ts";
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import type { HistogramPart } from "#core/telemetry/histogram.ts";
 import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { isRefusal } from "#core/telemetry/refused-connection.ts";
 import { type Outcome, outcomeOf, type TrafficRow } from "#core/telemetry/traffic.ts";
@@ -23,6 +23,8 @@ export class Tally {
   mirrored = 0;
   /** TCP connections: of these `count` is a sum too. */
   connections = 0;
+  /** TCP connections that began. */
+  opened = 0;
   /** What its callers' own proxies turned down: it never left. Of a called end's tally no part of `count`. */
   blocked = 0;
   /** How these did: `own[CAUSE]`. */
@@ -41,7 +43,8 @@ export class Tally {
     "grpc-error": 0,
     denied: 0,
   };
-  readonly buckets: number[] = new Array<number>(BUCKET_COUNT).fill(0);
+  /** How long what is counted took. */
+  readonly durations: HistogramPart[] = [];
   readonly responses: ResponseTally[] = [];
   readonly deniedBy: string[] = [];
   readonly services: string[] = [];
@@ -54,12 +57,13 @@ export class Tally {
     const { key, count } = row;
     this.count += count;
     if (key.protocol === "tcp") this.connections += count;
+    this.opened += row.opened;
     if (isOwnAnswer(key.deniedBy)) this.addBlocked({ blocked: count, ownAnswers: [key.deniedBy] });
     this.requestBytes += row.requestBytes;
     this.responseBytes += row.responseBytes;
     this.#addSecurity(key, count);
     this.outcomes[outcomeOf(key)] += count;
-    addAll(this.buckets, row.buckets, row.bucketsAt);
+    if (row.durations.length > 0) this.durations.push({ histogram: row.durations, share: row.share ?? 1 });
     this.#addResponse(key.responseCode, key.responseFlags, key.grpcStatus, key.destinationService, count);
     if (key.deniedBy !== "") include(this.deniedBy, key.deniedBy);
     if (key.sourceAddress !== "") this.#addAddress(key.sourceAddress, count);
@@ -75,7 +79,8 @@ export class Tally {
     this.secured += other.secured;
     this.plain += other.plain;
     this.mirrored += other.mirrored;
-    addAll(this.buckets, other.buckets, 0);
+    this.opened += other.opened;
+    for (const part of other.durations) this.durations.push(part);
     for (const { code, flags, grpcStatus, hosts } of other.responses) {
       for (const { host, count } of hosts) this.#addResponse(code, flags, grpcStatus, host, count);
     }
@@ -180,11 +185,4 @@ function seenAs({ protocol, deniedBy }: TrafficKey): readonly Outcome[] {
 
 function include(list: string[], value: string): void {
   if (!list.includes(value)) list.push(value);
-}
-
-function addAll(sums: number[], values: ArrayLike<number>, at: number): void {
-  for (let index = 0; index < BUCKET_COUNT; index += 1) {
-    const value = values[at + index];
-    if (value !== undefined && value !== 0) sums[index] = (sums[index] ?? 0) + value;
-  }
 }

@@ -15,6 +15,7 @@ export const METRIC_FAMILIES = {
   REQUEST_DURATION: "istio_request_duration_milliseconds",
   REQUEST_SIZE: "istio_request_bytes",
   RESPONSE_SIZE: "istio_response_bytes",
+  TCP_OPENED_CONNECTIONS: "istio_tcp_connections_opened_total",
   TCP_CLOSED_CONNECTIONS: "istio_tcp_connections_closed_total",
   TCP_RECEIVED_BYTES: "istio_tcp_received_bytes_total",
   TCP_SENT_BYTES: "istio_tcp_sent_bytes_total",

@@ -1,22 +1,44 @@
-import { DURATION_BUCKETS_MS } from "#core/telemetry/buckets.ts";
+import { BUCKET_COUNT, middleOf } from "#core/telemetry/buckets.ts";
+import { bucketAt, countAt, type HistogramPart } from "#core/telemetry/histogram.ts";
+
+/** Counts of whatever is asked about; all 0 between two questions. */
+const COUNTS = new Float64Array(BUCKET_COUNT);
+/** A sum of shares of counts is not exact to the last bit. */
+const SLACK = 1 - 1e-9;
 
 /**
- * The `q` quantile (0 to 1) in ms of a histogram of `core/telemetry/buckets.ts`, read as Prometheus'
- * histogram_quantile does: linear inside a bucket, and the highest bound for what lies above it. Null when empty.
+ * Of each quantile (0 to 1) the value: that of the bucket which holds the value of its rank, and so within 2 % of it. Null where
+ * nothing was counted.
  */
-export function quantileMs(counts: ArrayLike<number>, q: number): number | null {
+export function quantilesOf(parts: readonly HistogramPart[], quantiles: readonly number[]): (number | null)[] {
   let total = 0;
-  for (let index = 0; index < counts.length; index += 1) total += counts[index] ?? 0;
-  if (total === 0) return null;
-  const rank = q * total;
-  let below = 0;
-  let lower = 0;
-  for (let index = 0; index < DURATION_BUCKETS_MS.length; index += 1) {
-    const upper = DURATION_BUCKETS_MS[index] ?? lower;
-    const count = counts[index] ?? 0;
-    if (count > 0 && below + count >= rank) return lower + ((upper - lower) * (rank - below)) / count;
-    below += count;
-    lower = upper;
+  let highest = -1;
+  for (const { histogram, share } of parts) {
+    for (let index = 0; index < histogram.length; index += 1) {
+      const entry = histogram[index] ?? 0;
+      const bucket = bucketAt(entry);
+      const count = countAt(entry) * share;
+      COUNTS[bucket] = (COUNTS[bucket] ?? 0) + count;
+      total += count;
+      if (bucket > highest) highest = bucket;
+    }
   }
-  return lower;
+  const values = quantiles.map((quantile) =>
+    total === 0 ? null : middleOf(atRank(quantile * total * SLACK, highest)),
+  );
+  COUNTS.fill(0, 0, highest + 1);
+  return values;
+}
+
+export function quantileOf(parts: readonly HistogramPart[], quantile: number): number | null {
+  return quantilesOf(parts, [quantile])[0] ?? null;
+}
+
+function atRank(rank: number, highest: number): number {
+  let below = 0;
+  for (let bucket = 0; bucket < highest; bucket += 1) {
+    below += COUNTS[bucket] ?? 0;
+    if (below > 0 && below >= rank) return bucket;
+  }
+  return highest;
 }

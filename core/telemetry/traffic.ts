@@ -1,15 +1,22 @@
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import type { Histogram } from "#core/telemetry/histogram.ts";
 
 /** Requests of one key over some time. */
 export interface TrafficRow {
   readonly key: TrafficKey;
+  /** Of TCP the connections that ended. */
   readonly count: number;
+  /** TCP connections that began; 0 for the rest. */
+  readonly opened: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly durationSumMs: number;
-  /** Holds the latency histogram, one count per bucket of `core/telemetry/buckets.ts`, from `bucketsAt` on. */
-  readonly buckets: ArrayLike<number>;
-  readonly bucketsAt: number;
+  readonly durations: Histogram;
+  /** Of bodies; only where they were asked for. */
+  readonly requestSizes?: Histogram;
+  readonly responseSizes?: Histogram;
+  /** Where only a part of its histograms is meant: which. */
+  readonly share?: number;
   /** `pairOf(key)`, where it is at hand. */
   readonly pair?: string;
 }
@@ -39,4 +46,18 @@ export function outcomeOf(key: TrafficKey): Outcome {
   if (key.responseCode >= 500) return "server-error";
   if (key.protocol === "grpc" && key.grpcStatus !== "" && key.grpcStatus !== "0") return "grpc-error";
   return key.responseCode >= 400 ? "client-error" : "ok";
+}
+
+/** So much of it. */
+export function scaleRow(row: TrafficRow, share: number): TrafficRow {
+  if (share === 1) return row;
+  return {
+    ...row,
+    count: row.count * share,
+    opened: row.opened * share,
+    requestBytes: row.requestBytes * share,
+    responseBytes: row.responseBytes * share,
+    durationSumMs: row.durationSumMs * share,
+    share: (row.share ?? 1) * share,
+  };
 }

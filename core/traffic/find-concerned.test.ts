@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
@@ -45,11 +44,11 @@ function row({ from, to, perSecond, ...labels }: Case): TrafficRow {
   return {
     key,
     count,
+    opened: 0,
     requestBytes: 0,
     responseBytes: 0,
     durationSumMs: 0,
-    buckets: new Array<number>(BUCKET_COUNT).fill(0),
-    bucketsAt: 0,
+    durations: [],
   };
 }
 

@@ -22,7 +22,7 @@ const row = (caller: string, count: number): TrafficRow => ({
     ...{ destinationWorkload: "web", destinationNamespace: "shop", destinationService: "web.shop.svc.cluster.local" },
     ...{ protocol: "http", responseCode: 200, security: "mutual_tls" },
   },
-  ...{ count, requestBytes: 0, responseBytes: 0, durationSumMs: 0, buckets: [], bucketsAt: 0 },
+  ...{ count, requestBytes: 0, responseBytes: 0, durationSumMs: 0, durations: [], opened: 0 },
 });
 const sample = (caller: string, startMs: number, path = "/"): RequestRecord => ({
   ...{ startMs, reporter: "source", durationMs: 1, method: "GET", path, authority: "web", responseCode: 200 },

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { histogramOf } from "#core/telemetry/histogram.ts";
 import { EntryFolder } from "#mesh-agent/telemetry/fold-entries.ts";
 import { lineOf, OWN } from "#mesh-agent/telemetry/testing/lines.ts";
 
@@ -35,7 +36,9 @@ test("requests of one key and window are one row with exact sums", () => {
     // By its end: it began in the window before.
     [1772366410000n, 1n, 20, 0n, 379n],
   ]);
-  expect(windows[0]?.durationBuckets.slice(3, 7)).toEqual([0, 1, 1, 0]);
+  expect(windows[0]?.durations).toEqual(histogramOf([12, 30]));
+  expect(windows[0]?.requestSizes).toEqual(histogramOf([0, 5]));
+  expect(windows[0]?.responseSizes).toEqual(histogramOf([379, 379]));
 });
 
 test.each([

@@ -1,7 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { type AccessEntry, parseAccessEntry, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
-import { BUCKET_COUNT, bucketOf, WINDOW_MS } from "#core/telemetry/buckets.ts";
+import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { type BucketCounts, countIn, packHistogram } from "#core/telemetry/histogram.ts";
 import { isPlaintextGuess, parseRefusal } from "#core/telemetry/refused-connection.ts";
 import { remainderOf, textOfKey, wireOfKey } from "#core/telemetry/traffic-key.ts";
 import { EntryBounds } from "#mesh-agent/telemetry/bound-entry.ts";
@@ -16,7 +17,10 @@ interface OpenWindow {
   requestBytes: number;
   responseBytes: number;
   durationSumMs: number;
-  readonly buckets: number[];
+  opened: number;
+  readonly durations: BucketCounts;
+  readonly requestSizes: BucketCounts;
+  readonly responseSizes: BucketCounts;
 }
 
 export interface Folded {
@@ -106,15 +110,17 @@ export class EntryFolder {
     const durationMs = wholeOf(entry.d, DURATION_MS_MAX);
     const endMs = wholeOf(entry.t, TIME_MS_MAX) + durationMs;
     const window = this.#windowOf(this.#bounds.bound(entry), endMs - (endMs % WINDOW_MS));
+    const [requestBytes, responseBytes] = [wholeOf(entry.bi), wholeOf(entry.bo)];
     window.count += 1;
-    window.requestBytes += wholeOf(entry.bi);
-    window.responseBytes += wholeOf(entry.bo);
+    window.requestBytes += requestBytes;
+    window.responseBytes += responseBytes;
     window.durationSumMs += durationMs;
-    const bucket = bucketOf(durationMs);
-    window.buckets[bucket] = (window.buckets[bucket] ?? 0) + 1;
+    countIn(window.durations, durationMs);
     this.#requests += 1;
     this.#samples.offer(entry, window.labels);
     if (window.labels.protocol === "tcp") return undefined;
+    countIn(window.requestSizes, requestBytes);
+    countIn(window.responseSizes, responseBytes);
     this.#httpRequests += 1;
     return endMs;
   }
@@ -149,7 +155,10 @@ export class EntryFolder {
       requestBytes: 0,
       responseBytes: 0,
       durationSumMs: 0,
-      buckets: new Array<number>(BUCKET_COUNT).fill(0),
+      opened: 0,
+      durations: new Map(),
+      requestSizes: new Map(),
+      responseSizes: new Map(),
     };
     this.#open.set(key, window);
     return window;
@@ -173,23 +182,18 @@ function short(value: unknown): string {
   return typeof value === "string" ? value.slice(0, TEXT_CHARS_MAX) : String(value);
 }
 
-function closeWindow({
-  labels,
-  startMs,
-  count,
-  requestBytes,
-  responseBytes,
-  durationSumMs,
-  buckets,
-}: OpenWindow): RequestWindow {
+function closeWindow(window: OpenWindow): RequestWindow {
   return create(RequestWindowSchema, {
-    ...wireOfKey(labels),
-    windowStartMs: BigInt(startMs),
+    ...wireOfKey(window.labels),
+    windowStartMs: BigInt(window.startMs),
     windowMs: WINDOW_MS,
-    count: BigInt(count),
-    requestBytes: BigInt(requestBytes),
-    responseBytes: BigInt(responseBytes),
-    durationSumMs,
-    durationBuckets: buckets,
+    count: BigInt(window.count),
+    requestBytes: BigInt(window.requestBytes),
+    responseBytes: BigInt(window.responseBytes),
+    durationSumMs: window.durationSumMs,
+    opened: window.opened,
+    durations: packHistogram(window.durations),
+    requestSizes: packHistogram(window.requestSizes),
+    responseSizes: packHistogram(window.responseSizes),
   });
 }

@@ -1,6 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { GrpcClient } from "#grpc/client.ts";
 import { ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import { HONEST, HostileMesh, LONG, nodeId } from "#server/mesh-rpc/testing/hostile-mesh.ts";
@@ -28,7 +27,6 @@ test("reports for an instance that is not registered, and of one that is another
     requestProtocol: "http",
     responseCode: 503,
     count: 100_000n,
-    durationBuckets: new Array<number>(BUCKET_COUNT).fill(0),
   });
   for (const [sequence, instance] of ["default/nobody-7", "default/ratings-v1-0", LONG].entries()) {
     await mesh.report(mesh.shop, {
@@ -63,7 +61,6 @@ test("what a registered caller tells of requests that ratings never saw stays it
     destinationWorkload: "ratings-v1",
     destinationWorkloadNamespace: "default",
     requestProtocol: "http",
-    durationBuckets: new Array<number>(BUCKET_COUNT).fill(0),
   };
   const tell = (client: GrpcClient, storeId: string, instance: string, told: object) =>
     mesh.report(client, { storeId, instance, windows: [{ ...window, ...told }] });
@@ -157,7 +154,6 @@ test("accounts that fill Prometheus' page have their share of it, are told of, a
     requestProtocol: "http",
     responseCode: 200,
     count: 1n,
-    durationBuckets: new Array<number>(BUCKET_COUNT).fill(0),
   };
   const flood = Array.from({ length: 3000 }, (_, id) => ({
     ...window,

@@ -115,8 +115,8 @@ export class PreviewThread {
     return this.#queue.run(asker, "preview", async () => {
       const [nodes, { rows, ...measured }] = await Promise.all([this.#options.nodes(), measure()]);
       this.#tellState();
-      // All rows may share one array of buckets, which is not asked for there.
-      const counts = rows.map((row) => ({ ...row, buckets: [] }));
+      // All rows may share one array of histograms, which are not asked for there.
+      const counts = rows.map((row) => ({ ...row, durations: [] }));
       return this.#call("rehearse", [change, nodes, { ...measured, rows: counts }], asker.signal);
     });
   }

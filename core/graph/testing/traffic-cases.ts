@@ -1,7 +1,8 @@
 import { buildGraph } from "#core/graph/build-graph.ts";
 import type { Graph, GraphView } from "#core/graph/graph.ts";
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import { bucketOf } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { packHistogram } from "#core/telemetry/histogram.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import { NOBODY } from "#core/telemetry/traffic-key.ts";
 
@@ -24,8 +25,6 @@ function end(name: string | null) {
 export function row({ from, to, count, ...labels }: Case): TrafficRow {
   const source = end(from);
   const destination = end(to);
-  const buckets = new Array<number>(BUCKET_COUNT).fill(0);
-  buckets[3] = count;
   const key: TrafficKey = {
     ...NOBODY,
     sourceWorkload: source.workload,
@@ -43,7 +42,15 @@ export function row({ from, to, count, ...labels }: Case): TrafficRow {
     security: "mutual_tls",
     ...labels,
   };
-  return { key, count, requestBytes: 0, responseBytes: 100 * count, durationSumMs: 7 * count, buckets, bucketsAt: 0 };
+  return {
+    key,
+    count,
+    opened: 0,
+    requestBytes: 0,
+    responseBytes: 100 * count,
+    durationSumMs: 7 * count,
+    durations: packHistogram([[bucketOf(7), count]]),
+  };
 }
 
 /** The graph of ten seconds. */

@@ -4,11 +4,7 @@ import type { AccessLogging, Metrics, TelemetrySpec } from "#core/kinds/telemetr
 import type { Path } from "#core/schema/path.ts";
 
 /** Of Istio's standard metrics those that nobody here counts. */
-const NOT_COUNTED: ReadonlySet<string> = new Set([
-  "TCP_OPENED_CONNECTIONS",
-  "GRPC_REQUEST_MESSAGES",
-  "GRPC_RESPONSE_MESSAGES",
-]);
+const NOT_COUNTED: ReadonlySet<string> = new Set(["GRPC_REQUEST_MESSAGES", "GRPC_RESPONSE_MESSAGES"]);
 
 export function validateTelemetry(spec: TelemetrySpec): Diagnostic[] {
   return [...validateTargets(spec), ...validateSaid(spec)];

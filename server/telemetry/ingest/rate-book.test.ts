@@ -12,7 +12,10 @@ const window = (startMs: number, count: number): TrafficWindow => ({
   requestBytes: 0,
   responseBytes: 0,
   durationSumMs: 0,
-  buckets: [],
+  opened: 0,
+  durations: [],
+  requestSizes: [],
+  responseSizes: [],
 });
 
 test("a proxy tells of no more requests of ten seconds than a proxy can have, in however many windows and reports", () => {

@@ -4,10 +4,11 @@ import { UNKNOWN } from "#core/model/workload-label.ts";
 import { plainText } from "#core/plain-text.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import { isAuthorizerRefusal } from "#core/telemetry/authorizer-refusal.ts";
-import { BUCKET_COUNT, DURATION_BUCKETS_MS, WINDOW_MS } from "#core/telemetry/buckets.ts";
+import { LE_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import { isDenial, namespaceOfDenial } from "#core/telemetry/denied-by.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { histogramOfLe, isHistogram, rangesOf, rangesOfLe, sizeOf } from "#core/telemetry/histogram.ts";
 import { withNames } from "#core/telemetry/named-refusal.ts";
 import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { isRefusal, isRefusedBySidecar, withPolicy } from "#core/telemetry/refused-connection.ts";
@@ -40,6 +41,8 @@ const UNTIMELY = "windows at a time that cannot be";
 const TEXT_CHARS_MAX = 512;
 /** More than that in a gap is no count: sums of such would be none either. */
 const COUNT_MAX = 2 ** 32;
+/** Requests of one window, or connections. */
+const COUNT_OF_WINDOW_MAX = (RATE_MAX * WINDOW_MS) / 1000;
 /** Of one window: what 400 Gbit/s carry while its requests and connections last. */
 const BYTES_PER_MS = 50_000_000;
 /** An agent sends 108 at most: samples of one reporter must not shorten the life of all others'. */
@@ -134,7 +137,8 @@ function whyRefused(window: RequestWindow, reporter: Reporter, nowMs: number): s
   if (side !== "source" && side !== "destination" && side !== "mirror")
     return `windows of the unknown reporter ${JSON.stringify(side.slice(0, 40))}`;
   if (!canBe(Number(window.windowStartMs), nowMs)) return UNTIMELY;
-  if (window.durationBuckets.length > BUCKET_COUNT) return "windows with unknown latency buckets";
+  if (window.durationBuckets.length > LE_COUNT || !histogramsOf(window).every(isHistogram))
+    return "windows with unknown buckets";
   if (!hasPossibleFigures(window)) return "windows with figures that cannot be";
   if (
     contradicts(
@@ -153,11 +157,12 @@ function whyRefused(window: RequestWindow, reporter: Reporter, nowMs: number): s
 
 /** One agent's nonsense must not spoil sums that others' figures are in. */
 function hasPossibleFigures(window: RequestWindow): boolean {
-  const { durationBuckets, durationSumMs, destinationPort, responseCode } = window;
+  const { durationSumMs, destinationPort, responseCode, opened } = window;
   const count = Number(window.count);
   return (
-    count <= (RATE_MAX * WINDOW_MS) / 1000 &&
-    durationBuckets.reduce((sum, bucket) => sum + bucket, 0) <= count &&
+    count <= COUNT_OF_WINDOW_MAX &&
+    opened <= COUNT_OF_WINDOW_MAX &&
+    histogramsOf(window).every((histogram) => sizeOf(histogram) <= count) &&
     durationSumMs >= 0 &&
     Number.isFinite(durationSumMs) &&
     areCarried(window) &&
@@ -172,14 +177,28 @@ function areCarried(window: RequestWindow): boolean {
   return bytes <= WINDOW_MS * BYTES_PER_MS || bytes <= (WINDOW_MS + possibleDuration(window)) * BYTES_PER_MS;
 }
 
+function histogramsOf(window: RequestWindow): readonly number[][] {
+  return [durationsOf(window), window.requestSizes, window.responseSizes];
+}
+
+function durationsOf(window: RequestWindow): number[] {
+  return isByIstio(window) ? histogramOfLe(window.durationBuckets) : window.durations;
+}
+
+/** Of an agent that counts by Istio's buckets alone. */
+function isByIstio({ durations, durationBuckets }: RequestWindow): boolean {
+  return durations.length === 0 && durationBuckets.length > 0;
+}
+
 /** The sum of durations that goes with the histogram beside it: as it is told, or the nearest that can be. */
-function possibleDuration({ durationBuckets, durationSumMs, count }: RequestWindow): number {
+function possibleDuration(window: RequestWindow): number {
+  const { durations, durationBuckets, durationSumMs, count } = window;
   let [least, most, known] = [0, 0, 0];
-  durationBuckets.forEach((requests, index) => {
-    known += requests;
-    least += requests * (DURATION_BUCKETS_MS[index - 1] ?? 0);
-    most += requests * (DURATION_BUCKETS_MS[index] ?? PAST_MS_MAX);
-  });
+  for (const range of isByIstio(window) ? rangesOfLe(durationBuckets) : rangesOf(durations)) {
+    known += range.count;
+    least += range.count * range.above;
+    most += range.count * Math.min(range.upTo, PAST_MS_MAX);
+  }
   most += (Number(count) - known) * PAST_MS_MAX;
   return Math.min(most, Math.max(least, durationSumMs));
 }
@@ -239,7 +258,10 @@ function stampWindow(window: RequestWindow, reporter: Reporter): TrafficWindow {
     requestBytes: Number(window.requestBytes),
     responseBytes: Number(window.responseBytes),
     durationSumMs: possibleDuration(window),
-    buckets: window.durationBuckets,
+    opened: window.requestProtocol === "tcp" ? window.opened : 0,
+    durations: durationsOf(window),
+    requestSizes: window.requestSizes,
+    responseSizes: window.responseSizes,
   };
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { histogramOf } from "#core/telemetry/histogram.ts";
 import type { RequestWindow } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { openDuckdb } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { reporterOf, reportOf, resourceSpansOf, spanBytes } from "#server/telemetry/testing/reports.ts";
@@ -77,7 +78,9 @@ test.each([
 
 test.each<[string, Partial<RequestWindow>]>([
   ["more requests than a window can have", { count: 2n ** 64n - 1n }],
-  ["more in its buckets than requests", { durationBuckets: [6] }],
+  ["more in its buckets than requests", { durations: histogramOf([1, 1, 1, 1, 1, 1]) }],
+  ["more sizes than requests", { responseSizes: histogramOf([1, 1, 1, 1, 1, 1]) }],
+  ["more in Istio's buckets than requests", { durations: [], durationBuckets: [6] }],
   ["a sum that is no number", { durationSumMs: Number.NaN }],
   ["bytes that no sum can hold", { responseBytes: 2n ** 63n }],
   ["a port that is none", { destinationPort: 2 ** 32 - 1 }],

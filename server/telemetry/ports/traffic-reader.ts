@@ -8,6 +8,8 @@ export interface TrafficRange {
   readonly stepMsMax?: number;
   /** How far the start may be rounded down, in ms. */
   readonly startRoundMs?: number;
+  /** Whether histograms of sizes are asked for. */
+  readonly hasSizes?: boolean;
 }
 
 /** Sets of labels that have all of these values, and those that are listed. Without either: none. */
@@ -25,7 +27,7 @@ export interface TrafficReader {
   firstMs(): number;
   /**
    * Windows added up, one row a set of labels; `startMs` is the start of what was read, rounded down to a window that is
-   * still there. Rows may share the array of their buckets.
+   * still there. Rows may share the array of their histograms.
    */
   sum(
     range: TrafficRange,

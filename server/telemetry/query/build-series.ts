@@ -1,5 +1,5 @@
 import type { Tally } from "#core/graph/tally.ts";
-import { quantileMs } from "#core/telemetry/quantile.ts";
+import { quantileOf } from "#core/telemetry/quantile.ts";
 import type { ServiceMetrics, TimePoint } from "#core/view/service-metrics.ts";
 
 export interface SeriesInput {
@@ -26,7 +26,7 @@ export function buildSeries({ startMs, endMs, stepMs, slots }: SeriesInput): Ser
       const tally = slots.get(atMs);
       return { atMs, value: tally === undefined || tally.count === 0 ? null : figureOf(tally, secondsOf(atMs)) };
     });
-  const quantile = (q: number): TimePoint[] => series((tally) => quantileMs(tally.buckets, q));
+  const quantile = (q: number): TimePoint[] => series((tally) => quantileOf(tally.durations, q));
   return {
     stepMs,
     requestsPerSecond: series((tally, seconds) => tally.count / seconds),

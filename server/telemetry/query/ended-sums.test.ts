@@ -31,7 +31,15 @@ class Scraped {
     const name = `${service} ${responseCode}`;
     const key = this.keys.get(name) ?? { ...NOBODY, sourcePrincipal: "a", destinationService: service, responseCode };
     this.keys.set(name, key);
-    const figures = { requestBytes: 0, responseBytes: 0, durationSumMs: 0, buckets: [count] };
+    const figures = {
+      requestBytes: 0,
+      responseBytes: 0,
+      durationSumMs: 0,
+      opened: 0,
+      durations: [],
+      requestSizes: [],
+      responseSizes: [],
+    };
     this.metrics.add({ startMs: 0, key, count, ...figures });
     return key;
   }

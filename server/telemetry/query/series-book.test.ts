@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { packHistogram } from "#core/telemetry/histogram.ts";
 import { NOBODY, textOfKey } from "#core/telemetry/traffic-key.ts";
 import { SeriesBook, type SeriesLimits } from "#server/telemetry/query/series-book.ts";
 import { labelsOf } from "#server/telemetry/query/standard-labels.ts";
@@ -36,7 +37,10 @@ function add(key: TrafficKey, count = 1, into = book): void {
     requestBytes: 2 * count,
     responseBytes: 3 * count,
     durationSumMs: 4,
-    buckets: [count],
+    opened: 0,
+    durations: packHistogram([[0, count]]),
+    requestSizes: [],
+    responseSizes: [],
   });
 }
 

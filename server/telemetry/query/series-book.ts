@@ -1,18 +1,23 @@
 import { answersMaxFor, isAnswerClass, withAnswerClass, withoutAnswer } from "#core/telemetry/answer-class.ts";
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import { LE_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { addToLe } from "#core/telemetry/histogram.ts";
 import { ownerOf } from "#core/telemetry/traffic-key.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
 import { restOfAccount, restOfAll } from "#server/telemetry/query/fold-series.ts";
 import { SeriesShares, type ShareLimits } from "#server/telemetry/query/series-shares.ts";
 import { seriesOf } from "#server/telemetry/query/standard-labels.ts";
 
+/** Sums; histograms by Istio's buckets. */
 export interface Figures {
   readonly count: number;
+  readonly opened: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly durationSumMs: number;
-  readonly buckets: ArrayLike<number>;
+  readonly durations: ArrayLike<number>;
+  readonly requestSizes: ArrayLike<number>;
+  readonly responseSizes: ArrayLike<number>;
 }
 
 /** What was counted of one set of labels. */
@@ -80,7 +85,7 @@ export class SeriesBook {
 
   add(window: TrafficWindow): void {
     const series = this.#byKey.get(window.key) ?? this.#seriesFor(window.key);
-    addTo(series, window);
+    addWindow(series, window);
     series.atMs = this.#options.now();
     for (const oldest of this.#resting) {
       if (this.#resting.size <= this.#options.limits.resting) break;
@@ -200,24 +205,34 @@ export class SeriesBook {
   }
 }
 
+const SUMS = ["count", "opened", "requestBytes", "responseBytes", "durationSumMs"] as const;
+const HISTOGRAMS = ["durations", "requestSizes", "responseSizes"] as const;
+
 /** Figures that are added to. */
-export interface Sum extends Figures {
-  count: number;
-  requestBytes: number;
-  responseBytes: number;
-  durationSumMs: number;
-  readonly buckets: Float64Array;
-}
+export type Sum = Record<(typeof SUMS)[number], number> & {
+  readonly [Name in (typeof HISTOGRAMS)[number]]: Float64Array;
+};
 
 export function noFigures(): Sum {
-  return { count: 0, requestBytes: 0, responseBytes: 0, durationSumMs: 0, buckets: new Float64Array(BUCKET_COUNT) };
+  return {
+    count: 0,
+    opened: 0,
+    requestBytes: 0,
+    responseBytes: 0,
+    durationSumMs: 0,
+    durations: new Float64Array(LE_COUNT),
+    requestSizes: new Float64Array(LE_COUNT),
+    responseSizes: new Float64Array(LE_COUNT),
+  };
 }
 
-export function addTo(series: Sum, more: Figures): void {
-  series.count += more.count;
-  series.requestBytes += more.requestBytes;
-  series.responseBytes += more.responseBytes;
-  series.durationSumMs += more.durationSumMs;
-  for (let index = 0; index < BUCKET_COUNT; index += 1)
-    series.buckets[index] = (series.buckets[index] ?? 0) + (more.buckets[index] ?? 0);
+export function addTo(sum: Sum, more: Figures): void {
+  for (const name of SUMS) sum[name] += more[name];
+  for (const name of HISTOGRAMS)
+    for (let le = 0; le < LE_COUNT; le += 1) sum[name][le] = (sum[name][le] ?? 0) + (more[name][le] ?? 0);
+}
+
+function addWindow(sum: Sum, window: TrafficWindow): void {
+  for (const name of SUMS) sum[name] += window[name];
+  for (const name of HISTOGRAMS) addToLe(sum[name], window[name]);
 }

@@ -3,7 +3,7 @@ import { judgeTally } from "#core/graph/build-graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { Tally } from "#core/graph/tally.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
-import { quantileMs } from "#core/telemetry/quantile.ts";
+import { quantileOf } from "#core/telemetry/quantile.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { ServiceFigures } from "#server/services/dependencies.ts";
 
@@ -25,7 +25,7 @@ export function serviceFigures(
     host,
     requestsPerSecond: tally.count / seconds,
     errorPercent: tally.errorPercent,
-    p95Ms: quantileMs(tally.buckets, 0.95),
+    p95Ms: quantileOf(tally.durations, 0.95),
     deniedPerSecond: tally.outcomes.denied / seconds,
     sparkline: tally.count === 0 ? [] : (sparklines.get(host) ?? []),
     health: judgeTally(tally, seconds),

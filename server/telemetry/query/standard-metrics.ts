@@ -1,5 +1,5 @@
 import { METRIC_FAMILIES, type MetricName, type SideRules } from "#core/resolve/exported-metrics.ts";
-import { DURATION_BUCKETS_MS } from "#core/telemetry/buckets.ts";
+import { LE_BOUNDS } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { renderHead, renderLabels, renderSample } from "#node/prometheus-text.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
@@ -131,7 +131,8 @@ interface Family {
   readonly type: "counter" | "histogram";
   readonly help: string;
   readonly isTcp: boolean;
-  readonly figure: "count" | "durationSumMs" | "requestBytes" | "responseBytes";
+  readonly figure: "count" | "opened" | "durationSumMs" | "requestBytes" | "responseBytes";
+  readonly histogram?: "durations" | "requestSizes" | "responseSizes";
 }
 
 /** With what its sums had of series that ended. */
@@ -147,6 +148,7 @@ const FAMILIES: readonly Family[] = [
     help: "How long requests took.",
     isTcp: false,
     figure: "durationSumMs",
+    histogram: "durations",
   },
   {
     metric: "REQUEST_SIZE",
@@ -154,6 +156,7 @@ const FAMILIES: readonly Family[] = [
     help: "Sizes of requests' bodies.",
     isTcp: false,
     figure: "requestBytes",
+    histogram: "requestSizes",
   },
   {
     metric: "RESPONSE_SIZE",
@@ -161,6 +164,14 @@ const FAMILIES: readonly Family[] = [
     help: "Sizes of responses' bodies.",
     isTcp: false,
     figure: "responseBytes",
+    histogram: "responseSizes",
+  },
+  {
+    metric: "TCP_OPENED_CONNECTIONS",
+    type: "counter",
+    help: "TCP connections that began.",
+    isTcp: true,
+    figure: "opened",
   },
   {
     metric: "TCP_CLOSED_CONNECTIONS",
@@ -185,23 +196,23 @@ const FAMILIES: readonly Family[] = [
   },
 ];
 
-function familyText({ metric, type, figure }: Family, labels: string, figures: Figures): string {
+function familyText({ metric, figure, histogram }: Family, labels: string, figures: Figures): string {
   const name = METRIC_FAMILIES[metric];
-  return type === "counter"
+  return histogram === undefined
     ? renderSample(name, labels, figures[figure])
-    : histogramText(name, labels, figures, figures[figure], metric === "REQUEST_DURATION");
+    : histogramText(name, labels, { buckets: figures[histogram], sum: figures[figure], count: figures.count });
 }
 
-/** Sizes are known as sums only: one bucket holds them all. */
-function histogramText(name: string, labels: string, counter: Figures, sum: number, hasBuckets: boolean): string {
-  const { buckets, count } = counter;
+function histogramText(
+  name: string,
+  labels: string,
+  { buckets, sum, count }: { readonly buckets: ArrayLike<number>; readonly sum: number; readonly count: number },
+): string {
   let text = "";
-  if (hasBuckets) {
-    let below = 0;
-    for (const [index, bound] of DURATION_BUCKETS_MS.entries()) {
-      below += buckets[index] ?? 0;
-      text += renderSample(`${name}_bucket`, `${labels},le="${bound}"`, below);
-    }
+  let below = 0;
+  for (const [index, bound] of LE_BOUNDS.entries()) {
+    below += buckets[index] ?? 0;
+    text += renderSample(`${name}_bucket`, `${labels},le="${bound}"`, below);
   }
   text += renderSample(`${name}_bucket`, `${labels},le="+Inf"`, count);
   return text + renderSample(`${name}_sum`, labels, sum) + renderSample(`${name}_count`, labels, count);

@@ -4,7 +4,7 @@ import type { Graph } from "#core/graph/graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { selectPairs } from "#core/graph/select-pairs.ts";
 import { nameDenial } from "#core/telemetry/denied-by.ts";
-import { quantileMs } from "#core/telemetry/quantile.ts";
+import { quantileOf } from "#core/telemetry/quantile.ts";
 import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
@@ -106,8 +106,8 @@ export class TelemetryQueries implements Telemetry {
 
   async entry(range: TimeRange): ReturnType<Telemetry["entry"]> {
     const { rows, seconds } = await this.#rated(range, { among: entryKeys(this.#readers.traffic.keys()) });
-    const { count, buckets } = tallyPairs(rows, "told");
-    return { requestsPerSecond: count / seconds, p95Ms: quantileMs(buckets, 0.95) };
+    const { count, durations } = tallyPairs(rows, "told");
+    return { requestsPerSecond: count / seconds, p95Ms: quantileOf(durations, 0.95) };
   }
 
   async services(range: TimeRange): Promise<readonly ServiceFigures[]> {

@@ -1,5 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import { histogramOfLe } from "#core/telemetry/histogram.ts";
 import {
   ResourceSpansSchema,
   Span_SpanKind,
@@ -38,8 +38,6 @@ export function reporterOf(workload: string): Reporter {
 function windowOf({ side, from, to, atMs, count, code = 200, deniedBy = "", fromGateway = false }: Traffic) {
   const [sourceApp = "", sourceVersion = ""] = from.split("-");
   const [destinationApp = "", destinationVersion = ""] = to.split("-");
-  const durationBuckets = new Array<number>(BUCKET_COUNT).fill(0);
-  durationBuckets[3] = count;
   return create(RequestWindowSchema, {
     windowStartMs: BigInt(atMs),
     windowMs: 10_000,
@@ -64,7 +62,7 @@ function windowOf({ side, from, to, atMs, count, code = 200, deniedBy = "", from
     requestBytes: BigInt(count * 10),
     responseBytes: BigInt(count * 100),
     durationSumMs: count * 7,
-    durationBuckets,
+    durations: histogramOfLe([0, 0, 0, count]),
     fromGateway,
   });
 }

@@ -4,6 +4,7 @@ import { describeLoss } from "#server/telemetry/stores/duckdb/describe-loss.ts";
 import { describeFailure, type OpenedDuckdb } from "#server/telemetry/stores/duckdb/open-duckdb.ts";
 import { GAPS } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
+import { Writer } from "#server/telemetry/stores/duckdb/writer.ts";
 
 export interface NoteLossOptions {
   readonly ledger: TelemetryLedger;
@@ -53,16 +54,11 @@ async function storeLoss(
   { ledger, path }: NoteLossOptions,
 ): Promise<void> {
   try {
-    await writer.run("BEGIN");
-    const write = await GAPS.writer(writer);
-    const appender = await writer.createAppender(GAPS.name);
-    write(appender, gap);
-    appender.endRow();
-    appender.closeSync();
-    await ledger.settle(writer);
-    await writer.run("COMMIT");
+    await new Writer(writer).run(async ({ append }) => {
+      await append(GAPS, [gap]);
+      await ledger.settle(writer);
+    });
   } catch (error) {
-    await writer.run("ROLLBACK").catch(() => undefined);
     if (describeFailure(error, path).code !== "exhausted") throw error;
   }
 }

@@ -1,11 +1,11 @@
-import type { DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api";
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import type { DuckDBValue } from "@duckdb/node-api";
 import { DIMENSIONS, type DimensionName, type TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
 import type { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
-import { SUMMED, SUMS, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { RowSums, SUM_COLUMNS } from "#server/telemetry/stores/duckdb/sum-rows.ts";
+import { HISTOGRAMS, SUMMED, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { RangePlan } from "#server/telemetry/stores/plan-range.ts";
 
 /** SQL for the windows of a plan, of these keys only when given. */
@@ -18,19 +18,28 @@ function windowsOf(plan: RangePlan, columns: string, keys?: readonly number[]): 
   return `(${parts.join(" UNION ALL ")})`;
 }
 
+/** What is asked of windows: their histograms of sizes cost reading. */
+function columnsOf(hasSizes: boolean): string {
+  return [SUM_COLUMNS, "durations", ...(hasSizes ? ["request_sizes", "response_sizes"] : [])].join(", ");
+}
+
+const STORED = [...SUMMED, ...HISTOGRAMS].join(", ");
+
 /** All windows of a plan added up, one row a key. */
 export async function sumByKey(
   reader: Reader,
   numbers: KeyNumbers,
   plan: RangePlan,
+  hasSizes: boolean,
   keys?: readonly number[],
 ): Promise<TrafficRow[]> {
   if (plan.parts.length === 0 || keys?.length === 0) return [];
-  const windows = windowsOf(plan, `key, ${SUMMED.join(", ")}`, keys);
-  const rows: TrafficRow[] = [];
-  const { names, chunks } = await reader.chunks(`SELECT key, ${SUMS} FROM ${windows} GROUP BY key`);
-  for (const chunk of chunks) readRows(chunk, names, numbers, (row) => rows.push(row));
-  return rows;
+  const { names, chunks } = await reader.chunks(
+    `SELECT key, ${columnsOf(hasSizes)} FROM ${windowsOf(plan, `key, ${STORED}`, keys)}`,
+  );
+  const sums = new RowSums(names, numbers);
+  for (const chunk of chunks) sums.add(chunk);
+  return sums.rows();
 }
 
 /** The same for each slot of a series: slot start in ms → rows. */
@@ -39,68 +48,28 @@ export async function sumBySlot(
   numbers: KeyNumbers,
   plan: RangePlan,
   stepMs: number,
+  hasSizes: boolean,
   keys: readonly number[],
 ): Promise<Map<number, TrafficRow[]>> {
-  const slots = new Map<number, TrafficRow[]>();
-  if (plan.parts.length === 0 || keys.length === 0) return slots;
-  const windows = windowsOf(plan, `start_ms, key, ${SUMMED.join(", ")}`, keys);
+  if (plan.parts.length === 0 || keys.length === 0) return new Map();
   const { names, chunks } = await reader.chunks(
-    `SELECT ${slotOf(stepMs)} AS slot, key, ${SUMS} FROM ${windows} GROUP BY ALL`,
+    `SELECT ${slotOf(stepMs)} AS slot, key, ${columnsOf(hasSizes)} FROM ${windowsOf(plan, `start_ms, key, ${STORED}`, keys)}`,
   );
+  const slots = new Map<number, RowSums>();
   for (const chunk of chunks) {
     const starts = chunk.getColumnVector(names.indexOf("slot"));
-    readRows(chunk, names, numbers, (row, index) => {
-      const start = Number(starts.getItem(index));
-      const rows = slots.get(start);
-      if (rows === undefined) slots.set(start, [row]);
-      else rows.push(row);
-    });
+    const rows = Array.from({ length: chunk.rowCount }, (_, row) => row);
+    for (const [start, own] of Map.groupBy(rows, (row) => Number(starts.getItem(row)))) {
+      const sums = slots.get(start) ?? new RowSums(names, numbers);
+      slots.set(start, sums);
+      sums.add(chunk, own);
+    }
   }
-  return slots;
+  return new Map([...slots].map(([start, sums]) => [start, sums.rows()]));
 }
 
 function slotOf(stepMs: number): string {
   return `(start_ms // ${stepMs} * ${stepMs})::DOUBLE`;
-}
-
-/** Rows of a result that has the key's number and the sums, by their names. */
-function readRows(
-  chunk: DuckDBDataChunk,
-  names: readonly string[],
-  numbers: KeyNumbers,
-  take: (row: TrafficRow, index: number) => void,
-): void {
-  const vectorOf = (name: string) => chunk.getColumnVector(names.indexOf(name));
-  const [ids, counts, requestBytes] = [vectorOf("key"), vectorOf("count"), vectorOf("request_bytes")];
-  const [responseBytes, durations] = [vectorOf("response_bytes"), vectorOf("duration_sum")];
-  const { rowCount } = chunk;
-  // One array for all rows: thousands of small ones would keep the collector busy.
-  const histograms = new Float64Array(rowCount * BUCKET_COUNT);
-  for (let bucket = 0; bucket < BUCKET_COUNT; bucket += 1) {
-    const vector = vectorOf(`b${bucket}`);
-    for (let index = 0; index < rowCount; index += 1)
-      histograms[index * BUCKET_COUNT + bucket] = vector.getItem(index) as number;
-  }
-  for (let index = 0; index < rowCount; index += 1) {
-    const id = ids.getItem(index) as number;
-    const key = numbers.get(id);
-    const pair = numbers.pair(id);
-    // Retention dropped the labels since the question was asked.
-    if (key === undefined || pair === undefined) continue;
-    take(
-      {
-        key,
-        pair,
-        count: counts.getItem(index) as number,
-        requestBytes: requestBytes.getItem(index) as number,
-        responseBytes: responseBytes.getItem(index) as number,
-        durationSumMs: durations.getItem(index) as number,
-        buckets: histograms,
-        bucketsAt: index * BUCKET_COUNT,
-      },
-      index,
-    );
-  }
 }
 
 /** Value of one label → slot start → requests. */

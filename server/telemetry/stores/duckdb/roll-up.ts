@@ -1,5 +1,6 @@
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
-import { ROLLED, SUMMED, SUMS, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { sumWindows } from "#server/telemetry/stores/duckdb/sum-windows.ts";
+import { ROLLED, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 
 export interface Rolled {
@@ -9,8 +10,7 @@ export interface Rolled {
 
 /** How long after its end a minute is rolled up; reports that come later are added to both tables as they come. */
 const SETTLE_MS = 15_000;
-const [, MINUTE, TEN_MINUTES] = TIERS;
-const COLUMNS = `start_ms, key, ${SUMMED.join(", ")}`;
+const [FINEST, MINUTE, TEN_MINUTES] = TIERS;
 
 /** Times up to which everything may be rolled up now. */
 export function rollTargets(nowMs: number): Rolled {
@@ -27,26 +27,17 @@ export async function rollUp({ connection, append }: WriteTransaction, from: Rol
   const [seconds, minutes, tens] = [WINDOWS["10s"].name, WINDOWS["1m"].name, WINDOWS["10m"].name];
   if (to["1m"] > from["1m"]) {
     const range = `start_ms >= ${from["1m"]} AND start_ms < ${to["1m"]}`;
-    await connection.run(
-      `CREATE OR REPLACE TEMP TABLE joined AS SELECT start_ms, key, ${SUMS} FROM ${seconds} WHERE ${range} GROUP BY ALL`,
-    );
+    await connection.run(`CREATE OR REPLACE TEMP TABLE joined AS ${sumWindows(seconds, FINEST.stepMs, range)}`);
     await connection.run(`DELETE FROM ${seconds} WHERE ${range}`);
-    await connection.run(`INSERT INTO ${seconds} BY NAME SELECT ${COLUMNS} FROM joined`);
-    await connection.run(`INSERT INTO ${minutes} BY NAME ${coarser("joined", MINUTE.stepMs)} GROUP BY ALL`);
+    await connection.run(`INSERT INTO ${seconds} BY NAME FROM joined`);
+    await connection.run(`INSERT INTO ${minutes} BY NAME ${sumWindows("joined", MINUTE.stepMs, "true")}`);
     await connection.run("DROP TABLE joined");
     await append(ROLLED, [{ tier: "1m", untilMs: to["1m"] }]);
   }
   if (to["10m"] > from["10m"]) {
-    const range = `${minutes}.start_ms >= ${from["10m"]} AND ${minutes}.start_ms < ${to["10m"]}`;
-    await connection.run(
-      `INSERT INTO ${tens} BY NAME ${coarser(minutes, TEN_MINUTES.stepMs)} WHERE ${range} GROUP BY ALL`,
-    );
+    const range = `start_ms >= ${from["10m"]} AND start_ms < ${to["10m"]}`;
+    await connection.run(`INSERT INTO ${tens} BY NAME ${sumWindows(minutes, TEN_MINUTES.stepMs, range)}`);
     await append(ROLLED, [{ tier: "10m", untilMs: to["10m"] }]);
   }
   return { "1m": Math.max(from["1m"], to["1m"]), "10m": Math.max(from["10m"], to["10m"]) };
-}
-
-/** The range in a WHERE is of the table's own starts, not of those that are made here. */
-function coarser(table: string, stepMs: number): string {
-  return `SELECT ${table}.start_ms // ${stepMs} * ${stepMs} AS start_ms, key, ${SUMS} FROM ${table}`;
 }

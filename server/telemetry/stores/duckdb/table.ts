@@ -1,7 +1,22 @@
-import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api";
+import {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBType,
+  type DuckDBValue,
+  INTEGER,
+  LIST,
+  listValue,
+  UBIGINT,
+  UINTEGER,
+  UTINYINT,
+  VARCHAR,
+} from "@duckdb/node-api";
 
-type SqlType = "BIGINT" | "UBIGINT" | "INTEGER" | "UINTEGER" | "UTINYINT" | "DOUBLE" | "VARCHAR" | "BOOLEAN";
-type Value = string | number | bigint | boolean | null;
+type SqlType = "BIGINT" | "UBIGINT" | "INTEGER" | "UTINYINT" | "DOUBLE" | "VARCHAR" | "BOOLEAN" | "UINTEGER[]";
+type Value = string | number | bigint | boolean | ArrayLike<number> | null;
 
 /** A column, and how a row fills it. */
 export interface Column<Row> {
@@ -14,16 +29,36 @@ export interface Column<Row> {
   readonly select?: string;
 }
 
-const APPEND: Readonly<Record<SqlType, (to: DuckDBAppender, value: never) => void>> = {
-  BIGINT: (to, value: number | bigint) => to.appendBigInt(BigInt(value)),
-  UBIGINT: (to, value: number | bigint) => to.appendUBigInt(BigInt(value)),
-  INTEGER: (to, value: number) => to.appendInteger(value),
-  UINTEGER: (to, value: number) => to.appendUInteger(value),
-  UTINYINT: (to, value: number) => to.appendUTinyInt(value),
-  DOUBLE: (to, value: number) => to.appendDouble(value),
-  VARCHAR: (to, value: string) => to.appendVarchar(value),
-  BOOLEAN: (to, value: boolean) => to.appendBoolean(value),
+/** How rows come into a table. */
+export interface ChunkWriter<Row> {
+  /** The table that is appended to, and what is to be run before and after. */
+  readonly target: string;
+  readonly begin: string | undefined;
+  readonly end: string | undefined;
+  chunkOf(rows: readonly Row[]): DuckDBDataChunk;
+}
+
+const TYPES: Readonly<Record<SqlType, DuckDBType>> = {
+  BIGINT,
+  UBIGINT,
+  INTEGER,
+  UTINYINT,
+  DOUBLE,
+  VARCHAR,
+  BOOLEAN,
+  "UINTEGER[]": LIST(UINTEGER),
 };
+
+function asDuckdb(type: SqlType, value: Value): DuckDBValue {
+  if (value === null) return null;
+  if (type === "UINTEGER[]") return listValue(Array.from(value as ArrayLike<number>));
+  if (type !== "BIGINT" && type !== "UBIGINT") return value as DuckDBValue;
+  const whole = BigInt(value as number | bigint);
+  // A chunk would hold its last 64 bits without a word.
+  if (whole !== (type === "BIGINT" ? BigInt.asIntN(64, whole) : BigInt.asUintN(64, whole)))
+    throw new RangeError(`${whole} is no ${type}`);
+  return whole;
+}
 
 /**
  * A table by its columns. DuckDB's appender fills columns by their place: the places are asked of the file, so that a file to which
@@ -49,25 +84,36 @@ export class Table<Row> {
       .join(", ");
   }
 
-  /** What appends a row to this table of this file. */
-  async writer(connection: DuckDBConnection): Promise<(to: DuckDBAppender, row: Row) => void> {
+  /**
+   * Where rows of this table of this file are appended, and how rows become a chunk of it. A file with columns that are not known here is
+   * filled by way of a table that has the others (`isAside`).
+   */
+  async writer(connection: DuckDBConnection): Promise<ChunkWriter<Row>> {
     const found = await connection.runAndReadAll(
       "SELECT column_name FROM duckdb_columns() WHERE NOT internal AND table_name = $1 ORDER BY column_index",
       [this.name],
     );
     const known = new Map(this.columns.map((column) => [column.name, column]));
-    const places = found.getRowsJS().map(([name]) => {
-      const column = known.get(String(name));
-      if (column === undefined) return undefined;
-      return { of: column.of, append: APPEND[column.type] as (to: DuckDBAppender, value: Value) => void };
-    });
-    return (to, row) => {
-      for (const place of places) {
-        const value = place?.of(row) ?? null;
-        if (place === undefined) to.appendDefault();
-        else if (value === null) to.appendNull();
-        else place.append(to, value);
-      }
+    const columns = found.getRowsJS().flatMap(([name]) => known.get(String(name)) ?? []);
+    const types = columns.map(({ type }) => TYPES[type]);
+    const isAside = columns.length < found.currentRowCount;
+    const target = isAside ? `${this.name}_aside` : this.name;
+    const names = columns.map(({ name }) => name).join(", ");
+    return {
+      target,
+      begin: isAside
+        ? `CREATE OR REPLACE TEMP TABLE ${target} AS SELECT ${names} FROM ${this.name} LIMIT 0`
+        : undefined,
+      end: isAside ? `INSERT INTO ${this.name} BY NAME SELECT * FROM ${target}` : undefined,
+      chunkOf(rows) {
+        const chunk = DuckDBDataChunk.create(types, rows.length);
+        for (const [place, { type, of }] of columns.entries())
+          chunk.setColumnValues(
+            place,
+            rows.map((row) => asDuckdb(type, of(row))),
+          );
+        return chunk;
+      },
     };
   }
 }

@@ -1,4 +1,3 @@
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import { DIMENSION_NAMES, DIMENSIONS, type DimensionName } from "#core/telemetry/dimensions.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { LedgerEntry } from "#node/ledger-file.ts";
@@ -21,15 +20,12 @@ export interface WindowRow {
   readonly id: number;
 }
 
-const buckets = Array.from(
-  { length: BUCKET_COUNT },
-  (_, index): Column<WindowRow> => ({
-    name: `b${index}`,
-    type: "UINTEGER",
-    isRequired: true,
-    of: ({ window }) => window.buckets[index] ?? 0,
-  }),
-);
+/** Columns of a window that are put one behind the other. */
+const histograms: readonly Column<WindowRow>[] = [
+  { name: "durations", type: "UINTEGER[]", isRequired: true, of: ({ window }) => window.durations },
+  { name: "request_sizes", type: "UINTEGER[]", isRequired: true, of: ({ window }) => window.requestSizes },
+  { name: "response_sizes", type: "UINTEGER[]", isRequired: true, of: ({ window }) => window.responseSizes },
+];
 
 /** Columns of a window that are summed. */
 const summed: readonly Column<WindowRow>[] = [
@@ -37,9 +33,10 @@ const summed: readonly Column<WindowRow>[] = [
   { name: "request_bytes", type: "UBIGINT", isRequired: true, of: ({ window }) => window.requestBytes },
   { name: "response_bytes", type: "UBIGINT", isRequired: true, of: ({ window }) => window.responseBytes },
   { name: "duration_sum", type: "DOUBLE", isRequired: true, of: ({ window }) => window.durationSumMs },
-  ...buckets,
+  { name: "opened", type: "UBIGINT", isRequired: true, of: ({ window }) => window.opened },
 ];
 
+export const HISTOGRAMS = histograms.map(({ name }) => name);
 export const SUMMED = summed.map(({ name }) => name);
 /** Each of `SUMMED`, added up. */
 export const SUMS = SUMMED.map((column) => `sum(${column}::DOUBLE) AS ${column}`).join(", ");
@@ -49,6 +46,7 @@ const windows = (name: string) =>
     { name: "start_ms", type: "BIGINT", isRequired: true, of: ({ startMs }) => startMs },
     { name: "key", type: "INTEGER", isRequired: true, of: ({ id }) => id },
     ...summed,
+    ...histograms,
   ]);
 
 /** Rows of windows are only ever added; several rows of one key and time are summed by who reads. */

@@ -21,6 +21,14 @@ export function exactCounts(at: StoreCase): void {
     expect(await at.totalOf(START, START + 10_000)).toBe(12);
   });
 
+  test("a report of an agent that counts by Istio's buckets alone is counted, its percentiles in the middle of them", async () => {
+    const report = reportOf(1, [toReviews(START, 5)]);
+    Object.assign(report.windows[0] ?? {}, { durations: [], requestSizes: [], durationBuckets: [0, 0, 0, 0, 0, 0, 5] });
+    await at.take(report, PRODUCTPAGE);
+    const { edges } = await at.queries.graph({ view: "workload", startMs: START, endMs: START + 10_000 });
+    expect(edges).toMatchObject([{ requestsPerSecond: 0.5, p95Ms: expect.closeTo(69, 0) }]);
+  });
+
   test("the same report twice in one breath counts once", async () => {
     const report = reportOf(1, [toReviews(START, 5)]);
     await Promise.all(Array.from({ length: 5 }, () => at.take(report, PRODUCTPAGE)));

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { bucketAt, countAt, type Histogram, packHistogram } from "#core/telemetry/histogram.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
-import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import { makeKey, NOBODY } from "#core/telemetry/traffic-key.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import { EMPTY_BATCH } from "#server/telemetry/ports/telemetry-sink.ts";
@@ -25,11 +25,18 @@ const windowOf = (key: TrafficKey, atMs: number, count: number): TrafficWindow =
   requestBytes: count * 2 ** 40,
   responseBytes: count * 3,
   durationSumMs: count * 1.5,
-  buckets: Array.from({ length: BUCKET_COUNT }, (_, index) => (index === BUCKET_COUNT - 1 ? count : 0)),
+  opened: count * 2,
+  durations: packHistogram([[BUCKET_COUNT - 1, count]]),
+  requestSizes: packHistogram([[0, count]]),
+  responseSizes: packHistogram([[7, count]]),
 });
 
-const bucketsOf = ({ buckets, bucketsAt }: TrafficRow): number[] =>
-  Array.from({ length: BUCKET_COUNT }, (_, index) => buckets[bucketsAt + index] ?? Number.NaN);
+/** Counts by bucket. */
+function countsOf(histogram: Histogram = []): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const entry of Array.from(histogram)) counts[bucketAt(entry)] = (counts[bucketAt(entry)] ?? 0) + countAt(entry);
+  return counts;
+}
 
 const REQUEST: RequestRecord = {
   startMs: START + 7,
@@ -87,7 +94,11 @@ export function portRows(at: StoreCase): void {
         responseBytes: 21,
         durationSumMs: 10.5,
       });
-      expect(rows.map(bucketsOf)).toEqual([[...new Array<number>(BUCKET_COUNT - 1).fill(0), 7]]);
+      expect(rows.map(({ durations }) => countsOf(durations))).toEqual([{ [BUCKET_COUNT - 1]: 7 }]);
+      const sized = await at.store.traffic.sum({ startMs: START, endMs: START + 60_000, hasSizes: true });
+      expect(sized.rows.map((row) => [row.requestSizes, row.responseSizes].map(countsOf))).toEqual([
+        [{ 0: 7 }, { 7: 7 }],
+      ]);
       expect([...at.store.traffic.keys()]).toEqual([KEY]);
       expect(at.store.traffic.firstMs()).toBe(START);
     }

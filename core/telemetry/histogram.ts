@@ -1,0 +1,98 @@
+import { BUCKET_COUNT, boundsOf, bucketOf, LE_BOUNDS, LE_OF } from "#core/telemetry/buckets.ts";
+
+/**
+ * How often which bucket, those that are empty left out: each number is `count * 1024 + bucket`, in 32 bits. On the wire, in stores and
+ * in memory the same. A bucket may be there more than once: histograms are added up by putting one behind the other.
+ */
+export type Histogram = ArrayLike<number>;
+
+/** Of some of what a histogram counts. */
+export interface HistogramPart {
+  readonly histogram: Histogram;
+  readonly share: number;
+}
+
+export const NO_HISTOGRAM: Histogram = [];
+
+/** How many bits of an entry name its bucket. */
+export const BUCKET_BITS = 10;
+/** The most that one entry can count. */
+export const ENTRY_MAX = 2 ** (32 - BUCKET_BITS) - 1;
+const BUCKET_MASK = 2 ** BUCKET_BITS - 1;
+
+export const bucketAt = (entry: number): number => entry & BUCKET_MASK;
+export const countAt = (entry: number): number => entry >>> BUCKET_BITS;
+
+/** Counts by bucket, as they grow. */
+export type BucketCounts = Map<number, number>;
+
+export function countIn(counts: BucketCounts, value: number): void {
+  const bucket = bucketOf(value);
+  counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
+}
+
+export function packHistogram(counts: Iterable<readonly [bucket: number, count: number]>): number[] {
+  const entries: number[] = [];
+  for (const [bucket, count] of counts)
+    for (let left = count; left > 0; left -= ENTRY_MAX)
+      entries.push(Math.min(left, ENTRY_MAX) * (BUCKET_MASK + 1) + bucket);
+  return entries;
+}
+
+/** Of single values. */
+export function histogramOf(values: Iterable<number>): number[] {
+  const counts: BucketCounts = new Map();
+  for (const value of values) countIn(counts, value);
+  return packHistogram(counts);
+}
+
+/** The bucket in the middle of each of Istio's. */
+export const MIDDLE_OF_LE: readonly number[] = [...LE_BOUNDS, Number.POSITIVE_INFINITY].map((_, le) => {
+  const first = LE_OF.indexOf(le);
+  return le === LE_BOUNDS.length ? first : first + ((LE_OF.lastIndexOf(le) - first) >> 1);
+});
+
+/** As agents before this one counted: by Istio's buckets alone. Where in them is not known. */
+export function histogramOfLe(counts: readonly number[]): number[] {
+  return packHistogram(counts.map((count, le) => [MIDDLE_OF_LE[le] ?? BUCKET_COUNT - 1, count]));
+}
+
+export function sizeOf(histogram: Histogram): number {
+  let size = 0;
+  for (let index = 0; index < histogram.length; index += 1) size += countAt(histogram[index] ?? 0);
+  return size;
+}
+
+/** Adds a histogram to counts by Istio's buckets. */
+export function addToLe(counts: Float64Array, histogram: Histogram): void {
+  for (let index = 0; index < histogram.length; index += 1) {
+    const entry = histogram[index] ?? 0;
+    const le = LE_OF[bucketAt(entry)] ?? LE_BOUNDS.length;
+    counts[le] = (counts[le] ?? 0) + countAt(entry);
+  }
+}
+
+/** Whether every entry is of a bucket that there is. */
+export function isHistogram(entries: readonly number[]): boolean {
+  return entries.every((entry) => bucketAt(entry) < BUCKET_COUNT);
+}
+
+/** So many values, above one bound and up to another. */
+export interface CountedRange {
+  readonly count: number;
+  readonly above: number;
+  readonly upTo: number;
+}
+
+export function rangesOf(entries: readonly number[]): CountedRange[] {
+  return entries.map((entry) => ({ count: countAt(entry), ...boundsOf(bucketAt(entry)) }));
+}
+
+/** The same of counts by Istio's buckets. */
+export function rangesOfLe(counts: readonly number[]): CountedRange[] {
+  return counts.map((count, le) => ({
+    count,
+    above: LE_BOUNDS[le - 1] ?? 0,
+    upTo: LE_BOUNDS[le] ?? Number.POSITIVE_INFINITY,
+  }));
+}
