@@ -49,6 +49,10 @@ const FIELDS = {
   ra: "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%",
   /** Why a caller's handshake failed (refused connections). */
   tf: "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%",
+  /** Whether a TCP connection has begun, lasts or has ended: TcpUpstreamConnected, TcpPeriodic or TcpConnectionEnd. */
+  at: "%ACCESS_LOG_TYPE%",
+  /** The connection's number in this Envoy (TCP). */
+  ci: "%CONNECTION_ID%",
 } as const;
 
 export type AccessLogField = keyof typeof FIELDS;
@@ -69,6 +73,8 @@ export function accessLogFormat(direction: LogDirection): Record<string, string>
   const left: readonly string[] = [
     "ra",
     "tf",
+    "at",
+    "ci",
     ...(direction === "outbound" ? ["rl"] : []),
     ...ONLY_BY[direction === "inbound" ? "outbound" : "inbound"],
   ];
@@ -79,6 +85,12 @@ export function accessLogFormat(direction: LogDirection): Record<string, string>
 export function plainAccessLogFormat(): Record<string, string> {
   const { dp: _, tv: __, ...format } = accessLogFormat("inbound");
   return { ...format, ra: FIELDS.ra };
+}
+
+/** Of a TCP proxy, which has lines of connections as they begin and while they last. */
+export function tcpAccessLogFormat(direction: LogDirection, isPlain = false): Record<string, string> {
+  const format = isPlain ? plainAccessLogFormat() : accessLogFormat(direction);
+  return { ...format, at: FIELDS.at, ci: FIELDS.ci };
 }
 
 /** Of a connection that ended before anybody read of it: in plain text where TLS is required, or with a failed handshake. */

@@ -6,6 +6,7 @@ import { type BucketCounts, countIn, packHistogram } from "#core/telemetry/histo
 import { isPlaintextGuess, parseRefusal } from "#core/telemetry/refused-connection.ts";
 import { remainderOf, textOfKey, wireOfKey } from "#core/telemetry/traffic-key.ts";
 import { EntryBounds } from "#mesh-agent/telemetry/bound-entry.ts";
+import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
 import { labelEntry, type OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
 import { type Random, SampleRequests } from "#mesh-agent/telemetry/sample-requests.ts";
 import { type RequestSample, type RequestWindow, RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
@@ -49,6 +50,8 @@ export class EntryFolder {
   readonly #random: Random;
   readonly #bounds: EntryBounds;
   readonly #windowsMax: number;
+  /** Of TCP connections: what is told of them stands once it is confirmed. */
+  readonly connections: ConnectionBook;
   #own: OwnEnd;
   #open = new Map<string, OpenWindow>();
   #samples: SampleRequests;
@@ -61,7 +64,9 @@ export class EntryFolder {
     random: Random = Math.random,
     now: () => number = Date.now,
     windowsMax: number = WINDOWS_MAX,
+    connections: ConnectionBook = new ConnectionBook(),
   ) {
+    this.connections = connections;
     this.#windowsMax = windowsMax;
     this.#own = own;
     this.#random = random;
@@ -109,11 +114,15 @@ export class EntryFolder {
   #addEntry(entry: AccessEntry): number | undefined {
     const durationMs = wholeOf(entry.d, DURATION_MS_MAX);
     const endMs = wholeOf(entry.t, TIME_MS_MAX) + durationMs;
+    const told = this.connections.take(entry, endMs);
+    if (told !== undefined && told.opened + told.closed + told.received + told.sent === 0) return undefined;
     const window = this.#windowOf(this.#bounds.bound(entry), endMs - (endMs % WINDOW_MS));
-    const [requestBytes, responseBytes] = [wholeOf(entry.bi), wholeOf(entry.bo)];
-    window.count += 1;
+    const [requestBytes, responseBytes] = [told?.received ?? wholeOf(entry.bi), told?.sent ?? wholeOf(entry.bo)];
     window.requestBytes += requestBytes;
     window.responseBytes += responseBytes;
+    window.opened += told?.opened ?? (window.labels.protocol === "tcp" ? 1 : 0);
+    if (told?.closed === 0) return undefined;
+    window.count += 1;
     window.durationSumMs += durationMs;
     countIn(window.durations, durationMs);
     this.#requests += 1;

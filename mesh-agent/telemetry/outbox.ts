@@ -5,6 +5,8 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
 import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
+import type { ConnectionChanges, ConnectionState } from "#mesh-agent/telemetry/connection-book.ts";
+import { CONNECTIONS_SCHEMA, readConnections, writeConnections } from "#mesh-agent/telemetry/connection-table.ts";
 import { encodeCounts } from "#mesh-agent/telemetry/encode-report.ts";
 import type { OutboxEntry } from "#mesh-agent/telemetry/outbox-entry.ts";
 import { PlaceMark } from "#mesh-agent/telemetry/place-mark.ts";
@@ -28,7 +30,8 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS outbox (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT, created_ms INTEGER NOT NULL, counts BLOB NOT NULL, extras BLOB, requests INTEGER NOT NULL,
     counts_crc INTEGER
-  ) STRICT;`;
+  ) STRICT;
+  ${CONNECTIONS_SCHEMA}`;
 
 const OUTBOX_BYTES_MAX = 64 * 1024 * 1024;
 /** Free pages of 4 KB in the store, and bytes of its journal, that are taken while there is room. */
@@ -85,8 +88,10 @@ export class Outbox {
     this.hasLostState = (isPlaceGone && mark === undefined) || wasLost;
     const kept = this.#read("lost").value as LostReports | null | undefined;
     this.#lost = isGone ? mark?.waiting : (kept ?? undefined);
+    if (isOlder || isPlaceGone) this.#db.exec("DELETE FROM connections");
     if (storeId === undefined || isPlaceGone)
       this.commit({
+        ...(isGone || isPlaceGone ? { connectionsFromMs: Date.now() } : {}),
         storeId: this.#storeId,
         place: mark?.place ?? null,
         lost: this.#lost ?? null,
@@ -163,9 +168,19 @@ export class Outbox {
     return { position, clock, ledger: this.state<ReportPlace["ledger"]>("ledger") ?? null, reading: null };
   }
 
-  /** Stores states, and an entry if there is one, all or nothing. Throws "exhausted" when the disk is full. */
-  commit(states: Readonly<Record<string, unknown>>, entry?: Omit<OutboxEntry, "sequence">): void {
+  /** TCP connections that are open, and what was told of them. */
+  get connections(): ConnectionState {
+    return { told: readConnections(this.#db), knownFromMs: this.state<number>("connectionsFromMs") ?? 0 };
+  }
+
+  /** Stores states, connections, and an entry if there is one, all or nothing. Throws "exhausted" when the disk is full. */
+  commit(
+    states: Readonly<Record<string, unknown>>,
+    entry?: Omit<OutboxEntry, "sequence">,
+    connections: ConnectionChanges = new Map(),
+  ): void {
     this.#transact(() => {
+      writeConnections(this.#db, connections);
       for (const [name, value] of Object.entries(states)) this.#setState.run(name, sealJson({ value }));
       if (entry === undefined) return;
       const { createdMs, counts, extras, requests } = entry;

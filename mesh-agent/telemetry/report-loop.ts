@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { PharosError } from "#core/errors.ts";
+import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
 import { type Answered, deliverReports, type SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
 import { encodeCounts, encodeExtras } from "#mesh-agent/telemetry/encode-report.ts";
 import { EntryFolder } from "#mesh-agent/telemetry/fold-entries.ts";
@@ -96,7 +97,8 @@ export class ReportLoop {
     const { outbox, accessLogPath } = options;
     this.#options = options;
     this.#own = ownEnd(options.instance());
-    this.#folder = new EntryFolder(this.#own);
+    const connections = new ConnectionBook(outbox.connections);
+    this.#folder = new EntryFolder(this.#own, Math.random, Date.now, undefined, connections);
     const { place, lost } = outbox;
     this.#tail = new LogTail(accessLogPath, place?.position);
     this.#clock = new LineClock(place?.clock);
@@ -246,6 +248,8 @@ export class ReportLoop {
     const readAtMs = Date.now();
     this.#gaps.push(...this.#findGaps(), ...this.#makeRoom());
     const { lines, next, isMore } = this.#tail.read();
+    const { connections } = this.#folder;
+    connections.discard();
     const ends = lines.flatMap((line) => this.#folder.addLine(line) ?? []);
     const folded = this.#folder.take();
     const heldSpans = spans.take();
@@ -265,6 +269,7 @@ export class ReportLoop {
                 extras: encodeExtras(folded.samples, heldSpans),
                 requests: folded.requests,
               },
+          connections.changes(),
         );
       }
     } catch (error) {
@@ -273,6 +278,7 @@ export class ReportLoop {
     }
     this.#storedReading = this.#latestReading;
     this.#tail.confirm(next);
+    connections.confirm();
     for (const endMs of ends) this.#clock.add(endMs);
     this.#gaps = [];
     this.#requests += folded.requests;

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createConnection, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
@@ -186,4 +188,38 @@ test("what the control plane did not count is told once, and counted", async () 
   expect(log.filter((line) => line.includes("did not count"))).toEqual([
     'warn the control plane did not count all of a report {"refused":"windows with figures that cannot be: 1 requests"}',
   ]);
+});
+
+test("bytes of a connection are told while it lasts, once, over restarts of the agent and the end of its Envoy", async () => {
+  const echo = createServer((socket) => socket.pipe(socket));
+  await once(echo.listen(join(dir, "echo.sock")), "listening");
+  await start();
+  await envoy.start();
+  const connect = (): Socket => createConnection(join(dir, "tcp.sock"));
+  const sumOf = (name: "opened" | "count" | "requestBytes" | "responseBytes"): number =>
+    windows()
+      .filter(({ requestProtocol }) => requestProtocol === "tcp")
+      .reduce((sum, window) => sum + Number(window[name]), 0);
+  const told = () => (["opened", "count", "requestBytes", "responseBytes"] as const).map(sumOf);
+  const [first, second] = [connect(), connect()];
+  first.write("x".repeat(1000));
+  await vi.waitFor(() => expect(told()).toEqual([2, 0, 1000, 1000]), WITHIN);
+  await telemetry.stop();
+  first.write("x".repeat(500));
+  await start();
+  await vi.waitFor(() => expect(told()).toEqual([2, 0, 1500, 1500]), WITHIN);
+  first.end("x".repeat(20));
+  await vi.waitFor(() => expect(told()).toEqual([2, 1, 1520, 1520]), WITHIN);
+  expect(windows().find(({ requestProtocol }) => requestProtocol === "tcp")).toMatchObject({
+    destinationService: "ratings-db.default.svc.cluster.local",
+    destinationPort: 3306,
+  });
+  await envoy.kill();
+  await envoy.start();
+  const third = connect();
+  third.end("x".repeat(3));
+  await vi.waitFor(() => expect(told()[2]).toBe(1523), WITHIN);
+  expect(told()[0]).toBe(3);
+  for (const socket of [first, second, third]) socket.destroy();
+  echo.close();
 });

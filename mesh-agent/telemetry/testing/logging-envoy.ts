@@ -1,11 +1,39 @@
 import { request } from "node:http";
 import { join } from "node:path";
-import { accessLogFormat, PEER_HEADER } from "#core/telemetry/access-log.ts";
+import { accessLogFormat, PEER_HEADER, tcpAccessLogFormat } from "#core/telemetry/access-log.ts";
 import { EnvoyProcess } from "#testing/envoy-process.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 
 const TYPE = "type.googleapis.com/envoy";
+const TCP_CLUSTER = "outbound|3306||ratings-db.default.svc.cluster.local";
 const CLUSTER = "outbound|9080|v1|reviews.default.svc.cluster.local";
+
+function accessLog(dir: string, format: Readonly<Record<string, string>>): object[] {
+  return [
+    {
+      name: "envoy.access_loggers.file",
+      typed_config: {
+        "@type": `${TYPE}.extensions.access_loggers.file.v3.FileAccessLog`,
+        path: join(dir, "access.log"),
+        log_format: { json_format: format, omit_empty_values: true },
+      },
+    },
+  ];
+}
+
+/** What has a line of each connection every tenth of a second. */
+function tcpProxy(dir: string): object {
+  return {
+    name: "envoy.filters.network.tcp_proxy",
+    typed_config: {
+      "@type": `${TYPE}.extensions.filters.network.tcp_proxy.v3.TcpProxy`,
+      stat_prefix: "tcp",
+      cluster: TCP_CLUSTER,
+      access_log: accessLog(dir, tcpAccessLogFormat("outbound")),
+      access_log_options: { access_log_flush_interval: "0.1s", flush_access_log_on_connected: true },
+    },
+  };
+}
 
 function manager(
   dir: string,
@@ -18,16 +46,7 @@ function manager(
     typed_config: {
       "@type": `${TYPE}.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
       stat_prefix: direction,
-      access_log: [
-        {
-          name: "envoy.access_loggers.file",
-          typed_config: {
-            "@type": `${TYPE}.extensions.access_loggers.file.v3.FileAccessLog`,
-            path: join(dir, "access.log"),
-            log_format: { json_format: accessLogFormat(direction), omit_empty_values: true },
-          },
-        },
-      ],
+      access_log: accessLog(dir, accessLogFormat(direction)),
       tracing: {
         provider: {
           name: "envoy.tracers.zipkin",
@@ -142,6 +161,12 @@ function bootstrap(dir: string): Readonly<Record<string, unknown>> {
           ],
         },
         {
+          name: "tcp",
+          address: pipe("tcp.sock"),
+          traffic_direction: "OUTBOUND",
+          filter_chains: [{ filters: [tcpProxy(dir)] }],
+        },
+        {
           name: "in",
           address: pipe("in.sock"),
           traffic_direction: "INBOUND",
@@ -163,6 +188,7 @@ function bootstrap(dir: string): Readonly<Record<string, unknown>> {
         cluster(CLUSTER, "in.sock", false, {
           filter_metadata: { istio: { workload: "reviews-v1;default;reviews;v1" } },
         }),
+        cluster(TCP_CLUSTER, "echo.sock", false),
         cluster("spans-agent", "spans.sock", false),
       ],
     },

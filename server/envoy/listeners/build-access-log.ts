@@ -3,10 +3,13 @@ import {
   type LogDirection,
   plainAccessLogFormat,
   refusedAccessLogFormat,
+  tcpAccessLogFormat,
 } from "#core/telemetry/access-log.ts";
 import type { AccessLogFilterSchema, AccessLogSchema } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
+import { AccessLogType } from "#proto/gen/envoy/data/accesslog/v3/accesslog_pb.js";
 import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { ExpressionFilterSchema } from "#proto/gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.js";
+import type { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { buildRequestedLog, type ProxyLogs } from "#server/envoy/listeners/requested-log.ts";
 import { type Init, typed } from "#server/envoy/pack.ts";
 
@@ -31,10 +34,42 @@ export function buildPlainAccessLog(proxy: LoggedProxy): LogInit[] {
   return [...toFile(proxy.accessLog, plainAccessLogFormat()), ...requested(proxy, "inbound")];
 }
 
-/** Of a TCP port behind mTLS: a connection whose handshake failed reaches it too, and is told of by `buildRefusedAccessLog`. */
-export function buildHandshakenAccessLog(proxy: LoggedProxy): LogInit[] {
+/** How often a connection that lasts has a line, in seconds. */
+const TCP_LINE_SECONDS = 10n;
+
+/** What a TCP proxy logs. Connections that last are told of while they do; who asked for a log besides gets their ends, as from Istio's proxies. */
+type TcpLog = Pick<Init<typeof TcpProxySchema>, "accessLog" | "accessLogOptions">;
+
+export function buildTcpLog(proxy: LoggedProxy, direction: LogDirection): TcpLog {
+  return tcpLog(proxy, direction, tcpAccessLogFormat(direction));
+}
+
+/** Of a TCP port in plain text. */
+export function buildPlainTcpLog(proxy: LoggedProxy): TcpLog {
+  return tcpLog(proxy, "inbound", tcpAccessLogFormat("inbound", true));
+}
+
+/** Of one behind mTLS: a connection whose handshake failed reaches it too, and is told of by `buildRefusedAccessLog`. */
+export function buildHandshakenTcpLog(proxy: LoggedProxy): TcpLog {
   const isShaken = expression("!has(connection.transport_failure_reason)");
-  return [...toFile(proxy.accessLog, accessLogFormat("inbound"), isShaken), ...requested(proxy, "inbound", isShaken)];
+  return tcpLog(proxy, "inbound", tcpAccessLogFormat("inbound"), isShaken);
+}
+
+function tcpLog(
+  proxy: LoggedProxy,
+  direction: LogDirection,
+  format: Record<string, string>,
+  only?: FilterInit,
+): TcpLog {
+  const own = toFile(proxy.accessLog, format, only);
+  if (own.length === 0) return { accessLog: requested(proxy, direction, only) };
+  const atEnd: FilterInit = {
+    filterSpecifier: { case: "logTypeFilter", value: { types: [AccessLogType.TcpConnectionEnd] } },
+  };
+  return {
+    accessLog: [...own, ...requested(proxy, direction, atEnd, only)],
+    accessLogOptions: { accessLogFlushInterval: { seconds: TCP_LINE_SECONDS }, flushAccessLogOnConnected: true },
+  };
 }
 
 /** Of a whole listener that callers come to: the connections that no filter chain takes, and those whose handshake fails. No others cost anything. */
@@ -56,10 +91,14 @@ export function buildRefusedAccessLog(proxy: LoggedProxy, direction: "inbound" |
   ];
 }
 
-function requested({ logs }: LoggedProxy, direction: LogDirection, only?: FilterInit): LogInit[] {
+function requested(
+  { logs }: LoggedProxy,
+  direction: LogDirection,
+  ...only: readonly (FilterInit | undefined)[]
+): LogInit[] {
   return (direction === "inbound" ? logs.server : logs.client).map((log) => {
     const filters = [
-      ...(only === undefined ? [] : [only]),
+      ...only.filter((filter) => filter !== undefined),
       ...(log.filter === undefined ? [] : [expression(log.filter)]),
     ];
     const [filter] = filters;

@@ -12,7 +12,7 @@ import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 import { HANDSHAKE_TIMEOUT_MS, meshDownstream } from "#server/envoy/build-tls.ts";
 import { chainFilters } from "#server/envoy/features/network-filters.ts";
-import { buildHandshakenAccessLog, buildPlainAccessLog } from "#server/envoy/listeners/build-access-log.ts";
+import { buildHandshakenTcpLog, buildPlainTcpLog } from "#server/envoy/listeners/build-access-log.ts";
 import { buildServerTls } from "#server/envoy/listeners/build-server-tls.ts";
 import { listCheckedTokens } from "#server/envoy/listeners/checked-tokens.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
@@ -72,7 +72,7 @@ function filters(
     typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
       statPrefix,
       clusterSpecifier: { case: "cluster", value: cluster },
-      accessLog: isPlain ? buildPlainAccessLog(telemetry) : buildHandshakenAccessLog(telemetry),
+      ...(isPlain ? buildPlainTcpLog(telemetry) : buildHandshakenTcpLog(telemetry)),
     }),
   ];
 }

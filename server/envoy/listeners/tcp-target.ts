@@ -12,7 +12,7 @@ import type {
   FilterSchema,
 } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
-import { buildAccessLog, type LoggedProxy } from "#server/envoy/listeners/build-access-log.ts";
+import { buildTcpLog, type LoggedProxy } from "#server/envoy/listeners/build-access-log.ts";
 import type { Direction } from "#server/envoy/listeners/http-connection-manager.ts";
 import { outboundCluster } from "#server/envoy/names.ts";
 import { duration, type Init, typed } from "#server/envoy/pack.ts";
@@ -135,7 +135,7 @@ export function buildTcpProxy(
       clusters.length === 1 && only !== undefined
         ? { case: "cluster", value: only.name }
         : { case: "weightedClusters", value: { clusters: clusters.map(({ name, weight }) => ({ name, weight })) } },
-    accessLog: buildAccessLog(proxy, direction),
+    ...buildTcpLog(proxy, direction),
     ...settings,
   });
 }
