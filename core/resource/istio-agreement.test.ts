@@ -115,11 +115,12 @@ describe("what Istio takes is taken", () => {
       "TLS that passes through, whatever certificates are written, and a version of TLS on a port without it",
       resource(
         "Gateway",
-        "{ servers: [{ port: { number: 443, name: a, protocol: HTTPS }, hosts: [a.b], tls: { serverCertificate: /a } }, { port: { number: 80, name: b, protocol: HTTP }, hosts: [a.b], tls: { mode: PASSTHROUGH } }] }",
+        "{ servers: [{ port: { number: 443, name: a, protocol: HTTPS }, hosts: [a.b], tls: { serverCertificate: /a } }, { port: { number: 80, name: b, protocol: HTTP }, hosts: [a.b], tls: { mode: PASSTHROUGH } }, { port: { number: 81, name: c, protocol: HTTP }, hosts: [a.b], tls: { mode: AUTO_PASSTHROUGH } }] }",
       ),
       [
         "warning no-effect spec.servers[0].tls.serverCertificate @/a",
         "warning no-effect spec.servers[1].tls.mode @PASSTHROUGH",
+        "warning no-effect spec.servers[2].tls.mode @AUTO_PASSTHROUGH",
       ],
     ],
     ["a scheme that is not set, of a redirect", http('{ redirect: { uri: /b, scheme: "" } }'), []],

@@ -116,8 +116,16 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
     ],
     [
       "an empty list of targets is not set",
-      /^taken (?:Telemetry|RequestAuthentication|AuthorizationPolicy) .*only one of targetRefs or selector can be set/,
+      /^taken (?:Telemetry|RequestAuthentication|AuthorizationPolicy|WasmPlugin|TrafficExtension) .*only one of targetRefs or selector can be set/,
       /^ +targetRefs: \[\]$/m,
+    ],
+    [
+      "there is no port for a listener of its own",
+      /^refused Sidecar needs-field spec\.egress\[\]: a listener of its own needs/,
+    ],
+    [
+      "a share is a hundred at most",
+      /^refused VirtualService .*fault\.(?:delay|abort)\.percent: \d+ is out of range: 0 to 100$/,
     ],
     ["Envoy counts milliseconds", /connectionPool\.tcp\.\w+: … is not a whole number of milliseconds$/],
     ["there is no label without a name", /localityLbSetting\.failoverPriority\[\]: is empty$/],

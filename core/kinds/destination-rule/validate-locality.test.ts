@@ -60,3 +60,17 @@ test("nothing fails over where nobody finds out about failures", () => {
   expect(said("{ failoverPriority: [a], enabled: false }", "")).toEqual([]);
   expect(said("{ distribute: [{ from: eu, to: { eu: 100 } }] }", "")).toEqual([]);
 });
+
+test("zones share, or localities do", () => {
+  const both = (settings: string) =>
+    problems(
+      resource(
+        "DestinationRule",
+        `{ host: a, trafficPolicy: { loadBalancer: { ${settings} }, outlierDetection: {} } }`,
+      ),
+    ).map((each) => each.replace(/ @.*/s, ""));
+  expect(both("localityLbSetting: {}, zoneAwareLbSetting: {}")).toEqual([
+    "error conflicting-fields spec.trafficPolicy.loadBalancer.zoneAwareLbSetting",
+  ]);
+  expect(both("zoneAwareLbSetting: {}")).toEqual([]);
+});

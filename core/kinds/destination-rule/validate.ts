@@ -150,6 +150,15 @@ export function validateSettings(settings: TrafficSettings, path: Path): Diagnos
         outlierDetection !== undefined,
       ),
     );
+  if (loadBalancer?.localityLbSetting !== undefined && loadBalancer.zoneAwareLbSetting !== undefined)
+    issues.push(
+      errorAt(
+        [...path, "loadBalancer", "zoneAwareLbSetting"],
+        "conflicting-fields",
+        "localityLbSetting and zoneAwareLbSetting exclude each other",
+        "leave one of them out",
+      ),
+    );
   if (loadBalancer?.zoneAwareLbSetting !== undefined)
     issues.push(
       ...validateZones(

@@ -35,7 +35,7 @@ function validateServer(server: GatewayServer, path: Path): Diagnostic[] {
     ];
   const given = Object.keys(server.tls).filter((name) => name !== "httpsRedirect");
   const { mode = "PASSTHROUGH" } = server.tls;
-  const isRefused = mode !== "PASSTHROUGH" || CERTIFICATES.some((name) => server.tls?.[name] !== undefined);
+  const isRefused = !mode.endsWith("PASSTHROUGH") || CERTIFICATES.some((name) => server.tls?.[name] !== undefined);
   if (given.length > 0 && !isRefused)
     return given.map((name) =>
       warningAt([...path, "tls", name], "no-effect", `${name} has no effect: the protocol ${protocol} has no TLS`),

@@ -5,9 +5,9 @@ import { anyNamespace, document, NAMESPACES, seldom } from "#testing/oracle/arbi
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeEndpoints } from "#testing/oracle/envoy/describe-endpoints.ts";
-import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
+import { takenAt } from "#testing/oracle/envoy/describe-inbound.ts";
 import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
-import { at, type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
+import { type Json, textAt } from "#testing/oracle/json.ts";
 import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["listeners", "clusters"];
@@ -122,20 +122,6 @@ export const mtls = defineArea({
     return { compared, differences: [...differences.values()] };
   },
 });
-
-/** What is taken at a port: "mtls http", "plain tcp", …; undefined where nothing is. Chains that only pass TLS on are for plain text too. */
-function takenAt(built: Built | undefined, port: number): Json {
-  const inbound = built?.listeners.find((each) => textAt(each, "name") === "virtualInbound");
-  const chains = listAt(inbound, "filterChains").filter(
-    (each) => numberAt(each, "filterChainMatch", "destinationPort") === port,
-  );
-  const kinds = chains.flatMap((chain) => {
-    const isTls = at(chain, "transportSocket") !== undefined;
-    if (!isTls && textAt(chain, "filterChainMatch", "transportProtocol") === "tls") return [];
-    return [`${isTls ? "mtls" : "plain"} ${connectionManagerOf(chain) === undefined ? "tcp" : "http"}`];
-  });
-  return kinds.length === 0 ? undefined : [...new Set(kinds)].sort().join(", ");
-}
 
 function spokenAt(built: Built | undefined, prefix: string): Json {
   const cluster = built?.clusters.find((each) => textAt(each, "name") === `${prefix}svc.default.svc.cluster.local`);

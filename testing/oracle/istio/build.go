@@ -3,18 +3,23 @@ package main
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
 	"istio.io/istio/pilot/pkg/config/kube/crd"
+	"istio.io/istio/pilot/pkg/config/kube/extensions"
 	"istio.io/istio/pilot/pkg/model"
 	"istio.io/istio/pilot/pkg/networking/core"
 	labelutil "istio.io/istio/pilot/pkg/serviceregistry/util/label"
 	"istio.io/istio/pilot/pkg/xds/endpoints"
+	"istio.io/istio/pkg/config"
 	"istio.io/istio/pkg/config/mesh"
+	"istio.io/istio/pkg/config/schema/gvk"
 	pm "istio.io/istio/pkg/model"
+	"istio.io/istio/pkg/test/util/retry"
 )
 
 type buildRequest struct {
@@ -60,12 +65,43 @@ func build(asked buildRequest) builtProxies {
 	}
 	run := &testRun{}
 	defer run.end()
-	generator := core.NewConfigGenTest(run, core.TestOptions{Configs: configs, MeshConfig: settings})
+	generator := core.NewConfigGenTest(run, core.TestOptions{
+		Configs: configs, MeshConfig: settings,
+		// As istiod has it: the generator itself knows nothing of WasmPlugins.
+		CreateConfigStore: func(store model.ConfigStoreController) model.ConfigStoreController {
+			return extensions.NewController(store, nil, nil)
+		},
+	})
+	awaitExtensions(run, generator, configs)
 	made := builtProxies{map[string]built{}}
 	for _, each := range asked.Proxies {
 		made.Proxies[each.Key] = buildProxy(generator, each, asked.wants)
 	}
 	return made
+}
+
+// awaitExtensions has the generator begin again once its WasmPlugins, which are translated beside it, are all there.
+func awaitExtensions(run *testRun, generator *core.ConfigGenTest, configs []config.Config) {
+	count := 0
+	isTranslated := false
+	for _, each := range configs {
+		switch each.GroupVersionKind.Kind {
+		case gvk.WasmPlugin.Kind:
+			isTranslated = true
+			count++
+		case gvk.TrafficExtension.Kind:
+			count++
+		}
+	}
+	if !isTranslated {
+		return
+	}
+	retry.UntilOrFail(run, func() bool {
+		return len(generator.Store().List(gvk.TrafficExtension, model.NamespaceAll)) == count
+	}, retry.Delay(time.Millisecond))
+	again := model.NewPushContext()
+	again.InitContext(generator.Env(), nil, nil)
+	generator.Env().SetPushContext(again)
 }
 
 func (asked buildRequest) wants(part string) bool {

@@ -1,0 +1,91 @@
+import * as fc from "fast-check";
+import { anyExtension } from "#testing/oracle/arbitrary/any-extension.ts";
+import { anyIngress } from "#testing/oracle/arbitrary/any-ingress.ts";
+import { CALLED, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-workload.ts";
+import { anyNamespace, document, seldom } from "#testing/oracle/arbitrary/meeting-documents.ts";
+import { type Difference, defineArea } from "#testing/oracle/area.ts";
+import { diff } from "#testing/oracle/diff.ts";
+import { applicationAt, chainsAt, orderOf, takenAt } from "#testing/oracle/envoy/describe-inbound.ts";
+import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
+import type { Built, Part } from "#testing/oracle/istio.ts";
+import { type Json, listAt, textAt } from "#testing/oracle/json.ts";
+import { askIstio, askPharos, keepTaken, writeWorld } from "#testing/oracle/world.ts";
+
+const PARTS: readonly Part[] = ["listeners", "routes", "clusters"];
+const PORTS = [8080, 9000, 7070];
+/** Of the route configuration that calls to the service's HTTP port have. */
+const CALLS = "80";
+
+const anyTokens = document(
+  "RequestAuthentication",
+  "ra",
+  anyNamespace,
+  fc.constant({ jwtRules: [{ issuer: "https://a.example.com", jwks: '{"keys":[]}' }] }),
+);
+const anyMode = document(
+  "PeerAuthentication",
+  "pa",
+  anyNamespace,
+  fc.constantFrom("STRICT", "PERMISSIVE", "DISABLE").map((mode) => ({ mtls: { mode } })),
+);
+
+/** What a workload listens on, where the application is, and in which order extensions stand on both sides of its calls. */
+export const inbound = defineArea({
+  name: "inbound",
+  cases: fc
+    .tuple(
+      fc
+        .integer({ min: 0, max: 4 })
+        .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => anyExtension(index)))),
+      fc.option(anyIngress, { nil: undefined }),
+      seldom(anyTokens),
+      seldom(anyMode),
+    )
+    .map(([extensions, ingress, ...others]) => [
+      ...CALLED_SERVICES,
+      ...extensions,
+      ...(ingress === undefined ? [] : [ingress]),
+      ...others.flat(),
+    ]),
+  write: writeWorld,
+  async compare(documents, istio) {
+    const world = { documents: await keepTaken(documents, istio), proxies: [CALLED], parts: PARTS };
+    const [theirs, ours] = [(await askIstio(istio, world))[CALLED.key], askPharos(world)[CALLED.key]];
+    const differences = new Map<string, Difference>();
+    let compared = 0;
+    const compare = (where: string, what: string, here: Json, there: Json): void => {
+      if (here === undefined && there === undefined) return;
+      compared += 1;
+      for (const each of diff(here, there)) differences.set(`${what}${each}`, { what: `${what}${each}`, where });
+    };
+    for (const port of PORTS) {
+      compare(`port ${port}`, "taken", takenAt(ours, port), takenAt(theirs, port));
+      const application = applicationAt(theirs, port);
+      // Else it is where the connection was made to.
+      if (application !== undefined) compare(`port ${port}`, "application", applicationAt(ours, port), application);
+      compare(`port ${port}`, "called", ordersAt(ours, port), ordersAt(theirs, port));
+    }
+    compare("calls", "calling", orderOfCalls(ours), orderOfCalls(theirs));
+    return { compared, differences: [...differences.values()] };
+  },
+});
+
+function ordersAt(built: Built | undefined, port: number): Json {
+  const orders = chainsAt(built, port).map((chain) => {
+    const manager = connectionManagerOf(chain);
+    const connections = orderOf(listAt(chain, "filters"));
+    return manager === undefined ? connections : `${connections}: ${orderOf(listAt(manager, "httpFilters"))}`;
+  });
+  return orders.length === 0 ? undefined : [...new Set(orders)].sort();
+}
+
+function orderOfCalls(built: Built | undefined): Json {
+  const managers = (built?.listeners ?? []).flatMap((listener) =>
+    listAt(listener, "filterChains")
+      .map(connectionManagerOf)
+      .filter((each) => textAt(each, "rds", "routeConfigName") === CALLS),
+  );
+  return managers.length === 0
+    ? undefined
+    : [...new Set(managers.map((each) => orderOf(listAt(each, "httpFilters"))))].sort();
+}
