@@ -2,7 +2,7 @@ import { DueTimes } from "#core/rate-limit/due-times.ts";
 import { LeaseHolder, type Moment, type Taken } from "#core/rate-limit/lease-holder.ts";
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
 import type { LedgerJournal } from "#core/rate-limit/ledger-journal.ts";
-import { capacityOf, type Limit, shareOf } from "#core/rate-limit/limit.ts";
+import { capacityOf, isOfOneKind, isSameLimit, type Limit, shareOf } from "#core/rate-limit/limit.ts";
 import type { Meter } from "#core/rate-limit/meter.ts";
 import { openMeter } from "#core/rate-limit/open-meter.ts";
 
@@ -44,32 +44,44 @@ const QUIET_MS = 10;
 const QUIET_PARTS = 1024;
 /** A key that nobody asked for in so long is forgotten. */
 const UNUSED_MS = 1000;
+const NOT_DUE = -1;
+const LONG_AGO_MS = -1_000_000;
 const RETRY_MS_MAX = 2000;
 /** How often units may be gone when those of the other buckets come. */
 const TURNS_MAX = 3;
 
+/** Until then requests that cost as much as the one that was refused are refused. */
+interface Hushed {
+  untilMs: number;
+  cost: number;
+  waitMs: number;
+}
+
+/** What was admitted alone: it counts on when the owner is back, for the next time that it is not. */
+interface Alone {
+  readonly meter: Meter;
+  /** The part of the limit that it is of. */
+  readonly share: Limit;
+}
+
 interface Bucket {
   readonly holder: LeaseHolder;
-  readonly limit: Limit;
   /** There are many buckets, and few for which somebody waits. */
   waiting: Set<Waiting> | undefined;
   /** Of the draw that is not answered, whom it asks for. */
   asked: readonly Waiting[];
-  /** Until then requests that cost as much as the one that was refused are refused. */
-  refusedMs: number;
-  refusedCost: number;
+  hushed: Hushed | undefined;
+  /** In whole milliseconds, as `dueMs`: others are objects of their own. */
   askedMs: number;
-  waitMs: number;
   /** The owner may believe that it holds units: it granted some, and was not told since that nothing is held. */
   mayHold: boolean;
   /** The owner knows no limit of it: who asks is as alone as if there was no owner. */
   isOrphan: boolean;
-  /** What was admitted alone: it counts on when the owner is back, for the next time that it is not. */
-  alone: Meter | undefined;
-  /** The part of the limit that `alone` is of. */
-  aloneShare: Limit | undefined;
+  alone: Alone | undefined;
   /** After so long without an answer it is drawn for again: longer with each time, for only the last draw's answer is taken. */
   retryMs: number;
+  /** When it is looked at again: what is planned for later is planned then. NOT_DUE: never. */
+  dueMs: number;
 }
 
 interface Waiting {
@@ -146,7 +158,7 @@ export class Admissions {
       }
     }
     this.#ask(bucket, now);
-    this.#due.add(bucket, this.#nextMs(bucket, now));
+    this.#plan(bucket, this.#nextMs(bucket, now));
   }
 
   /** Renews, gives back, asks again, and decides alone where the owner is silent. */
@@ -156,7 +168,10 @@ export class Admissions {
       this.#isAlone = true;
       for (const bucket of [...this.#buckets.values()]) for (const each of waitingFor(bucket)) this.#decide(each, now);
     }
-    for (const bucket of this.#due.take(now.fastMs)) this.#attend(bucket, now);
+    for (const bucket of this.#due.take(now.fastMs)) {
+      bucket.dueMs = NOT_DUE;
+      this.#attend(bucket, now);
+    }
   }
 
   #attend(bucket: Bucket, now: Moment): void {
@@ -177,7 +192,7 @@ export class Admissions {
     if (isLate || holder.isLow(now)) {
       // An owner that is away is asked for one key at a time.
       if (!this.#isAlone || now.fastMs - this.#sentMs >= retryMs) this.#send(bucket, now);
-      else this.#due.add(bucket, now.fastMs + retryMs);
+      else this.#plan(bucket, now.fastMs + retryMs);
     } else if (isOfLedger(bucket) && bucket.mayHold && holder.isSettled && isQuiet(bucket, now)) {
       // A grant that came too late is charged until it is said that nothing of it was used.
       this.#send(bucket, now);
@@ -188,12 +203,20 @@ export class Admissions {
       if (isOfLedger(bucket)) this.#options.journal?.closed(holder.key);
       if (last !== undefined) this.#options.send(last);
       this.#buckets.delete(holder.key);
-    } else this.#due.add(bucket, this.#nextMs(bucket, now));
+    } else this.#plan(bucket, this.#nextMs(bucket, now));
+  }
+
+  #plan(bucket: Bucket, atMs: number): void {
+    if (bucket.dueMs !== NOT_DUE && bucket.dueMs <= atMs) return;
+    bucket.dueMs = Math.ceil(atMs);
+    this.#due.add(bucket, atMs);
   }
 
   /** When it is to be attended to next, if nothing happens. */
-  #nextMs({ holder, askedMs, retryMs }: Bucket, now: Moment): number {
-    const nextMs = holder.sentMs === undefined ? (holder.renewMs ?? askedMs + UNUSED_MS) : holder.sentMs + retryMs;
+  #nextMs({ holder, askedMs, retryMs, waiting }: Bucket, now: Moment): number {
+    const ownMs = holder.sentMs === undefined ? (holder.renewMs ?? askedMs + UNUSED_MS) : holder.sentMs + retryMs;
+    const [first] = waiting ?? [];
+    const nextMs = Math.min(ownMs, (first?.sinceMs ?? Infinity) + this.#options.patienceMs);
     return nextMs > now.fastMs ? nextMs : now.fastMs + this.#options.retryMs;
   }
 
@@ -204,9 +227,11 @@ export class Admissions {
     const bucket = this.#buckets.get(key);
     if (bucket === undefined)
       return this.#buckets.size < this.#options.keysMax ? undefined : refuse("too-many-keys", this.#options.patienceMs);
-    const leftMs = bucket.refusedMs - now.fastMs;
-    return leftMs > 0 && cost >= bucket.refusedCost && !bucket.holder.canTake(cost, now)
-      ? refuse("limit", Math.max(leftMs, bucket.waitMs))
+    const { hushed } = bucket;
+    if (hushed === undefined) return undefined;
+    const leftMs = hushed.untilMs - now.fastMs;
+    return leftMs > 0 && cost >= hushed.cost && !bucket.holder.canTake(cost, now)
+      ? refuse("limit", Math.max(leftMs, hushed.waitMs))
       : undefined;
   }
 
@@ -215,27 +240,24 @@ export class Admissions {
     if (known !== undefined) return known;
     const bucket: Bucket = {
       holder: new LeaseHolder(key, limit),
-      limit,
       waiting: undefined,
       asked: NOBODY,
-      askedMs: -Infinity,
-      refusedMs: -Infinity,
-      refusedCost: 0,
-      waitMs: 0,
+      hushed: undefined,
+      askedMs: LONG_AGO_MS,
       mayHold: false,
       isOrphan: false,
       alone: undefined,
-      aloneShare: undefined,
       retryMs: this.#options.retryMs,
+      dueMs: NOT_DUE,
     };
     this.#buckets.set(key, bucket);
-    this.#due.add(bucket, 0);
+    this.#plan(bucket, 0);
     return bucket;
   }
 
   /** Admits, refuses, or waits for those buckets that lack units. */
   #decide(waiting: Waiting, now: Moment): void {
-    for (const charge of waiting.charges) this.#bucketOf(charge).askedMs = now.fastMs;
+    for (const charge of waiting.charges) this.#bucketOf(charge).askedMs = Math.floor(now.fastMs);
     const lacking = waiting.charges.filter(({ key, cost }) => !this.#buckets.get(key)?.holder.canTake(cost, now));
     const alone: Charge[] = [];
     let isWaiting = false;
@@ -269,7 +291,7 @@ export class Admissions {
       bucket.waiting ??= new Set();
       bucket.waiting.add(waiting);
       waiting.asked.add(bucket);
-      this.#due.add(bucket, waiting.sinceMs + this.#options.patienceMs);
+      this.#plan(bucket, waiting.sinceMs + this.#options.patienceMs);
       this.#ask(bucket, now);
     }
   }
@@ -282,13 +304,12 @@ export class Admissions {
     if (whenUncoordinated !== "Share") return whenUncoordinated === "Allow";
     const share = shareOf(limit, members);
     if (share === undefined) return false;
-    const isKept = bucket.alone !== undefined && bucket.aloneShare?.perMs === share.perMs;
-    if (!isKept || bucket.aloneShare?.amount !== share.amount || bucket.aloneShare.burst !== share.burst) {
-      const isOfKind = (bucket.aloneShare?.burst === undefined) === (share.burst === undefined);
-      bucket.alone = openMeter(share, isOfKind ? bucket.alone?.save() : undefined);
-      bucket.aloneShare = share;
+    const { alone } = bucket;
+    if (alone === undefined || !isSameLimit(alone.share, share)) {
+      const isOfKind = alone !== undefined && isOfOneKind(alone.share, share);
+      bucket.alone = { meter: openMeter(share, isOfKind ? alone.meter.save() : undefined), share };
     }
-    return (bucket.alone?.room(now.slowMs) ?? 0) >= cost;
+    return (bucket.alone?.meter.room(now.slowMs) ?? 0) >= cost;
   }
 
   #take(waiting: Waiting, alone: readonly Charge[], now: Moment): void {
@@ -302,7 +323,7 @@ export class Admissions {
       const bucket = this.#bucketOf(charge);
       leave(bucket, waiting);
       if (alone.includes(charge)) {
-        bucket.alone?.spend(charge.cost, now.slowMs, now.slowMs);
+        bucket.alone?.meter.spend(charge.cost, now.slowMs, now.slowMs);
         taken.push([bucket.holder, bucket.holder.takeAlone(charge.cost, now)]);
       } else taken.push([bucket.holder, bucket.holder.take(charge.cost, now)]);
     }
@@ -374,8 +395,8 @@ export class Admissions {
     bucket.asked = asked.length === 0 ? NOBODY : asked;
     this.#lease += 1;
     this.#sentMs = now.fastMs;
-    this.#due.add(bucket, now.fastMs + bucket.retryMs);
     const draw = holder.draw(this.#options.agent, this.#lease, needs, now);
+    this.#plan(bucket, this.#nextMs(bucket, now));
     if (isOfLedger(bucket)) this.#options.journal?.drew(draw);
     this.#options.send(draw);
   }
@@ -391,15 +412,18 @@ function leave(bucket: Bucket, waiting: Waiting): void {
   if (bucket.waiting?.size === 0) bucket.waiting = undefined;
 }
 
-const isOfLedger = ({ limit }: Bucket): boolean => limit.ledger !== undefined;
+const isOfLedger = ({ holder }: Bucket): boolean => holder.limit.ledger !== undefined;
 
 const isQuiet = ({ waiting, askedMs, alone }: Bucket, { fastMs, slowMs }: Moment): boolean =>
-  waiting === undefined && fastMs - askedMs >= UNUSED_MS && (alone === undefined || alone.isFresh(slowMs));
+  waiting === undefined && fastMs - askedMs >= UNUSED_MS && (alone === undefined || alone.meter.isFresh(slowMs));
 
 /** The owner is not asked again for a while for as much as it had no room for. */
 function hush(bucket: Bucket, cost: number, { waitMs, trouble }: Grant, { fastMs }: Moment): void {
-  const roomMs = Math.min(waitMs, bucket.limit.perMs / QUIET_PARTS);
-  bucket.refusedCost = bucket.refusedMs <= fastMs ? cost : Math.min(bucket.refusedCost, cost);
-  bucket.refusedMs = fastMs + Math.min(QUIET_MS, trouble === undefined ? roomMs : QUIET_MS);
-  bucket.waitMs = waitMs;
+  const roomMs = Math.min(waitMs, bucket.holder.limit.perMs / QUIET_PARTS);
+  const { hushed } = bucket;
+  bucket.hushed = {
+    cost: hushed === undefined || hushed.untilMs <= fastMs ? cost : Math.min(hushed.cost, cost),
+    untilMs: fastMs + Math.min(QUIET_MS, trouble === undefined ? roomMs : QUIET_MS),
+    waitMs,
+  };
 }

@@ -31,9 +31,13 @@ export interface Holder {
   assumed: number;
 }
 
+/** With its last answer: a copy of the draw gets the same, unless the owner was started again. */
 interface Known extends Holder {
-  /** The last one: a copy of its draw gets the same, unless the owner was started again. */
-  answer: Grant | undefined;
+  /** Undefined where there is none. */
+  granted: number | undefined;
+  isAmple: boolean;
+  left: number;
+  waitMs: number;
 }
 
 /** What has to outlive the owner, in the owner's time. */
@@ -81,7 +85,7 @@ export class KeyOwner {
     this.#terms = terms;
     this.#meter = openMeter(this.#limit, state?.meter);
     this.relimit(limit);
-    for (const [agent, holder] of state?.holders ?? []) this.#holders.set(agent, { ...holder, answer: undefined });
+    for (const [agent, holder] of state?.holders ?? []) this.#holders.set(agent, knownOf(holder));
     this.#forgotten = state?.forgotten ?? 0;
     for (const [, { idle, pending, endMs }] of this.#holders) {
       this.#held += idle + pending;
@@ -116,6 +120,8 @@ export class KeyOwner {
     if (isSameLimit(limit, this.#limit)) return;
     this.#meter = openMeter(limit, isOfOneKind(limit, this.#limit) ? this.#meter.save() : []);
     this.#limit = limit;
+    // A copy of a draw must not hear of other times than it was answered with.
+    for (const [, holder] of this.#holders) holder.granted = undefined;
   }
 
   /**
@@ -124,7 +130,8 @@ export class KeyOwner {
    */
   draw(draw: Draw, floor: number, nowMs: number): Grant {
     const known = this.#holders.get(draw.agent);
-    if (known?.answer !== undefined && draw.lease === known.answer.lease) return known.answer;
+    if (known?.granted !== undefined && draw.lease === known.lease)
+      return this.#answerOf(draw.key, known, known.granted);
     if (draw.lease <= (known?.lease ?? floor)) return refuseDraw(draw, "stale", this.#ttlMs);
     const holder = known ?? this.#admit(draw, nowMs);
     this.#end(nowMs);
@@ -154,17 +161,11 @@ export class KeyOwner {
     holder.lease = draw.lease;
     holder.endMs = this.#endOf(nowMs);
     this.#nextEndMs = Math.min(this.#nextEndMs, holder.endMs);
-    const answer: Grant = {
-      key: draw.key,
-      lease: draw.lease,
-      granted: needed + extra,
-      isAmple: extra > 0,
-      ttlMs: this.#ttlMs,
-      left: Math.max(0, room - extra),
-      waitMs: unmet === undefined ? 0 : this.#waitMs(unmet, nowMs),
-    };
-    holder.answer = answer;
-    return answer;
+    holder.granted = needed + extra;
+    holder.isAmple = extra > 0;
+    holder.left = Math.max(0, room - extra);
+    holder.waitMs = unmet === undefined ? 0 : this.#waitMs(unmet, nowMs);
+    return this.#answerOf(draw.key, holder, holder.granted);
   }
 
   /**
@@ -263,13 +264,16 @@ export class KeyOwner {
   }
 
   #admit({ agent, account, counted }: Draw, nowMs: number): Known {
-    // Not put together of parts: there are very many, and such a one is half as large.
-    // biome-ignore format: one line
-    const holder: Known = { lease: -1, account, used: counted, counted, idle: 0, pending: 0, assumed: 0, endMs: nowMs, answer: undefined };
+    const none = { idle: 0, pending: 0, endMs: nowMs, assumed: 0 };
+    const holder = knownOf({ ...none, lease: -1, account, used: counted, counted });
     // What it used before was counted then, of an agent that was forgotten since.
     this.#forgotten -= counted;
     this.#holders.set(agent, holder);
     return holder;
+  }
+
+  #answerOf(key: string, { lease, isAmple, left, waitMs }: Known, granted: number): Grant {
+    return { key, lease, granted, isAmple, ttlMs: this.#ttlMs, left, waitMs };
   }
 
   /** What was used is to be told before it leaves the window, so that it does so in time. */
@@ -334,10 +338,26 @@ export class KeyOwner {
   }
 }
 
+/** Not put together of parts: there are very many, and such a one is half as large. */
+const knownOf = ({ lease, account, used, counted, idle, pending, endMs, assumed }: Holder): Known => ({
+  lease,
+  account,
+  used,
+  counted,
+  idle,
+  pending,
+  endMs,
+  assumed,
+  granted: undefined,
+  isAmple: false,
+  left: 0,
+  waitMs: 0,
+});
+
 function holderOf(known: Known): Holder;
 function holderOf(known: Known | undefined): Holder | undefined;
 function holderOf(known: Known | undefined): Holder | undefined {
   if (known === undefined) return undefined;
-  const { answer: _, ...holder } = known;
-  return holder;
+  const { lease, account, used, counted, idle, pending, endMs, assumed } = known;
+  return { lease, account, used, counted, idle, pending, endMs, assumed };
 }

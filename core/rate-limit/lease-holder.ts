@@ -18,11 +18,6 @@ const BELIEVED_AGAIN = 0.5;
 /** Answers of the owner that what is idle is to last for when it is drawn again. */
 const ANSWERS_AHEAD = 3;
 
-interface Use {
-  amount: number;
-  atMs: number;
-}
-
 /** Units that were taken for a request, until it is known what it costs. */
 export interface Taken {
   readonly amount: number;
@@ -40,7 +35,7 @@ export interface Moment {
 /** An agent's part of one bucket: what it holds, and what it has used. */
 export class LeaseHolder {
   readonly key: string;
-  readonly #limit: Limit;
+  readonly limit: Limit;
   /** Units that are held and were not taken. */
   #idle = 0;
   #pending = 0;
@@ -48,14 +43,13 @@ export class LeaseHolder {
   #unsettled = 0;
   #used = 0;
   #counted = 0;
-  /** Used, and not known to be counted. */
-  #uses: Use[] = [];
+  /** Used, and not known to be counted: pairs of units and time. */
+  #uses: readonly number[] = NO_USES;
   #term = 0;
   #account: number | undefined;
   #endMs = -Infinity;
   #ttlMs = 0;
   #sent: { readonly lease: number; readonly atMs: number; readonly used: number; readonly uses: number } | undefined;
-  #isAmple = false;
   #answerMs = 0;
   /** What the owner had besides when it answered. */
   #left = 0;
@@ -63,12 +57,12 @@ export class LeaseHolder {
   #takenSince = 0;
   #sinceMs = 0;
   #rate = 0;
-  /** It draws again when less is idle. */
+  /** It draws again when less is idle; 0 where there is no more than requests wait for. */
   #low = 0;
 
   constructor(key: string, limit: Limit) {
     this.key = key;
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /** Held, or used and not known to be counted. */
@@ -109,7 +103,7 @@ export class LeaseHolder {
     if (this.#sent !== undefined) return false;
     const { renewMs } = this;
     if (renewMs !== undefined && now.fastMs >= renewMs) return true;
-    return this.#isAmple && this.#idle < this.#low;
+    return this.#idle < this.#low;
   }
 
   /** Whether nothing is held and all that was used is known to be counted. */
@@ -126,7 +120,7 @@ export class LeaseHolder {
     this.#idle = 0;
     this.#pending = 0;
     this.#term += 1;
-    this.#isAmple = false;
+    this.#low = 0;
   }
 
   canTake(amount: number, now: Moment): boolean {
@@ -166,7 +160,7 @@ export class LeaseHolder {
   /** Gives back what is idle: by the next draw. */
   release(): void {
     this.#idle = 0;
-    this.#isAmple = false;
+    this.#low = 0;
   }
 
   /** The last draw, of a holder that is settled: nothing is wanted any more. */
@@ -212,7 +206,7 @@ export class LeaseHolder {
     this.#sent = undefined;
     if (grant.trouble !== undefined) return true;
     this.#counted = sent.used;
-    this.#uses = this.#uses.slice(sent.uses);
+    this.#uses = this.#uses.length === sent.uses ? NO_USES : this.#uses.slice(sent.uses);
     this.#answerMs = Math.max(now.fastMs - sent.atMs, this.#answerMs * BELIEVED_AGAIN);
     const endMs = sent.atMs + grant.ttlMs;
     if (endMs <= now.fastMs) return true;
@@ -220,14 +214,13 @@ export class LeaseHolder {
     this.#ttlMs = grant.ttlMs;
     this.#idle += grant.granted;
     this.#left = grant.left;
-    this.#isAmple = grant.isAmple;
-    this.#low = Math.max(this.#idle / 2, this.#rate * ANSWERS_AHEAD * this.#answerMs);
+    this.#low = !grant.isAmple ? 0 : Math.max(this.#idle / 2, this.#rate * ANSWERS_AHEAD * this.#answerMs);
     return true;
   }
 
   get #horizonMs(): number {
-    const windowMs = Math.min(this.#limit.perMs, WINDOW_MS_MAX);
-    const isPlenty = this.#left * PLENTY_PARTS >= capacityOf(this.#limit);
+    const windowMs = Math.min(this.limit.perMs, WINDOW_MS_MAX);
+    const isPlenty = this.#left * PLENTY_PARTS >= capacityOf(this.limit);
     const leastMs = isPlenty
       ? Math.min(windowMs / PLENTY_HORIZON_PARTS, PLENTY_HORIZON_MS_MAX)
       : windowMs / HORIZON_PARTS;
@@ -237,37 +230,40 @@ export class LeaseHolder {
   #use(amount: number, atMs: number): void {
     if (amount <= 0) return;
     this.#used += amount;
-    const last = this.#uses.at(-1);
-    const isOpen = last !== undefined && this.#uses.length !== this.#sent?.uses;
-    const unsent = this.#uses.length - (this.#sent?.uses ?? 0);
-    if (isOpen && (unsent >= 2 * SPENT_MAX || this.#partOf(last.atMs) === this.#partOf(atMs)))
-      join(last, { amount, atMs });
-    else this.#uses = this.#uses.concat({ amount, atMs });
+    const uses = this.#uses;
+    const lastMs = uses.at(-1);
+    const isOpen = lastMs !== undefined && uses.length !== this.#sent?.uses;
+    const unsent = (uses.length - (this.#sent?.uses ?? 0)) / 2;
+    if (isOpen && (unsent >= 2 * SPENT_MAX || this.#partOf(lastMs) === this.#partOf(atMs))) {
+      const all = uses as number[];
+      all[all.length - 2] = (all[all.length - 2] ?? 0) + amount;
+      all[all.length - 1] = Math.max(lastMs, atMs);
+    } else this.#uses = uses.length === 0 ? [amount, atMs] : uses.concat(amount, atMs);
   }
 
   #partOf(atMs: number): number {
-    return Math.floor((atMs * USE_PARTS) / Math.min(this.#limit.perMs, WINDOW_MS_MAX));
+    return Math.floor((atMs * USE_PARTS) / Math.min(this.limit.perMs, WINDOW_MS_MAX));
   }
 
+  /** Neighbours are told as one, at the time of the later. */
   #compact(): void {
-    while (this.#uses.length > SPENT_MAX) {
-      const joined: Use[] = [];
-      for (const [at, use] of this.#uses.entries()) {
-        const last = joined.at(-1);
-        if (at % 2 === 1 && last !== undefined) join(last, use);
-        else joined.push(use);
+    while (this.#uses.length > 2 * SPENT_MAX) {
+      const joined: number[] = [];
+      for (let at = 0; at < this.#uses.length; at += 4) {
+        const [amount = 0, atMs = 0, nextAmount = 0, nextMs = atMs] = this.#uses.slice(at, at + 4);
+        joined.push(amount + nextAmount, Math.max(atMs, nextMs));
       }
       this.#uses = joined;
     }
   }
 
   #tell({ slowMs }: Moment): Spent[] {
-    return this.#uses.map(({ amount, atMs }) => ({ amount, agoMs: Math.max(0, slowMs - atMs) }));
+    const told: Spent[] = [];
+    for (let at = 0; at < this.#uses.length; at += 2)
+      told.push({ amount: this.#uses[at] ?? 0, agoMs: Math.max(0, slowMs - (this.#uses[at + 1] ?? 0)) });
+    return told;
   }
 }
 
-/** Two as one, at the time of the later. */
-function join(into: Use, other: Use): void {
-  into.amount += other.amount;
-  into.atMs = Math.max(into.atMs, other.atMs);
-}
+/** Most holders have none most of the time. */
+const NO_USES: readonly number[] = [];

@@ -8,26 +8,24 @@ const PART_MOST = 1e13;
 
 /** At most `amount` in any window of `perMs`, exactly: never more, and less by what one part holds. Memory: `PARTS` pairs at most. */
 export class SlidingWindow implements Meter {
-  readonly #amount: number;
-  readonly #perMs: number;
+  readonly #limit: Limit;
   /** Pairs of time and units, the oldest first. */
   #pairs: number[];
   #sum = 0;
 
-  constructor({ amount, perMs }: Limit, saved: readonly number[] = []) {
-    this.#amount = amount;
-    this.#perMs = perMs;
+  constructor(limit: Limit, saved: readonly number[] = []) {
+    this.#limit = limit;
     this.#pairs = [...saved];
     for (let at = 1; at < saved.length; at += 2) this.#sum += saved[at] ?? 0;
   }
 
   room(nowMs: number): number {
     this.#forget(nowMs);
-    return this.#amount - this.#sum;
+    return this.#limit.amount - this.#sum;
   }
 
   spend(units: number, atMs: number, nowMs: number): void {
-    if (!(units > 0) || atMs <= nowMs - this.#perMs) return;
+    if (!(units > 0) || atMs <= nowMs - this.#limit.perMs) return;
     let amount = Math.min(units, PART_MOST);
     const pairs = this.#pairs;
     let end = pairs.length;
@@ -61,11 +59,11 @@ export class SlidingWindow implements Meter {
   }
 
   waitMs(amount: number, nowMs: number): number {
-    if (amount > this.#amount) return Infinity;
+    if (amount > this.#limit.amount) return Infinity;
     let room = this.room(nowMs);
     for (let at = 0; room < amount && at < this.#pairs.length; at += 2) {
       room += this.#pairs[at + 1] ?? 0;
-      if (room >= amount) return (this.#pairs[at] ?? 0) + this.#perMs - nowMs;
+      if (room >= amount) return (this.#pairs[at] ?? 0) + this.#limit.perMs - nowMs;
     }
     return 0;
   }
@@ -80,12 +78,12 @@ export class SlidingWindow implements Meter {
   }
 
   #partOf(timeMs = 0): number {
-    return Math.floor((timeMs * PARTS) / this.#perMs);
+    return Math.floor((timeMs * PARTS) / this.#limit.perMs);
   }
 
   #forget(nowMs: number): void {
     let gone = 0;
-    while (gone < this.#pairs.length && (this.#pairs[gone] ?? 0) <= nowMs - this.#perMs) {
+    while (gone < this.#pairs.length && (this.#pairs[gone] ?? 0) <= nowMs - this.#limit.perMs) {
       this.#sum -= this.#pairs[gone + 1] ?? 0;
       gone += 2;
     }
