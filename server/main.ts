@@ -85,6 +85,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     keys,
     credentials,
     limits: owner,
+    log,
   });
   const http = await makeHttp({ root: ROOT, options, stores, mesh, services: api.services, auth, log });
 

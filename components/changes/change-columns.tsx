@@ -1,8 +1,11 @@
+import Link from "next/link";
+import { FindingList } from "#components/changes/finding-list.tsx";
 import { RolloutState } from "#components/changes/rollout-state.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
 import type { ChangedResource, RevisionSummary } from "#core/view/config.ts";
+import type { RevisionEffect } from "#core/view/revision-effect.ts";
 
 export const OP_TONE = { created: "ok", updated: "accent", deleted: "bad" } as const satisfies Record<
   ChangedResource["op"],
@@ -11,8 +14,15 @@ export const OP_TONE = { created: "ok", updated: "accent", deleted: "bad" } as c
 
 const SHOWN = 2;
 
+/** What is known of revisions besides. */
+export interface KnownOfChanges {
+  readonly effects: ReadonlyMap<number, RevisionEffect>;
+  /** Those that bear on the service that is asked about; null where none is. */
+  readonly bearing: ReadonlySet<number> | null;
+}
+
 /** The history's table, newest first. */
-export const CHANGE_COLUMNS: readonly Column<RevisionSummary>[] = [
+export const buildChangeColumns = ({ effects, bearing }: KnownOfChanges): readonly Column<RevisionSummary>[] => [
   {
     id: "revision",
     header: "Revision",
@@ -32,6 +42,17 @@ export const CHANGE_COLUMNS: readonly Column<RevisionSummary>[] = [
         </span>
       ),
   },
+  ...(bearing === null
+    ? []
+    : [
+        {
+          id: "bears",
+          header: "Bears on it",
+          cell: ({ revision }: RevisionSummary) =>
+            bearing.has(revision) ? <Badge tone="accent">bears on it</Badge> : <span className="text-subtle">no</span>,
+          sortValue: ({ revision }: RevisionSummary) => (bearing.has(revision) ? 0 : 1),
+        },
+      ]),
   {
     id: "objects",
     header: "Objects",
@@ -53,6 +74,7 @@ export const CHANGE_COLUMNS: readonly Column<RevisionSummary>[] = [
       </ul>
     ),
   },
+  { id: "effect", header: "Since then", cell: ({ revision }) => <Since effect={effects.get(revision)} /> },
   { id: "state", header: "Proxies", cell: ({ revision }) => <RolloutState revision={revision} /> },
   { id: "author", header: "Who", cell: ({ author }) => author, sortValue: ({ author }) => author },
   {
@@ -63,3 +85,24 @@ export const CHANGE_COLUMNS: readonly Column<RevisionSummary>[] = [
     sortValue: ({ at }) => at,
   },
 ];
+
+const FINDINGS_SHOWN = 2;
+
+function Since({ effect }: { readonly effect: RevisionEffect | undefined }) {
+  if (effect === undefined) return <span className="text-subtle">–</span>;
+  const { findings, silence, revision } = effect;
+  if (findings.length === 0) return <span className="text-subtle">{silence === null ? "as before" : silence}</span>;
+  return (
+    <div className="min-w-44 max-w-96">
+      <FindingList findings={findings} max={FINDINGS_SHOWN} />
+      {findings.some(({ isWorse }) => isWorse === true) ? (
+        <Link
+          href={`/changes/${revision}?revert=undo`}
+          className="relative z-1 inline-flex min-h-6 items-center text-accent-text text-xs underline"
+        >
+          Undo
+        </Link>
+      ) : null}
+    </div>
+  );
+}

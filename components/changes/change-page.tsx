@@ -6,6 +6,7 @@ import { useState } from "react";
 import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { OP_TONE } from "#components/changes/change-columns.tsx";
+import { EffectCard } from "#components/changes/effect-card.tsx";
 import { RevertFlow } from "#components/changes/revert-flow.tsx";
 import type { RevertKind } from "#components/changes/use-revert-plan.ts";
 import { RolloutPanel } from "#components/editor/rollout-panel.tsx";
@@ -23,6 +24,7 @@ import { PageQuery } from "#components/ui/page-query.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Ago } from "#components/ui/time-text.tsx";
+import { useSearchState } from "#components/ui/use-search-state.ts";
 import type { ChangedResource, RevisionDetail } from "#core/view/config.ts";
 
 const WAY_BACK = <Breadcrumbs items={[{ label: "Changes", href: "/changes" }]} />;
@@ -32,7 +34,9 @@ export function ChangePage({ revision }: { readonly revision: number }) {
   const trpc = useTRPC();
   const detail = useQuery(trpc.config.revision.queryOptions({ revision }));
   const latest = useQuery(trpc.config.history.queryOptions({ limit: 1 }));
-  const [revert, setRevert] = useState<RevertKind | null>(null);
+  // A list's "undo" leads here.
+  const asked = useSearchState().get("revert");
+  const [revert, setRevert] = useState<RevertKind | null>(asked === "undo" ? asked : null);
   const may = useMay("config.undo");
   const isLatest = latest.data?.[0]?.revision === revision;
   if (detail.data === undefined && detail.error !== null && readApiError(detail.error).reason === "not-found")
@@ -89,6 +93,7 @@ export function ChangePage({ revision }: { readonly revision: number }) {
             />
             {revert === null ? (
               <div className="flex flex-col gap-4">
+                <EffectCard revision={revision} onUndo={may.isAllowed ? () => setRevert("undo") : null} />
                 <Differences made={made} />
                 <RolloutPanel revision={revision} />
               </div>

@@ -1,10 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { GitCommitHorizontal, X } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
-import { CHANGE_COLUMNS } from "#components/changes/change-columns.tsx";
+import { parseUntil } from "#components/changes/before-href.ts";
+import { buildChangeColumns } from "#components/changes/change-columns.tsx";
 import { REVISIONS_FIRST } from "#components/changes/revisions-first.ts";
+import { formatDateTime } from "#components/format/format-clock.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
@@ -17,13 +19,56 @@ import type { RevisionSummary } from "#core/view/config.ts";
 
 const REVISIONS_MAX = 500;
 
-/** The history, of everything or of one resource (`?ref=`). */
+const EFFECTS_REFETCH_MS = 15_000;
+const DAY_MS = 24 * 3600_000;
+const BEARING_MAX = 200;
+
+/** Of the day before a moment, the revisions that bear on a service; null without one. */
+function useBearing(host: string | null, until: number | null | undefined): ReadonlySet<number> | null {
+  const [nowMs] = useState(() => Date.now());
+  const toMs = until ?? nowMs;
+  const marks = useQuery(
+    useTRPC().effects.marks.queryOptions(
+      { fromMs: Math.max(0, toMs - DAY_MS), toMs, host: host ?? "", limit: BEARING_MAX },
+      { enabled: host !== null },
+    ),
+  );
+  return useMemo(
+    () =>
+      host === null
+        ? null
+        : new Set((marks.data ?? []).filter(({ bears }) => bears === true).map(({ revision }) => revision)),
+    [host, marks.data],
+  );
+}
+
+/** The history, of everything, of one resource (`?ref=`), or of what was before a moment (`?until=`), a service's first (`?host=`). */
 export function RevisionsTab() {
   const trpc = useTRPC();
   const search = useSearchState();
   const ref = search.get("ref");
   const [limit, setLimit] = useState(REVISIONS_FIRST);
-  const history = useQuery(trpc.config.history.queryOptions({ limit, ...(ref === null ? {} : { ref }) }));
+  const until = parseUntil(search.get("until"));
+  const host = search.get("host");
+  const history = useQuery(
+    trpc.config.history.queryOptions({
+      limit,
+      ...(ref === null ? {} : { ref }),
+      ...(typeof until === "number" ? { toMs: until } : {}),
+    }),
+  );
+  const revisions = (history.data ?? []).map(({ revision }) => revision);
+  const effects = useQuery(
+    trpc.effects.list.queryOptions(
+      { revisions },
+      { enabled: revisions.length > 0, refetchInterval: EFFECTS_REFETCH_MS, placeholderData: (previous) => previous },
+    ),
+  );
+  const bearing = useBearing(host, until);
+  const columns = useMemo(
+    () => buildChangeColumns({ effects: new Map((effects.data ?? []).map((each) => [each.revision, each])), bearing }),
+    [effects.data, bearing],
+  );
   const query = (search.get("q") ?? "").toLowerCase();
   return (
     <>
@@ -39,6 +84,12 @@ export function RevisionsTab() {
             Only {ref} <X aria-label="Show all" />
           </Button>
         )}
+        {until === undefined ? null : (
+          <Button size="sm" onClick={() => search.set({ until: null, host: null })}>
+            {until === null ? "Before now" : <>Before {formatDateTime(until)}</>}
+            {host === null ? "" : `, those of ${host} first`} <X aria-label="Show all" />
+          </Button>
+        )}
       </div>
       <Card isFlush>
         <QueryView query={history} what="the history" skeleton={<SkeletonRows />}>
@@ -47,7 +98,8 @@ export function RevisionsTab() {
               <DataTable
                 label="Revisions"
                 testId="revisions"
-                columns={CHANGE_COLUMNS}
+                columns={columns}
+                {...(host === null ? {} : { defaultSort: { column: "bears", isDescending: false } })}
                 rows={all.filter((each) => textOf(each).includes(query))}
                 rowKey={({ revision }) => String(revision)}
                 rowHref={({ revision }) => `/changes/${revision}`}

@@ -1,16 +1,20 @@
 import type { Series } from "#components/charts/build-series.ts";
 import { formatClock } from "#components/format/format-clock.ts";
+import type { ChangeMark } from "#core/view/revision-effect.ts";
 
 export interface ChartTooltipProps {
   readonly series: readonly Series[];
   readonly format: (value: number) => string;
   readonly isActive: boolean;
   readonly atMs: unknown;
+  /** Revisions of the whole chart; those of the time up to the next point are told. */
+  readonly marks: readonly ChangeMark[];
+  readonly stepMs: number;
   readonly payload: readonly { readonly dataKey?: unknown; readonly value?: unknown }[] | undefined;
 }
 
 /** The figures of one moment. */
-export function ChartTooltip({ series, format, isActive, atMs, payload }: ChartTooltipProps) {
+export function ChartTooltip({ series, format, isActive, atMs, payload, marks, stepMs }: ChartTooltipProps) {
   if (!isActive || typeof atMs !== "number" || payload === undefined) return null;
   return (
     <div className="rounded-md bg-raised px-2.5 py-1.5 text-xs shadow-raised">
@@ -27,6 +31,15 @@ export function ChartTooltip({ series, format, isActive, atMs, payload }: ChartT
           </div>
         );
       })}
+      {marks
+        .filter((mark) => mark.atMs >= atMs && mark.atMs < atMs + stepMs)
+        .map(({ revision, reason }) => (
+          <div key={revision} className="mt-1 max-w-64 truncate border-line border-t pt-1 text-accent-text">
+            revision {revision}
+            {reason === "" ? "" : `: ${reason}`}
+          </div>
+        ))}
+      <div className="mt-1 text-subtle">Click: what changed before</div>
     </div>
   );
 }

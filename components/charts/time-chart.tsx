@@ -1,6 +1,18 @@
 "use client";
+import { useRouter } from "next/navigation";
 import type { Key } from "react";
-import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import {
+  Area,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+import { beforeHref } from "#components/changes/before-href.ts";
 import {
   buildRows,
   type ChartRow,
@@ -11,9 +23,12 @@ import {
   type Series,
 } from "#components/charts/build-series.ts";
 import { ChartTooltip } from "#components/charts/chart-tooltip.tsx";
+import { MarkLinks } from "#components/charts/mark-links.tsx";
 import { niceTicks } from "#components/charts/nice-ticks.ts";
+import { useChangeMarks } from "#components/charts/use-change-marks.ts";
 import { formatClock } from "#components/format/format-clock.ts";
 import { cx } from "#components/ui/cx.ts";
+import type { ChangeMark } from "#core/view/revision-effect.ts";
 
 export interface TimeChartProps {
   /** What the chart shows: "Requests per second". */
@@ -29,11 +44,13 @@ export interface TimeChartProps {
   readonly className?: string;
   /** Without axes and legend, for narrow panels. */
   readonly isCompact?: boolean;
+  /** The service that it is of: of what changed, what bears on it is told first. */
+  readonly host?: string | undefined;
 }
 
 const AXIS = { fontSize: 11, fill: "var(--subtle)" } as const;
 
-/** Figures over time. A gap in the record is a gap in the line. */
+/** Figures over time. A gap in the record is a gap in the line, each revision a mark; a click on a moment tells what changed before it. */
 export function TimeChart({
   label,
   series,
@@ -43,19 +60,26 @@ export function TimeChart({
   max,
   className,
   isCompact = false,
+  host,
 }: TimeChartProps) {
+  const router = useRouter();
+  const rows = buildRows(series);
+  const [firstMs = 0, secondMs = firstMs] = rows.map(({ atMs }) => atMs);
+  const lastMs = rows.at(-1)?.atMs ?? 0;
+  // A point stands for the time up to the next.
+  const marks = useChangeMarks(firstMs, lastMs + secondMs - firstMs);
   if (!hasFigures(series))
     return (
       <p className={cx("flex items-center justify-center text-sm text-subtle", className ?? "h-40")}>
         Nothing recorded in this range
       </p>
     );
-  const rows = buildRows(series);
   const ticks = niceTicks(Math.max(...rows.map((row) => heightOf(row, series, kind))), max);
-  const spanMs = (rows.at(-1)?.atMs ?? 0) - (rows[0]?.atMs ?? 0);
+  const spanMs = lastMs - firstMs;
+  const isBare = isCompact && series.length === 1;
   return (
     <figure className="min-w-0">
-      {isCompact && series.length === 1 ? null : <Legend series={series} />}
+      {isBare && marks.length === 0 ? null : <Legend series={isBare ? [] : series} marks={marks} />}
       <div
         role="img"
         aria-label={`${label}. ${describeSeries(series, format)}`}
@@ -67,6 +91,11 @@ export function TimeChart({
             {...(syncId === undefined ? {} : { syncId })}
             margin={{ top: 6, right: 4, bottom: 0, left: 0 }}
             accessibilityLayer={false}
+            className="cursor-pointer"
+            onClick={({ activeLabel }) => {
+              const atMs = Number(activeLabel);
+              if (atMs > 0) router.push(beforeHref({ atMs: atMs + secondMs - firstMs, host: host ?? null }));
+            }}
           >
             <CartesianGrid vertical={false} stroke="var(--line)" />
             <XAxis
@@ -99,9 +128,20 @@ export function TimeChart({
                   atMs={props.label}
                   payload={props.payload}
                   isActive={props.active === true}
+                  marks={marks}
+                  stepMs={secondMs - firstMs}
                 />
               )}
             />
+            {marks.map(({ revision, atMs }) => (
+              <ReferenceLine
+                key={revision}
+                x={Math.min(atMs, lastMs)}
+                stroke="var(--accent)"
+                strokeDasharray="2 3"
+                className="change-mark"
+              />
+            ))}
             {series.map(({ key, color }) =>
               kind === "stack" ? (
                 <Area
@@ -164,7 +204,7 @@ function heightOf(row: ChartRow, series: readonly Series[], kind: "line" | "stac
   return kind === "stack" ? values.reduce((sum, value) => sum + value, 0) : Math.max(...values);
 }
 
-function Legend({ series }: { readonly series: readonly Series[] }) {
+function Legend({ series, marks }: { readonly series: readonly Series[]; readonly marks: readonly ChangeMark[] }) {
   return (
     <figcaption className="mb-1 flex flex-wrap gap-x-3 gap-y-0.5 text-muted text-xs">
       {series.map(({ key, label, color }) => (
@@ -173,6 +213,7 @@ function Legend({ series }: { readonly series: readonly Series[] }) {
           {label}
         </span>
       ))}
+      <MarkLinks marks={marks} />
     </figcaption>
   );
 }

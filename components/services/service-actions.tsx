@@ -1,7 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ChevronDown, FlaskConical, ListTree, Network, ShieldCheck, Split } from "lucide-react";
+import { ChevronDown, FlaskConical, GitCommitHorizontal, ListTree, Network, ShieldCheck, Split } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
+import { beforeHref } from "#components/changes/before-href.ts";
 import { taskEntries } from "#components/format/task-links.ts";
 import { policyHref } from "#components/security/policy-href.ts";
 import { withRange } from "#components/shell/range.ts";
@@ -30,6 +31,9 @@ export function ServiceActions({ service }: { readonly service: ServiceDetail })
       </ButtonLink>
       <ButtonLink variant="ghost" href={withRange(tracesOfService(service), range)}>
         <ListTree aria-hidden /> Traces
+      </ButtonLink>
+      <ButtonLink variant="ghost" href={beforeHref({ host })}>
+        <GitCommitHorizontal aria-hidden /> What changed
       </ButtonLink>
       <ButtonLink variant="ghost" href={simulateService(service, proxies.data ?? [])}>
         <FlaskConical aria-hidden /> Simulate

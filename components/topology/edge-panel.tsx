@@ -1,7 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ArrowRight, FlaskConical, ListTree, ShieldCheck } from "lucide-react";
+import { ArrowRight, FlaskConical, GitCommitHorizontal, ListTree, ShieldCheck } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
+import { beforeHref } from "#components/changes/before-href.ts";
 import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
@@ -105,6 +106,9 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
                 <ListTree aria-hidden /> Traces
               </ButtonLink>
             )}
+            <ButtonLink size="sm" href={beforeHref({ host })}>
+              <GitCommitHorizontal aria-hidden /> What changed
+            </ButtonLink>
             <SimulateLink edge={edge} source={source} host={host} />
           </div>
         )}

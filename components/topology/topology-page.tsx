@@ -2,6 +2,7 @@
 import { Network } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useRange } from "#components/shell/use-range.ts";
+import { ChangeStrip } from "#components/topology/change-strip.tsx";
 import { findHits } from "#components/topology/find-hits.ts";
 import { findNodes, keepFound } from "#components/topology/find-nodes.ts";
 import { GapsNotice } from "#components/topology/gaps-notice.tsx";
@@ -68,6 +69,7 @@ function TopologyBody({
   useShortcut("Escape", () => select(null));
   return (
     <>
+      <ChangeStrip startMs={graph.startMs} endMs={graph.endMs} />
       <GapsNotice gaps={graph.gaps} />
       <div className="relative flex min-h-0 flex-1">
         {state.asTable ? (

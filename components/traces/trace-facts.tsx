@@ -1,5 +1,6 @@
 import { formatMillis } from "#components/format/format-millis.ts";
 import { extentOf } from "#components/traces/build-waterfall.ts";
+import { ChangedBefore } from "#components/traces/changed-before.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Clock } from "#components/ui/time-text.tsx";
@@ -23,6 +24,7 @@ export function TraceFacts({ trace }: { readonly trace: Trace }) {
         <Badge tone="bad">{errors === 1 ? "1 error" : `${errors} errors`}</Badge>
       )}
       <Clock atMs={startMs} withMillis className="tabular" />
+      <ChangedBefore startMs={startMs} lengthMs={lengthMs} />
       <span className="inline-flex items-center">
         <code className="font-mono text-xs">{trace.traceId}</code>
         <CopyButton text={trace.traceId} label="Copy the trace id" />

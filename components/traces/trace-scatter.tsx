@@ -1,6 +1,17 @@
 "use client";
-import { CartesianGrid, ResponsiveContainer, Scatter, ScatterChart, Tooltip, XAxis, YAxis, ZAxis } from "recharts";
+import {
+  CartesianGrid,
+  ReferenceLine,
+  ResponsiveContainer,
+  Scatter,
+  ScatterChart,
+  Tooltip,
+  XAxis,
+  YAxis,
+  ZAxis,
+} from "recharts";
 import { niceTicks } from "#components/charts/nice-ticks.ts";
+import { useChangeMarks } from "#components/charts/use-change-marks.ts";
 import { formatClock } from "#components/format/format-clock.ts";
 import { formatMillis } from "#components/format/format-millis.ts";
 import type { TraceSummary } from "#core/telemetry/trace.ts";
@@ -18,6 +29,8 @@ export function TraceScatter({
   const well = traces.filter(({ errorCount }) => errorCount === 0);
   const failed = traces.filter(({ errorCount }) => errorCount > 0);
   const ticks = niceTicks(Math.max(...traces.map(({ durationMs }) => durationMs), 0));
+  const starts = traces.map(({ startMs }) => startMs);
+  const marks = useChangeMarks(Math.min(...starts), Math.max(...starts));
   const select = (point: unknown) => {
     const traceId = (point as { traceId?: string }).traceId;
     if (traceId !== undefined) onSelect(traceId);
@@ -57,6 +70,9 @@ export function TraceScatter({
               <PointTooltip isActive={active === true} trace={payload?.[0]?.payload as TraceSummary | undefined} />
             )}
           />
+          {marks.map(({ revision, atMs }) => (
+            <ReferenceLine key={revision} x={atMs} stroke="var(--accent)" strokeDasharray="2 3" />
+          ))}
           <Scatter
             data={well}
             fill="var(--series-1)"

@@ -55,7 +55,7 @@ export function findConcerned(input: ConcernInput): ConcernedTraffic | null {
 }
 
 /** A change keeps its kind: the kind is in the ref. */
-function concerningOf(change: ResourceChange, context: ConcernContext): Concerning[] {
+export function concerningOf(change: ResourceChange, context: ConcernContext): Concerning[] {
   const kind = (change.after ?? change.before)?.kind;
   return kind === undefined ? [] : [concernOf(kind, change, context)];
 }

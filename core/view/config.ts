@@ -62,6 +62,9 @@ export interface HistoryFilter {
   readonly limit: number;
   /** Only revisions with a smaller number: the next page. */
   readonly before?: number | undefined;
+  /** Only those written in this time, in ms since the epoch. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
 }
 
 export interface RevisionSummary {

@@ -2,6 +2,7 @@ import { accessRouter, identityRouter, sessionRouter } from "#server/api/routers
 import { authenticationRouter } from "#server/api/routers/authentication.ts";
 import { configRouter } from "#server/api/routers/config.ts";
 import { credentialsRouter, gatewaysRouter } from "#server/api/routers/credentials.ts";
+import { effectsRouter } from "#server/api/routers/effects.ts";
 import { limitUseRouter } from "#server/api/routers/limit-use.ts";
 import { limitsRouter } from "#server/api/routers/limits.ts";
 import {
@@ -22,6 +23,7 @@ export const appRouter = router({
   topology: topologyRouter,
   services: servicesRouter,
   config: configRouter,
+  effects: effectsRouter,
   simulate: simulateRouter,
   traces: tracesRouter,
   requests: requestsRouter,

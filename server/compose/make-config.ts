@@ -1,6 +1,7 @@
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
 import type { Logger } from "#node/log.ts";
+import { createEffectStore, type EffectStore } from "#server/config/effect-store.ts";
 import { toSnapshotChange } from "#server/config/revision-feed.ts";
 import { type ConfigStore, createConfigStore } from "#server/config/store.ts";
 import type { Database } from "#server/db/open-database.ts";
@@ -15,6 +16,7 @@ import { Publisher } from "#server/services/publisher.ts";
 /** The configuration, the state of the mesh as it stands now, and how a change of either reaches the compiler. */
 export interface Config {
   readonly store: ConfigStore;
+  readonly effects: EffectStore;
   readonly state: MeshState;
   readonly publisher: Publisher;
   readonly registryStore: ReturnType<typeof createRegistryStore>;
@@ -35,6 +37,7 @@ export async function makeConfig(
 ): Promise<Config> {
   const notify = new ProcessNotify();
   const store = createConfigStore(db, notify);
+  const effects = createEffectStore(db);
   const registryStore = createRegistryStore(db);
   const settings: MeshSettings = {
     trustDomain: options.trustDomain,
@@ -50,6 +53,7 @@ export async function makeConfig(
   );
   return {
     store,
+    effects,
     state,
     publisher,
     registryStore,

@@ -2,8 +2,10 @@ import { Checker } from "#core/check/check-config.ts";
 import { PharosError } from "#core/errors.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
+import type { Logger } from "#node/log.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Config } from "#server/compose/make-config.ts";
+import { makeEffects } from "#server/compose/make-effects.ts";
 import type { IdentityParts } from "#server/compose/make-identity.ts";
 import type { Keys } from "#server/compose/make-keys.ts";
 import type { LimitOwner } from "#server/compose/make-leases.ts";
@@ -34,6 +36,7 @@ export interface ServicesParts extends IdentityParts {
   readonly keys: Keys;
   readonly credentials: CredentialBook;
   readonly limits: LimitOwner;
+  readonly log: Logger;
 }
 
 /** What the API serves, and the thread in which changes are tried. */
@@ -58,7 +61,10 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     () => state.snapshot(),
     () => parts.credentials.facts(),
   );
+  const explain = (name: string) => explainService(state.snapshot(), name);
+  const measured = makeEffects(parts.config, parts.stores, explain, parts.log);
   const services = createServices({
+    effects: measured.effects,
     store,
     mesh,
     telemetry: telemetry.queries,
@@ -74,7 +80,7 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     audit,
     auth,
     checks,
-    explain: (name) => explainService(state.snapshot(), name),
+    explain,
     publisher,
     keys: parts.keys,
     files: {
@@ -99,5 +105,8 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     settingsNotes: (instance) => registry.settingsNotes(instance),
     findInstance: (instance) => registry.registered(instance),
   });
-  return { services, close: async () => void (await Promise.all([previews.close(), applies.close()])) };
+  return {
+    services,
+    close: async () => void (await Promise.all([previews.close(), applies.close(), measured.close()])),
+  };
 }

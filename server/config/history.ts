@@ -27,6 +27,7 @@ export class History {
     const rows = await this.#db.revision.findMany({
       where: {
         ...(filter.before === undefined ? {} : { number: { lt: filter.before } }),
+        ...(filter.fromMs === undefined && filter.toMs === undefined ? {} : { at: timesOf(filter) }),
         ...(filter.ref === undefined ? {} : { changes: { some: { ref: filter.ref } } }),
       },
       orderBy: { number: "desc" },
@@ -77,6 +78,13 @@ export class History {
       this.#refs -= length;
     }
   }
+}
+
+function timesOf({ fromMs, toMs }: HistoryFilter): { gte?: Date; lte?: Date } {
+  return {
+    ...(fromMs === undefined ? {} : { gte: new Date(fromMs) }),
+    ...(toMs === undefined ? {} : { lte: new Date(toMs) }),
+  };
 }
 
 /** One revision with the text of each resource before and after it. Throws `not-found`. */

@@ -30,6 +30,7 @@ import { createTopologyService } from "#server/services/topology-service.ts";
 import manifest from "../../package.json" with { type: "json" };
 
 export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
+  readonly effects: Services["effects"];
   readonly identities: IdentityStore;
   readonly revocations: RevocationBook;
   readonly notify: RevocationServiceOptions["notify"];
@@ -123,6 +124,7 @@ export function createServices(options: ServicesOptions): Services {
     topology: createTopologyService({ state, telemetry }),
     catalog,
     config,
+    effects: options.effects,
     simulate: createSimulateService({ store, mesh, state, previews }),
     traces: {
       search: (query) => telemetry.searchTraces(query),

@@ -44,7 +44,18 @@ export const historyFilter = z.object({
   ref: refText.optional(),
   limit: z.number().int().min(1).max(500).default(50),
   before: revision.optional(),
+  fromMs: z.number().int().nonnegative().optional(),
+  toMs: z.number().int().nonnegative().optional(),
 }) satisfies z.ZodType<HistoryFilter>;
+
+export const marksQuery = z.object({
+  fromMs: z.number().int().nonnegative(),
+  toMs: z.number().int().positive(),
+  /** A service: of each revision it is told whether it bears on it. */
+  host: z.string().max(253).optional(),
+  limit: z.number().int().min(1).max(200).default(100),
+});
+export type MarksQuery = z.output<typeof marksQuery>;
 
 const graphView = z.enum(GRAPH_VIEWS).default("versioned-app");
 

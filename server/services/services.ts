@@ -26,6 +26,7 @@ import type { GatewayView } from "#core/view/gateway.ts";
 import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/limit.ts";
 import type { LimitUseView } from "#core/view/limit-use.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
+import type { ChangeMark, EffectView, RevisionEffect } from "#core/view/revision-effect.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type {
@@ -51,6 +52,7 @@ import type {
   JoinTokenInput,
   LiftInput,
   ListFilter,
+  MarksQuery,
   PolicedQuestion,
   ResetInput,
   RevocationInput,
@@ -117,6 +119,14 @@ export interface Services {
     reach(ref: string): Promise<ReachView>;
     /** Yields on every acknowledgement or refusal, and ends when the roll-out is complete or refused everywhere. */
     watch(revision: number, signal: AbortSignal): AsyncIterable<Distribution>;
+  };
+  /** What revisions did to the traffic that they bear on. */
+  readonly effects: {
+    get(revision: number): Promise<EffectView>;
+    /** Those that are kept. */
+    list(revisions: readonly number[]): Promise<readonly RevisionEffect[]>;
+    /** Newest first. */
+    marks(query: MarksQuery): Promise<readonly ChangeMark[]>;
   };
   readonly simulate: {
     /** What would come of a request, now and under changes; throws "invalid" for one that comes to no proxy. */

@@ -30,6 +30,9 @@ config.applyChanges       401     403     pass      pass
 config.rollback           401     403     pass      pass
 config.restoreChanges     401     pass    pass      pass
 config.undo               401     403     pass      pass
+effects.get               401     pass    pass      pass
+effects.list              401     pass    pass      pass
+effects.marks             401     pass    pass      pass
 simulate.request          401     pass    pass      pass
 traces.search             401     pass    pass      pass
 traces.get                401     pass    pass      pass
