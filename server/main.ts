@@ -87,7 +87,16 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     limits: owner,
     log,
   });
-  const http = await makeHttp({ root: ROOT, options, stores, mesh, services: api.services, auth, log });
+  const http = await makeHttp({
+    root: ROOT,
+    options,
+    stores,
+    mesh,
+    services: api.services,
+    auth,
+    gauges: api.gauges,
+    log,
+  });
 
   // Those that the system chose.
   listen(http.port, mesh.port, mesh.plaintextPort);

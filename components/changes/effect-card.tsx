@@ -90,8 +90,9 @@ function Measured({ effect, isSoFar, onUndo }: MeasuredProps) {
         )}
         {others.length === 0 ? null : (
           <Notice tone="neutral">
-            {others.length === 1 ? "Another revision was" : `${others.length} other revisions were`} written in this
-            time, and what is another may be theirs:{" "}
+            {others.length === 1
+              ? "Another revision bears on the same and was written in this time: what is another may be its doing: "
+              : `${others.length} others bear on the same and were written in this time: what is another may be their doing: `}
             {others.slice(0, 10).map((other, index) => (
               <span key={other}>
                 {index === 0 ? "" : ", "}

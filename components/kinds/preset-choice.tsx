@@ -27,7 +27,7 @@ export function PresetChoice({ presets, chosen, onChoose }: PresetChoiceProps) {
             key={name}
             size="sm"
             aria-pressed={name === chosen}
-            className={name === chosen ? "border-accent text-accent-text" : ""}
+            className={name === chosen ? "border-accent! text-accent-text!" : ""}
             onClick={() => onChoose(name === "" ? null : name)}
           >
             {label}

@@ -8,6 +8,7 @@ import { LedgerActions } from "#components/limits/ledger-actions.tsx";
 import { consumerHref, hasLedger, limitRef, nameLimit, nameSubject } from "#components/limits/name-subject.ts";
 import { PeriodsCard } from "#components/limits/periods-card.tsx";
 import { UsedBar } from "#components/limits/used-bar.tsx";
+import { UsedChart } from "#components/limits/used-chart.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
@@ -87,6 +88,7 @@ function Detail({ consumer }: { readonly consumer: ConsumerDetail }) {
         </Card>
         {hasLedger(consumer) ? (
           <>
+            <UsedChart consumer={consumer} />
             <PeriodsCard periods={consumer.periods} />
             <ChangesCard changes={consumer.changes} />
           </>

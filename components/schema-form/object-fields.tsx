@@ -17,14 +17,16 @@ export interface ObjectFieldsProps {
   readonly path: Path;
   /** Members that are shown elsewhere. */
   readonly except?: readonly string[];
+  /** Only these: the rest is shown elsewhere. */
+  readonly only?: readonly string[];
 }
 
 /** The members of an object: those that are there, those that must be, and what can be added. */
-export function ObjectFields({ type, path, except = [] }: ObjectFieldsProps) {
+export function ObjectFields({ type, path, except = [], only }: ObjectFieldsProps) {
   const scope = useFormScope();
   const [opened, setOpened] = useState<readonly string[]>([]);
   const layout = layOutObject(type, recordOf(valueAt(scope.value, path)), opened);
-  const isMine = ({ name }: Member) => !except.includes(name);
+  const isMine = ({ name }: Member) => !except.includes(name) && only?.includes(name) !== false;
   const add = ({ name, field }: Member) => {
     setOpened([...opened, name]);
     const value = beginValue(field);
@@ -35,7 +37,7 @@ export function ObjectFields({ type, path, except = [] }: ObjectFieldsProps) {
     scope.edit([{ op: "delete", path: [...path, name] }]);
   };
   const simple = layout.simple.filter(isMine);
-  const problem = problemOf(scope, path);
+  const problem = only === undefined ? problemOf(scope, path) : undefined;
   const isOutermost = path.length === 1;
   return (
     <div className="flex min-w-0 flex-col gap-4">
@@ -71,7 +73,7 @@ export function ObjectFields({ type, path, except = [] }: ObjectFieldsProps) {
         />
       ))}
       <AddMember members={layout.addable.filter(isMine)} onAdd={add} />
-      <OtherFieldsNote paths={layout.others.map((name) => formatPath([...path, name]))} />
+      {only === undefined ? <OtherFieldsNote paths={layout.others.map((name) => formatPath([...path, name]))} /> : null}
     </div>
   );
 }

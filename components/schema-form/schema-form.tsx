@@ -28,7 +28,7 @@ function drawObject(type: ObjectType, path: Path) {
 
 /** The form of a kind as its schema has it: for whom, and every field that is handled. */
 export function SchemaForm({ kind, context, catalog }: SchemaFormProps) {
-  const { only, schema }: KindDefinition = KINDS[kind];
+  const { only, schema, leads = [] }: KindDefinition = KINDS[kind];
   if (schema.type.kind !== "message") return null;
   const selector = selectorMember(schema.type);
   const namespace = textOf(recordOf(recordOf(context.value).metadata).namespace) || "default";
@@ -46,7 +46,12 @@ export function SchemaForm({ kind, context, catalog }: SchemaFormProps) {
             </div>
           </Card>
         ) : null}
-        <ObjectFields type={schema.type} path={ROOT} except={selector === undefined ? [] : [selector.name]} />
+        {leads.length === 0 ? null : <ObjectFields type={schema.type} path={ROOT} only={leads} />}
+        <ObjectFields
+          type={schema.type}
+          path={ROOT}
+          except={[...leads, ...(selector === undefined ? [] : [selector.name])]}
+        />
       </div>
     </FormScopeContext>
   );

@@ -7,7 +7,8 @@ export const STACKED = {
   head: "max-sm:static max-sm:block",
   /** What sorts stays to be chosen. */
   headRow: "max-sm:flex max-sm:flex-wrap max-sm:gap-x-4 max-sm:px-4",
-  header: "max-sm:flex max-sm:w-auto! max-sm:items-center max-sm:px-0! max-sm:text-left",
+  header:
+    "max-sm:flex max-sm:h-7 max-sm:w-auto! max-sm:items-center max-sm:px-0! max-sm:text-left max-sm:[&_button]:ml-0 max-sm:[&_button]:flex-row",
   headerOfWords: "max-sm:sr-only",
   row: "max-sm:block max-sm:px-4 max-sm:py-2",
   rowHeader: "max-sm:block max-sm:h-auto max-sm:px-0! max-sm:py-1",

@@ -94,6 +94,8 @@ export interface KindDefinition<S = unknown> {
   readonly only?: { readonly namespace: string; readonly name: string };
   /** What of the mesh's defaults says who sees it where it has no `exportTo`; absent where it has none. */
   readonly exported?: ExportedAs;
+  /** Of its spec, what a form from its schema shows first: what most people come for. */
+  readonly leads?: readonly string[];
   /** Others to begin with than the template, for what people often want. */
   readonly presets?: Readonly<Record<string, KindPreset>>;
   /** The spec of a new document; what only the author can know is left empty, for validation to name. */

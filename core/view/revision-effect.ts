@@ -68,7 +68,7 @@ export interface RevisionEffect {
   /** Those with most requests first; no more than fifty. */
   readonly traffic: readonly ComparedTraffic[];
   readonly trafficCount: number;
-  /** Other revisions in these times: what is another may be theirs. */
+  /** Other revisions in these times that bear on some of it: what is another may be theirs. */
   readonly others: readonly number[];
   /** Why nothing can be said; null where something can: "no requests", "too few requests", "no requests before it". */
   readonly silence: string | null;

@@ -2,6 +2,7 @@ import type { Endpoint } from "#core/access/endpoints.ts";
 import type { PharosError } from "#core/errors.ts";
 import type { HttpHandler } from "#node/http-service.ts";
 import type { Logger } from "#node/log.ts";
+import type { Metric } from "#node/prometheus-text.ts";
 import { sendText } from "#node/send-text.ts";
 import { createApiCaller } from "#server/api/router.ts";
 import type { ApiContext } from "#server/api/trpc.ts";
@@ -30,11 +31,22 @@ export interface HttpParts {
   readonly mesh: MeshHandle;
   readonly services: Services;
   readonly auth: Auth;
+  /** What of the server's own is on the page of metrics. */
+  readonly gauges: () => readonly Metric[];
   readonly log: Logger;
 }
 
 /** The console's port: API, sign-in, OTLP, health, metrics and pages. */
-export async function makeHttp({ root, options, stores, mesh, services, auth, log }: HttpParts): Promise<HttpServer> {
+export async function makeHttp({
+  root,
+  options,
+  stores,
+  mesh,
+  services,
+  auth,
+  gauges,
+  log,
+}: HttpParts): Promise<HttpServer> {
   const { dir, host } = options;
   const { db, telemetry, audit, limits } = stores;
   const onRefused: ApiContext["onRefused"] = (procedure, principal, from, reason) =>
@@ -82,7 +94,11 @@ export async function makeHttp({ root, options, stores, mesh, services, auth, lo
       "the database": () => db.setting.count(),
       "the data directory's disk": () => requireRoom(dir),
     }),
-    "/metrics": mountMetrics(telemetry.metrics, auth, { isLoopback: isLoopback(host), refused: () => limits.totals }),
+    "/metrics": mountMetrics(telemetry.metrics, auth, {
+      isLoopback: isLoopback(host),
+      refused: () => limits.totals,
+      gauges,
+    }),
     ...(options.console ? { "/": await mountConsole(root, host, options.port) } : {}),
   } satisfies Partial<Record<Endpoint, HttpHandler>>;
   const guarded = guardHost(routes, {

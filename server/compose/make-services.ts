@@ -3,6 +3,7 @@ import { PharosError } from "#core/errors.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
 import type { Logger } from "#node/log.ts";
+import type { Metric } from "#node/prometheus-text.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Config } from "#server/compose/make-config.ts";
 import { makeEffects } from "#server/compose/make-effects.ts";
@@ -23,6 +24,7 @@ import { credentialFindings } from "#server/services/credential-findings.ts";
 import { describeCredentials } from "#server/services/describe-credentials.ts";
 import { fileFindings } from "#server/services/file-findings.ts";
 import { liveEnds } from "#server/services/live-ends.ts";
+import { QuotaGauges } from "#server/services/quota-gauges.ts";
 import type { Services } from "#server/services/services.ts";
 import { MetricExport } from "#server/telemetry/query/metric-export.ts";
 
@@ -40,7 +42,12 @@ export interface ServicesParts extends IdentityParts {
 }
 
 /** What the API serves, and the thread in which changes are tried. */
-export function makeServices(parts: ServicesParts): { readonly services: Services; close(): Promise<void> } {
+export function makeServices(parts: ServicesParts): {
+  readonly services: Services;
+  /** Of what is used of Quotas, for Prometheus. */
+  readonly gauges: () => readonly Metric[];
+  close(): Promise<void>;
+} {
   const { options, registry, port, auth, authority, identities, revocations } = parts;
   const { audit, limits, telemetry } = parts.stores;
   const { store, state, publisher, notify } = parts.config;
@@ -105,8 +112,10 @@ export function makeServices(parts: ServicesParts): { readonly services: Service
     settingsNotes: (instance) => registry.settingsNotes(instance),
     findInstance: (instance) => registry.registered(instance),
   });
+  const quotas = new QuotaGauges(parts.limits.leases);
   return {
     services,
+    gauges: () => quotas.metrics(),
     close: async () => void (await Promise.all([previews.close(), applies.close(), measured.close()])),
   };
 }

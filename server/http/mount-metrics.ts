@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { mayUse } from "#core/access/endpoints.ts";
 import type { HttpHandler } from "#node/http-service.ts";
 import { LogLimiter } from "#node/log-limiter.ts";
-import { PROMETHEUS_CONTENT_TYPE, renderMetrics } from "#node/prometheus-text.ts";
+import { type Metric, PROMETHEUS_CONTENT_TYPE, renderMetrics } from "#node/prometheus-text.ts";
 import { sendText } from "#node/send-text.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { StandardMetrics } from "#server/telemetry/query/standard-metrics.ts";
@@ -12,6 +12,8 @@ export interface MetricsOptions {
   readonly isLoopback: boolean;
   /** What limits have refused since the start, by limit. */
   readonly refused: () => ReadonlyMap<string, number>;
+  /** Of the server's own books. */
+  readonly gauges?: () => readonly Metric[];
 }
 
 /** Each costs what all series are; one scraper asks seldom. */
@@ -21,6 +23,7 @@ const SCRAPES_MAX = 4;
 async function* piecesOf(
   traffic: Pick<StandardMetrics, "text">,
   refused: ReadonlyMap<string, number>,
+  gauges: readonly Metric[],
 ): AsyncGenerator<string> {
   if (refused.size > 0)
     yield renderMetrics([
@@ -31,6 +34,7 @@ async function* piecesOf(
         values: Array.from(refused, ([limit, value]) => ({ labels: { limit }, value })),
       },
     ]);
+  if (gauges.length > 0) yield renderMetrics(gauges);
   for (const piece of traffic.text()) {
     yield piece;
     await new Promise(setImmediate);
@@ -44,7 +48,7 @@ async function* piecesOf(
 export function mountMetrics(
   traffic: Pick<StandardMetrics, "text">,
   auth: Pick<Auth, "authenticate" | "noteRefused">,
-  { isLoopback, refused }: MetricsOptions,
+  { isLoopback, refused, gauges = () => [] }: MetricsOptions,
 ): HttpHandler {
   const limiter = new LogLimiter();
   let scrapes = 0;
@@ -61,7 +65,7 @@ export function mountMetrics(
         "content-type": PROMETHEUS_CONTENT_TYPE,
         "cache-control": "no-store",
       });
-      await pipeline(Readable.from(piecesOf(traffic, refused()), { objectMode: true }), response);
+      await pipeline(Readable.from(piecesOf(traffic, refused(), gauges()), { objectMode: true }), response);
     } catch (error) {
       // A scraper that went away in the middle is its own affair.
       if (!response.destroyed) throw error;

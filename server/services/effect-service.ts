@@ -25,6 +25,8 @@ const SO_FAR_MS = 60_000;
 const LOOKED_BACK_MS = 20 * 3600_000;
 const LOOKED_AT_MAX = 100;
 const REFS_SHOWN = 3;
+/** Of a time in which more was written nobody can say what did it. */
+const OTHERS_MAX = 20;
 
 export interface EffectService extends Pick<Services, "effects"> {
   /** Measures what is due; one after another. */
@@ -40,7 +42,8 @@ export function createEffectService(options: EffectServiceOptions): EffectServic
     const { before, after } = timesAround(made.at, lengthMs);
     const near = await store.history({ fromMs: before.startMs, toMs: after.endMs, limit: LOOKED_AT_MAX });
     const others = near.map((each) => each.revision).filter((each) => each !== revision);
-    return measureEffect(made, lengthMs, others, options);
+    const theirs = await Promise.all(others.slice(0, OTHERS_MAX).map((each) => store.revision(each)));
+    return measureEffect(made, lengthMs, theirs, options);
   }
 
   return {

@@ -3,6 +3,7 @@ import type { AnyResource } from "#core/resource/resource.ts";
 import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { compareTraffic } from "#core/traffic/compare-traffic.ts";
 import type { ResourceChange } from "#core/traffic/concern.ts";
+import { isConcernedBy } from "#core/traffic/is-concerned-by.ts";
 import type { RevisionDetail } from "#core/view/config.ts";
 import type { RevisionEffect } from "#core/view/revision-effect.ts";
 import type { Telemetry, TimeRange } from "#server/services/dependencies.ts";
@@ -25,28 +26,34 @@ export function timesAround(at: string, lengthMs: number): { readonly before: Ti
   };
 }
 
-/** Compares what was measured of all that a revision bears on. `others`: revisions in the same time. */
+/** Compares what was measured of all that a revision bears on. `near`: other revisions in the same time. */
 export async function measureEffect(
   made: RevisionDetail,
   lengthMs: number,
-  others: readonly number[],
+  near: readonly RevisionDetail[],
   { telemetry, state }: EffectParts,
 ): Promise<RevisionEffect> {
   const { before, after } = timesAround(made.at, lengthMs);
   const [was, is] = await Promise.all([telemetry.rows(before), telemetry.rows(after)]);
   const isTooMuch = made.changed.length > CHANGES_MAX;
   const { resources, instances, mesh } = state.snapshot();
+  const world = { resources, instances, mesh };
   const compared = compareTraffic({
     changes: isTooMuch ? [] : made.changed.map(changeOf),
-    ...{ resources, instances, mesh, before: was, after: is },
+    ...{ ...world, before: was, after: is },
   });
+  const bearsToo = ({ changed }: RevisionDetail): boolean => {
+    if (changed.length > CHANGES_MAX) return true;
+    const isConcerned = isConcernedBy({ ...world, changes: changed.map(changeOf), samples: [] }, [was, is]);
+    return compared.traffic.some(({ caller, called }) => isConcerned(`${caller}>${called}`));
+  };
   const iso = (ms: number): string => new Date(ms).toISOString();
   return {
     revision: made.revision,
     ...{ beforeStart: iso(before.startMs), beforeEnd: iso(before.endMs) },
     ...{ afterStart: iso(after.startMs), afterEnd: iso(after.endMs) },
     ...compared,
-    others,
+    others: near.filter(bearsToo).map(({ revision }) => revision),
     silence: isTooMuch ? "more resources at once than are looked at" : compared.silence,
   };
 }

@@ -16,6 +16,7 @@ export const plan = defineKind({
     consumers: [{ claim: { attribute: "request.auth.claims[plan]", values: ["gold"] } }],
     quotas: [{ name: "", amount: 100_000 }],
   },
+  leads: ["consumers", "quotas", "limits"],
   presets: PLAN_PRESETS,
   effect: describePlan,
 });

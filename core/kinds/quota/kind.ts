@@ -25,6 +25,7 @@ export const quota = defineKind({
     period: { calendar: "Month", timeZone: "UTC" },
     soft: [80, 95],
   },
+  leads: ["amount", "period", "bucket"],
   presets: QUOTA_PRESETS,
   effect: describeQuota,
 });

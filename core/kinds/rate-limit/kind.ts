@@ -28,6 +28,7 @@ export const rateLimit = defineKind({
       },
     ],
   },
+  leads: ["rules"],
   presets: RATE_LIMIT_PRESETS,
   effect: describeRateLimit,
 });
