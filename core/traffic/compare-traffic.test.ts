@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
-import { BUCKET_COUNT, bucketOf } from "#core/telemetry/buckets.ts";
+import { bucketOf } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { packHistogram } from "#core/telemetry/histogram.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import { NOBODY } from "#core/telemetry/traffic-key.ts";
 import { compareTraffic } from "#core/traffic/compare-traffic.ts";
@@ -12,8 +13,6 @@ const SECONDS = 300;
 const MESH = { trustDomain: "mesh.test", domainSuffix: "cluster.local", rootNamespace: "istio-system", proxies: {} };
 
 function row(from: string, to: string, count: number, ms: number, labels: Partial<TrafficKey> = {}): TrafficRow {
-  const buckets = new Array<number>(BUCKET_COUNT).fill(0);
-  buckets[bucketOf(ms)] = count;
   const key: TrafficKey = {
     ...NOBODY,
     reporter: "source",
@@ -23,7 +22,8 @@ function row(from: string, to: string, count: number, ms: number, labels: Partia
     ...{ responseCode: 200, security: "mutual_tls" },
     ...labels,
   };
-  return { key, count, requestBytes: 0, responseBytes: 0, durationSumMs: 0, buckets, bucketsAt: 0 };
+  const durations = packHistogram([[bucketOf(ms), count]]);
+  return { key, count, opened: 0, requestBytes: 0, responseBytes: 0, durationSumMs: 0, durations };
 }
 
 const routing = parseDocuments(`apiVersion: networking.istio.io/v1

@@ -1,6 +1,6 @@
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { Tally } from "#core/graph/tally.ts";
-import { quantileMs } from "#core/telemetry/quantile.ts";
+import { quantilesOf } from "#core/telemetry/quantile.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { ConcernInput } from "#core/traffic/concern.ts";
 import { edgeOf } from "#core/traffic/edge-of.ts";
@@ -63,14 +63,14 @@ function sumByEdge(rows: readonly TrafficRow[]): ReadonlyMap<string, Tally> {
 }
 
 function figuresOf(tally: Tally = new Tally(), seconds: number): TrafficFigures {
-  const { count, outcomes, buckets } = tally;
+  const { count, outcomes, durations } = tally;
+  const [p50Ms = null, p95Ms = null] = quantilesOf(durations, [0.5, 0.95]);
   const percent = (part: number): number => (count === 0 ? 0 : (100 * part) / count);
   return {
     requests: Math.round(count),
     requestsPerSecond: seconds === 0 ? 0 : count / seconds,
     failedPercent: percent(outcomes["server-error"] + outcomes["no-response"] + outcomes["grpc-error"]),
     refusedPercent: percent(outcomes.denied),
-    p50Ms: quantileMs(buckets, 0.5),
-    p95Ms: quantileMs(buckets, 0.95),
+    ...{ p50Ms, p95Ms },
   };
 }
