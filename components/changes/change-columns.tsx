@@ -4,8 +4,8 @@ import { RolloutState } from "#components/changes/rollout-state.tsx";
 import { Badge, type Tone } from "#components/ui/badge.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
+import type { RevisionEffect } from "#core/traffic/revision-effect.ts";
 import type { ChangedResource, RevisionSummary } from "#core/view/config.ts";
-import type { RevisionEffect } from "#core/view/revision-effect.ts";
 
 export const OP_TONE = { created: "ok", updated: "accent", deleted: "bad" } as const satisfies Record<
   ChangedResource["op"],

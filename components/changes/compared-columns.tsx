@@ -3,7 +3,7 @@ import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
 import type { Column } from "#components/ui/table-column.ts";
 import { shortName } from "#core/traffic/describe-difference.ts";
-import type { ComparedTraffic, TrafficFigures } from "#core/view/revision-effect.ts";
+import type { ComparedTraffic, TrafficFigures } from "#core/traffic/revision-effect.ts";
 
 function compared(
   id: string,

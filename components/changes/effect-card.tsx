@@ -12,7 +12,7 @@ import { Notice } from "#components/ui/notice.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Clock } from "#components/ui/time-text.tsx";
-import type { EffectView, RevisionEffect } from "#core/view/revision-effect.ts";
+import type { EffectView, RevisionEffect } from "#core/traffic/revision-effect.ts";
 
 const REFETCH_MS = 15_000;
 

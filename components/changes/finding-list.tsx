@@ -1,6 +1,6 @@
 import { ArrowRight, TrendingDown, TrendingUp } from "lucide-react";
 import { describeDifference } from "#core/traffic/describe-difference.ts";
-import type { EffectFinding } from "#core/view/revision-effect.ts";
+import type { EffectFinding } from "#core/traffic/revision-effect.ts";
 
 const LOOK = {
   worse: { Icon: TrendingUp, tone: "text-bad-text", word: "worse" },

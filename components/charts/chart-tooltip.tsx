@@ -1,6 +1,6 @@
 import type { Series } from "#components/charts/build-series.ts";
 import { formatClock } from "#components/format/format-clock.ts";
-import type { ChangeMark } from "#core/view/revision-effect.ts";
+import type { ChangeMark } from "#core/traffic/revision-effect.ts";
 
 export interface ChartTooltipProps {
   readonly series: readonly Series[];

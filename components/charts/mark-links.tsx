@@ -1,7 +1,7 @@
 import { GitCommitHorizontal } from "lucide-react";
 import Link from "next/link";
 import { beforeHref } from "#components/changes/before-href.ts";
-import type { ChangeMark } from "#core/view/revision-effect.ts";
+import type { ChangeMark } from "#core/traffic/revision-effect.ts";
 
 const SHOWN = 3;
 

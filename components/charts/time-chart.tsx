@@ -28,7 +28,7 @@ import { niceTicks } from "#components/charts/nice-ticks.ts";
 import { useChangeMarks } from "#components/charts/use-change-marks.ts";
 import { formatClock } from "#components/format/format-clock.ts";
 import { cx } from "#components/ui/cx.ts";
-import type { ChangeMark } from "#core/view/revision-effect.ts";
+import type { ChangeMark } from "#core/traffic/revision-effect.ts";
 
 export interface TimeChartProps {
   /** What the chart shows: "Requests per second". */

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
-import type { ChangeMark } from "#core/view/revision-effect.ts";
+import type { ChangeMark } from "#core/traffic/revision-effect.ts";
 
 /** All charts of a page ask for the same time. */
 const ROUND_MS = 60_000;

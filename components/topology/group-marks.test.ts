@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { groupMarks } from "#components/topology/group-marks.ts";
-import type { ChangeMark } from "#core/view/revision-effect.ts";
+import type { ChangeMark } from "#core/traffic/revision-effect.ts";
 
 const mark = (revision: number, atMs: number): ChangeMark => ({
   ...{ revision, atMs, author: "ada", reason: "", refs: [], changed: 1, findings: [], bears: null },

@@ -1,4 +1,4 @@
-import type { ChangeMark } from "#core/view/revision-effect.ts";
+import type { ChangeMark } from "#core/traffic/revision-effect.ts";
 
 export interface MarkGroup {
   /** Where it stands, from 0 to 1. */

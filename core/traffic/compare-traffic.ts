@@ -6,7 +6,7 @@ import type { ConcernInput } from "#core/traffic/concern.ts";
 import { edgeOf } from "#core/traffic/edge-of.ts";
 import { findDifferences, REQUESTS_MIN } from "#core/traffic/find-differences.ts";
 import { isConcernedBy, type MeasuredRows } from "#core/traffic/is-concerned-by.ts";
-import type { ComparedTraffic, RevisionEffect, TrafficFigures } from "#core/view/revision-effect.ts";
+import type { ComparedTraffic, RevisionEffect, TrafficFigures } from "#core/traffic/revision-effect.ts";
 
 export interface CompareInput extends Omit<ConcernInput, "rows" | "samples" | "seconds"> {
   readonly before: MeasuredRows;

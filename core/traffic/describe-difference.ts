@@ -1,4 +1,4 @@
-import type { EffectFinding } from "#core/view/revision-effect.ts";
+import type { EffectFinding } from "#core/traffic/revision-effect.ts";
 
 /** "p95 of reviews → ratings ×3.1 (12 ms, then 37 ms)". */
 export function describeDifference(finding: EffectFinding): string {

@@ -1,4 +1,4 @@
-import type { ComparedTraffic, EffectFinding } from "#core/view/revision-effect.ts";
+import type { ComparedTraffic, EffectFinding } from "#core/traffic/revision-effect.ts";
 
 /** Of fewer requests on either side nothing is said. */
 export const REQUESTS_MIN = 50;

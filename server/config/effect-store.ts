@@ -1,4 +1,4 @@
-import type { RevisionEffect } from "#core/view/revision-effect.ts";
+import type { RevisionEffect } from "#core/traffic/revision-effect.ts";
 import type { Database } from "#server/db/open-database.ts";
 
 /** What revisions did to traffic, as it was measured once. */

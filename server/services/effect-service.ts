@@ -1,6 +1,6 @@
 import { PharosError } from "#core/errors.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
-import type { ChangeMark, RevisionEffect } from "#core/view/revision-effect.ts";
+import type { ChangeMark, RevisionEffect } from "#core/traffic/revision-effect.ts";
 import type { EffectStore } from "#server/config/effect-store.ts";
 import type { ConfigStore } from "#server/config/store.ts";
 import { type EffectParts, measureEffect, timesAround } from "#server/services/measure-effect.ts";

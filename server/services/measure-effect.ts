@@ -4,8 +4,8 @@ import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { compareTraffic } from "#core/traffic/compare-traffic.ts";
 import type { ResourceChange } from "#core/traffic/concern.ts";
 import { isConcernedBy } from "#core/traffic/is-concerned-by.ts";
+import type { RevisionEffect } from "#core/traffic/revision-effect.ts";
 import type { RevisionDetail } from "#core/view/config.ts";
-import type { RevisionEffect } from "#core/view/revision-effect.ts";
 import type { Telemetry, TimeRange } from "#server/services/dependencies.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 

@@ -8,6 +8,7 @@ import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TraceQuery } from "#core/telemetry/trace-query.ts";
+import type { ChangeMark, EffectView, RevisionEffect } from "#core/traffic/revision-effect.ts";
 import type { AuthenticationView } from "#core/view/authentication.ts";
 import type {
   ApplyResult,
@@ -26,7 +27,6 @@ import type { GatewayView } from "#core/view/gateway.ts";
 import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/limit.ts";
 import type { LimitUseView } from "#core/view/limit-use.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
-import type { ChangeMark, EffectView, RevisionEffect } from "#core/view/revision-effect.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type {
