@@ -15,6 +15,8 @@ export type ErrorCode =
 export interface ErrorDetails {
   /** `VirtualService/default/reviews`: the resource that stands in the way. */
   readonly resource?: string;
+  /** After so long what was too much now may be sent again. */
+  readonly retryAfterMs?: number;
 }
 
 export interface PharosErrorOptions {

@@ -13,6 +13,9 @@ export interface AdmissionOptions {
   readonly onLimit: OnLimit;
   /** Without TLS nobody has a name: connections and calls are not limited then. */
   readonly hasTls: boolean;
+  /** They are, by address. */
+  readonly limitsAddresses: boolean;
+  readonly readsGzip: boolean;
   /** Begins the TLS handshake of a connection. */
   readonly beginHandshake: (socket: Socket) => void;
 }
@@ -53,6 +56,11 @@ export class Admission {
   /** A connection of somebody who may yet show a certificate; its handshake begins when it is its turn. False: it is one too many. */
   admitSocket(socket: Socket): boolean {
     if (!this.#options.hasTls) {
+      if (this.#options.limitsAddresses) {
+        const from = partyOf({ address: addressOf(socket), certificate: null });
+        if (!this.#budgets.connections.take(from, 1)) return false;
+        socket.once("close", () => this.#budgets.connections.give(from, 1));
+      }
       this.#options.beginHandshake(socket);
       return true;
     }
@@ -88,7 +96,7 @@ export class Admission {
 
   /** Throws "exhausted" when its party has too many open, or worked on. */
   admitCall(call: ServerCall): void {
-    if (!this.#options.hasTls) return;
+    if (!this.#options.hasTls && !this.#options.limitsAddresses) return;
     const party = partyOf(call.peer);
     // What strangers leave open is not to keep out those who have shown who they are.
     const budget = isStranger(call.peer) ? this.#budgets.strangerCalls : this.#budgets.calls;
@@ -107,6 +115,7 @@ export class Admission {
       budget: hasToProve ? this.#budgets.strangerBytes : this.#budgets.bytes,
       party,
       messageMs: limits.messageMs,
+      readsGzip: this.#options.readsGzip && call.headers["grpc-encoding"] === "gzip",
       onLate: (error) => {
         onLimit("time for a message", party);
         call.fail(error);

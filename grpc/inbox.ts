@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
 import type { Budget } from "#core/limits/budget.ts";
 import { FrameReader } from "#grpc/frames.ts";
@@ -8,6 +9,8 @@ export interface InboxOptions {
   readonly budget: Budget;
   /** Whose bytes they are. */
   readonly party: string;
+  /** Messages are compressed with gzip. */
+  readonly readsGzip: boolean;
   /** How long a message may take to become whole, and the first one to begin. */
   readonly messageMs: number;
   /** Told once when one did not. */
@@ -27,19 +30,14 @@ export class Inbox {
   constructor(options: InboxOptions) {
     this.#options = options;
     this.#reader = new FrameReader(options.bytesMax);
+    if (options.readsGzip) this.#reader.inflate = (compressed, bytesMax) => this.#inflate(compressed, bytesMax);
     this.#expect();
   }
 
   /** Messages that `chunk` completed; they are held until `release`. Throws "too-large", "invalid", or "exhausted" beyond the budget. */
   push(chunk: Buffer): Buffer[] {
     if (this.#reader === undefined) return [];
-    const { budget, party } = this.#options;
-    const cost = chunk.length + CHUNK_BYTES;
-    if (!budget.take(party, cost))
-      throw new PharosError("exhausted", `too many bytes of ${party} are on their way`, {
-        hint: "send them later, or fewer at a time",
-      });
-    this.#held += cost;
+    this.#take(chunk.length + CHUNK_BYTES);
     const messages = this.#reader.push(chunk);
     if (this.#reader.isEmpty) this.#stop();
     else if (messages.length > 0 || this.#timer === undefined) this.#expect();
@@ -56,6 +54,29 @@ export class Inbox {
     this.#stop();
     this.#reader = undefined;
     this.#hold(0);
+  }
+
+  #take(cost: number): void {
+    const { budget, party } = this.#options;
+    if (!budget.take(party, cost))
+      throw new PharosError("exhausted", `too many bytes of ${party} are on their way`, {
+        hint: "send them later, or fewer at a time",
+      });
+    this.#held += cost;
+  }
+
+  /** What little unpacks to is held against its sender too. */
+  #inflate(compressed: Buffer, bytesMax: number): Buffer {
+    try {
+      const message = gunzipSync(compressed, { maxOutputLength: bytesMax });
+      this.#take(message.length);
+      return message;
+    } catch (error) {
+      if (error instanceof PharosError) throw error;
+      if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE")
+        throw new PharosError("too-large", `a gRPC message is over the limit of ${bytesMax} bytes when unpacked`);
+      throw new PharosError("invalid", "a gRPC message is marked as compressed with gzip and is not");
+    }
   }
 
   #hold(bytes: number): void {

@@ -49,7 +49,11 @@ export interface GrpcServerOptions {
   readonly tls?: ServerTls;
   readonly messageBytesMax?: number;
   readonly queueBytesMax?: number;
-  /** What differs from GRPC_LIMITS. Connections and calls are limited with TLS only: without it nobody has a name. */
+  /** Messages may come compressed with gzip. */
+  readonly readsGzip?: boolean;
+  /** Without TLS nobody has a name: limits hold each address to its share even so. */
+  readonly limitsAddresses?: boolean;
+  /** What differs from GRPC_LIMITS. Connections and calls are limited with TLS, or by address. */
   readonly limits?: Partial<GrpcLimits>;
   /** Told of everything that a limit refuses. */
   readonly onLimit?: OnLimit;
@@ -108,6 +112,8 @@ export class GrpcServer {
       limits: { ...GRPC_LIMITS, ...options.limits },
       onLimit: (limit, party) => options.onLimit?.(limit, party),
       hasTls: tls !== undefined,
+      limitsAddresses: options.limitsAddresses === true,
+      readsGzip: options.readsGzip === true,
       beginHandshake: (socket) => {
         for (const begin of accepted) begin.call(this.#server, socket);
       },
@@ -256,7 +262,8 @@ export class GrpcServer {
       gate: this.#gate,
     });
     const encoding = headers["grpc-encoding"];
-    if (encoding !== undefined && encoding !== "identity") {
+    const isRead = encoding === "identity" || (encoding === "gzip" && this.#options.readsGzip === true);
+    if (encoding !== undefined && !isRead) {
       call.fail(
         new PharosError("invalid", `messages encoded with ${String(encoding)} are not read`, {
           hint: "send them as they are",

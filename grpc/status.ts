@@ -1,5 +1,6 @@
 import { ERROR_CODES } from "#core/error-codes.ts";
 import { type ErrorCode, type ErrorDetails, PharosError } from "#core/errors.ts";
+import { retryDetails } from "#grpc/retry-info.ts";
 
 /** gRPC status numbers that ErrorCode has no word for map to the nearest one. */
 const FROM_GRPC: Readonly<Record<number, ErrorCode>> = {
@@ -70,11 +71,14 @@ export function trailersOfError(error: unknown, status?: number): Record<string,
   const known = given.code === "internal" ? FAILED : given;
   const { hint, details } = known;
   const message = known.message.slice(0, MESSAGE_CHARS_MAX);
+  const number = status ?? ERROR_CODES[known.code].grpc;
+  const { retryAfterMs } = details;
   const hasMore = hint !== undefined || Object.keys(details).length > 0;
   return {
-    "grpc-status": String(status ?? ERROR_CODES[known.code].grpc),
+    "grpc-status": String(number),
     "grpc-message": encodeMessage(known.toString().slice(0, MESSAGE_CHARS_MAX)),
     ...(hasMore ? { [DETAILS]: encodeMessage(JSON.stringify({ message, hint, details } satisfies WireDetails)) } : {}),
+    ...(retryAfterMs === undefined ? {} : { "grpc-status-details-bin": retryDetails(number, message, retryAfterMs) }),
   };
 }
 

@@ -9,7 +9,7 @@ import { isTrustDomain } from "#core/identity/spiffe-id.ts";
 import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { isIpAddress, isIpOrCidr } from "#core/schema/ip-address.ts";
-import type { ServerOptions } from "#server/server-options.ts";
+import type { OtlpListener, ServerOptions } from "#server/server-options.ts";
 
 interface ServeFlags {
   readonly dir: string;
@@ -21,6 +21,8 @@ interface ServeFlags {
   readonly certTtl: string;
   readonly traceSampling: string;
   readonly meshConfig?: string;
+  readonly otlpGrpc?: string;
+  readonly otlpHttp?: string;
   readonly publicUrl?: string;
   readonly instanceAddresses?: string;
   readonly instancesMax: string;
@@ -69,6 +71,22 @@ function networksFlag(text: string, flag: string): readonly string[] {
   });
 }
 
+/** `4317`, `0.0.0.0:4317`, `[::]:4317`, or `off`. Nobody insists on the port that is usual. */
+function listenerFlag(text: string | undefined, flag: string, host: string, usual: number): OtlpListener {
+  if (text === undefined) return { host, port: usual, mayGiveWay: true };
+  if (text === "off") return null;
+  const [, given, port] = /^(?:(.+):)?(\d+)$/.exec(text) ?? [];
+  if (port === undefined)
+    throw new UsageError(`${flag} ${JSON.stringify(text)} is not a port or address:port`, {
+      hint: `for example ${flag} ${usual}, ${flag} 0.0.0.0:${usual}, or ${flag} off`,
+    });
+  return {
+    host: given?.replace(/^\[(.*)\]$/, "$1") ?? host,
+    port: integerFlag(port, flag, 0, 65_535),
+    mayGiveWay: false,
+  };
+}
+
 function quotaWebhookOf({ quotaWebhook, quotaWebhookSecret }: ServeFlags): Pick<ServerOptions, "quotaWebhook"> {
   if (quotaWebhook === undefined) {
     if (quotaWebhookSecret === undefined) return {};
@@ -95,6 +113,11 @@ export function addServe(program: Command): void {
     .option("--port <port>", "console and API", "20001")
     .option("--xds-port <port>", "xDS, certificates and agents (mTLS)", "15012")
     .option("--plaintext-port <port>", "xDS without TLS, for load tools on this machine")
+    .option("--otlp-grpc <[address:]port>", "OTLP over gRPC; `off`: none (default: port 4317, if it is free)")
+    .option(
+      "--otlp-http <[address:]port>",
+      "OTLP over HTTP and Zipkin; `off`: none (default: port 4318, if it is free)",
+    )
     .option("--trust-domain <domain>", "of the identities it issues", "cluster.local")
     .option("--cert-ttl <duration>", "life of workload certificates", "24h")
     .option("--trace-sampling <percent>", "share of requests traced where callers have not decided; 0: no tracing", "1")
@@ -130,6 +153,10 @@ export function addServe(program: Command): void {
             certTtlMs: durationFlagMs(flags.certTtl, "--cert-ttl"),
             traceSampling: numberFlag(flags.traceSampling, "--trace-sampling", 0, 100),
             proxies: flags.meshConfig === undefined ? DEFAULT_PROXY_SETTINGS : readMeshConfig(flags.meshConfig),
+            otlp: {
+              grpc: listenerFlag(flags.otlpGrpc, "--otlp-grpc", flags.host, 4317),
+              http: listenerFlag(flags.otlpHttp, "--otlp-http", flags.host, 4318),
+            },
             publicUrl: flags.publicUrl === undefined ? null : urlFlag(flags.publicUrl, "--public-url"),
             instanceAddresses:
               flags.instanceAddresses === undefined

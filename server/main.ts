@@ -10,6 +10,7 @@ import { makeIdentity } from "#server/compose/make-identity.ts";
 import { makeKeys } from "#server/compose/make-keys.ts";
 import { makeLeases } from "#server/compose/make-leases.ts";
 import { makeMeshPort } from "#server/compose/make-mesh-port.ts";
+import { makeOtlp } from "#server/compose/make-otlp.ts";
 import { makeRegistry } from "#server/compose/make-registry.ts";
 import { makeServices } from "#server/compose/make-services.ts";
 import { makeStores } from "#server/compose/make-stores.ts";
@@ -42,6 +43,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const listen = (console: number, xds: number, plaintext: number | null): void => {
     for (const each of [console, xds]) listeners.add(host, each);
     listeners.add("127.0.0.1", plaintext);
+    for (const each of [options.otlp.grpc, options.otlp.http]) if (each !== null) listeners.add(each.host, each.port);
   };
   // Before they are bound: agents may come before the console is.
   listen(options.port, options.xdsPort, options.plaintextPort);
@@ -98,13 +100,23 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     log,
   });
 
+  const otlp = await makeOtlp({ options, stores, auth, log });
+
   // Those that the system chose.
   listen(http.port, mesh.port, mesh.plaintextPort);
 
   const url = options.publicUrl ?? `http://${host}:${http.port}`;
   const xds = `${host}:${mesh.port}`;
-  await atRoom("server.json", async () => writeServerFile(dir, { console: url, xds, pid: process.pid }));
-  log.info("pharos serves", { console: url, xds, revision: config.revision, instances: registry.list().length });
+  await atRoom("server.json", async () =>
+    writeServerFile(dir, { console: url, xds, ...otlp.addresses, pid: process.pid }),
+  );
+  log.info("pharos serves", {
+    console: url,
+    xds,
+    ...otlp.addresses,
+    revision: config.revision,
+    instances: registry.list().length,
+  });
   if (options.demoSignIn) log.info("everybody on this machine is signed in as administrator (--demo-sign-in)");
   await atRoom("the link to make the first account", async () => {
     const setup = await auth.setupLink(url);
@@ -117,6 +129,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   log.info("stopping");
   // The stores last, and whatever became of the others: what they hold is to be on the disk.
   const stops = [
+    () => otlp.close(CLOSE_GRACE_MS),
     () => http.close(CLOSE_GRACE_MS),
     () => feed.stop(),
     async () => registry.close(),

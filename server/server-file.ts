@@ -7,6 +7,9 @@ import { writeFileDurably } from "#node/write-file-durably.ts";
 export interface ServerFile {
   readonly console: string;
   readonly xds: string;
+  /** Where applications hand telemetry over. */
+  readonly otlpGrpc?: string;
+  readonly otlpHttp?: string;
   readonly pid: number;
 }
 

@@ -1,6 +1,9 @@
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { QuotaWebhook } from "#server/limits/soft-alerts.ts";
 
+/** Null: none. One that `mayGiveWay` is done without where somebody else has the port, as a collector on the same machine. */
+export type OtlpListener = { readonly host: string; readonly port: number; readonly mayGiveWay: boolean } | null;
+
 export interface ServerOptions {
   /** Databases and keys. */
   readonly dir: string;
@@ -14,6 +17,8 @@ export interface ServerOptions {
   /** Percent of requests that are traced where callers have not decided. */
   readonly traceSampling: number;
   readonly proxies: ProxySettings;
+  /** Where applications hand telemetry over, beside the console's port. */
+  readonly otlp: { readonly grpc: OtlpListener; readonly http: OtlpListener };
   readonly publicUrl: string | null;
   /** CIDRs in which instances may be beside where their agents connect from. */
   readonly instanceAddresses: readonly string[];

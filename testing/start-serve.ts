@@ -67,6 +67,7 @@ export async function startServe({
     "0",
     "--xds-port",
     "0",
+    ...["--otlp-grpc", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0"],
     ...more,
   ];
   let child: ChildProcess | undefined;

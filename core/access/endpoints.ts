@@ -12,8 +12,10 @@ const ENDPOINTS = {
   "/healthz": "anyone",
   "/readyz": "anyone",
   "/metrics": "viewer",
-  // Spans change what everybody sees.
+  // What is handed over changes what everybody sees.
   "/v1/traces": "operator",
+  "/v1/logs": "operator",
+  "/api/v2/spans": "operator",
 } as const satisfies Record<string, Role | "anyone">;
 
 export type Endpoint = keyof typeof ENDPOINTS;

@@ -32,6 +32,7 @@ beforeAll(async () => {
       certTtlMs: 3_600_000,
       traceSampling: 1,
       proxies: DEFAULT_PROXY_SETTINGS,
+      otlp: { grpc: null, http: null },
       publicUrl: null,
       instanceAddresses: [],
       instancesMax: 500,

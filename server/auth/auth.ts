@@ -91,6 +91,14 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** As it is, or as the password of what clients that know no tokens send (the name is not looked at). */
+function tokenOf(authorization = ""): string | undefined {
+  const [, scheme, value = ""] = /^(Bearer|Basic) (.+)$/i.exec(authorization) ?? [];
+  if (scheme === undefined || scheme.toLowerCase() === "bearer") return scheme && value;
+  const pair = Buffer.from(value, "base64").toString("utf8");
+  return pair.slice(pair.indexOf(":") + 1);
+}
+
 /** Sign-in with local accounts (better-auth), API tokens, and the demo's sign-in by itself. */
 export async function createAuth(options: AuthOptions): Promise<Auth> {
   const { db, dir, baseUrl, audit } = options;
@@ -144,9 +152,9 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
   };
 
   const authenticate: Auth["authenticate"] = async (request) => {
-    const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    const token = tokenOf(request.headers.authorization);
     // A token that does not work is nobody, even where a cookie or the demo would do.
-    if (bearer !== undefined) return tokens.authenticate(bearer, Date.now());
+    if (token !== undefined) return tokens.authenticate(token, Date.now());
     const isOwnHost = isLoopbackHost(request.headers.host);
     if (options.demoSignIn && options.isLoopback && isOwnHost) return DEMO;
     if (!(request.headers.cookie ?? "").includes("pharos.")) return null;

@@ -8,6 +8,7 @@ import { createApiCaller } from "#server/api/router.ts";
 import type { ApiContext } from "#server/api/trpc.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Stores } from "#server/compose/make-stores.ts";
+import { admitSender } from "#server/http/admit-sender.ts";
 import { createHttpServer, type HttpServer } from "#server/http/create-http-server.ts";
 import { guardHost } from "#server/http/guard-host.ts";
 import { mountApi } from "#server/http/mount-api.ts";
@@ -84,10 +85,11 @@ export async function makeHttp({
       });
     },
   });
+  const handedOver = mountOtlp(telemetry.ingest, admitSender(auth));
   const routes: Routes = {
     "/api/trpc": api,
     "/api/auth": (request, response) => auth.handleHttp(request, response),
-    "/v1/traces": mountOtlp(telemetry.ingest, auth),
+    ...handedOver,
     "/healthz": (_, response) => sendText(response, 200, "ok\n"),
     "/readyz": mountReadiness({
       "the mesh thread": () => mesh.memory(),

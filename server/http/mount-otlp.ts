@@ -1,48 +1,70 @@
 import type { IncomingMessage } from "node:http";
-import { mayUse } from "#core/access/endpoints.ts";
+import type { Endpoint } from "#core/access/endpoints.ts";
+import { ERROR_CODES } from "#core/error-codes.ts";
 import { PharosError } from "#core/errors.ts";
 import type { HttpHandler } from "#node/http-service.ts";
-import { LogLimiter } from "#node/log-limiter.ts";
 import { readBody } from "#node/read-body.ts";
 import { sendText } from "#node/send-text.ts";
-import type { Auth } from "#server/auth/auth.ts";
-import { handleOtlpTraces, OTLP_BYTES_MAX } from "#server/telemetry/ingest/otlp-http.ts";
-import type { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
+import type { admitSender } from "#server/http/admit-sender.ts";
+import { handleOtlp } from "#server/telemetry/ingest/otlp-http.ts";
+import { OTLP_SIGNALS, type OtlpIngest } from "#server/telemetry/ingest/otlp-signals.ts";
+import { retryAfter } from "#server/telemetry/ingest/retry-after.ts";
+import { BODY_BYTES_MAX, unpack } from "#server/telemetry/ingest/unpack.ts";
+import { readZipkinSpans } from "#server/telemetry/ingest/zipkin-http.ts";
 
-/** OTLP/HTTP traces from applications, protobuf or JSON, with an operator's API token or session. */
-export function mountOtlp(ingest: Pick<TelemetryIngest, "takeSpans">, auth: Auth): HttpHandler {
-  const limiter = new LogLimiter();
+const ZIPKIN = "/api/v2/spans" satisfies Endpoint;
+type Posted = keyof typeof OTLP_SIGNALS | typeof ZIPKIN;
 
-  /** An exporter with a wrong token tries again every few seconds. */
-  function noteRefused(request: IncomingMessage, reason: string): void {
-    if (limiter.isDue(request.socket.remoteAddress ?? "", Date.now())) auth.noteRefused(request, reason);
-  }
-
-  return async (request, response) => {
-    try {
-      auth.checkOrigin(request);
-    } catch (error) {
-      return sendText(response, 403, `${PharosError.from(error).toString()}\n`);
-    }
-    const principal = await auth.authenticate(request);
-    if (principal === null) {
-      noteRefused(request, "no session and no API token that works");
-      return sendText(response, 401, "spans need an API token: authorization: Bearer TOKEN\n");
-    }
-    if (!mayUse("/v1/traces", principal.role)) {
-      noteRefused(request, `${principal.name} is ${principal.role}: spans need an operator's token`);
-      return sendText(
-        response,
-        403,
-        "spans change what everybody sees: they need an operator's or administrator's API token\n",
-      );
-    }
-    if (request.method !== "POST") return sendText(response, 405, "POST spans here\n");
-    const body = await readBody(request, OTLP_BYTES_MAX);
-    if (body === undefined) return sendText(response, 413, `at most ${OTLP_BYTES_MAX} bytes at a time\n`);
-    const { "content-type": contentType = "", "content-encoding": contentEncoding = "" } = request.headers;
-    const answer = await handleOtlpTraces(ingest, { body, contentType, contentEncoding }, principal.name);
-    response.writeHead(answer.status, { "content-type": answer.contentType });
-    response.end(answer.body);
+/** Takes telemetry from applications by OTLP/HTTP and as Zipkin's reporters post it, with an operator's API token or session. */
+export function mountOtlp(
+  ingest: OtlpIngest,
+  admit: ReturnType<typeof admitSender>,
+): Readonly<Record<Posted, HttpHandler>> {
+  const take =
+    (endpoint: Posted, answer: (request: IncomingMessage, body: Buffer, from: string) => Promise<Reply>): HttpHandler =>
+    async (request, response) => {
+      let from: string;
+      try {
+        from = await admit(endpoint, request);
+      } catch (error) {
+        const known = PharosError.from(error);
+        if (known.code === "internal") throw known;
+        return sendText(response, ERROR_CODES[known.code].http, `${known.toString()}\n`);
+      }
+      if (request.method !== "POST") return sendText(response, 405, "POST telemetry here\n");
+      const body = await readBody(request, BODY_BYTES_MAX);
+      if (body === undefined) return sendText(response, 413, `at most ${BODY_BYTES_MAX} bytes at a time\n`);
+      const reply = await answer(request, body, from);
+      response.writeHead(reply.status, reply.headers);
+      response.end(reply.body);
+    };
+  const otlp = (endpoint: keyof typeof OTLP_SIGNALS): HttpHandler =>
+    take(endpoint, ({ headers }, body, from) =>
+      handleOtlp(
+        OTLP_SIGNALS[endpoint],
+        ingest,
+        { body, contentType: headers["content-type"] ?? "", contentEncoding: headers["content-encoding"] ?? "" },
+        from,
+      ),
+    );
+  return {
+    "/v1/traces": otlp("/v1/traces"),
+    "/v1/logs": otlp("/v1/logs"),
+    [ZIPKIN]: take(ZIPKIN, async ({ headers }, body, from) => {
+      try {
+        const plain = await unpack(body, headers["content-encoding"] ?? "");
+        await ingest.takeSpans(readZipkinSpans(plain), from);
+        return { status: 202, headers: {}, body: "" };
+      } catch (error) {
+        const { status, headers: more } = retryAfter(error);
+        return { status, headers: { "content-type": "text/plain", ...more }, body: `${PharosError.from(error)}\n` };
+      }
+    }),
   };
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string;
 }

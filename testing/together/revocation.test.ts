@@ -70,6 +70,7 @@ beforeAll(async () => {
       certTtlMs: CERTIFICATE_MS,
       traceSampling: 1,
       proxies: DEFAULT_PROXY_SETTINGS,
+      otlp: { grpc: null, http: null },
       publicUrl: null,
       instanceAddresses: [],
       instancesMax: 500,

@@ -15,6 +15,14 @@ export const ENDPOINT_TABLE: Readonly<
     send: { method: "POST", headers: { "content-type": "application/json" }, body: "{}" },
     answers: { nobody: 401, viewer: 403, operator: 200, admin: 200 },
   },
+  "/v1/logs": {
+    send: { method: "POST", headers: { "content-type": "application/json" }, body: "{}" },
+    answers: { nobody: 401, viewer: 403, operator: 200, admin: 200 },
+  },
+  "/api/v2/spans": {
+    send: { method: "POST", headers: { "content-type": "application/json" }, body: "[]" },
+    answers: { nobody: 401, viewer: 403, operator: 202, admin: 202 },
+  },
   // No procedure, and nothing of sign-in's: what is there stands in tables of its own.
   "/api/trpc": { send: {}, answers: { nobody: 404, viewer: 404, operator: 404, admin: 404 } },
   "/api/auth": { send: {}, answers: { nobody: 404, viewer: 404, operator: 404, admin: 404 } },

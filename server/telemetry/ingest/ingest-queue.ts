@@ -160,6 +160,7 @@ export class IngestQueue {
       windows,
       requests: charged.flatMap(({ rows }) => rows.requests),
       spans: charged.flatMap(({ rows }) => rows.spans),
+      logs: [],
       gaps: charged.flatMap(({ report, last, rows }) => [...rows.gaps, ...holeBefore(report, rows, last, now())]),
     });
     labelling.keep();

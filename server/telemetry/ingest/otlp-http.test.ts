@@ -7,11 +7,13 @@ import {
   ExportTraceServiceResponseSchema,
 } from "#proto/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.js";
 import type { ResourceSpans } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
-import { handleOtlpTraces } from "#server/telemetry/ingest/otlp-http.ts";
+import { handleOtlp } from "#server/telemetry/ingest/otlp-http.ts";
+import { OTLP_SIGNALS, type OtlpIngest } from "#server/telemetry/ingest/otlp-signals.ts";
 import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
-import type { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 import { resourceSpansOf } from "#server/telemetry/testing/reports.ts";
 
+const TRACES = OTLP_SIGNALS["/v1/traces"];
+const UNUSED = () => Promise.reject(new Error("no logs were sent"));
 const SPAN = {
   trace: "0af7651916cd43dd8448eb211c80319c",
   id: "b7ad6b7169203331",
@@ -24,11 +26,12 @@ const SPAN = {
 
 function recorder() {
   const taken: ResourceSpans[] = [];
-  const store: Pick<TelemetryIngest, "takeSpans"> = {
+  const store: OtlpIngest = {
     async takeSpans(spans) {
       taken.push(...spans);
       return { rejected: 0, why: undefined };
     },
+    takeLogs: UNUSED,
   };
   return { taken, store };
 }
@@ -74,7 +77,7 @@ test.each([
   ["JSON, compressed", gzipSync(json), "application/json", "gzip"],
 ])("spans come as %s", async (_, body, contentType, contentEncoding) => {
   const { taken, store } = recorder();
-  const answer = await handleOtlpTraces(store, { body, contentType, contentEncoding }, "application");
+  const answer = await handleOtlp(TRACES, store, { body, contentType, contentEncoding }, "application");
   expect(answer.status).toBe(200);
   expect(readSpans(taken, "application")).toMatchObject([
     { traceId: SPAN.trace, spanId: SPAN.id, parentSpanId: SPAN.parent, service: "reviews", durationUs: 5000n, kind: 2 },
@@ -83,14 +86,14 @@ test.each([
 
 test.each([
   ["another content type", protobuf, "text/plain", "", 415],
-  ["another compression", protobuf, "application/x-protobuf", "br", 415],
+  ["another compression", protobuf, "application/x-protobuf", "br", 400],
   ["bytes that are no request", Buffer.from([0xff, 0xff, 0xff]), "application/x-protobuf", "", 400],
   ["bytes that are not compressed as they say", protobuf, "application/x-protobuf", "gzip", 400],
   ["little that unpacks to much", gzipSync(Buffer.alloc(100_000_000)), "application/x-protobuf", "gzip", 413],
   ["text that is no JSON", Buffer.from("{"), "application/json", "", 400],
 ])("%s is refused", async (_, body, contentType, contentEncoding, status) => {
   const { taken, store } = recorder();
-  const answer = await handleOtlpTraces(store, { body, contentType, contentEncoding }, "application");
+  const answer = await handleOtlp(TRACES, store, { body, contentType, contentEncoding }, "application");
   expect(answer.status).toBe(status);
   expect(taken).toEqual([]);
 });
@@ -102,20 +105,39 @@ test.each([
   ],
   ["application/x-protobuf", (body: Uint8Array) => fromBinary(ExportTraceServiceResponseSchema, body)],
 ])("what is too much is said as OTLP says it, and is not sent again: %s", async (contentType, read) => {
-  const store = { takeSpans: async () => ({ rejected: 7, why: "too many spans" }) };
+  const store = { takeSpans: async () => ({ rejected: 7, why: "too many spans" }), takeLogs: UNUSED };
   const body = contentType === "application/json" ? json : protobuf;
-  const answer = await handleOtlpTraces(store, { body, contentType, contentEncoding: "" }, "application");
+  const answer = await handleOtlp(TRACES, store, { body, contentType, contentEncoding: "" }, "application");
   expect(answer.status).toBe(200);
   expect(read(answer.body).partialSuccess).toMatchObject({ rejectedSpans: 7n, errorMessage: "too many spans" });
 });
 
 test("a store that cannot take spans has the sender try again", async () => {
-  const store = { takeSpans: () => Promise.reject(new PharosError("exhausted", "the disk is full")) };
-  const answer = await handleOtlpTraces(
+  const store = {
+    takeSpans: () => Promise.reject(new PharosError("exhausted", "the disk is full")),
+    takeLogs: UNUSED,
+  };
+  const answer = await handleOtlp(
+    TRACES,
     store,
     { body: json, contentType: "application/json", contentEncoding: "" },
     "application",
   );
-  expect(answer.status).toBe(503);
+  expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
   expect(Buffer.from(answer.body).toString()).toContain("the disk is full");
+});
+
+test("who has handed over all that it may is told when to go on", async () => {
+  const details = { retryAfterMs: 1200 };
+  const store = {
+    takeSpans: () => Promise.reject(new PharosError("exhausted", "too many spans", { details })),
+    takeLogs: UNUSED,
+  };
+  const answer = await handleOtlp(
+    TRACES,
+    store,
+    { body: protobuf, contentType: "application/x-protobuf", contentEncoding: "" },
+    "application",
+  );
+  expect(answer).toMatchObject({ status: 429, headers: { "retry-after": "2" } });
 });

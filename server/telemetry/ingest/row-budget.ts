@@ -39,6 +39,15 @@ export class RowBudget {
     return taken;
   }
 
+  /** How long until a party that has nothing left may hand over `rows`, or as many as it may in a second. */
+  waitMs(party: string, rows: number, nowMs: number): number {
+    const { perSecond } = this.limit;
+    const known = this.#parties.get(party);
+    if (known === undefined) return 0;
+    const left = known.rows + (Math.max(0, nowMs - known.atMs) * perSecond) / 1000;
+    return Math.max(0, ((Math.min(rows, perSecond) - left) / perSecond) * 1000);
+  }
+
   /** Rows that were taken and could not be stored: they come again. */
   give(party: string, rows: number): void {
     const known = this.#parties.get(party);

@@ -1,6 +1,8 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import { PharosError } from "#core/errors.ts";
 import type { Refused } from "#core/limits/limit-book.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
+import type { ResourceLogs } from "#proto/gen/opentelemetry/proto/logs/v1/logs_pb.js";
 import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { describeSpans } from "#server/telemetry/ingest/describe-spans.ts";
@@ -9,13 +11,19 @@ import { IngestQueue } from "#server/telemetry/ingest/ingest-queue.ts";
 import type { LabelBook } from "#server/telemetry/ingest/label-book.ts";
 import { moveOf, moveReport, moveSpans } from "#server/telemetry/ingest/move-times.ts";
 import { RATE_MAX, RateBook } from "#server/telemetry/ingest/rate-book.ts";
+import { readLogs } from "#server/telemetry/ingest/read-logs.ts";
 import { readSample } from "#server/telemetry/ingest/read-sample.ts";
 import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 import { RowBudget, type RowLimit } from "#server/telemetry/ingest/row-budget.ts";
 import { canBe, stampReport } from "#server/telemetry/ingest/stamp-report.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
-import { EMPTY_BATCH, type HeldState, type TelemetrySink } from "#server/telemetry/ports/telemetry-sink.ts";
+import {
+  EMPTY_BATCH,
+  type HeldState,
+  type TelemetryBatch,
+  type TelemetrySink,
+} from "#server/telemetry/ports/telemetry-sink.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
 
 export interface TelemetryIngestOptions {
@@ -36,6 +44,20 @@ export interface IngestResult {
   readonly reportIntervalMs: number;
 }
 
+/** What became of something that was handed over: rows that are not stored and will not be, and why. */
+export interface Taken {
+  readonly rejected: number;
+  readonly why: string | undefined;
+}
+
+/** Rows that were read of what somebody sent. */
+interface Sent<T> {
+  readonly rows: readonly T[];
+  /** How many it sent; the others made no sense. */
+  readonly count: number;
+  readonly batch: (taken: readonly T[]) => TelemetryBatch;
+}
+
 /** Rows beyond what their party may hand over: for operators, and for who sent them. */
 interface TooMany {
   readonly limit: Refused;
@@ -50,6 +72,8 @@ interface Within<T> {
 
 /** A workload of which all of 2,500 requests a second are sampled, in and out, makes as many: a bound on what can be made up, not on what is usual. */
 const SPANS: RowLimit = { name: "spans", perSecond: 5000, atOnce: 50_000 };
+/** As many lines as a workload of which every request writes two. */
+const LOGS: RowLimit = { name: "log records", perSecond: 5000, atOnce: 50_000 };
 const REPORT_INTERVAL_MS_MIN = 1500;
 const REPORT_INTERVAL_MS_MAX = 10_000;
 /** Together agents send no more than this many reports a second. */
@@ -72,6 +96,7 @@ export class TelemetryIngest {
   readonly #queue: IngestQueue;
   readonly #rates = new RateBook();
   readonly #spans = new RowBudget(SPANS);
+  readonly #logs = new RowBudget(LOGS);
   readonly #samples = new RowBudget(SAMPLES);
   readonly #gaps = new RowBudget(GAPS);
 
@@ -158,21 +183,49 @@ export class TelemetryIngest {
     return Math.round(Math.min(REPORT_INTERVAL_MS_MAX, Math.max(REPORT_INTERVAL_MS_MIN, pace)));
   }
 
-  /** `from` names who sent the spans. Answers how many of them were too many, and what to say of that. */
-  async takeSpans(
-    resourceSpans: readonly ResourceSpans[],
-    from: string,
-  ): Promise<{ readonly rejected: number; readonly why: string | undefined }> {
-    const read = this.#readSpans(resourceSpans, from);
-    const { taken, tooMany, giveBack } = this.#within(this.#spans, from, read);
-    if (tooMany !== undefined) this.#options.onLimit(tooMany.limit);
+  /** `from` names who sent the spans. */
+  takeSpans(resourceSpans: readonly ResourceSpans[], from: string): Promise<Taken> {
+    return this.#takeRows(this.#spans, from, {
+      rows: this.#readSpans(resourceSpans, from),
+      count: countIn(resourceSpans, ({ scopeSpans }) => countIn(scopeSpans, ({ spans }) => spans.length)),
+      batch: (spans) => ({ ...EMPTY_BATCH, spans }),
+    });
+  }
+
+  /** The same of what an application logs. */
+  takeLogs(resourceLogs: readonly ResourceLogs[], from: string): Promise<Taken> {
+    const now = this.#options.now();
+    return this.#takeRows(this.#logs, from, {
+      rows: readLogs(resourceLogs, from, now).filter(({ atUs }) => canBe(Number(atUs / 1000n), now)),
+      count: countIn(resourceLogs, ({ scopeLogs }) => countIn(scopeLogs, ({ logRecords }) => logRecords.length)),
+      batch: (logs) => ({ ...EMPTY_BATCH, logs }),
+    });
+  }
+
+  /** Throws "exhausted", with when to send it again, where its party may hand over nothing at this moment. */
+  async #takeRows<T>(budget: RowBudget, from: string, { rows, count, batch }: Sent<T>): Promise<Taken> {
+    const { sink, now, onLimit } = this.#options;
+    const { taken, tooMany, giveBack } = this.#within(budget, from, rows);
+    if (tooMany !== undefined) onLimit(tooMany.limit);
+    if (tooMany !== undefined && taken.length === 0)
+      throw new PharosError("exhausted", tooMany.why, {
+        hint: "send them again later, or fewer: have less of it sampled",
+        details: { retryAfterMs: Math.max(1000, budget.waitMs(from, rows.length, now())) },
+      });
     try {
-      if (taken.length > 0) await this.#options.sink.store({ ...EMPTY_BATCH, spans: taken });
+      if (taken.length > 0) await sink.store(batch(taken));
     } catch (error) {
       giveBack();
       throw error;
     }
-    return { rejected: read.length - taken.length, why: tooMany?.why };
+    const senseless = count - rows.length;
+    const why = [
+      ...(senseless === 0
+        ? []
+        : [`${senseless} ${budget.limit.name} without a proper id, or of a time that cannot be`]),
+      ...(tooMany === undefined ? [] : [tooMany.why]),
+    ];
+    return { rejected: count - taken.length, why: why.length === 0 ? undefined : why.join("; ") };
   }
 
   /** The first rows that a party may still hand over; what is beyond is told to it and to operators. */
@@ -201,6 +254,10 @@ export class TelemetryIngest {
     const now = this.#options.now();
     return readSpans(resourceSpans, from, whose).filter(({ startUs }) => canBe(Number(startUs / 1000n), now));
   }
+}
+
+function countIn<T>(all: readonly T[], of: (each: T) => number): number {
+  return all.reduce((sum, each) => sum + of(each), 0);
 }
 
 function decodeSpans(bytes: Uint8Array): ResourceSpans[] {

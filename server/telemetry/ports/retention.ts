@@ -5,6 +5,7 @@ export interface Retention {
   readonly tiersMs: Readonly<Record<TierName, number>>;
   readonly samplesMs: number;
   readonly spansMs: number;
+  readonly logsMs: number;
   /** Samples of others' series. */
   readonly pointsMs: number;
   readonly bytesMax: number;
@@ -16,6 +17,7 @@ export const DEFAULT_RETENTION: Retention = {
   tiersMs: { "10s": 3 * HOUR_MS, "1m": 48 * HOUR_MS, "10m": 30 * 24 * HOUR_MS },
   samplesMs: 24 * HOUR_MS,
   spansMs: 24 * HOUR_MS,
+  logsMs: 24 * HOUR_MS,
   pointsMs: 15 * 24 * HOUR_MS,
   bytesMax: 2 * 1024 ** 3,
 };

@@ -17,6 +17,9 @@ export interface SpanRow {
   readonly attributes: string;
   readonly resource: string;
   readonly events: string;
+  readonly links: string;
+  /** The name of the library that made it; empty where that was not said. */
+  readonly scope: string;
 }
 
 /** A span as it is read: the same with times in ms. */

@@ -7,7 +7,7 @@ export interface StoreUpkeep {
   /** What the store holds: room that was given back does not count. */
   usedBytes(): Promise<number>;
   /**
-   * Takes away what is older than the retention; `shrink` (0 to 1) shortens the life of spans and requests. Resolves with the
+   * Takes away what is older than the retention; `shrink` (0 to 1) shortens the life of spans, logs and requests. Resolves with the
    * sets of labels that no window has any more, before anything else is stored.
    */
   dropOld(nowMs: number, shrink: number): Promise<readonly TrafficKey[]>;

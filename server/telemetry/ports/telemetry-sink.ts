@@ -1,6 +1,7 @@
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { GapRow } from "#server/telemetry/ports/gap-row.ts";
+import type { LogRow } from "#server/telemetry/ports/log-row.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
 
@@ -21,10 +22,11 @@ export interface TelemetryBatch {
   readonly windows: readonly TrafficWindow[];
   readonly requests: readonly RequestRecord[];
   readonly spans: readonly SpanRow[];
+  readonly logs: readonly LogRow[];
   readonly gaps: readonly GapRow[];
 }
 
-export const EMPTY_BATCH: TelemetryBatch = { reports: [], windows: [], requests: [], spans: [], gaps: [] };
+export const EMPTY_BATCH: TelemetryBatch = { reports: [], windows: [], requests: [], spans: [], logs: [], gaps: [] };
 
 export interface TelemetrySink {
   /**

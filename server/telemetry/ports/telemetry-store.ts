@@ -1,4 +1,5 @@
 import type { GapReader } from "#server/telemetry/ports/gap-row.ts";
+import type { LogReader } from "#server/telemetry/ports/log-reader.ts";
 import type { RequestReader } from "#server/telemetry/ports/request-reader.ts";
 import type { Retention } from "#server/telemetry/ports/retention.ts";
 import type { SampleReader } from "#server/telemetry/ports/sample-reader.ts";
@@ -14,6 +15,7 @@ export interface TelemetryStore {
   readonly traffic: TrafficReader;
   readonly requests: RequestReader;
   readonly spans: SpanReader;
+  readonly logs: LogReader;
   readonly gaps: GapReader;
   /** Others' series. */
   readonly samples: SampleSink & SampleReader;

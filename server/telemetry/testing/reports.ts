@@ -1,5 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { histogramOfLe } from "#core/telemetry/histogram.ts";
+import { ResourceLogsSchema } from "#proto/gen/opentelemetry/proto/logs/v1/logs_pb.js";
 import {
   ResourceSpansSchema,
   Span_SpanKind,
@@ -149,6 +150,37 @@ export function resourceSpansOf(span: SpanCase) {
             ],
             events: [{ timeUnixNano: BigInt(atMs) * 1_000_000n, name: "started" }],
             status: { code: Status_StatusCode.UNSET },
+          },
+        ],
+      },
+    ],
+  });
+}
+
+export interface LogCase {
+  readonly service: string;
+  readonly body: string;
+  readonly atMs: number;
+  readonly severity?: number;
+  readonly trace?: string;
+  readonly span?: string;
+}
+
+export function resourceLogsOf({ service, body, atMs, severity = 9, trace = "", span = "" }: LogCase) {
+  const text = (value: string) => ({ value: { case: "stringValue" as const, value } });
+  return create(ResourceLogsSchema, {
+    resource: { attributes: [{ key: "service.name", value: text(service) }] },
+    scopeLogs: [
+      {
+        logRecords: [
+          {
+            timeUnixNano: BigInt(atMs) * 1_000_000n,
+            severityNumber: severity,
+            severityText: "said",
+            body: text(body),
+            attributes: [{ key: "thread.id", value: { value: { case: "intValue", value: 7n } } }],
+            traceId: Buffer.from(trace, "hex"),
+            spanId: Buffer.from(span, "hex"),
           },
         ],
       },

@@ -84,6 +84,10 @@ export class StoreCase {
     return this.running.ingest.takeSpans(...spans);
   }
 
+  takeLogs(...logs: Parameters<TelemetryIngest["takeLogs"]>): ReturnType<TelemetryIngest["takeLogs"]> {
+    return this.running.ingest.takeLogs(...logs);
+  }
+
   /** What callers counted. */
   async totalOf(startMs: number, endMs: number): Promise<number> {
     return (await this.queries.totals({ reporter: "source", startMs, endMs })).total;

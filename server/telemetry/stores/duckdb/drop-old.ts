@@ -10,7 +10,7 @@ export interface Dropped {
 }
 
 /**
- * Takes away what is too old; `shrink` (0 to 1) shortens the life of spans and samples when the file is too large.
+ * Takes away what is too old; `shrink` (0 to 1) shortens the life of spans, logs and samples when the file is too large.
  * Resolves with the numbers of labels that no window has any more, and of series without a sample.
  */
 export async function dropOld(
@@ -25,6 +25,7 @@ export async function dropOld(
     await connection.run(`DELETE FROM ${WINDOWS[name].name} WHERE start_ms < ${kept[name]}`);
   await connection.run(`DELETE FROM samples WHERE start_ms < ${Math.floor(nowMs - retention.samplesMs * bulky)}`);
   await connection.run(`DELETE FROM spans WHERE start_us < ${Math.floor(nowMs - retention.spansMs * bulky) * 1000}`);
+  await connection.run(`DELETE FROM logs WHERE at_us < ${Math.floor(nowMs - retention.logsMs * bulky) * 1000}`);
   await connection.run(`DELETE FROM gaps WHERE end_ms < ${kept["10m"]}`);
   // Only the newest sequence of an agent tells anything, and an agent that was silent for the whole retention is gone.
   await connection.run(

@@ -9,6 +9,7 @@ import { loadState } from "#server/telemetry/stores/duckdb/load-state.ts";
 import { noteLoss } from "#server/telemetry/stores/duckdb/note-loss.ts";
 import type { OpenedDuckdb } from "#server/telemetry/stores/duckdb/open-duckdb.ts";
 import { readGaps } from "#server/telemetry/stores/duckdb/read-gaps.ts";
+import { readLogs } from "#server/telemetry/stores/duckdb/read-logs.ts";
 import { readRequests } from "#server/telemetry/stores/duckdb/read-requests.ts";
 import { readTrace, searchSpans } from "#server/telemetry/stores/duckdb/read-spans.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
@@ -70,6 +71,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
       search: (search) => file.read((reader) => searchSpans(reader, search)),
       spansOf: (traceId) => file.read((reader) => readTrace(reader, traceId)),
     },
+    logs: { logs: (search) => file.read((reader) => readLogs(reader, search)) },
     gaps: { gaps: (...asked) => file.read((reader) => readGaps(reader, ...asked)) },
     samples: new DuckdbSamples({ file, ledger, numbers: () => beside.series, now }),
     upkeep: {

@@ -6,7 +6,14 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { seriesLabels } from "#core/promql/series-labels.ts";
 import { TABLES } from "#server/telemetry/stores/duckdb/tables.ts";
 import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
-import { reporterOf, reportOf, type SpanCase, spanBytes, type Traffic } from "#server/telemetry/testing/reports.ts";
+import {
+  reporterOf,
+  reportOf,
+  resourceLogsOf,
+  type SpanCase,
+  spanBytes,
+  type Traffic,
+} from "#server/telemetry/testing/reports.ts";
 
 const MINUTE = 60_000;
 const START = Math.floor(Date.now() / (10 * MINUTE)) * 10 * MINUTE - 60 * MINUTE;
@@ -40,6 +47,7 @@ async function fill(): Promise<void> {
   await store.samples.take("someone", [
     { labels: seriesLabels([["__name__", "up"]]), samples: [{ atMs: START, value: 1 }] },
   ]);
+  await store.ingest.takeLogs([resourceLogsOf({ service: "reviews", body: "came", atMs: START })], "application");
   now = START + 30 * MINUTE;
   await store.maintain();
   await store.close();
@@ -71,6 +79,7 @@ const LOST: Readonly<Record<string, RegExp>> = {
   windows_10m: /table windows_10m: 5 requests$/,
   samples: /table samples: 1 rows$/,
   spans: /table spans: 1 rows$/,
+  logs: /table logs: 1 rows$/,
   gaps: /table gaps: 1 rows$/,
   reports: /table reports: 1 rows$/,
   series: /table series: 1 rows$/,

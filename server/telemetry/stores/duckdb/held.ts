@@ -4,6 +4,7 @@ import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
 import {
   GAPS,
   KEYS,
+  LOGS,
   POINTS,
   REPORTS,
   SAMPLES,
@@ -17,7 +18,7 @@ export type Held = Tally;
 
 const COUNTED = [
   ...WINDOW_TABLES.map(({ name }) => ({ name, amount: "sum(count)", unit: "requests" })),
-  ...[KEYS, SAMPLES, SPANS, GAPS, REPORTS, SERIES, POINTS].map(({ name }) => ({
+  ...[KEYS, SAMPLES, SPANS, LOGS, GAPS, REPORTS, SERIES, POINTS].map(({ name }) => ({
     name,
     amount: "count(*)",
     unit: "rows",
@@ -37,6 +38,7 @@ export function heldOf(batch: TelemetryBatch, keys: number, due: Held): Held {
     [KEYS.name]: keys,
     [SAMPLES.name]: batch.requests.length,
     [SPANS.name]: batch.spans.length,
+    [LOGS.name]: batch.logs.length,
     [GAPS.name]: batch.gaps.length,
     [REPORTS.name]: batch.reports.length,
   };
@@ -93,6 +95,7 @@ export async function oldestHeld(connection: DuckDBConnection): Promise<number> 
     `SELECT min(start_ms)::DOUBLE FROM ${SAMPLES.name}`,
     `SELECT min(start_us)::DOUBLE / 1000 FROM ${SPANS.name}`,
     `SELECT min(at_ms)::DOUBLE FROM ${POINTS.name}`,
+    `SELECT min(at_us)::DOUBLE / 1000 FROM ${LOGS.name}`,
     `SELECT min(received_ms)::DOUBLE FROM ${REPORTS.name}`,
   ];
   const rows = (await connection.runAndReadAll(sql.join(" UNION ALL "))).getRowsJS();

@@ -76,4 +76,14 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   // Histograms of 737 buckets, only those that are not empty; what was counted by twenty is in the middle of each. TCP connections that began.
   { version: 5, statements: ["windows_10s", "windows_1m", "windows_10m"].flatMap(withHistograms) },
+  // What applications log; what a span points at, and what made it.
+  {
+    version: 6,
+    statements: [
+      `CREATE TABLE logs (at_us BIGINT NOT NULL, trace_id VARCHAR, span_id VARCHAR, service VARCHAR, severity UTINYINT, severity_text VARCHAR,
+    body VARCHAR, attributes VARCHAR, resource VARCHAR)`,
+      "ALTER TABLE spans ADD COLUMN links VARCHAR DEFAULT '[]'",
+      "ALTER TABLE spans ADD COLUMN scope VARCHAR DEFAULT ''",
+    ],
+  },
 ];

@@ -4,7 +4,7 @@ import { TIERS } from "#server/telemetry/ports/tiers.ts";
 import { type Held, heldOf } from "#server/telemetry/stores/duckdb/held.ts";
 import type { KeyNumbers, Numbering } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
-import { GAPS, KEYS, REPORTS, SAMPLES, SPANS, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { GAPS, KEYS, LOGS, REPORTS, SAMPLES, SPANS, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 
@@ -37,6 +37,7 @@ export async function storeBatch(
   }
   await append(SAMPLES, batch.requests);
   await append(SPANS, batch.spans);
+  await append(LOGS, batch.logs);
   await append(GAPS, batch.gaps);
   await append(REPORTS, batch.reports);
   const stored = {

@@ -3,6 +3,7 @@ import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { LedgerEntry } from "#node/ledger-file.ts";
 import type { GapRow } from "#server/telemetry/ports/gap-row.ts";
 import type { SampleRow } from "#server/telemetry/ports/sample-row.ts";
+import type { LogRow } from "#server/telemetry/ports/log-row.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
 import { TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
@@ -123,6 +124,20 @@ export const SPANS = new Table<SpanRow>("spans", [
   span("attributes", "VARCHAR", "attributes"),
   span("resource", "VARCHAR", "resource"),
   span("events", "VARCHAR", "events"),
+  span("links", "VARCHAR", "links"),
+  span("scope", "VARCHAR", "scope"),
+]);
+
+export const LOGS = new Table<LogRow>("logs", [
+  field("at_us", "BIGINT", "atUs", { isRequired: true, select: "at_us / 1000.0", as: "atMs" }),
+  optionalText("trace_id", "traceId"),
+  optionalText("span_id", "spanId"),
+  field("service", "VARCHAR", "service"),
+  field("severity", "UTINYINT", "severity"),
+  field("severity_text", "VARCHAR", "severityText"),
+  field("body", "VARCHAR", "body"),
+  field("attributes", "VARCHAR", "attributes"),
+  field("resource", "VARCHAR", "resource"),
 ]);
 
 export const GAPS = new Table<GapRow>("gaps", [
@@ -174,4 +189,4 @@ export const LEDGER = new Table<LedgerEntry & { readonly added: string }>("ledge
 ]);
 
 /** Every table that rows are written to. */
-export const TABLES = [...WINDOW_TABLES, KEYS, SAMPLES, SPANS, GAPS, REPORTS, SERIES, POINTS, ROLLED, LEDGER] as const;
+export const TABLES = [...WINDOW_TABLES, KEYS, SAMPLES, SPANS, LOGS, GAPS, REPORTS, SERIES, POINTS, ROLLED, LEDGER] as const;

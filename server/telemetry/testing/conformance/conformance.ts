@@ -3,6 +3,7 @@ import { exactCounts } from "#server/telemetry/testing/conformance/exact-counts.
 import { figures } from "#server/telemetry/testing/conformance/figures.ts";
 import { foreignSamples } from "#server/telemetry/testing/conformance/foreign-samples.ts";
 import { gapsAndRequests } from "#server/telemetry/testing/conformance/gaps-and-requests.ts";
+import { logs } from "#server/telemetry/testing/conformance/logs.ts";
 import { portRows } from "#server/telemetry/testing/conformance/port-rows.ts";
 import { tiersAndRetention } from "#server/telemetry/testing/conformance/tiers-and-retention.ts";
 import { traces } from "#server/telemetry/testing/conformance/traces.ts";
@@ -16,6 +17,7 @@ const SUITES: Readonly<Record<string, (at: StoreCase) => void>> = {
   "others' series": foreignSamples,
   figures,
   traces,
+  logs,
 };
 
 /** What every telemetry store must pass. Each test has an empty store. */

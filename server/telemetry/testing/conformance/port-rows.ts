@@ -76,6 +76,8 @@ const SPAN: SpanRow = {
   attributes: '{"k":"v"}',
   resource: "{}",
   events: "[]",
+  links: '[{"traceId":"x"}]',
+  scope: "library",
 };
 
 /** What goes in by the ports comes out by the ports, field by field. */

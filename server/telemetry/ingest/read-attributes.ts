@@ -1,0 +1,53 @@
+import type { AnyValue, KeyValue } from "#proto/gen/opentelemetry/proto/common/v1/common_pb.js";
+import type { Resource } from "#proto/gen/opentelemetry/proto/resource/v1/resource_pb.js";
+
+export type Attributes = Record<string, string | number | boolean>;
+
+/** What is sent carries what its senders put in; this is as much as one text, and one list of attributes, may cost. */
+export const TEXT_CHARS_MAX = 4096;
+export const ATTRIBUTES_MAX = 128;
+
+export function readAttributes(pairs: readonly KeyValue[]): Attributes {
+  const attributes: Attributes = {};
+  for (const { key, value } of pairs.slice(0, ATTRIBUTES_MAX)) {
+    const read = value === undefined ? undefined : readValue(value);
+    if (read !== undefined)
+      attributes[key.slice(0, 256)] = typeof read === "string" ? read.slice(0, TEXT_CHARS_MAX) : read;
+  }
+  return attributes;
+}
+
+/** Lists and maps, which are rare, become JSON text. */
+export function readValue({ value }: AnyValue): string | number | boolean | undefined {
+  switch (value.case) {
+    case "stringValue":
+    case "boolValue":
+    case "doubleValue":
+      return value.value;
+    case "intValue":
+      return Number(value.value);
+    case "bytesValue":
+      return Buffer.from(value.value).toString("base64");
+    case "arrayValue":
+      return JSON.stringify(value.value.values.map((each) => readValue(each) ?? null));
+    case "kvlistValue":
+      return JSON.stringify(readAttributes(value.value.values));
+    case undefined:
+      return undefined;
+  }
+}
+
+/** Whose something is. `from` marks who sent it; `whose` takes the place of what it says of its service. */
+export function readResource(
+  resource: Resource | undefined,
+  from: string,
+  whose: Readonly<Record<string, string>> = {},
+): { readonly service: string; readonly text: string } {
+  const about: Attributes = { ...readAttributes(resource?.attributes ?? []), ...whose, "pharos.reporter": from };
+  const named = about["service.name"];
+  return { service: typeof named === "string" && named !== "" ? named : "unknown", text: JSON.stringify(about) };
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
