@@ -15,6 +15,7 @@ const ENDPOINTS = {
   // What is handed over changes what everybody sees.
   "/v1/traces": "operator",
   "/v1/logs": "operator",
+  "/v1/metrics": "operator",
   "/api/v2/spans": "operator",
 } as const satisfies Record<string, Role | "anyone">;
 

@@ -34,6 +34,7 @@ const PERMISSIONS = {
   "simulate.request": "viewer",
   "traces.search": "viewer",
   "traces.get": "viewer",
+  "logs.list": "viewer",
   "requests.list": "viewer",
   "requests.totals": "viewer",
   "proxies.list": "viewer",

@@ -6,6 +6,7 @@ import { effectsRouter } from "#server/api/routers/effects.ts";
 import { limitUseRouter } from "#server/api/routers/limit-use.ts";
 import { limitsRouter } from "#server/api/routers/limits.ts";
 import {
+  logsRouter,
   overviewRouter,
   proxiesRouter,
   requestsRouter,
@@ -26,6 +27,7 @@ export const appRouter = router({
   effects: effectsRouter,
   simulate: simulateRouter,
   traces: tracesRouter,
+  logs: logsRouter,
   requests: requestsRouter,
   proxies: proxiesRouter,
   identity: identityRouter,

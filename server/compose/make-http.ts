@@ -23,6 +23,7 @@ import { requireRoom } from "#server/require-room.ts";
 import { setRuntime } from "#server/runtime.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import type { Services } from "#server/services/services.ts";
+import { otlpIngest } from "#server/telemetry/ingest/otlp-ingest.ts";
 
 export interface HttpParts {
   /** Where this product lies, with the console that was built. */
@@ -85,7 +86,7 @@ export async function makeHttp({
       });
     },
   });
-  const handedOver = mountOtlp(telemetry.ingest, admitSender(auth));
+  const handedOver = mountOtlp(otlpIngest(telemetry.ingest, telemetry.samples), admitSender(auth));
   const routes: Routes = {
     "/api/trpc": api,
     "/api/auth": (request, response) => auth.handleHttp(request, response),

@@ -11,6 +11,7 @@ import { mountOtlp } from "#server/http/mount-otlp.ts";
 import { isLoopback } from "#server/listen-address.ts";
 import type { OtlpListener, ServerOptions } from "#server/server-options.ts";
 import { otlpMethods } from "#server/telemetry/ingest/otlp-grpc.ts";
+import { otlpIngest } from "#server/telemetry/ingest/otlp-ingest.ts";
 import { BODY_BYTES_MAX } from "#server/telemetry/ingest/unpack.ts";
 
 export interface OtlpParts {
@@ -33,6 +34,7 @@ export interface OtlpPorts {
 
 export async function makeOtlp({ options, stores, auth, log }: OtlpParts): Promise<OtlpPorts> {
   const { telemetry, limits } = stores;
+  const ingest = otlpIngest(telemetry.ingest, telemetry.samples);
   const admit = admitSender(auth);
   const onLimit = (limit: string, party: string): void => limits.add({ limit, party, count: 1 });
   const onFailure = (path: string, error: PharosError): void =>
@@ -40,7 +42,7 @@ export async function makeOtlp({ options, stores, auth, log }: OtlpParts): Promi
 
   const grpc = await open(options.otlp.grpc, "--otlp-grpc", log, async (host, port) => {
     const server = new GrpcServer({
-      methods: otlpMethods(telemetry.ingest, (call) => admit("/v1/traces", askedBy(call))),
+      methods: otlpMethods(ingest, (call) => admit("/v1/traces", askedBy(call))),
       messageBytesMax: BODY_BYTES_MAX,
       readsGzip: true,
       limitsAddresses: true,
@@ -50,7 +52,7 @@ export async function makeOtlp({ options, stores, auth, log }: OtlpParts): Promi
     return { port: await server.listen({ host, port }), close: () => server.close() };
   });
   const http = await open(options.otlp.http, "--otlp-http", log, (host, port) => {
-    const routes = mountOtlp(telemetry.ingest, admit);
+    const routes = mountOtlp(ingest, admit);
     const guarded = guardHost(routes, {
       isLoopback: isLoopback(host),
       publicUrl: options.publicUrl,

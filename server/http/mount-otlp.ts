@@ -7,7 +7,8 @@ import { readBody } from "#node/read-body.ts";
 import { sendText } from "#node/send-text.ts";
 import type { admitSender } from "#server/http/admit-sender.ts";
 import { handleOtlp } from "#server/telemetry/ingest/otlp-http.ts";
-import { OTLP_SIGNALS, type OtlpIngest } from "#server/telemetry/ingest/otlp-signals.ts";
+import type { OtlpIngest } from "#server/telemetry/ingest/otlp-ingest.ts";
+import { OTLP_SIGNALS } from "#server/telemetry/ingest/otlp-signals.ts";
 import { retryAfter } from "#server/telemetry/ingest/retry-after.ts";
 import { BODY_BYTES_MAX, unpack } from "#server/telemetry/ingest/unpack.ts";
 import { readZipkinSpans } from "#server/telemetry/ingest/zipkin-http.ts";
@@ -50,6 +51,7 @@ export function mountOtlp(
   return {
     "/v1/traces": otlp("/v1/traces"),
     "/v1/logs": otlp("/v1/logs"),
+    "/v1/metrics": otlp("/v1/metrics"),
     [ZIPKIN]: take(ZIPKIN, async ({ headers }, body, from) => {
       try {
         const plain = await unpack(body, headers["content-encoding"] ?? "");

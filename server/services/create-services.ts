@@ -137,6 +137,7 @@ export function createServices(options: ServicesOptions): Services {
         return trace;
       },
     },
+    logs: { list: (query) => telemetry.logs(query) },
     requests: { list: (query) => telemetry.requests(query), totals: (query) => telemetry.totals(query) },
     proxies: {
       list: async () => (await mesh.proxies()).map(asRegistered),

@@ -2,6 +2,8 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Graph, GraphEnds, GraphView, Health } from "#core/graph/graph.ts";
 import type { SnapshotChange } from "#core/registry/snapshot.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import type { LogQuery } from "#core/telemetry/log-query.ts";
+import type { LogRecord } from "#core/telemetry/log-record.ts";
 import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
@@ -76,4 +78,5 @@ export interface Telemetry {
   }>;
   searchTraces(query: TraceQuery): Promise<readonly TraceSummary[]>;
   trace(traceId: string): Promise<Trace | undefined>;
+  logs(query: LogQuery): Promise<readonly LogRecord[]>;
 }

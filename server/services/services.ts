@@ -4,6 +4,8 @@ import type { PolicyTarget } from "#core/form/warn-policy.ts";
 import type { DrawnGraph } from "#core/graph/display-graph.ts";
 import type { Graph, PlaintextView } from "#core/graph/graph.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
+import type { LogQuery } from "#core/telemetry/log-query.ts";
+import type { LogRecord } from "#core/telemetry/log-record.ts";
 import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
@@ -136,6 +138,7 @@ export interface Services {
     search(query: TraceQuery): Promise<readonly TraceSummary[]>;
     get(traceId: string): Promise<Trace>;
   };
+  readonly logs: { list(query: LogQuery): Promise<readonly LogRecord[]> };
   readonly requests: {
     list(query: RequestQuery): Promise<readonly RequestRecord[]>;
     /** Exact counts per reporter and code: what a load generator's own count is held against. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { logQuery } from "#core/telemetry/log-query.ts";
 import { rangeSeconds } from "#core/telemetry/range-seconds.ts";
 import { requestQuery } from "#core/telemetry/request-query.ts";
 import { traceQuery } from "#core/telemetry/trace-query.ts";
@@ -48,6 +49,10 @@ export const tracesRouter = router({
   get: procedure
     .input(z.object({ traceId: z.string().regex(/^[0-9a-f]{16,32}$/, "is 16 to 32 hex digits") }))
     .query(({ ctx, input }) => ctx.services.traces.get(input.traceId)),
+});
+
+export const logsRouter = router({
+  list: procedure.input(logQuery).query(({ ctx, input }) => ctx.services.logs.list(input)),
 });
 
 export const requestsRouter = router({

@@ -36,6 +36,7 @@ effects.marks             401     pass    pass      pass
 simulate.request          401     pass    pass      pass
 traces.search             401     pass    pass      pass
 traces.get                401     pass    pass      pass
+logs.list                 401     pass    pass      pass
 requests.list             401     pass    pass      pass
 requests.totals           401     pass    pass      pass
 proxies.list              401     pass    pass      pass

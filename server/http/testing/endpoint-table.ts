@@ -19,6 +19,10 @@ export const ENDPOINT_TABLE: Readonly<
     send: { method: "POST", headers: { "content-type": "application/json" }, body: "{}" },
     answers: { nobody: 401, viewer: 403, operator: 200, admin: 200 },
   },
+  "/v1/metrics": {
+    send: { method: "POST", headers: { "content-type": "application/json" }, body: "{}" },
+    answers: { nobody: 401, viewer: 403, operator: 200, admin: 200 },
+  },
   "/api/v2/spans": {
     send: { method: "POST", headers: { "content-type": "application/json" }, body: "[]" },
     answers: { nobody: 401, viewer: 403, operator: 202, admin: 202 },

@@ -1,7 +1,8 @@
 import { PharosError } from "#core/errors.ts";
 import type { GrpcMethod } from "#grpc/server.ts";
 import type { CallInfo } from "#grpc/server-stream.ts";
-import { OTLP_SIGNALS, type OtlpIngest } from "#server/telemetry/ingest/otlp-signals.ts";
+import type { OtlpIngest } from "#server/telemetry/ingest/otlp-ingest.ts";
+import { OTLP_SIGNALS } from "#server/telemetry/ingest/otlp-signals.ts";
 import { STORE_RETRY_MS } from "#server/telemetry/ingest/retry-after.ts";
 
 /** OTLP's services. `admit` answers who calls, or throws "unauthenticated" or "forbidden". */

@@ -8,12 +8,13 @@ import {
 } from "#proto/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.js";
 import type { ResourceSpans } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import { handleOtlp } from "#server/telemetry/ingest/otlp-http.ts";
-import { OTLP_SIGNALS, type OtlpIngest } from "#server/telemetry/ingest/otlp-signals.ts";
+import type { OtlpIngest } from "#server/telemetry/ingest/otlp-ingest.ts";
+import { OTLP_SIGNALS } from "#server/telemetry/ingest/otlp-signals.ts";
 import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
 import { resourceSpansOf } from "#server/telemetry/testing/reports.ts";
 
 const TRACES = OTLP_SIGNALS["/v1/traces"];
-const UNUSED = () => Promise.reject(new Error("no logs were sent"));
+const UNUSED = () => Promise.reject(new Error("only spans were sent"));
 const SPAN = {
   trace: "0af7651916cd43dd8448eb211c80319c",
   id: "b7ad6b7169203331",
@@ -32,6 +33,7 @@ function recorder() {
       return { rejected: 0, why: undefined };
     },
     takeLogs: UNUSED,
+    takeMetrics: UNUSED,
   };
   return { taken, store };
 }
@@ -105,7 +107,11 @@ test.each([
   ],
   ["application/x-protobuf", (body: Uint8Array) => fromBinary(ExportTraceServiceResponseSchema, body)],
 ])("what is too much is said as OTLP says it, and is not sent again: %s", async (contentType, read) => {
-  const store = { takeSpans: async () => ({ rejected: 7, why: "too many spans" }), takeLogs: UNUSED };
+  const store = {
+    takeSpans: async () => ({ rejected: 7, why: "too many spans" }),
+    takeLogs: UNUSED,
+    takeMetrics: UNUSED,
+  };
   const body = contentType === "application/json" ? json : protobuf;
   const answer = await handleOtlp(TRACES, store, { body, contentType, contentEncoding: "" }, "application");
   expect(answer.status).toBe(200);
@@ -116,6 +122,7 @@ test("a store that cannot take spans has the sender try again", async () => {
   const store = {
     takeSpans: () => Promise.reject(new PharosError("exhausted", "the disk is full")),
     takeLogs: UNUSED,
+    takeMetrics: UNUSED,
   };
   const answer = await handleOtlp(
     TRACES,
@@ -132,6 +139,7 @@ test("who has handed over all that it may is told when to go on", async () => {
   const store = {
     takeSpans: () => Promise.reject(new PharosError("exhausted", "too many spans", { details })),
     takeLogs: UNUSED,
+    takeMetrics: UNUSED,
   };
   const answer = await handleOtlp(
     TRACES,

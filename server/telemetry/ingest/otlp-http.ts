@@ -1,5 +1,6 @@
 import { PharosError } from "#core/errors.ts";
-import type { OtlpIngest, OtlpSignal } from "#server/telemetry/ingest/otlp-signals.ts";
+import type { OtlpIngest } from "#server/telemetry/ingest/otlp-ingest.ts";
+import type { OtlpSignal } from "#server/telemetry/ingest/otlp-signals.ts";
 import { retryAfter } from "#server/telemetry/ingest/retry-after.ts";
 import { unpack } from "#server/telemetry/ingest/unpack.ts";
 

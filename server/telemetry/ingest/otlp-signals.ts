@@ -15,14 +15,18 @@ import {
   ExportLogsServiceResponseSchema,
 } from "#proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
 import {
+  ExportMetricsServiceRequestSchema,
+  ExportMetricsServiceResponseSchema,
+} from "#proto/gen/opentelemetry/proto/collector/metrics/v1/metrics_service_pb.js";
+import {
   ExportTraceServiceRequestSchema,
   ExportTraceServiceResponseSchema,
 } from "#proto/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.js";
+import type { OtlpIngest } from "#server/telemetry/ingest/otlp-ingest.ts";
 import { encodeIds } from "#server/telemetry/ingest/otlp-json.ts";
-import type { Taken, TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
+import type { Taken } from "#server/telemetry/ingest/telemetry-ingest.ts";
 
 export type OtlpFormat = "protobuf" | "json";
-export type OtlpIngest = Pick<TelemetryIngest, "takeSpans" | "takeLogs">;
 
 /** One of the things that OTLP carries, as both of its transports see it. */
 export interface OtlpSignal {
@@ -82,5 +86,13 @@ export const OTLP_SIGNALS = {
     response: ExportLogsServiceResponseSchema,
     take: (ingest, { resourceLogs }, from) => ingest.takeLogs(resourceLogs, from),
     refused: (rejectedLogRecords, errorMessage) => ({ partialSuccess: { rejectedLogRecords, errorMessage } }),
+  }),
+  "/v1/metrics": signal({
+    name: "data points",
+    method: "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+    request: ExportMetricsServiceRequestSchema,
+    response: ExportMetricsServiceResponseSchema,
+    take: (ingest, { resourceMetrics }, from) => ingest.takeMetrics(resourceMetrics, from),
+    refused: (rejectedDataPoints, errorMessage) => ({ partialSuccess: { rejectedDataPoints, errorMessage } }),
   }),
 } as const satisfies Record<string, OtlpSignal>;

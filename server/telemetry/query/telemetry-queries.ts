@@ -4,7 +4,9 @@ import type { Graph } from "#core/graph/graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { selectPairs } from "#core/graph/select-pairs.ts";
 import { nameDenial } from "#core/telemetry/denied-by.ts";
-import { quantileOf } from "#core/telemetry/quantile.ts";
+import type { LogQuery } from "#core/telemetry/log-query.ts";
+import type { LogRecord } from "#core/telemetry/log-record.ts";
+import { quantileMs, quantileOf } from "#core/telemetry/quantile.ts";
 import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
@@ -20,7 +22,7 @@ import { type MeasuredTime, type RatedRange, ratedRange } from "#server/telemetr
 import { entryKeys, sparklineKeys } from "#server/telemetry/query/select-keys.ts";
 import { serviceFigures, tallyPairs } from "#server/telemetry/query/service-figures.ts";
 
-export type TelemetryReaders = Pick<TelemetryStore, "traffic" | "requests" | "spans" | "gaps">;
+export type TelemetryReaders = Pick<TelemetryStore, "traffic" | "requests" | "spans" | "logs" | "gaps">;
 
 const SPARKLINE_POINTS = 30;
 /** From this length on a graph's start is rounded to minutes, which spares reading fine windows of long ago. */
@@ -184,6 +186,16 @@ export class TelemetryQueries implements Telemetry {
   async trace(traceId: string): Promise<Trace | undefined> {
     const spans = await this.#readers.spans.spansOf(traceId);
     return spans.length === 0 ? undefined : assembleTrace(traceId, spans);
+  }
+
+  /** Newest first. */
+  async logs({ seconds, ...search }: LogQuery): Promise<readonly LogRecord[]> {
+    const found = await this.#readers.logs.logs({ ...search, fromMs: this.#now() - seconds * 1000 });
+    return found.map((row) => ({
+      ...row,
+      attributes: JSON.parse(row.attributes) as LogRecord["attributes"],
+      resource: JSON.parse(row.resource) as LogRecord["resource"],
+    }));
   }
 
   #measuredTime(): MeasuredTime {

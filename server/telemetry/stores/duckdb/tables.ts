@@ -2,8 +2,8 @@ import { DIMENSION_NAMES, DIMENSIONS, type DimensionName } from "#core/telemetry
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { LedgerEntry } from "#node/ledger-file.ts";
 import type { GapRow } from "#server/telemetry/ports/gap-row.ts";
-import type { SampleRow } from "#server/telemetry/ports/sample-row.ts";
 import type { LogRow } from "#server/telemetry/ports/log-row.ts";
+import type { SampleRow } from "#server/telemetry/ports/sample-row.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
 import { TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
@@ -189,4 +189,16 @@ export const LEDGER = new Table<LedgerEntry & { readonly added: string }>("ledge
 ]);
 
 /** Every table that rows are written to. */
-export const TABLES = [...WINDOW_TABLES, KEYS, SAMPLES, SPANS, LOGS, GAPS, REPORTS, SERIES, POINTS, ROLLED, LEDGER] as const;
+export const TABLES = [
+  ...WINDOW_TABLES,
+  KEYS,
+  SAMPLES,
+  SPANS,
+  LOGS,
+  GAPS,
+  REPORTS,
+  SERIES,
+  POINTS,
+  ROLLED,
+  LEDGER,
+] as const;

@@ -1,0 +1,33 @@
+import { PharosError } from "#core/errors.ts";
+import type { ResourceMetrics } from "#proto/gen/opentelemetry/proto/metrics/v1/metrics_pb.js";
+import { readMetrics } from "#server/telemetry/ingest/read-metrics.ts";
+import type { SampleIngest } from "#server/telemetry/ingest/sample-ingest.ts";
+import type { Taken, TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
+
+/** Where what applications hand over goes. */
+export interface OtlpIngest extends Pick<TelemetryIngest, "takeSpans" | "takeLogs"> {
+  takeMetrics(resourceMetrics: readonly ResourceMetrics[], from: string): Promise<Taken>;
+}
+
+const RETRY_MS = 1000;
+
+export function otlpIngest(
+  ingest: Pick<TelemetryIngest, "takeSpans" | "takeLogs">,
+  samples: Pick<SampleIngest, "take">,
+): OtlpIngest {
+  return {
+    takeSpans: (spans, from) => ingest.takeSpans(spans, from),
+    takeLogs: (logs, from) => ingest.takeLogs(logs, from),
+    async takeMetrics(resourceMetrics, from) {
+      const read = readMetrics(resourceMetrics);
+      try {
+        const taken = await samples.take(from, read.series);
+        return { rejected: read.rejected + taken.rejected, why: read.why ?? taken.why };
+      } catch (error) {
+        const { code, message, hint } = PharosError.from(error);
+        if (code !== "exhausted" || hint === undefined) throw error;
+        throw new PharosError(code, message, { hint, details: { retryAfterMs: RETRY_MS }, cause: error });
+      }
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { METRIC_NAME, seriesLabels } from "#core/promql/series-labels.ts";
+import type { KeyValue } from "#proto/gen/opentelemetry/proto/common/v1/common_pb.js";
+import {
+  AggregationTemporality,
+  type HistogramDataPoint,
+  type Metric,
+  type NumberDataPoint,
+  type ResourceMetrics,
+  type SummaryDataPoint,
+} from "#proto/gen/opentelemetry/proto/metrics/v1/metrics_pb.js";
+import { labelName, metricName } from "#server/telemetry/ingest/metric-name.ts";
+import { readAttributes } from "#server/telemetry/ingest/read-attributes.ts";
+import type { ToldSeries } from "#server/telemetry/ingest/sample-ingest.ts";
+
+type Labels = readonly (readonly [string, string])[];
+
+export interface ReadMetrics {
+  readonly series: readonly ToldSeries[];
+  /** Data points that are no samples of Prometheus', and why the first was none. */
+  readonly rejected: number;
+  readonly why?: string | undefined;
+}
+
+const NO_RECORDED_VALUE = 1;
+/** They name the series, and so are no labels of `target_info`. */
+const IDENTITY: ReadonlySet<string> = new Set(["service.name", "service.namespace", "service.instance.id"]);
+
+/** OTLP's metrics as series of Prometheus': names with units, `job` and `instance` of the resource, and the rest of it in `target_info`. */
+export function readMetrics(resourceMetrics: readonly ResourceMetrics[]): ReadMetrics {
+  const out = new Collector();
+  for (const { resource, scopeMetrics } of resourceMetrics) {
+    const about = readAttributes(resource?.attributes ?? []);
+    const name = String(about["service.name"] ?? "");
+    const namespace = String(about["service.namespace"] ?? "");
+    const target: Labels = [
+      ["job", namespace === "" ? name : `${namespace}/${name}`],
+      ["instance", String(about["service.instance.id"] ?? "")],
+    ];
+    out.begin(target);
+    for (const { metrics } of scopeMetrics) for (const metric of metrics) readMetric(metric, out);
+    const rest = Object.entries(about).filter(([key]) => !IDENTITY.has(key));
+    if (rest.length > 0) out.target(rest.map(([key, value]) => [labelName(key), String(value)]));
+  }
+  return out;
+}
+
+function readMetric({ name, unit, data }: Metric, out: Collector): void {
+  switch (data.case) {
+    case "gauge":
+      for (const point of data.value.dataPoints) readNumber(metricName(name, unit, "gauge"), point, out);
+      return;
+    case "sum": {
+      const { dataPoints, aggregationTemporality, isMonotonic } = data.value;
+      if (!isCumulative(aggregationTemporality)) {
+        out.reject(name, dataPoints.length, DELTA);
+        return;
+      }
+      const named = metricName(name, unit, isMonotonic ? "counter" : "other");
+      for (const point of dataPoints) readNumber(named, point, out);
+      return;
+    }
+    case "histogram": {
+      const { dataPoints, aggregationTemporality } = data.value;
+      if (!isCumulative(aggregationTemporality)) {
+        out.reject(name, dataPoints.length, DELTA);
+        return;
+      }
+      for (const point of dataPoints) readHistogram(metricName(name, unit, "other"), point, out);
+      return;
+    }
+    case "summary":
+      for (const point of data.value.dataPoints) readSummary(metricName(name, unit, "other"), point, out);
+      return;
+    case "exponentialHistogram":
+      out.reject(name, data.value.dataPoints.length, "exponential histograms are not kept: send explicit buckets");
+      return;
+    case undefined:
+      return;
+  }
+}
+
+const DELTA = "deltas are not kept: have the exporter send cumulative temporality";
+
+const isCumulative = (temporality: AggregationTemporality): boolean =>
+  temporality === AggregationTemporality.CUMULATIVE;
+
+function readNumber(name: string, point: NumberDataPoint, out: Collector): void {
+  out.add(name, point, [], Number(point.value.value ?? 0));
+}
+
+function readHistogram(name: string, point: HistogramDataPoint, out: Collector): void {
+  let count = 0;
+  for (const [index, bound] of point.explicitBounds.entries()) {
+    count += Number(point.bucketCounts[index] ?? 0n);
+    out.add(`${name}_bucket`, point, [["le", String(bound)]], count);
+  }
+  out.add(`${name}_bucket`, point, [["le", "+Inf"]], Number(point.count));
+  if (point.sum !== undefined) out.add(`${name}_sum`, point, [], point.sum);
+  out.add(`${name}_count`, point, [], Number(point.count));
+}
+
+function readSummary(name: string, point: SummaryDataPoint, out: Collector): void {
+  for (const { quantile, value } of point.quantileValues) out.add(name, point, [["quantile", String(quantile)]], value);
+  out.add(`${name}_sum`, point, [], point.sum);
+  out.add(`${name}_count`, point, [], Number(point.count));
+}
+
+interface Point {
+  readonly timeUnixNano: bigint;
+  readonly attributes: readonly KeyValue[];
+  readonly flags: number;
+}
+
+class Collector implements ReadMetrics {
+  readonly series: ToldSeries[] = [];
+  rejected = 0;
+  why: string | undefined;
+  #target: Labels = [];
+  #newestMs = 0;
+
+  begin(target: Labels): void {
+    this.#target = target;
+    this.#newestMs = 0;
+  }
+
+  add(name: string, { timeUnixNano, attributes, flags }: Point, more: Labels, value: number): void {
+    const atMs = Number(timeUnixNano / 1_000_000n);
+    this.#newestMs = Math.max(this.#newestMs, atMs);
+    const labels = Object.entries(readAttributes(attributes)).map(([key, of]) => [labelName(key), String(of)] as const);
+    const isStale = (flags & NO_RECORDED_VALUE) !== 0;
+    this.series.push({
+      labels: seriesLabels([...labels, ...this.#target, ...more, [METRIC_NAME, name]]),
+      samples: [{ atMs, value: isStale ? null : value }],
+    });
+  }
+
+  target(rest: Labels): void {
+    if (this.#newestMs === 0) return;
+    this.series.push({
+      labels: seriesLabels([...rest, ...this.#target, [METRIC_NAME, "target_info"]]),
+      samples: [{ atMs: this.#newestMs, value: 1 }],
+    });
+  }
+
+  reject(name: string, count: number, why: string): void {
+    this.rejected += count;
+    this.why ??= `${name}: ${why}`;
+  }
+}
