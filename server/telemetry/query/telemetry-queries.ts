@@ -6,7 +6,7 @@ import { selectPairs } from "#core/graph/select-pairs.ts";
 import { nameDenial } from "#core/telemetry/denied-by.ts";
 import type { LogQuery } from "#core/telemetry/log-query.ts";
 import type { LogRecord } from "#core/telemetry/log-record.ts";
-import { quantileMs, quantileOf } from "#core/telemetry/quantile.ts";
+import { quantileOf } from "#core/telemetry/quantile.ts";
 import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
