@@ -61,6 +61,7 @@ export type DiagnosticCode =
   | "gateway-not-found"
   | "http-only-setting"
   | "instances-without-group"
+  | "limit-key-not-bound"
   | "match-port-not-found"
   | "mesh-rule-not-at-gateway"
   | "mtls-conflict"

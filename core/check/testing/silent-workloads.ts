@@ -275,6 +275,30 @@ export const SILENT_WORKLOADS: SilentCases = {
       [REVIEWS, sidecar("a", "{ egress: [{ hosts: ['./reviews.default.svc.cluster.local'] }] }", "istio-system")],
     ],
   ],
+  "limit-key-not-bound": ["RequestAuthentication", "AuthorizationPolicy"].map((kind): [string, string[]] => [
+    `a header that a ${kind} binds`,
+    [
+      REVIEWS,
+      limits(
+        "RateLimit",
+        "l",
+        `{ selector: { matchLabels: { app: reviews } }, rules: [{ name: r, bucket: { key: [{ attribute: "request.headers[X-Tenant]" }], missing: Deny }, limit: { amount: 5, per: 1s } }] }`,
+      ),
+      kind === "RequestAuthentication"
+        ? policy(
+            kind,
+            "a",
+            "default",
+            "{ jwtRules: [{ issuer: https://a.test, outputClaimToHeaders: [{ header: x-tenant, claim: org }] }] }",
+          )
+        : policy(
+            kind,
+            "a",
+            "default",
+            `{ rules: [{ from: [{ source: { namespaces: [default] } }], when: [{ key: "request.headers[x-tenant]", values: [a] }] }] }`,
+          ),
+    ],
+  ]),
   "plan-rule-not-found": [["a rule and a quota that are there", [QUOTA, LIMIT, plan("a", "2025", "gold")]]],
   "consumer-of-two-plans": [
     [

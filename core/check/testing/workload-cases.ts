@@ -37,6 +37,30 @@ export const WORKLOAD_CASES: readonly FoundCase[] = [
     ],
   ],
   [
+    "a limit and a quota by a header that callers choose, and a rule beside by who they are",
+    [
+      REVIEWS,
+      ...[
+        policy(
+          "RateLimit",
+          "l",
+          "default",
+          `{ selector: { matchLabels: { app: reviews } }, rules: [{ name: who, bucket: { key: [{ attribute: source.principal }], missing: Deny }, limit: { amount: 5, per: 1s } }, { name: told, bucket: { key: [{ attribute: source.ip }, { attribute: "request.headers[X-Tenant]" }], missing: Deny }, limit: { amount: 5, per: 1s } }] }`,
+        ),
+        policy(
+          "Quota",
+          "q",
+          "default",
+          `{ selector: { matchLabels: { app: reviews } }, bucket: { key: [{ attribute: "request.headers[x-tenant]" }], missing: Deny }, amount: 5, period: { calendar: Day } }`,
+        ),
+      ].map((text) => text.replace("security.istio.io", "limits.pharos.dev")),
+    ],
+    [
+      "warning limit-key-not-bound Quota/default/q spec.bucket.key[0].attribute",
+      "warning limit-key-not-bound RateLimit/default/l spec.rules[1].bucket.key[1].attribute",
+    ],
+  ],
+  [
     "a rule that chooses by a claim, at a gateway that checks no tokens",
     [
       REVIEWS,
