@@ -203,7 +203,10 @@ function errorCodes(settings: OutlierDetection | undefined): UpstreamHttpOptions
  * The server's name in TLS: the host the request is for, after rewrites, unless the rule names another; and the
  * certificate must be for it, unless the rule says for whom (Istio's auto SNI).
  */
-function serverName({ service, policy: { tls } }: ClusterInput): UpstreamHttpOptions {
+function serverName(input: ClusterInput): UpstreamHttpOptions {
+  const { service, policy } = input;
+  const { tls } = policy;
+  if (isForGatewaysAlone(input)) return {};
   if ((tls?.mode !== "SIMPLE" && tls?.mode !== "MUTUAL") || tls.sni !== undefined) return {};
   const isNamed = (tls.subjectAltNames ?? service.subjectAltNames).length > 0;
   const isChecked = tls.insecureSkipVerify !== true && !isNamed;

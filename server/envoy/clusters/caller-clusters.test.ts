@@ -25,7 +25,13 @@ spec: { host: ${HOST}, trafficPolicy: ${rule} }
   const metadata = { ...node.metadata, ...(isGrpc ? { GENERATOR: "grpc" } : {}) };
   const { layers } = compiler.open({ ...node, metadata });
   const { clusters } = staticBootstrap(layers).staticResources as {
-    clusters: { name: string; type?: string; transportSocket?: unknown; loadAssignment?: { endpoints: object[] } }[];
+    clusters: {
+      name: string;
+      type?: string;
+      transportSocket?: unknown;
+      typedExtensionProtocolOptions?: unknown;
+      loadAssignment?: { endpoints: object[] };
+    }[];
   };
   const found = clusters.find(({ name }) => name === `outbound|80||${HOST}`);
   if (found === undefined) throw new Error("no cluster");
@@ -48,4 +54,15 @@ test.each([
 ])("a rule of %s gives gRPC clients no transport socket, for they would refuse the cluster", (rule) => {
   const entry = "resolution: STATIC, endpoints: [{ address: 10.0.0.1 }]";
   expect(clusterOf(entry, rule, { isGrpc: true }).transportSocket).toBeUndefined();
+});
+
+test("of a rule with a credential, which is for gateways, sidecars take neither the TLS nor what TLS would check", () => {
+  const entry = "resolution: STATIC, endpoints: [{ address: 10.0.0.1 }]";
+  const { transportSocket, typedExtensionProtocolOptions } = clusterOf(
+    entry,
+    "{ tls: { mode: SIMPLE, credentialName: a } }",
+    {},
+  );
+  expect(transportSocket).toBeUndefined();
+  expect(JSON.stringify(typedExtensionProtocolOptions)).not.toContain("autoSni");
 });

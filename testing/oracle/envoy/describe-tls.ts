@@ -21,6 +21,8 @@ function describeTls(socket: Json): Json {
   const certificates = listAt(context, "tlsCertificateSdsSecretConfigs");
   if (certificates.length > 0) rest.tlsCertificateSdsSecretConfigs = certificates.map(() => "its own");
   if (rest.combinedValidationContext !== undefined) rest.combinedValidationContext = trustedNames(config);
+  // What checks nothing is as none.
+  if (canonical(rest.validationContext) === "{}") delete rest.validationContext;
   return { ...omit(config, "commonTlsContext"), context: rest };
 }
 
