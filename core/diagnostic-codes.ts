@@ -75,6 +75,7 @@ export type DiagnosticCode =
   | "principal-not-found"
   | "provider-not-found"
   | "rule-host-not-found"
+  | "rule-overruled"
   | "rule-port-not-found"
   | "selector-matches-nothing"
   | "several-sidecars"

@@ -37,6 +37,15 @@ metadata: { name: edge }
 spec: { servers: [{ port: { number: 8080, name: http, protocol: HTTP }, hosts: ["*"] }] }
 `;
 
+export function destinationRule(name: string, spec: string): string {
+  return `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: ${name} }
+spec: ${spec}
+`;
+}
+
 /** For a host of its own, with a certificate that others show too. */
 export function tlsGateway(name: string): string {
   return `

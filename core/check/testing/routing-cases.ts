@@ -1,4 +1,5 @@
 import {
+  destinationRule,
   envoyFilter,
   type FoundCase,
   GATEWAY,
@@ -333,5 +334,23 @@ export const ROUTING_CASES: readonly FoundCase[] = [
     "a patch beside a filter that another one of its priority inserts",
     [envoyFilter("a", "INSERT_FIRST", "x"), envoyFilter("b", "INSERT_AFTER", "y", "x")],
     ["info patch-order-by-age EnvoyFilter/default/b spec.configPatches[0].match"],
+  ],
+  [
+    "two rules for one host that say different things of it",
+    [
+      REVIEWS,
+      destinationRule(
+        "a",
+        "{ host: reviews, trafficPolicy: { loadBalancer: { simple: RANDOM } }, subsets: [{ name: v1, labels: { version: v1 } }] }",
+      ),
+      destinationRule(
+        "b",
+        "{ host: reviews.default.svc.cluster.local, trafficPolicy: { loadBalancer: { simple: ROUND_ROBIN } }, subsets: [{ name: v1, labels: { version: v2 } }] }",
+      ),
+    ],
+    [
+      "warning rule-overruled DestinationRule/default/b spec.trafficPolicy",
+      "warning rule-overruled DestinationRule/default/b spec.subsets[0]",
+    ],
   ],
 ];

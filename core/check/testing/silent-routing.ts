@@ -1,4 +1,5 @@
 import {
+  destinationRule,
   envoyFilter,
   GATEWAY,
   REVIEWS,
@@ -317,6 +318,29 @@ export const SILENT_ROUTING: SilentCases = {
         envoyFilter("f", "INSERT_AFTER", "s", "r"),
         envoyFilter("g", "INSERT_FIRST", "o").replace("SIDECAR_INBOUND", "SIDECAR_OUTBOUND"),
         envoyFilter("h", "INSERT_AFTER", "p", "o"),
+      ],
+    ],
+  ],
+  "rule-overruled": [
+    [
+      "rules that add to each other, say the same, or are for others",
+      [
+        REVIEWS,
+        destinationRule("a", "{ host: reviews, trafficPolicy: { loadBalancer: { simple: RANDOM } } }"),
+        destinationRule("b", "{ host: reviews, subsets: [{ name: v1, labels: { version: v1 } }] }"),
+        destinationRule(
+          "c",
+          "{ host: reviews, trafficPolicy: { loadBalancer: { simple: RANDOM } }, subsets: [{ name: v1, labels: { version: v1 } }] }",
+        ),
+        destinationRule("d", "{ host: '*', trafficPolicy: { loadBalancer: { simple: ROUND_ROBIN } } }"),
+        destinationRule(
+          "e",
+          "{ host: reviews, workloadSelector: { matchLabels: { app: a } }, trafficPolicy: { loadBalancer: { simple: ROUND_ROBIN } } }",
+        ),
+        destinationRule(
+          "f",
+          "{ host: reviews, exportTo: [.], trafficPolicy: { loadBalancer: { simple: ROUND_ROBIN } } }",
+        ),
       ],
     ],
   ],

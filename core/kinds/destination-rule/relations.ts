@@ -1,6 +1,7 @@
 import { ejectsNobody } from "#core/kinds/destination-rule/checks/ejects-nobody.ts";
 import { httpOnlySettings } from "#core/kinds/destination-rule/checks/http-only-settings.ts";
 import { mtlsConflict } from "#core/kinds/destination-rule/checks/mtls-conflict.ts";
+import { overruledRule } from "#core/kinds/destination-rule/checks/overruled.ts";
 import { ruleHost } from "#core/kinds/destination-rule/checks/rule-host.ts";
 import { rulePort } from "#core/kinds/destination-rule/checks/rule-port.ts";
 import { subsetLabels } from "#core/kinds/destination-rule/checks/subset-labels.ts";
@@ -11,7 +12,7 @@ import { matchesLabels } from "#core/resource/labels.ts";
 import { concernByHosts } from "#core/traffic/concern-hosts.ts";
 
 export const destinationRuleRelations: KindRelations<"DestinationRule"> = {
-  checks: [ruleHost, rulePort, subsetLabels, ejectsNobody, mtlsConflict, httpOnlySettings],
+  checks: [ruleHost, rulePort, subsetLabels, ejectsNobody, mtlsConflict, httpOnlySettings, overruledRule],
   explain: explainDestinationRule,
   reaches: ({ spec, metadata }, { namespace, labels }) =>
     spec.workloadSelector === undefined

@@ -50,7 +50,10 @@ export function extendListener(
     const own = extensions.filter((each) => matchesTraffic(each, side, port));
     for (const each of extendChain(chain, own)) used.add(each);
   }
-  return used.size === 0 ? { listener: given, used: [] } : { listener, used: [...used] };
+  // In their own order, whichever chain has one first: the listener is built again with these.
+  return used.size === 0
+    ? { listener: given, used: [] }
+    : { listener, used: extensions.filter((each) => used.has(each)) };
 }
 
 function portOf({ address }: Listener): number | undefined {
