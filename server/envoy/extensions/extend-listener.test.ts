@@ -21,7 +21,7 @@ test("extensions keep their order where a chain has only the later one", () => {
         {
           name: "envoy.filters.network.http_connection_manager",
           configType: {
-            case: "typedConfig",
+            case: "typedConfig" as const,
             value: anyPack(HttpConnectionManagerSchema, create(HttpConnectionManagerSchema, {})),
           },
         },
