@@ -18,8 +18,8 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
   {
     area: "sidecar-routes",
     why: "what hashes requests to a service that callers do not see hashes nothing: there is no cluster",
-    what: /^\.route\.hashPolicy: here \[.*\], in Istio undefined$/,
-    text: /^ {2}defaultServiceExportTo:\n +- \.$/m,
+    what: /^\.route\.(?:hashPolicy: here \[.*\], in Istio undefined$|retryPolicy\.(?:retryHostPredicate|hostSelectionRetryMaxAttempts): here undefined, in Istio )/,
+    text: /^ {2}defaultServiceExportTo:\n +- \.$|^kind: Sidecar$/m,
   },
   {
     area: "sidecar-routes",
@@ -32,6 +32,13 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     why: "a destination without a port means the one port that its service has",
     what: isOnlyPort,
     where: /^sidecar-\S+ port 9080 /,
+  },
+  {
+    area: "sidecar-routes",
+    why: "a host that only a rule names is known on the ports that its matches name, and there alone",
+    what: /^here PassthroughCluster, in Istio /,
+    where: /^sidecar-\S+ port 80 /,
+    text: /^ +(?:- )?port: 9080$/m,
   },
   {
     area: "sidecar-routes",
