@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { LimitCard } from "#components/limits/limit-card.tsx";
-import { RefusedChart } from "#components/limits/refused-chart.tsx";
+import { UseChart } from "#components/limits/use-chart.tsx";
 import { refreshMs } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 
@@ -19,7 +19,7 @@ export function LimitUse({ reference }: { readonly reference: string }) {
   if (limit === undefined) return null;
   return (
     <div className="mb-5 grid gap-4 lg:grid-cols-2">
-      <RefusedChart limits={[limit]} />
+      <UseChart limit={limit} />
       <LimitCard limit={limit} isOwnPage />
     </div>
   );

@@ -15,7 +15,7 @@ const limit = (...rules: UsedRule[]): UsedLimit => ({
     mode: "Enforce",
     isPerInstance: false,
   },
-  ...{ effect: "", workloads: [], gateways: [], services: [], requests: 0, rules },
+  ...{ effect: "", workloads: [], gateways: [], services: [], requests: 0, arrivedPerSecond: [], rules },
 });
 
 test("rules that refused have a line, those that refused most first", () => {

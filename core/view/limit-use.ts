@@ -24,6 +24,7 @@ export interface UsedLimit {
   readonly services: readonly string[];
   /** Requests that came to these; whether a rule counts them is not known of them. */
   readonly requests: number;
+  readonly arrivedPerSecond: readonly TimePoint[];
   readonly rules: readonly UsedRule[];
 }
 

@@ -203,6 +203,8 @@ spec:
   try {
     await page.goto(`${demo.console}/topology?range=1m&view=service`);
     // The name tells all that denied it; the tag has room for one.
+    // What was written is a mark on the time that is shown.
+    await expect(page.getByTestId("change-strip").getByRole("link").first()).toBeVisible();
     const tag = page.getByRole("button", { name: /blocked by the caller's own proxy/ });
     await expect(tag).toBeVisible({ timeout: 60_000 });
     await tag.focus();

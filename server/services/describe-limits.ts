@@ -10,6 +10,7 @@ import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { nameLimitRefusal } from "#core/telemetry/limit-refusal.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { LimitUseView, RefusedCaller, UsedLimit, UsedRule } from "#core/view/limit-use.ts";
+import type { TimePoint } from "#core/view/service-metrics.ts";
 import { listServices } from "#server/services/service-directory.ts";
 
 export interface LimitParts {
@@ -32,7 +33,6 @@ export function describeLimits(parts: LimitParts): LimitUseView {
   const { instances, resources, mesh } = snapshot;
   const scope = policyScope(mesh, resources);
   const services = [...listServices(snapshot).values()];
-  const rows = [...slots.values()].flat();
   const refused = refusalsOf(slots);
   const limits = [...ofKind(resources, "RateLimit"), ...ofKind(resources, "Quota")].map((limit): UsedLimit => {
     const { namespace, name } = limit.metadata;
@@ -50,7 +50,7 @@ export function describeLimits(parts: LimitParts): LimitUseView {
         .filter((each) => each.instances.some((one) => over.includes(one)))
         .map(({ host }) => host)
         .sort(compareNames),
-      requests: countArrived(rows, new Set(workloads), new Set(gateways)),
+      ...describeArrived(parts, new Set(workloads), new Set(gateways)),
       rules: rulesOf(limit).map((rule) => ({
         ...rule,
         ...describeRefusals(refused.get(rule.name === "" ? ref : `${ref}/${rule.name}`), parts),
@@ -97,16 +97,32 @@ function refusalsOf(slots: LimitParts["slots"]): ReadonlyMap<string, Refusals> {
 
 function describeRefusals(
   { bySlot, callers }: Refusals = { bySlot: new Map(), callers: new Map() },
-  { startMs, endMs, stepMs }: LimitParts,
+  parts: LimitParts,
 ): Omit<UsedRule, "name" | "words"> {
-  const refusedPerSecond = [];
-  // A slot that is under way would show a rate that is not there.
-  for (let atMs = Math.floor(startMs / stepMs) * stepMs; atMs + stepMs <= endMs; atMs += stepMs)
-    refusedPerSecond.push({ atMs, value: ((bySlot.get(atMs) ?? 0) / stepMs) * 1000 });
   return {
     refused: [...bySlot.values()].reduce((sum, count) => sum + count, 0),
-    refusedPerSecond,
+    refusedPerSecond: perSecond(bySlot, parts),
     callers: [...callers.values()].sort((a, b) => b.refused - a.refused).slice(0, CALLERS_SHOWN),
+  };
+}
+
+/** A slot that is under way would show a rate that is not there. */
+function perSecond(bySlot: ReadonlyMap<number, number>, { startMs, endMs, stepMs }: LimitParts): TimePoint[] {
+  const points: TimePoint[] = [];
+  for (let atMs = Math.floor(startMs / stepMs) * stepMs; atMs + stepMs <= endMs; atMs += stepMs)
+    points.push({ atMs, value: ((bySlot.get(atMs) ?? 0) / stepMs) * 1000 });
+  return points;
+}
+
+function describeArrived(
+  parts: LimitParts,
+  workloads: ReadonlySet<string>,
+  gateways: ReadonlySet<string>,
+): Pick<UsedLimit, "requests" | "arrivedPerSecond"> {
+  const bySlot = new Map([...parts.slots].map(([at, rows]) => [at, countArrived(rows, workloads, gateways)]));
+  return {
+    requests: [...bySlot.values()].reduce((sum, count) => sum + count, 0),
+    arrivedPerSecond: perSecond(bySlot, parts),
   };
 }
 
