@@ -56,7 +56,7 @@ export const buildChangeColumns = ({ effects, bearing }: KnownOfChanges): readon
   {
     id: "objects",
     header: "Objects",
-    hideBelow: "md",
+    hideBelow: "lg",
     cell: ({ changed }) => (
       <ul className="flex flex-col gap-1 py-0.5">
         {changed.slice(0, SHOWN).map(({ ref, op }) => (

@@ -39,7 +39,6 @@ export function ChartTooltip({ series, format, isActive, atMs, payload, marks, s
             {reason === "" ? "" : `: ${reason}`}
           </div>
         ))}
-      <div className="mt-1 text-subtle">Click: what changed before</div>
     </div>
   );
 }

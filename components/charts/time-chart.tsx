@@ -83,6 +83,7 @@ export function TimeChart({
       <div
         role="img"
         aria-label={`${label}. ${describeSeries(series, format)}`}
+        title="A click on a moment tells what changed before it"
         className={cx("overflow-hidden", className ?? "h-40")}
       >
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 400, height: 160 }}>

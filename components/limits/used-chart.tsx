@@ -11,7 +11,11 @@ export function UsedChart({ consumer }: { readonly consumer: ConsumerDetail }) {
   const nowMs = useNow(10_000);
   if (nowMs === null) return null;
   return (
-    <Card title="Used and left over time" description="of this period, as agents told it" testId="used-chart">
+    <Card
+      title="Used and left over time"
+      description="of this period, as far back as its ledger has single entries"
+      testId="used-chart"
+    >
       <TimeChart label="Used and left" series={ledgerSeries(consumer, nowMs)} format={formatRate} />
     </Card>
   );

@@ -17,11 +17,14 @@ export function TrafficCharts({
   of,
   series,
   unit = "Requests",
+  host,
 }: {
   readonly of: keyof typeof WHAT;
   readonly series: ServiceMetrics;
   /** What is counted. */
   readonly unit?: "Requests" | "Connections";
+  /** Of a service. */
+  readonly host?: string;
 }) {
   const what = WHAT[of];
   return (
@@ -33,6 +36,7 @@ export function TrafficCharts({
           kind="stack"
           format={formatRate}
           syncId="traffic"
+          host={host}
         />
       </Card>
       <Card title="Errors" description={what.rest}>
@@ -42,10 +46,17 @@ export function TrafficCharts({
           format={formatPercent}
           max={100}
           syncId="traffic"
+          host={host}
         />
       </Card>
       <Card title="Latency" description={what.rest}>
-        <TimeChart label="Latency percentiles" series={latencySeries(series)} format={formatMillis} syncId="traffic" />
+        <TimeChart
+          label="Latency percentiles"
+          series={latencySeries(series)}
+          format={formatMillis}
+          syncId="traffic"
+          host={host}
+        />
       </Card>
     </div>
   );

@@ -54,6 +54,7 @@ export function ServicePage({ host }: { readonly host: string }) {
             {data.namedBy.length === 0 ? null : <NothingServes refs={data.namedBy} />}
             <TrafficCharts
               of="service"
+              host={host}
               series={data.metrics}
               unit={routesRequests(data.ports) ? "Requests" : "Connections"}
             />
