@@ -4,6 +4,7 @@ import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import { AttributeTable } from "#components/traces/attribute-table.tsx";
 import { ServiceDot } from "#components/traces/service-dot.tsx";
+import { SpanLogs } from "#components/traces/span-logs.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
@@ -14,6 +15,7 @@ import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { TraceSpan } from "#core/telemetry/trace.ts";
 
 export interface SpanDetailProps {
+  readonly traceId: string;
   readonly span: TraceSpan | null;
   readonly traceStartMs: number;
   readonly colors: ServiceColors;
@@ -21,7 +23,7 @@ export interface SpanDetailProps {
 }
 
 /** All that a span says: when, how long, how it ended, its attributes and events. */
-export function SpanDetail({ span, traceStartMs, colors, onClose }: SpanDetailProps) {
+export function SpanDetail({ traceId, span, traceStartMs, colors, onClose }: SpanDetailProps) {
   if (span === null)
     return (
       <aside aria-label="Span" className="rounded-lg border border-line border-dashed max-xl:hidden">
@@ -85,6 +87,7 @@ export function SpanDetail({ span, traceStartMs, colors, onClose }: SpanDetailPr
             </ol>
           </section>
         )}
+        <SpanLogs traceId={traceId} spanId={span.spanId} startMs={span.startMs} />
         <AttributeTable title="Resource" attributes={span.resource} />
         <AttributeTable
           title="Identity"

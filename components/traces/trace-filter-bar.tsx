@@ -88,6 +88,18 @@ export function TraceFilterBar({
           />
         )}
       </Settled>
+      <Settled value={filter.query} onSettle={(q) => onChange({ q })}>
+        {(value, setValue) => (
+          <TextInput
+            aria-label="TraceQL"
+            title="Traces that a query of TraceQL finds, within what the other fields ask for"
+            placeholder="{ status = error } >> { duration > 1s }"
+            className="min-w-64 flex-1 font-mono"
+            value={value}
+            onValueChange={setValue}
+          />
+        )}
+      </Settled>
       <Switch
         className="ml-2"
         label="Only with errors"

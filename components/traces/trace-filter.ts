@@ -9,6 +9,8 @@ export interface TraceFilter {
   readonly errorsOnly: boolean;
   /** `name=value name=value`, as typed. */
   readonly tags: string;
+  /** Of TraceQL. */
+  readonly query: string;
   readonly limit: number;
 }
 
@@ -21,6 +23,7 @@ export interface TraceInput {
   readonly minDurationMs?: number;
   readonly maxDurationMs?: number;
   readonly errorsOnly?: boolean;
+  readonly query?: string;
   readonly tags?: Readonly<Record<string, string>>;
 }
 
@@ -38,6 +41,7 @@ export function parseTraceFilter(get: (name: string) => string | null | undefine
     maxDurationMs: parseMillis(get("max")),
     errorsOnly: get("errors") === "1",
     tags: get("tags") ?? "",
+    query: get("q") ?? "",
     limit: TRACE_LIMITS.find((limit) => String(limit) === get("limit")) ?? LIMIT,
   };
 }
@@ -66,6 +70,7 @@ export function toTraceInput(filter: TraceFilter, seconds: number): TraceInput {
     ...(filter.minDurationMs === null ? {} : { minDurationMs: filter.minDurationMs }),
     ...(filter.maxDurationMs === null || filter.maxDurationMs === 0 ? {} : { maxDurationMs: filter.maxDurationMs }),
     ...(filter.errorsOnly ? { errorsOnly: true } : {}),
+    ...(filter.query.trim() === "" ? {} : { query: filter.query }),
     ...(Object.keys(tags).length === 0 ? {} : { tags }),
   };
 }
@@ -78,6 +83,7 @@ export function isFiltering(filter: TraceFilter): boolean {
     filter.minDurationMs !== null ||
     filter.maxDurationMs !== null ||
     filter.errorsOnly ||
-    filter.tags !== ""
+    filter.tags !== "" ||
+    filter.query !== ""
   );
 }

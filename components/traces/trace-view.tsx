@@ -60,6 +60,7 @@ export function TraceView({ trace }: { readonly trace: Trace }) {
         />
       </section>
       <SpanDetail
+        traceId={trace.traceId}
         span={selected}
         traceStartMs={extent.startMs}
         colors={colors}

@@ -12,6 +12,8 @@ const ENDPOINTS = {
   "/healthz": "anyone",
   "/readyz": "anyone",
   "/metrics": "viewer",
+  "/jaeger": "viewer",
+  "/tempo": "viewer",
   // What is handed over changes what everybody sees.
   "/v1/traces": "operator",
   "/v1/logs": "operator",

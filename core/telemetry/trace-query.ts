@@ -8,6 +8,8 @@ export const traceQuery = z.object({
   operation: z.string().max(500).optional(),
   minDurationMs: z.number().nonnegative().optional(),
   maxDurationMs: z.number().positive().optional(),
+  /** Of TraceQL: with it a trace must be found by the rest too. */
+  query: z.string().max(4000).optional(),
   errorsOnly: z.boolean().optional(),
   /** Attributes that one of its spans has, all of them. */
   tags: z.record(z.string().min(1).max(256), z.string().max(500)).optional(),

@@ -13,9 +13,11 @@ import { createHttpServer, type HttpServer } from "#server/http/create-http-serv
 import { guardHost } from "#server/http/guard-host.ts";
 import { mountApi } from "#server/http/mount-api.ts";
 import { mountConsole } from "#server/http/mount-console.ts";
+import { mountJaeger } from "#server/http/mount-jaeger.ts";
 import { mountMetrics } from "#server/http/mount-metrics.ts";
 import { mountOtlp } from "#server/http/mount-otlp.ts";
 import { mountReadiness } from "#server/http/mount-readiness.ts";
+import { mountTempo } from "#server/http/mount-tempo.ts";
 import type { Routes } from "#server/http/routes.ts";
 import { isLoopback } from "#server/listen-address.ts";
 import type { MeshHandle } from "#server/mesh/start-mesh.ts";
@@ -24,6 +26,8 @@ import { setRuntime } from "#server/runtime.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import type { Services } from "#server/services/services.ts";
 import { otlpIngest } from "#server/telemetry/ingest/otlp-ingest.ts";
+import { callsOf } from "#server/telemetry/query/calls-of.ts";
+import manifest from "../../package.json" with { type: "json" };
 
 export interface HttpParts {
   /** Where this product lies, with the console that was built. */
@@ -91,6 +95,13 @@ export async function makeHttp({
     "/api/trpc": api,
     "/api/auth": (request, response) => auth.handleHttp(request, response),
     ...handedOver,
+    "/jaeger": mountJaeger({
+      lookup: telemetry.queries.lookup,
+      calls: (startMs, endMs) => callsOf(telemetry.queries, { startMs, endMs }),
+      auth,
+      now: Date.now,
+    }),
+    "/tempo": mountTempo({ lookup: telemetry.queries.lookup, auth, version: manifest.version, now: Date.now }),
     "/healthz": (_, response) => sendText(response, 200, "ok\n"),
     "/readyz": mountReadiness({
       "the mesh thread": () => mesh.memory(),

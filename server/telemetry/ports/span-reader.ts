@@ -1,3 +1,4 @@
+import type { Field, SpanCondition } from "#core/traceql/query.ts";
 import type { SpanOutline, StoredSpan } from "#server/telemetry/ports/span-row.ts";
 
 /**
@@ -20,6 +21,8 @@ export interface SpanSearch {
   readonly operation?: string | undefined;
   /** Attributes, as text. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** What one span is like. A store may find more by it than are, and never fewer. */
+  readonly where?: SpanCondition | undefined;
   readonly errorsOnly?: boolean | undefined;
   /** Of the whole trace. */
   readonly minDurationMs?: number | undefined;
@@ -33,4 +36,13 @@ export interface SpanReader {
   search(search: SpanSearch): Promise<readonly SpanOutline[]>;
   /** By the id in hex; one of 64 bits is padded with zeros. Empty for a trace that is not known. */
   spansOf(traceId: string): Promise<readonly StoredSpan[]>;
+  /** Of several traces, by their whole ids. */
+  spansOfEach(traceIds: readonly string[]): Promise<readonly StoredSpan[]>;
+  /** Names of services, and the first parts of `app.namespace`, from a time on. */
+  services(fromMs: number): Promise<readonly string[]>;
+  /** Of a service, or of those that its name is the first part of; kinds by OTLP's number. */
+  operations(service: string, fromMs: number): Promise<readonly { readonly name: string; readonly kind: number }[]>;
+  attributeNames(scope: "span" | "resource", fromMs: number): Promise<readonly string[]>;
+  /** Different values of what spans have, as text. */
+  values(field: Field, fromMs: number): Promise<readonly string[]>;
 }

@@ -1,10 +1,10 @@
-import { isMarkedFailed } from "#core/telemetry/is-failed-span.ts";
+import { isFailedSpan, isMarkedFailed } from "#core/telemetry/is-failed-span.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { Trace, TraceSpan, TraceSummary } from "#core/telemetry/trace.ts";
 import { SPANS_OF_ONE_MAX } from "#server/telemetry/ports/span-reader.ts";
 import type { SpanOutline, StoredSpan } from "#server/telemetry/ports/span-row.ts";
 
-const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
+export const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
 const STATUSES = ["unset", "ok", "error"] as const;
 
 /** Spans by start; what was sent twice is there once. A span whose parent never came still names it. */
@@ -51,6 +51,24 @@ export function summarizeTrace(traceId: string, spans: readonly SpanOutline[]): 
     rootOperation: root === undefined ? "unknown" : titleOf(root),
     spanCount: known.length,
     errorCount: known.filter(({ isError }) => isError).length,
+    services,
+  };
+}
+
+/** The same of a trace that was read whole. */
+export function summarizeWhole({ traceId, startMs, durationMs, spans }: Trace): TraceSummary {
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  const root = spans.find(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId)) ?? spans[0];
+  const services: Record<string, number> = {};
+  for (const { service } of spans) services[service] = (services[service] ?? 0) + 1;
+  return {
+    traceId,
+    startMs,
+    durationMs,
+    rootService: root?.service ?? "unknown",
+    rootOperation: root === undefined ? "unknown" : spanTitle(root),
+    spanCount: spans.length,
+    errorCount: spans.filter(isFailedSpan).length,
     services,
   };
 }

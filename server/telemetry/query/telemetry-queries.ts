@@ -12,15 +12,17 @@ import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import { pairOf, type TrafficRow } from "#core/telemetry/traffic.ts";
+import { parseTraceQl } from "#core/traceql/parse-traceql.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type { ServiceFigures, Telemetry, TimeRange } from "#server/services/dependencies.ts";
 import type { TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
-import { assembleTrace, summarizeTrace } from "#server/telemetry/query/assemble-trace.ts";
+import { assembleTrace, summarizeTrace, summarizeWhole } from "#server/telemetry/query/assemble-trace.ts";
 import { buildSeries } from "#server/telemetry/query/build-series.ts";
 import { type MeasuredTime, type RatedRange, ratedRange } from "#server/telemetry/query/rated-range.ts";
 import { entryKeys, sparklineKeys } from "#server/telemetry/query/select-keys.ts";
 import { serviceFigures, tallyPairs } from "#server/telemetry/query/service-figures.ts";
+import { TraceLookup } from "#server/telemetry/query/trace-lookup.ts";
 
 export type TelemetryReaders = Pick<TelemetryStore, "traffic" | "requests" | "spans" | "logs" | "gaps">;
 
@@ -34,6 +36,8 @@ type SeriesRange = TimeRange & { readonly stepMs: number };
 
 /** Graph, series, figures, requests and traces, from the rows of any store. */
 export class TelemetryQueries implements Telemetry {
+  /** Whole traces, for the query APIs of tracing systems. */
+  readonly lookup: TraceLookup;
   readonly #readers: TelemetryReaders;
   readonly #now: () => number;
   readonly #reportsWithinMs: () => number;
@@ -41,6 +45,7 @@ export class TelemetryQueries implements Telemetry {
 
   /** `reportsWithinMs`: how long after a request agents have told of it. */
   constructor(readers: TelemetryReaders, now: () => number, reportsWithinMs: () => number) {
+    this.lookup = new TraceLookup(readers.spans);
     this.#readers = readers;
     this.#now = now;
     this.#reportsWithinMs = reportsWithinMs;
@@ -172,8 +177,13 @@ export class TelemetryQueries implements Telemetry {
   }
 
   /** Newest first, from when they are three seconds old. */
-  async searchTraces({ seconds, ...search }: TraceQuery): Promise<readonly TraceSummary[]> {
+  async searchTraces({ seconds, query, ...search }: TraceQuery): Promise<readonly TraceSummary[]> {
     const now = this.#now();
+    if (query !== undefined && query.trim() !== "") {
+      const range = { fromMs: now - seconds * 1000, toMs: now - SETTLE_MS };
+      const found = await this.lookup.find(parseTraceQl(query), { ...search, ...range });
+      return found.map(({ trace }) => summarizeWhole(trace));
+    }
     const spans = await this.#readers.spans.search({
       ...search,
       fromMs: now - seconds * 1000,

@@ -11,7 +11,13 @@ import type { OpenedDuckdb } from "#server/telemetry/stores/duckdb/open-duckdb.t
 import { readGaps } from "#server/telemetry/stores/duckdb/read-gaps.ts";
 import { readLogs } from "#server/telemetry/stores/duckdb/read-logs.ts";
 import { readRequests } from "#server/telemetry/stores/duckdb/read-requests.ts";
-import { readTrace, searchSpans } from "#server/telemetry/stores/duckdb/read-spans.ts";
+import {
+  readAttributeNames,
+  readOperations,
+  readServices,
+  readValues,
+} from "#server/telemetry/stores/duckdb/read-span-names.ts";
+import { readTrace, readTraces, searchSpans } from "#server/telemetry/stores/duckdb/read-spans.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { type Rolled, rollTargets, rollUp } from "#server/telemetry/stores/duckdb/roll-up.ts";
 import { SeriesNumbers } from "#server/telemetry/stores/duckdb/series-numbers.ts";
@@ -70,6 +76,11 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
     spans: {
       search: (search) => file.read((reader) => searchSpans(reader, search)),
       spansOf: (traceId) => file.read((reader) => readTrace(reader, traceId)),
+      spansOfEach: (traceIds) => file.read((reader) => readTraces(reader, traceIds)),
+      services: (fromMs) => file.read((reader) => readServices(reader, fromMs)),
+      operations: (service, fromMs) => file.read((reader) => readOperations(reader, service, fromMs)),
+      attributeNames: (scope, fromMs) => file.read((reader) => readAttributeNames(reader, scope, fromMs)),
+      values: (field, fromMs) => file.read((reader) => readValues(reader, field, fromMs)),
     },
     logs: { logs: (search) => file.read((reader) => readLogs(reader, search)) },
     gaps: { gaps: (...asked) => file.read((reader) => readGaps(reader, ...asked)) },

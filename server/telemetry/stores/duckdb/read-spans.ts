@@ -1,6 +1,7 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import { SPANS_OF_ONE_MAX, type SpanSearch } from "#server/telemetry/ports/span-reader.ts";
 import type { SpanOutline, SpanRow, StoredSpan } from "#server/telemetry/ports/span-row.ts";
+import { compileCondition } from "#server/telemetry/stores/duckdb/compile-condition.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { SPANS } from "#server/telemetry/stores/duckdb/tables.ts";
 
@@ -49,6 +50,10 @@ export async function searchSpans(reader: Reader, search: SpanSearch): Promise<r
     if (isBare(value)) forms.push(`${JSON.stringify(key)}:${value},`, `${JSON.stringify(key)}:${value}}`);
     conditions.push(`(${forms.map((form) => `contains(attributes, ${bind(form)})`).join(" OR ")})`);
   }
+  if (search.where !== undefined) {
+    const where = compileCondition(search.where, bind);
+    if (where !== undefined) conditions.push(where);
+  }
   if (search.errorsOnly === true) conditions.push("is_error");
   const extent = "(max(all_spans.start_us + all_spans.duration_us) - min(all_spans.start_us)) / 1000.0";
   const durations = [
@@ -74,6 +79,13 @@ export async function readTrace(reader: Reader, traceId: string): Promise<readon
   const id: SpanRow["traceId"] = traceId.padStart(32, "0");
   const rows = await reader.rows(`SELECT ${SPANS.select()} FROM spans WHERE trace_id = $1 ${OF_EACH}`, [id]);
   return rows as unknown as readonly StoredSpan[];
+}
+
+export async function readTraces(reader: Reader, traceIds: readonly string[]): Promise<readonly StoredSpan[]> {
+  if (traceIds.length === 0) return [];
+  const ids = traceIds.map((_, index) => `$${index + 1}`).join(", ");
+  const sql = `SELECT ${SPANS.select()} FROM spans WHERE trace_id IN (${ids}) ${OF_EACH}`;
+  return (await reader.rows(sql, traceIds)) as unknown as readonly StoredSpan[];
 }
 
 /** URLs of a host, by its whole name or a short form of it. */

@@ -59,6 +59,37 @@ export function traces(at: StoreCase): void {
     expect(await at.queries.trace("0af7651916cd43dd8448eb211c803190")).toBeUndefined();
   });
 
+  test("names and values to choose among are those of the spans that are there", async () => {
+    await at.takeSpans(SPANS.map(resourceSpansOf), "application");
+    const { spans } = at.store;
+    expect(await spans.services(START)).toEqual(["gateway.istio-system", "productpage.default", "reviews.default"]);
+    expect(await spans.services(START + 60_000)).toEqual([]);
+    expect(await spans.operations("reviews", START)).toEqual([{ name: "GET /reviews", kind: 2 }]);
+    expect(await spans.attributeNames("resource", START)).toEqual(["pharos.reporter", "service.name"]);
+    expect(await spans.attributeNames("span", START)).toContain("http.status_code");
+    const code = { kind: "attribute", scope: "any", name: "http.status_code" } as const;
+    expect(await spans.values(code, START)).toEqual(["200", "503"]);
+    expect(await spans.values({ kind: "intrinsic", name: "name" }, START)).toContain("ingress");
+    expect(await spans.spansOfEach([])).toEqual([]);
+    expect(await spans.spansOfEach([TRACE, "f".repeat(32)])).toHaveLength(3);
+  });
+
+  test.each([
+    ["{ .http.status_code = 503 }", 1],
+    ['{ resource.service.name =~ "reviews.*" && span.http.method = "GET" && duration < 50ms }', 1],
+    ["{ !(.http.status_code = 200) && status = error }", 1],
+    ["{ kind = server && traceDuration > 85ms }", 1],
+    ['{ name = "ingress" } && { .http.status_code = 503 }', 1],
+    ['{ service = "gateway" } > { name = "ingress" }', 1],
+    ['{ name = "ingress" } > { service = "gateway" }', 0],
+    ["{} | count() > 3", 0],
+    ["{ .no.such = nil } | count() = 3", 1],
+    ['{ .http.method = "it\'s" || ."a/b~c" != nil }', 0],
+  ])("a query of TraceQL finds by all of a trace: %s", async (query, found) => {
+    await at.takeSpans(SPANS.map(resourceSpansOf), "application");
+    expect(await at.queries.searchTraces({ seconds: 3600, limit: 10, query })).toHaveLength(found);
+  });
+
   test.each([
     ["by the first part of a service's name", { service: "reviews" }, 1],
     ["by nothing", {}, 2],

@@ -1,0 +1,193 @@
+import { RE2JS } from "re2js";
+import { spanTitle } from "#core/telemetry/span-title.ts";
+import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
+import type {
+  CompareOp,
+  Field,
+  Literal,
+  SpanCondition,
+  Spanset,
+  SpansetOp,
+  Stage,
+  TraceQl,
+} from "#core/traceql/query.ts";
+
+type Value = string | number | boolean | undefined;
+
+/** The spans of a trace that a query finds, by start; none where it does not find the trace. */
+export function evaluateTraceQl({ spanset, stages }: TraceQl, trace: Trace): readonly TraceSpan[] {
+  const within = new TraceIndex(trace);
+  let groups: (readonly TraceSpan[])[] = [within.match(spanset, trace.spans)];
+  for (const stage of stages) groups = within.apply(stage, groups).filter(({ length }) => length > 0);
+  const found = new Set(groups.flat());
+  return trace.spans.filter((span) => found.has(span));
+}
+
+class TraceIndex {
+  readonly #trace: Trace;
+  readonly #byId: ReadonlyMap<string, TraceSpan>;
+  readonly #root: TraceSpan | undefined;
+  readonly #patterns = new Map<string, RE2JS>();
+
+  constructor(trace: Trace) {
+    this.#trace = trace;
+    this.#byId = new Map(trace.spans.map((span) => [span.spanId, span]));
+    this.#root = trace.spans.find(({ parentSpanId }) => parentSpanId === null) ?? trace.spans[0];
+  }
+
+  match(spanset: Spanset, among: readonly TraceSpan[]): readonly TraceSpan[] {
+    if (spanset.kind === "filter") {
+      const { where } = spanset;
+      return where === undefined ? among : among.filter((span) => this.#holds(where, span));
+    }
+    const [left, right] = spanset.of.map((each) => this.match(each, among)) as [TraceSpan[], TraceSpan[]];
+    return this.#combine(spanset.op, left, right);
+  }
+
+  apply(stage: Stage, groups: readonly (readonly TraceSpan[])[]): (readonly TraceSpan[])[] {
+    switch (stage.kind) {
+      case "select":
+        return [...groups];
+      case "filter":
+        return groups.map((group) => this.match(stage.spanset, group));
+      case "coalesce":
+        return [groups.flat()];
+      case "by":
+        return groups.flatMap((group) => [
+          ...Map.groupBy(group, (span) =>
+            JSON.stringify(stage.fields.map((field) => this.#valueOf(field, span) ?? null)),
+          ).values(),
+        ]);
+      case "aggregate":
+        return groups.filter((group) => this.#aggregateHolds(stage, group));
+    }
+  }
+
+  /** Of relations the right side is what is found. */
+  #combine(op: SpansetOp, left: readonly TraceSpan[], right: readonly TraceSpan[]): readonly TraceSpan[] {
+    if (op === "||") return [...new Set([...left, ...right])];
+    if (left.length === 0 || right.length === 0) return [];
+    const of = new Set(left.map(({ spanId }) => spanId));
+    switch (op) {
+      case "&&":
+        return [...new Set([...left, ...right])];
+      case ">":
+        return right.filter(({ parentSpanId }) => parentSpanId !== null && of.has(parentSpanId));
+      case ">>":
+        return right.filter((span) => this.#ancestorsOf(span).some((id) => of.has(id)));
+      case "<": {
+        const parents = new Set(left.map(({ parentSpanId }) => parentSpanId));
+        return right.filter(({ spanId }) => parents.has(spanId));
+      }
+      case "<<": {
+        const above = new Set(left.flatMap((span) => this.#ancestorsOf(span)));
+        return right.filter(({ spanId }) => above.has(spanId));
+      }
+      case "~":
+        return right.filter((span) =>
+          left.some(
+            (other) => other !== span && span.parentSpanId !== null && other.parentSpanId === span.parentSpanId,
+          ),
+        );
+    }
+  }
+
+  #ancestorsOf(span: TraceSpan): string[] {
+    const ids: string[] = [];
+    const seen = new Set<string>();
+    for (let at = span.parentSpanId; at !== null && !seen.has(at); at = this.#byId.get(at)?.parentSpanId ?? null) {
+      seen.add(at);
+      ids.push(at);
+    }
+    return ids;
+  }
+
+  #aggregateHolds({ of, field, op, value }: Stage & { kind: "aggregate" }, group: readonly TraceSpan[]): boolean {
+    if (of === "count") return compare(group.length, op, value);
+    const values = group.flatMap((span) => {
+      const each = field === undefined ? undefined : this.#valueOf(field, span);
+      return typeof each === "number" ? [each] : [];
+    });
+    if (values.length === 0) return false;
+    const sum = values.reduce((all, each) => all + each, 0);
+    const result = { sum, avg: sum / values.length, min: Math.min(...values), max: Math.max(...values) }[of];
+    return compare(result, op, value);
+  }
+
+  #holds(condition: SpanCondition, span: TraceSpan): boolean {
+    switch (condition.kind) {
+      case "and":
+        return condition.of.every((each) => this.#holds(each, span));
+      case "or":
+        return condition.of.some((each) => this.#holds(each, span));
+      case "not":
+        return !this.#holds(condition.of, span);
+      case "compare":
+        return this.#compares(condition, span);
+    }
+  }
+
+  #compares({ field, op, value }: SpanCondition & { kind: "compare" }, span: TraceSpan): boolean {
+    const has = this.#valueOf(field, span);
+    if (value === null) return op === "=" ? has === undefined : op === "!=" && has !== undefined;
+    if (has === undefined) return false;
+    if (op === "=~" || op === "!~") return this.#pattern(String(value)).matches(String(has)) === (op === "=~");
+    // Proxies' services are app.namespace: they are found by the application's own name too.
+    if (op === "=" && isService(field) && typeof value === "string" && String(has).startsWith(`${value}.`)) return true;
+    return compare(has, op, wordOf(value));
+  }
+
+  #valueOf(field: Field, span: TraceSpan): Value {
+    if (field.kind === "attribute") {
+      const { scope, name } = field;
+      const own = scope === "resource" ? undefined : span.attributes[name];
+      return own ?? (scope === "span" ? undefined : span.resource[name]);
+    }
+    switch (field.name) {
+      case "name":
+        return span.operation;
+      case "duration":
+        return span.durationMs;
+      case "status":
+        return span.status;
+      case "statusMessage":
+        return span.statusMessage;
+      case "kind":
+        return span.kind;
+      case "service":
+        return span.service;
+      case "traceDuration":
+        return this.#trace.durationMs;
+      case "rootName":
+        return this.#root === undefined ? undefined : spanTitle(this.#root);
+      case "rootServiceName":
+        return this.#root?.service;
+    }
+  }
+
+  /** RE2's time does not grow with what a pattern tries. */
+  #pattern(text: string): RE2JS {
+    const known = this.#patterns.get(text) ?? RE2JS.compile(text);
+    this.#patterns.set(text, known);
+    return known;
+  }
+}
+
+export function isService(field: Field): boolean {
+  return field.kind === "intrinsic"
+    ? field.name === "service" || field.name === "rootServiceName"
+    : field.scope !== "span" && field.name === "service.name";
+}
+
+function wordOf(value: Exclude<Literal, null>): string | number | boolean {
+  return typeof value === "object" ? value.word : value;
+}
+
+function compare(has: string | number | boolean, op: CompareOp, value: string | number | boolean): boolean {
+  if (op === "=") return has === value;
+  if (op === "!=") return typeof has === typeof value && has !== value;
+  if (typeof has !== typeof value) return false;
+  if (op === "<") return has < value;
+  if (op === "<=") return has <= value;
+  return op === ">" ? has > value : has >= value;
+}

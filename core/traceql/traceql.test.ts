@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
+import { evaluateTraceQl } from "#core/traceql/evaluate-traceql.ts";
+import { parseTraceQl } from "#core/traceql/parse-traceql.ts";
+
+const span = (spanId: string, parentSpanId: string | null, more: Partial<TraceSpan>): TraceSpan => ({
+  spanId,
+  parentSpanId,
+  service: "gateway.istio-system",
+  operation: "GET /",
+  kind: "server",
+  startMs: 0,
+  durationMs: 10,
+  status: "unset",
+  statusMessage: "",
+  attributes: {},
+  resource: { "service.name": more.service ?? "gateway.istio-system" },
+  events: [],
+  ...more,
+});
+
+/** a → b → c, and d beside b. */
+const TRACE: Trace = {
+  traceId: "t",
+  startMs: 0,
+  durationMs: 120,
+  spans: [
+    span("a", null, { durationMs: 120, attributes: { "http.status_code": 200, "http.url": "http://shop/cart?x=1" } }),
+    span("b", "a", { service: "cart.shop", kind: "client", durationMs: 90, attributes: { retry: true, "a b": "c" } }),
+    span("c", "b", { service: "ratings.shop", status: "error", attributes: { "http.status_code": 503 } }),
+    span("d", "a", { service: "cart.shop", durationMs: 5 }),
+  ],
+};
+
+test.each([
+  ["{}", "abcd"],
+  ["{ true }", "abcd"],
+  ['{ name = "GET /" }', "abcd"],
+  ["{ status = error }", "c"],
+  ["{ status != error && kind = client }", "b"],
+  ["{ duration > 50ms }", "ab"],
+  ["{ duration >= 1m30s || duration < 0.01s }", "d"],
+  ['{ resource.service.name = "cart.shop" }', "bd"],
+  ['{ .service.name = "cart" }', "bd"],
+  ['{ resource.service.name = "car" }', ""],
+  ['{ resource.service.name =~ "cart|ratings.*" }', "c"],
+  ['{ resource.service.name !~ ".*shop" }', "a"],
+  ["{ span.http.status_code >= 500 }", "c"],
+  ["{ .http.status_code != 200 }", "c"],
+  ['{ span.http.status_code = "200" }', ""],
+  ["{ .http.status_code = nil && kind = client }", "b"],
+  ["{ .http.status_code != nil }", "ac"],
+  ["{ !(.http.status_code != nil) }", "bd"],
+  ["{ .retry }", "b"],
+  ['{ span."a b" = "c" }', "b"],
+  ["{ .http.url = `http://shop/cart?x=1` }", "a"],
+  ["{ traceDuration > 100ms && kind = client }", "b"],
+  ['{ rootServiceName = "gateway" && status = error }', "c"],
+  ["{ status = error } && { kind = client }", "bc"],
+  ["{ status = error } && { kind = producer }", ""],
+  ["{ status = error } || { kind = producer }", "c"],
+  ["{ kind = client } > { status = error }", "c"],
+  ['{ service = "gateway" } > { status = error }', ""],
+  ['{ service = "gateway" } >> { status = error }', "c"],
+  ['{ status = error } << { service = "gateway" }', "a"],
+  ['{ kind = client } ~ { service = "cart" }', "d"],
+  ['{ service = "cart" } | count() > 1', "bd"],
+  ['{ service = "cart" } | count() > 2', ""],
+  ["{} | avg(duration) > 60ms", ""],
+  ["{} | max(duration) = 120ms", "abcd"],
+  ["{} | by(resource.service.name) | count() > 1", "bd"],
+  ["{} | by(service) | count() > 1 | coalesce() | { duration < 10ms }", "d"],
+  ["{ status = error } | select(status, .http.url, name)", "c"],
+  ['{ .service.name = "cart.shop" && .retry = true } && { } | select(status, .service_name, .istio.x)', "abcd"],
+])("%s finds %s", (query, found) => {
+  const spans = evaluateTraceQl(parseTraceQl(query), TRACE);
+  expect(spans.map(({ spanId }) => spanId).join("")).toBe(found);
+});
+
+test.each([
+  ["", /character 1: the end stands where \{ should/],
+  ["{ status = error", /character 17: the end stands where \} should/],
+  ["{ colour = 1 }", /character 3: colour is none of name, duration/],
+  ['{ name = "x }', /character 10: the text is not ended/],
+  ["{ name =~ 3 }", /character 11: a pattern is text/],
+  ["{ event.name = 1 }", /character 3: event.name is no attribute of a span/],
+  ["{} | rate()", /character 6: rate\(\) is not read here/],
+  ["{} | count()", /character 13: the end stands where a comparison/],
+  [`${"(".repeat(40)}{}`, /brackets within each other/],
+  [`{ ${".a && ".repeat(200)} .b }`, /more than 200 words/],
+])("%s is refused, with where", (query, message) => {
+  expect(() => parseTraceQl(query)).toThrow(message);
+});

@@ -1,0 +1,157 @@
+import { mayUse } from "#core/access/endpoints.ts";
+import { ERROR_CODES } from "#core/error-codes.ts";
+import { PharosError } from "#core/errors.ts";
+import { toJaeger } from "#core/telemetry/jaeger-trace.ts";
+import { toOtlp } from "#core/telemetry/otlp-trace.ts";
+import type { Trace } from "#core/telemetry/trace.ts";
+import { type HttpHandler, pathOf } from "#node/http-service.ts";
+import { sendText } from "#node/send-text.ts";
+import type { Auth } from "#server/auth/auth.ts";
+import { readJaegerQuery } from "#server/http/read-jaeger-query.ts";
+import type { TraceLookup } from "#server/telemetry/query/trace-lookup.ts";
+
+export interface JaegerOptions {
+  readonly lookup: Pick<TraceLookup, "services" | "operations" | "trace" | "search">;
+  /** Who called whom, how often, in a time. */
+  readonly calls: (startMs: number, endMs: number) => Promise<readonly JaegerCalls[]>;
+  readonly auth: Pick<Auth, "authenticate" | "checkOrigin">;
+  readonly now: () => number;
+}
+
+export interface JaegerCalls {
+  readonly parent: string;
+  readonly child: string;
+  readonly callCount: number;
+}
+
+const PREFIX = "/jaeger";
+/** Names are of what was seen in a week: longer than spans are kept. */
+const NAMES_MS = 7 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+
+/** Jaeger's query API, which Grafana and Kiali ask: its JSON at `/api`, OTLP's at `/api/v3`. */
+export function mountJaeger({ lookup, calls, auth, now }: JaegerOptions): HttpHandler {
+  const namesFrom = (): number => now() - NAMES_MS;
+
+  async function search(query: URLSearchParams): Promise<readonly Trace[]> {
+    const ids = query.getAll("traceID");
+    if (ids.length > 0)
+      return (await Promise.all(ids.slice(0, 50).map((id) => lookup.trace(idOf(id))))).flatMap((t) => t ?? []);
+    const { exactly, ...asked } = readJaegerQuery(query, now());
+    const found = await lookup.search(asked);
+    if (exactly === undefined) return found;
+    return found.filter(({ spans }) => spans.some(({ operation }) => operation === exactly));
+  }
+
+  async function find(id: string): Promise<Trace> {
+    const trace = await lookup.trace(idOf(id));
+    if (trace === undefined) throw new PharosError("not-found", "trace not found");
+    return trace;
+  }
+
+  async function answer(path: string, query: URLSearchParams): Promise<unknown> {
+    const [, version, noun = "", name, more] = /^\/api(\/v3)?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
+    if (version !== undefined) return answerV3(noun, name, query);
+    if (noun === "services" && name === undefined) return list(await lookup.services(namesFrom()));
+    if (noun === "services" && name !== undefined && more === "operations")
+      return list([
+        ...new Set((await lookup.operations(decodeURIComponent(name), namesFrom())).map((each) => each.name)),
+      ]);
+    if (noun === "operations") {
+      const operations = await lookup.operations(query.get("service") ?? "", namesFrom());
+      const kind = query.get("spanKind") ?? "";
+      return list(
+        operations
+          .filter((each) => kind === "" || each.kind === kind)
+          .map((each) => ({ name: each.name, spanKind: each.kind })),
+      );
+    }
+    if (noun === "traces" && name !== undefined) return list([toJaeger(await find(name))]);
+    if (noun === "traces") return list((await search(query)).map(toJaeger));
+    if (noun === "dependencies") {
+      const endMs = Number(query.get("endTs") ?? now());
+      const lookbackMs = Number(query.get("lookback") ?? DAY_MS);
+      if (!(endMs > 0 && lookbackMs > 0)) throw new PharosError("invalid", "endTs, lookback: milliseconds");
+      return list(await calls(endMs - lookbackMs, endMs));
+    }
+    throw new PharosError("not-found", `nothing is served at ${PREFIX}${path}`);
+  }
+
+  async function answerV3(noun: string, name: string | undefined, query: URLSearchParams): Promise<unknown> {
+    if (noun === "services") return { services: await lookup.services(namesFrom()) };
+    if (noun === "operations") {
+      const operations = await lookup.operations(query.get("service") ?? "", namesFrom());
+      return { operations: operations.map((each) => ({ name: each.name, spanKind: each.kind })) };
+    }
+    if (noun === "traces" && name !== undefined) return { result: toOtlp(await find(name)) };
+    if (noun !== "traces") throw new PharosError("not-found", `nothing is served at ${PREFIX}/api/v3/${noun}`);
+    const found = await search(fromV3(query));
+    return { result: { resourceSpans: found.flatMap((trace) => toOtlp(trace).resourceSpans) } };
+  }
+
+  return async (request, response) => {
+    const send = (status: number, value: unknown): void =>
+      sendText(response, status, JSON.stringify(value), "application/json");
+    const path = pathOf(request).slice(PREFIX.length);
+    try {
+      auth.checkOrigin(request);
+      const principal = await auth.authenticate(request);
+      if (!mayUse(PREFIX, principal?.role ?? null))
+        throw new PharosError("unauthenticated", "traces need an API token", {
+          hint: "as a bearer token, or as the password of basic authentication",
+        });
+      const query = new URL(request.url ?? "", "http://host").searchParams;
+      send(200, await answer(path.replace(/\/$/, ""), query));
+    } catch (error) {
+      const known = PharosError.from(error);
+      if (known.code === "internal") throw known;
+      const status = ERROR_CODES[known.code].http;
+      if (status === 401) response.setHeader("www-authenticate", 'Basic realm="Pharos"');
+      send(
+        status,
+        path.startsWith("/api/v3/")
+          ? { error: { httpCode: status, message: known.toString() } }
+          : { ...list(null), errors: [{ code: status, msg: known.toString() }] },
+      );
+    }
+  };
+}
+
+function list<T>(data: readonly T[] | null) {
+  return { data, total: data?.length ?? 0, limit: 0, offset: 0, errors: null };
+}
+
+function idOf(text: string): string {
+  if (/^[0-9a-f]{1,32}$/i.test(text)) return text.toLowerCase();
+  throw new PharosError("invalid", `traceID: ${JSON.stringify(text.slice(0, 100))} is not 1 to 32 hex digits`);
+}
+
+/** `query.service_name` and the rest, with times in RFC 3339, by the names of the older API. */
+function fromV3(query: URLSearchParams): URLSearchParams {
+  const older = new URLSearchParams();
+  const names = {
+    "query.service_name": "service",
+    "query.operation_name": "operation",
+    "query.attributes": "tags",
+    "query.duration_min": "minDuration",
+    "query.duration_max": "maxDuration",
+    "query.search_depth": "limit",
+    "query.num_traces": "limit",
+  } as const;
+  for (const [name, to] of Object.entries(names)) {
+    const value = query.get(name);
+    if (value !== null) older.set(to, value);
+  }
+  for (const [name, to] of [
+    ["query.start_time_min", "start"],
+    ["query.start_time_max", "end"],
+  ] as const) {
+    const text = query.get(name);
+    if (text === null) continue;
+    const atMs = Date.parse(text);
+    if (Number.isNaN(atMs))
+      throw new PharosError("invalid", `${name}: ${JSON.stringify(text.slice(0, 100))} is no time of RFC 3339`);
+    older.set(to, String(atMs * 1000));
+  }
+  return older;
+}

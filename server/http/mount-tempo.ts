@@ -1,0 +1,171 @@
+import { create, fromJson, toBinary } from "@bufbuild/protobuf";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { mayUse } from "#core/access/endpoints.ts";
+import { ERROR_CODES } from "#core/error-codes.ts";
+import { PharosError } from "#core/errors.ts";
+import { toOtlp } from "#core/telemetry/otlp-trace.ts";
+import { parseTraceQl } from "#core/traceql/parse-traceql.ts";
+import { type Field, INTRINSICS } from "#core/traceql/query.ts";
+import { type HttpHandler, pathOf } from "#node/http-service.ts";
+import { sendText } from "#node/send-text.ts";
+import { TracesDataSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
+import type { Auth } from "#server/auth/auth.ts";
+import { durationMs } from "#server/http/read-jaeger-query.ts";
+import { renderFound } from "#server/http/render-found.ts";
+import { encodeIds } from "#server/telemetry/ingest/otlp-json.ts";
+import type { TraceLookup } from "#server/telemetry/query/trace-lookup.ts";
+
+export interface TempoOptions {
+  readonly lookup: TraceLookup;
+  readonly auth: Pick<Auth, "authenticate" | "checkOrigin">;
+  readonly version: string;
+  readonly now: () => number;
+}
+
+const PREFIX = "/tempo";
+const HOUR_MS = 3_600_000;
+const NAMES_MS = 7 * 24 * HOUR_MS;
+const TRACES_MAX = 200;
+const MESSAGE = 2;
+
+interface Reply {
+  readonly type: string;
+  readonly body: string | Uint8Array;
+}
+
+const text = (body: string): Reply => ({ type: "text/plain; charset=utf-8", body });
+const json = (value: unknown): Reply => ({ type: "application/json", body: JSON.stringify(value) });
+
+/** Tempo's query API, which Grafana and Kiali ask: traces by id, TraceQL, and what to choose among. */
+export function mountTempo({ lookup, auth, version, now }: TempoOptions): HttpHandler {
+  async function answer(path: string, query: URLSearchParams, accept: string): Promise<Reply> {
+    const namesFrom = (seconds(query, "start") ?? now() - NAMES_MS) as number;
+    if (path === "/api/echo") return text("echo");
+    if (path === "/ready") return text("ready\n");
+    if (path === "/status" || path === "/status/services") return text("traces: Running\n");
+    if (path === "/api/status/buildinfo")
+      return json({ version, revision: "", branch: "", buildUser: "", buildDate: "", goVersion: "" });
+    const [, second, id] = /^\/api\/(v2\/)?traces\/([^/]+)$/.exec(path) ?? [];
+    if (id !== undefined) return trace(id, second !== undefined, accept);
+    if (path === "/api/search") return search(query);
+    const [, v2Tags] = /^\/api\/(v2\/)?search\/tags$/.exec(path) ?? ["", "none"];
+    if (v2Tags !== "none") return tags(v2Tags !== undefined, query.get("scope") ?? "", namesFrom);
+    const [, v2Values, name] = /^\/api\/(v2\/)?search\/tag\/([^/]+)\/values$/.exec(path) ?? [];
+    if (name !== undefined) return values(v2Values !== undefined, decodeURIComponent(name), namesFrom);
+    throw new PharosError("not-found", `nothing is served at ${PREFIX}${path}`);
+  }
+
+  async function trace(id: string, isSecond: boolean, accept: string): Promise<Reply> {
+    if (!/^[0-9a-f]{1,32}$/i.test(id)) throw new PharosError("invalid", "the id of a trace is 1 to 32 hex digits");
+    const found = await lookup.trace(id.toLowerCase());
+    if (found === undefined) throw new PharosError("not-found", "trace not found");
+    const encoded = encodeIds(JSON.parse(JSON.stringify(toOtlp(found))));
+    if (!/protobuf/.test(accept)) {
+      if (isSecond) return json({ trace: encoded });
+      return json({ batches: (encoded as { resourceSpans: unknown }).resourceSpans });
+    }
+    const bytes = toBinary(TracesDataSchema, create(TracesDataSchema, fromJson(TracesDataSchema, encoded)));
+    // TraceByIDResponse has the trace in its first field.
+    const body = isSecond ? new BinaryWriter().tag(1, MESSAGE).bytes(bytes).finish() : bytes;
+    return { type: "application/protobuf", body };
+  }
+
+  async function search(query: URLSearchParams): Promise<Reply> {
+    const toMs = seconds(query, "end") ?? now();
+    const asked = parseTraceQl(query.get("q") || fromTags(query.get("tags") ?? ""));
+    const found = await lookup.find(asked, {
+      fromMs: seconds(query, "start") ?? toMs - HOUR_MS,
+      toMs,
+      minDurationMs: durationMs(query, "minDuration"),
+      maxDurationMs: durationMs(query, "maxDuration"),
+      limit: Math.min(TRACES_MAX, Math.max(1, Number(query.get("limit") ?? 20) || 20)),
+    });
+    const spansMax = Math.min(100, Math.max(1, Number(query.get("spss") ?? 3) || 3));
+    return json({
+      traces: found.map((each) => renderFound(asked, each, spansMax)),
+      metrics: { inspectedTraces: found.length, completedJobs: 1, totalJobs: 1 },
+    });
+  }
+
+  async function tags(isSecond: boolean, scope: string, fromMs: number): Promise<Reply> {
+    const scopes: { name: string; tags: readonly string[] }[] = [];
+    for (const name of ["resource", "span"] as const)
+      if (scope === "" || scope === "none" || scope === name)
+        scopes.push({ name, tags: await lookup.attributeNames(name, fromMs) });
+    if (!isSecond) return json({ tagNames: [...new Set(scopes.flatMap((each) => each.tags))] });
+    if (scope === "" || scope === "none" || scope === "intrinsic") scopes.push({ name: "intrinsic", tags: INTRINSICS });
+    return json({ scopes, metrics: {} });
+  }
+
+  async function values(isSecond: boolean, name: string, fromMs: number): Promise<Reply> {
+    const known = await valuesOf(name, isSecond, fromMs);
+    return json({ tagValues: isSecond ? known : known.map(({ value }) => value), metrics: {} });
+  }
+
+  async function valuesOf(name: string, isSecond: boolean, fromMs: number) {
+    const words = WORDS[name.replace(/^span:/, "")];
+    if (words !== undefined) return words.map((value) => ({ type: "keyword", value }));
+    const found = await lookup.values(fieldOf(name, isSecond), fromMs);
+    return found.map((value) => ({ type: "string", value }));
+  }
+
+  return async (request, response) => {
+    try {
+      auth.checkOrigin(request);
+      const principal = await auth.authenticate(request);
+      if (!mayUse(PREFIX, principal?.role ?? null))
+        throw new PharosError("unauthenticated", "traces need an API token", {
+          hint: "as a bearer token, or as the password of basic authentication",
+        });
+      const query = new URL(request.url ?? "", "http://host").searchParams;
+      const path = pathOf(request).slice(PREFIX.length).replace(/\/$/, "");
+      const { type, body } = await answer(path, query, request.headers.accept ?? "");
+      response.writeHead(200, { "content-type": type, "cache-control": "no-store" });
+      response.end(body);
+    } catch (error) {
+      const known = PharosError.from(error);
+      if (known.code === "internal") throw known;
+      const status = ERROR_CODES[known.code].http;
+      if (status === 401) response.setHeader("www-authenticate", 'Basic realm="Pharos"');
+      sendText(response, status, `${known.toString()}\n`);
+    }
+  };
+}
+
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  status: ["error", "ok", "unset"],
+  kind: ["client", "consumer", "internal", "producer", "server", "unspecified"],
+};
+
+/** `resource.service.name`, `.a`, `name`; the first version of the API has attributes without a dot. */
+function fieldOf(name: string, isSecond: boolean): Field {
+  if (!isSecond && !name.includes(".") && INTRINSICS.every((each) => each !== name))
+    return { kind: "attribute", scope: "any", name };
+  const isScoped = /^(span|resource)?\./.test(name) || name.includes(":") || INTRINSICS.some((each) => each === name);
+  const { spanset } = parseTraceQl(`{ ${isScoped ? name : `."${name}"`} = nil }`);
+  if (spanset.kind === "filter" && spanset.where?.kind === "compare") return spanset.where.field;
+  throw new PharosError("invalid", `${name} is no attribute`);
+}
+
+/** `a=b c="d e"`: a query of before TraceQL. */
+function fromTags(tags: string): string {
+  const pairs = [...tags.matchAll(/([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g)];
+  const conditions = pairs.map(([, key = "", quoted, bare = ""]) => {
+    const text = JSON.stringify(quoted ?? bare);
+    if (key === "error") return "status = error";
+    if (key === "name") return `name = ${text}`;
+    const attribute = `.${JSON.stringify(key)}`;
+    // Of what is no text there only its text is written.
+    const isBare = /^(true|false|-?\d+(\.\d+)?)$/.test(bare);
+    return isBare ? `(${attribute} = ${text} || ${attribute} = ${bare})` : `${attribute} = ${text}`;
+  });
+  return `{ ${conditions.join(" && ")} }`;
+}
+
+function seconds(query: URLSearchParams, name: string): number | undefined {
+  const given = query.get(name) ?? "";
+  if (given === "") return undefined;
+  const value = Number(given);
+  if (!Number.isFinite(value)) throw new PharosError("invalid", `${name}: is not a number of seconds`);
+  return value * 1000;
+}

@@ -1,0 +1,72 @@
+import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
+import { evaluateTraceQl } from "#core/traceql/evaluate-traceql.ts";
+import { isDecidedByOne, neededCondition } from "#core/traceql/needed-condition.ts";
+import type { Field, TraceQl } from "#core/traceql/query.ts";
+import type { SpanReader, SpanSearch } from "#server/telemetry/ports/span-reader.ts";
+import { assembleTrace, KINDS } from "#server/telemetry/query/assemble-trace.ts";
+
+export type TraceSearch = Omit<SpanSearch, "settledMs"> & { readonly toMs: number };
+
+/** A trace, and which of its spans were asked for. */
+export interface FoundTrace {
+  readonly trace: Trace;
+  readonly spans: readonly TraceSpan[];
+}
+
+/** Where one span does not decide, so many times as many traces are looked at, and at most so many. */
+const CANDIDATES = { times: 10, max: 500 } as const;
+
+/** Whole traces, and what to choose among, as the query APIs of tracing systems ask for them. */
+export class TraceLookup {
+  readonly #spans: SpanReader;
+
+  constructor(spans: SpanReader) {
+    this.#spans = spans;
+  }
+
+  services(fromMs: number): Promise<readonly string[]> {
+    return this.#spans.services(fromMs);
+  }
+
+  async operations(
+    service: string,
+    fromMs: number,
+  ): Promise<readonly { readonly name: string; readonly kind: TraceSpan["kind"] }[]> {
+    const found = await this.#spans.operations(service, fromMs);
+    return found.map(({ name, kind }) => ({ name, kind: KINDS[kind] ?? "unspecified" }));
+  }
+
+  attributeNames(scope: "span" | "resource", fromMs: number): Promise<readonly string[]> {
+    return this.#spans.attributeNames(scope, fromMs);
+  }
+
+  values(field: Field, fromMs: number): Promise<readonly string[]> {
+    return this.#spans.values(field, fromMs);
+  }
+
+  async trace(traceId: string): Promise<Trace | undefined> {
+    const spans = await this.#spans.spansOf(traceId);
+    return spans.length === 0 ? undefined : assembleTrace(traceId.padStart(32, "0"), spans);
+  }
+
+  /** Newest first. */
+  async search({ toMs, ...search }: TraceSearch): Promise<readonly Trace[]> {
+    const outlines = await this.#spans.search({ ...search, settledMs: toMs });
+    const spans = await this.#spans.spansOfEach([...new Set(outlines.map(({ traceId }) => traceId))]);
+    return [...Map.groupBy(spans, ({ traceId }) => traceId)]
+      .map(([traceId, of]) => assembleTrace(traceId, of))
+      .sort((a, b) => b.startMs - a.startMs);
+  }
+
+  /** The same by a query of TraceQL, with the spans that it found. */
+  async find(query: TraceQl, { limit, ...search }: TraceSearch): Promise<readonly FoundTrace[]> {
+    const candidates = isDecidedByOne(query)
+      ? limit
+      : Math.max(limit, Math.min(CANDIDATES.max, limit * CANDIDATES.times));
+    const traces = await this.search({ ...search, where: neededCondition(query.spanset), limit: candidates });
+    return traces
+      .map((trace) => ({ trace, spans: evaluateTraceQl(query, trace) }))
+      .filter(({ spans }) => spans.length > 0)
+      .slice(0, limit);
+  }
+}
