@@ -4,6 +4,7 @@ import { ListTree } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
+import { DownloadTrace } from "#components/traces/download-trace.tsx";
 import { GROWING_REFRESH_MS, isGrowing } from "#components/traces/is-growing.ts";
 import { TraceCauses } from "#components/traces/trace-causes.tsx";
 import { TraceFacts } from "#components/traces/trace-facts.tsx";
@@ -65,6 +66,7 @@ export function TracePage({ traceId }: { readonly traceId: string }) {
       <PageHeader
         above={<Breadcrumbs items={[{ label: "Traces", href: withRange("/traces", range) }]} />}
         title={root === undefined ? "Trace" : spanTitle(root)}
+        actions={trace.data === undefined ? undefined : <DownloadTrace trace={trace.data} />}
         description={
           trace.data === undefined ? (
             <code className="font-mono text-xs">{traceId}</code>

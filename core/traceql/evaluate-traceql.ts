@@ -1,4 +1,5 @@
-import { RE2JS } from "re2js";
+import type { RE2JS } from "re2js";
+import { asBytes, compileRegex } from "#core/schema/compile-regex.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
 import type {
@@ -131,7 +132,7 @@ class TraceIndex {
     const has = this.#valueOf(field, span);
     if (value === null) return op === "=" ? has === undefined : op === "!=" && has !== undefined;
     if (has === undefined) return false;
-    if (op === "=~" || op === "!~") return this.#pattern(String(value)).matches(String(has)) === (op === "=~");
+    if (op === "=~" || op === "!~") return this.#pattern(String(value)).matches(asBytes(String(has))) === (op === "=~");
     // Proxies' services are app.namespace: they are found by the application's own name too.
     if (op === "=" && isService(field) && typeof value === "string" && String(has).startsWith(`${value}.`)) return true;
     return compare(has, op, wordOf(value));
@@ -167,7 +168,7 @@ class TraceIndex {
 
   /** RE2's time does not grow with what a pattern tries. */
   #pattern(text: string): RE2JS {
-    const known = this.#patterns.get(text) ?? RE2JS.compile(text);
+    const known = this.#patterns.get(text) ?? compileRegex(text);
     this.#patterns.set(text, known);
     return known;
   }

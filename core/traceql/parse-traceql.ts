@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import { compileRegex } from "#core/schema/compile-regex.ts";
 import {
   AGGREGATES,
   type CompareOp,
@@ -42,9 +42,12 @@ export function parseTraceQl(text: string): TraceQl {
 
 function checkPattern(pattern: string, at: number): void {
   try {
-    RE2JS.compile(pattern);
+    compileRegex(pattern);
   } catch (error) {
-    throw fail(`no pattern of RE2: ${error instanceof Error ? error.message : String(error)}`, at);
+    throw fail(
+      `no pattern of RE2: ${error instanceof Error && error.message !== "" ? error.message : "it comes to too many steps"}`,
+      at,
+    );
   }
 }
 

@@ -83,6 +83,8 @@ test.each([
   ["{ colour = 1 }", /character 3: colour is none of name, duration/],
   ['{ name = "x }', /character 10: the text is not ended/],
   ["{ name =~ 3 }", /character 11: a pattern is text/],
+  ['{ name =~ "(a" }', /character 11: no pattern of RE2/],
+  ['{ name =~ "((a{1000}){1000}){1000}" }', /character 11: no pattern of RE2/],
   ["{ event.name = 1 }", /character 3: event.name is no attribute of a span/],
   ["{} | rate()", /character 6: rate\(\) is not read here/],
   ["{} | count()", /character 13: the end stands where a comparison/],

@@ -1,0 +1,33 @@
+"use client";
+import { Download } from "lucide-react";
+import { Button } from "#components/ui/button.tsx";
+import { toJaeger } from "#core/telemetry/jaeger-trace.ts";
+import { toOtlp } from "#core/telemetry/otlp-trace.ts";
+import type { Trace } from "#core/telemetry/trace.ts";
+
+const FORMATS = [
+  { label: "Jaeger JSON", name: "jaeger", render: (trace: Trace): unknown => ({ data: [toJaeger(trace)] }) },
+  { label: "OTLP JSON", name: "otlp", render: (trace: Trace): unknown => toOtlp(trace) },
+] as const;
+
+/** Saves a trace as a file that other tracing tools open. */
+export function DownloadTrace({ trace }: { readonly trace: Trace }) {
+  return FORMATS.map(({ label, name, render }) => (
+    <Button
+      key={name}
+      size="sm"
+      onClick={() => save(`trace-${trace.traceId}.${name}.json`, JSON.stringify(render(trace), null, 2))}
+    >
+      <Download aria-hidden /> {label}
+    </Button>
+  ));
+}
+
+function save(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}
