@@ -39,7 +39,7 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
     ["nothing is stored under such a name", /redentialNames?(?:\[\])?: (?:is empty|… is not \[NAMESPACE\/\]NAME)/],
     [
       "the field is newer than the Istio that is asked",
-      /^taken (?:Gateway|Sidecar) .*unknown fields .*tls\.ecdhCurves/,
+      /^taken (?:(?:Gateway|Sidecar) .*unknown fields .*tls\.ecdhCurves|DestinationRule .*unknown fields .*backendUtilization)/,
     ],
     [
       "Envoy refuses such a hash, or a curve of that name",
@@ -128,7 +128,7 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
       /^refused VirtualService .*fault\.(?:delay|abort)\.percent: \d+ is out of range: 0 to 100$/,
     ],
     ["Envoy counts milliseconds", /connectionPool\.tcp\.\w+: … is not a whole number of milliseconds$/],
-    ["there is no label without a name", /localityLbSetting\.failoverPriority\[\]: is empty$/],
+    ["there is no label without a name", /(?:locality|zoneAware)LbSetting\.failoverPriority\[\]: is empty$/],
     [
       "Prometheus has no such label",
       /^refused Telemetry bad-value .*tagOverrides\.…: … is (?:not the name of a label|a name that Prometheus keeps)/,
