@@ -8,7 +8,9 @@ import { ZipkinConfigSchema } from "#proto/gen/envoy/config/trace/v3/zipkin_pb.j
 import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { ExpressionFilterSchema } from "#proto/gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.js";
 import { OpenTelemetryAccessLogConfigSchema } from "#proto/gen/envoy/extensions/access_loggers/open_telemetry/v3/logs_service_pb.js";
+import { ClusterConfigSchema as DynamicClusterSchema } from "#proto/gen/envoy/extensions/clusters/dynamic_forward_proxy/v3/cluster_pb.js";
 import { CorsPolicySchema, CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
+import { FilterConfigSchema as DynamicForwardProxySchema } from "#proto/gen/envoy/extensions/filters/http/dynamic_forward_proxy/v3/dynamic_forward_proxy_pb.js";
 import { ExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js";
 import { HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import { GrpcWebSchema } from "#proto/gen/envoy/extensions/filters/http/grpc_web/v3/grpc_web_pb.js";
@@ -27,6 +29,7 @@ import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener
 import { ExtAuthzSchema as NetworkExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/network/ext_authz/v3/ext_authz_pb.js";
 import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { RBACSchema as NetworkRbacSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
+import { FilterConfigSchema as ServerNameForwardProxySchema } from "#proto/gen/envoy/extensions/filters/network/sni_dynamic_forward_proxy/v3/sni_dynamic_forward_proxy_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
 import { PreserveCaseFormatterConfigSchema } from "#proto/gen/envoy/extensions/http/header_formatters/preserve_case/v3/preserve_case_pb.js";
@@ -88,6 +91,9 @@ export const REGISTRY = createRegistry(
   UpstreamTlsContextSchema,
   HttpProtocolOptionsSchema,
   TypedStructSchema,
+  DynamicClusterSchema,
+  DynamicForwardProxySchema,
+  ServerNameForwardProxySchema,
 );
 
 /** The message of each xDS type. */

@@ -67,6 +67,10 @@ const NOBODY_REGISTERED: Readonly<
   static: { title: "Nothing runs behind this name", text: "Requests to it fail until an instance joins the mesh." },
   dns: LOOKED_UP,
   "dns-round-robin": LOOKED_UP,
+  "dynamic-dns": {
+    title: "No instance is registered",
+    text: "Callers look up the name that each request asks for; what answers there is not the mesh's to know.",
+  },
   none: { title: "No instance is registered", text: "Connections go to the address that the caller meant." },
 };
 

@@ -10,9 +10,6 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     ingress[].tls.tlsCertificates[].caCertificates
     ingress[].tls.tlsCertificates[].privateKey
     ingress[].tls.tlsCertificates[].serverCertificate
-    outboundTrafficPolicy.egressProxy.host
-    outboundTrafficPolicy.egressProxy.port.number
-    outboundTrafficPolicy.egressProxy.subset
   `),
   EnvoyFilter: fieldLines(`
     configPatches[].match.proxy.metadata

@@ -171,6 +171,26 @@ describe("a resource as a whole is held to Istio's rules", () => {
     ],
     ["a wildcard that DNS cannot look up", entry('hosts: ["*.b.c"], resolution: DNS'), "error bad-value spec.hosts[0]"],
     [
+      "one name that is looked up by call",
+      entry("hosts: [b.c], resolution: DYNAMIC_DNS").replace("name: http", "name: http, protocol: HTTP"),
+      "error bad-value spec.hosts[0]",
+    ],
+    [
+      "calls that do not say which name they are for",
+      entry('hosts: ["*.b.c"], resolution: DYNAMIC_DNS').replace("name: http", "name: http, protocol: TCP"),
+      "error conflicting-fields spec.ports[0].protocol",
+    ],
+    [
+      "an egress proxy for calls that are refused",
+      resource("Sidecar", "{ outboundTrafficPolicy: { egressProxy: { host: a.b.c, port: { number: 80 } } } }"),
+      "error conflicting-fields spec.outboundTrafficPolicy.egressProxy",
+    ],
+    [
+      "an egress proxy without a port",
+      resource("Sidecar", "{ outboundTrafficPolicy: { mode: ALLOW_ANY, egressProxy: { host: a.b.c } } }"),
+      "error missing-field spec.outboundTrafficPolicy.egressProxy",
+    ],
+    [
       "HTTPS without tls",
       resource("Gateway", "{ servers: [{ port: { number: 443, name: https, protocol: HTTPS }, hosts: ['*'] }] }"),
       "error missing-field spec.servers[0]",

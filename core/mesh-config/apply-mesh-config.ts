@@ -26,6 +26,7 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
     isHeaderCaseKept: proxyHeaders?.preserveHttp1HeaderCase ?? base.isHeaderCaseKept,
     gatewayConnections: applyConnections(base.gatewayConnections, connectionSettings),
     outboundTrafficPolicy: config.outboundTrafficPolicy?.mode ?? base.outboundTrafficPolicy,
+    outboundTls: tlsOf(config.outboundTrafficPolicy) ?? base.outboundTls,
     exportTo: {
       services: config.defaultServiceExportTo?.[0] ?? base.exportTo.services,
       virtualServices: config.defaultVirtualServiceExportTo?.[0] ?? base.exportTo.virtualServices,
@@ -60,6 +61,11 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
     },
     start: applyStartFields(base.start, config.defaultConfig),
   };
+}
+
+/** A `tls` that names no mode says DISABLE. */
+function tlsOf({ tls }: NonNullable<MeshConfigSpec["outboundTrafficPolicy"]> = {}): ProxySettings["outboundTls"] {
+  return (tls?.mode ?? "DISABLE") === "DISABLE" ? undefined : tls;
 }
 
 /** JSON that is none is refused before it is stored. */

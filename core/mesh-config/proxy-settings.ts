@@ -1,6 +1,6 @@
 import type { TcpKeepalive } from "#core/kinds/destination-rule/connection-pool.ts";
 import type { LocalityLb, ZoneAwareLb } from "#core/kinds/destination-rule/locality.ts";
-import type { TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
+import type { ClientTls, TrafficSettings } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { ExtensionProvider, LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
 import type { ForwardClientCert } from "#core/kinds/mesh-config/proxy-headers.ts";
 import type { MeshTracing } from "#core/kinds/mesh-config/tracing.ts";
@@ -55,7 +55,9 @@ export interface ProxySettings {
   readonly isHeaderCaseKept: boolean;
   readonly gatewayConnections: ConnectionSettings;
   /** What becomes of captured calls to what the mesh does not know, where no Sidecar says it. */
-  readonly outboundTrafficPolicy: "ALLOW_ANY" | "REGISTRY_ONLY";
+  readonly outboundTrafficPolicy: "ALLOW_ANY" | "REGISTRY_ONLY" | "ALLOW_ANY_DYNAMIC_DNS";
+  /** What is spoken with hosts that are looked up for such calls; undefined: plain text. */
+  readonly outboundTls: ClientTls | undefined;
   /** Who sees what has no `exportTo`. */
   readonly exportTo: DefaultExports;
   readonly connectTimeoutMs: number;
@@ -137,6 +139,7 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
     escapedSlashes: undefined,
   },
   outboundTrafficPolicy: "ALLOW_ANY",
+  outboundTls: undefined,
   exportTo: { services: "*", virtualServices: "*", destinationRules: "*" },
   connectTimeoutMs: 10 * SECOND_MS,
   tcpKeepalive: undefined,

@@ -3,8 +3,16 @@ import type { Source } from "#core/model/source.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { Labels } from "#core/resource/labels.ts";
 
-/** How the endpoints of a service are found: not at all (connections go where they were meant to), as written or selected, or by DNS. */
-export type Resolution = "none" | "static" | "dns" | "dns-round-robin";
+/**
+ * How the endpoints of a service are found: not at all (connections go where they were meant to), as written or selected, by DNS, or
+ * by DNS for whichever name each call asks for.
+ */
+export type Resolution = "none" | "static" | "dns" | "dns-round-robin" | "dynamic-dns";
+
+/** Whether each call says itself where it goes, so that nobody is written or selected. */
+export function isFoundByCall(resolution: Resolution): boolean {
+  return resolution === "none" || resolution === "dynamic-dns";
+}
 
 /** What one object says of the services at its hosts; several that are alike make up one service. */
 export interface ServiceDeclaration {

@@ -2,7 +2,7 @@ import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
 import { withTopology } from "#core/model/locality.ts";
 import { isProxied, type Port } from "#core/model/port.ts";
-import type { Service } from "#core/model/service.ts";
+import { isFoundByCall, type Service } from "#core/model/service.ts";
 import type { Workload } from "#core/model/workload.ts";
 import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
@@ -27,11 +27,10 @@ export interface EndpointReader {
   mtlsMode(namespace: string, labels: Labels, appPort: number): EffectiveMtlsMode;
 }
 
-/** Who answers on a service's port: instances and written workloads that it selects, or those written in it; nobody with the resolution "none". */
+/** Who answers on a service's port: instances and written workloads that it selects, or those written in it; nobody where each call says itself where it goes. */
 export function resolveEndpoints(reader: EndpointReader, service: Service, port: Port): readonly Endpoint[] {
   const { resolution } = service;
-  // Connections go where they were meant to: nobody is selected.
-  if (resolution === "none") return [];
+  if (isFoundByCall(resolution)) return [];
   // A name cannot be an address, nor a socket be looked up: a workload that is written for the one is left out for the other.
   const fits = resolution === "static" ? isFixedAddress : (address: string) => !isSocketPath(address);
   return candidates(reader, service, port).filter(({ address }) => fits(address));

@@ -1,12 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  importsHost,
-  importsRoutes,
-  isRouted,
-  readImports,
-  refusesUnknown,
-  resolveSidecar,
-} from "#core/resolve/sidecar.ts";
+import { importsHost, importsRoutes, isRouted, readImports, resolveSidecar } from "#core/resolve/sidecar.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 function sidecar(name: string, spec: Resource<"Sidecar">["spec"] = {}, namespace = "shop"): Resource<"Sidecar"> {
@@ -89,18 +82,4 @@ test("callers have the routes of whoever is for a host that they know, and the h
   expect(isRouted(BACK, [hidden], imports, where)).toBe(false);
   const ofGateway = { ...known, spec: { ...known.spec, gateways: ["edge"] } };
   expect(isRouted(BACK, [ofGateway], imports, where)).toBe(false);
-});
-
-test.each([
-  [undefined, false],
-  [{}, false],
-  [{ outboundTrafficPolicy: {} }, true],
-  [{ outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } }, true],
-  [{ outboundTrafficPolicy: { mode: "ALLOW_ANY" } }, false],
-] as const)("%j refuses what is not known: %s", (spec, expected) => {
-  const found = spec === undefined ? undefined : sidecar("a", spec);
-  expect(refusesUnknown(found, { outboundTrafficPolicy: "ALLOW_ANY" })).toBe(expected);
-  // What a Sidecar says wins over what the mesh says.
-  const isSaid = spec !== undefined && "outboundTrafficPolicy" in spec;
-  expect(refusesUnknown(found, { outboundTrafficPolicy: "REGISTRY_ONLY" })).toBe(isSaid ? expected : true);
 });

@@ -1,7 +1,6 @@
 import { expandHost, hostMatches, isWildcard } from "#core/host/host.ts";
 import type { ConnectionPool } from "#core/kinds/destination-rule/connection-pool.ts";
 import type { SidecarIngress } from "#core/kinds/sidecar/schema.ts";
-import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { mayBeHttp, type PortProtocol, protocolOf, protocolOfPortName } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
 import { destinationsOf } from "#core/resolve/destinations-of.ts";
@@ -230,14 +229,4 @@ function readEndpoint(text: string): ApplicationAddress {
   const port = Number(text.slice(text.lastIndexOf(":") + 1));
   if (text.startsWith("127.0.0.1:")) return { kind: "loopback", address: "127.0.0.1", port };
   return text.startsWith("[::1]:") ? { kind: "loopback", address: "::1", port } : { kind: "instance", port };
-}
-
-/** Whether captured calls to what callers do not know are refused; the mesh says it where no Sidecar does. */
-export function refusesUnknown(
-  sidecar: Sidecar | undefined,
-  { outboundTrafficPolicy }: Pick<ProxySettings, "outboundTrafficPolicy">,
-): boolean {
-  const policy = sidecar?.spec.outboundTrafficPolicy;
-  const mode = policy === undefined ? outboundTrafficPolicy : (policy.mode ?? "REGISTRY_ONLY");
-  return mode === "REGISTRY_ONLY";
 }

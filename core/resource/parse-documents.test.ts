@@ -164,11 +164,8 @@ describe("what is wrong has a code, a path and a place", () => {
     ],
     [
       "a field that is not handled",
-      resource(
-        "Sidecar",
-        "{ outboundTrafficPolicy: { mode: ALLOW_ANY, egressProxy: { host: a.b, port: { number: 80 } } } }",
-      ),
-      ["error field-not-handled spec.outboundTrafficPolicy.egressProxy @{"],
+      resource("Sidecar", "{ ingress: [{ port: { number: 80 }, tls: { httpsRedirect: true } }] }"),
+      ["error field-not-handled spec.ingress[0].tls.httpsRedirect @true"],
     ],
     [
       "a value that is not handled",

@@ -43,7 +43,7 @@ export interface Endpoint {
 
 export interface Cluster {
   readonly name: string;
-  readonly discovery: "eds" | "static" | "strict-dns" | "logical-dns" | "original-dst";
+  readonly discovery: "eds" | "static" | "strict-dns" | "logical-dns" | "original-dst" | "by-call";
   /** With which callers' agents answer DNS for its service. */
   readonly addresses: readonly string[];
   /** Of its endpoints, where they are a resource of their own. */

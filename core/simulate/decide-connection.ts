@@ -116,5 +116,7 @@ export function decideTcp(
     place: { type: "LDS", resource: listener.name, path: proxy.path },
     origins: chain.origins,
   });
-  return { kind: "tunnelled", cluster };
+  const name = connection.tls?.serverName ?? "";
+  const isLookedUp = proxy.lookedUpAt !== undefined && name !== "";
+  return { kind: "tunnelled", cluster, lookedUp: isLookedUp ? `${name}:${proxy.lookedUpAt}` : undefined };
 }

@@ -41,6 +41,8 @@ export interface Closed {
 export interface Tunnelled {
   readonly kind: "tunnelled";
   readonly cluster: string;
+  /** `host:port` that was looked up for clusters that go to whom connections name; undefined: none was. */
+  readonly lookedUp: string | undefined;
 }
 
 /** What is not evaluated here stands in the way. */

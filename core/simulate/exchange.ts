@@ -42,6 +42,8 @@ export class Exchange {
   readonly metadata = new Map<string, unknown>();
   /** The client as the proxy takes it: from X-Forwarded-For, or who connects. */
   client: Address | undefined;
+  /** The host that was looked up, for clusters that go to whom requests name; undefined: none was. */
+  lookedUp: string | undefined;
   #path = "";
   #query: ReadonlyMap<string, string> | undefined;
   /** Path without query and fragment. */

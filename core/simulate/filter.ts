@@ -75,6 +75,8 @@ export type FilterConfig =
   /** The agent is asked, by the limits that the route table has for it. */
   | { readonly kind: "limits" }
   | { readonly kind: "router" }
+  /** The host is looked up for clusters that go to whom a request names. */
+  | { readonly kind: "look-up" }
   | { readonly kind: "grpc-web" }
   /** What it does this engine does not know. */
   | { readonly kind: "unknown"; readonly type: string };

@@ -76,6 +76,9 @@ export function passFilter(
     case "grpc-web":
       translateGrpcWeb(exchange.headers);
       return undefined;
+    case "look-up":
+      exchange.lookedUp = exchange.authority;
+      return undefined;
     case "router":
       return undefined;
     case "unknown":

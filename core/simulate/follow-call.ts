@@ -35,7 +35,8 @@ export function followCall(call: Call, dice: Dice, isTraced: boolean): CallResul
     if (decided.kind === "closed") return ended({ flags: decided.flags, details: decided.details });
     if (decided.kind === "undecided") return ended({ by: "unknown", details: decided.what });
     const passesTls = chain.tls === undefined && connection.tls !== undefined;
-    return sendToCluster({ call, name: decided.cluster, forwarded: undefined, passesTls, dice, notes, hop });
+    const { cluster: name, lookedUp } = decided;
+    return sendToCluster({ call, name, lookedUp, forwarded: undefined, passesTls, dice, notes, hop });
   }
   if (call.headers === undefined)
     return ended({ details: "the chain speaks HTTP, and the connection does not", flags: "DPE" });
@@ -51,5 +52,10 @@ export function followCall(call: Call, dice: Dice, isTraced: boolean): CallResul
       response: decided.headers,
       delayMs: decided.delayMs,
     });
-  return sendToCluster({ call, name: decided.cluster, forwarded: decided, dice, notes, hop });
+  const { lookedUp, authority } = decided.exchange;
+  return sendToCluster({
+    ...{ call, name: decided.cluster, forwarded: decided, dice, notes, hop },
+    // A route that writes another host leads to one that nobody has looked up.
+    lookedUp: lookedUp === authority ? lookedUp : undefined,
+  });
 }

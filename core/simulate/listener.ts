@@ -31,6 +31,8 @@ export interface TcpProxy {
   readonly kind: "tcp";
   readonly clusters: readonly string[];
   readonly weights: readonly number[];
+  /** The port at which the server is looked up that the connection's TLS is for; undefined: it is not. */
+  readonly lookedUpAt: number | undefined;
 }
 
 /** What a filter chain asks of callers' TLS. */

@@ -18,6 +18,8 @@ export interface Sending {
   /** Of the cluster. */
   readonly name: string;
   readonly forwarded: Forwarded | undefined;
+  /** The host that was looked up for the call, maybe with a port; undefined: none was. */
+  readonly lookedUp: string | undefined;
   /** The bytes are TLS that does not end at this proxy. */
   readonly passesTls?: boolean;
   readonly dice: Dice;
@@ -102,7 +104,8 @@ export function redrawn(
   );
 }
 
-function attempt({ call, name, forwarded, passesTls = false, dice, notes, hop }: Sending, tried: Tried): CallResult {
+function attempt(sending: Sending, tried: Tried): CallResult {
+  const { call, name, forwarded, lookedUp, passesTls = false, dice, notes, hop } = sending;
   const { from, connection } = call;
   const base = {
     ...NOTHING,
@@ -127,7 +130,7 @@ function attempt({ call, name, forwarded, passesTls = false, dice, notes, hop }:
       : { type: "CDS", resource: name, path: "loadAssignment" };
   if (cluster.discovery === "original-dst")
     return { ...base, by: "outside", details: "goes to the address that the caller meant", security: "plain text" };
-  const known = from.image.endpoints(cluster);
+  const known = cluster.discovery === "by-call" ? namedEndpoint(cluster, lookedUp) : from.image.endpoints(cluster);
   const all = groupShares(shareEndpoints(cluster, known, tried.left), call.groupOf);
   const shares = redrawn(all, tried.groups, forwarded?.action.retries?.redraws ?? 0);
   const chosen = all.length === 0 ? undefined : all[all.length === 1 ? 0 : dice.pick(shares)];
@@ -210,6 +213,24 @@ function attempt({ call, name, forwarded, passesTls = false, dice, notes, hop }:
   return arrive({ called, incoming, endpoint, socket, reached, forwarded, call, dice, isTraced: notes !== undefined });
 }
 
+/** Where a call goes by its own word: nowhere, if nobody has looked it up. */
+function namedEndpoint({ socket }: Cluster, lookedUp: string | undefined): Endpoint[] {
+  if (lookedUp === undefined) return [];
+  const port = /:(\d+)$/.exec(lookedUp)?.[1];
+  const endpoint: Endpoint = {
+    address: port === undefined ? lookedUp : lookedUp.slice(0, -port.length - 1),
+    port: port === undefined ? (socket.kind === "tls" ? 443 : 80) : Number(port),
+    weight: 1,
+    health: "healthy",
+    priority: 0,
+    locality: "",
+    localityWeight: 0,
+    workload: undefined,
+    socketMatch: new Map(),
+  };
+  return [endpoint];
+}
+
 /** Empty where no endpoint goes before another. */
 function describePlace({ locality, priority }: Endpoint, all: readonly Endpoint[]): string {
   const priorities = new Set(all.map((each) => each.priority)).size;
@@ -217,7 +238,12 @@ function describePlace({ locality, priority }: Endpoint, all: readonly Endpoint[
   return priorities > 1 ? `; priority ${priority} of 0 to ${priorities - 1}${place}` : place === "" ? "" : `;${place}`;
 }
 
-function describeChoice({ balancer }: Cluster, { share, endpoints }: Group, hashes: readonly string[]): string {
+function describeChoice(
+  { balancer, discovery }: Cluster,
+  { share, endpoints }: Group,
+  hashes: readonly string[],
+): string {
+  if (discovery === "by-call") return "the host that the call names, looked up by DNS";
   const part = `${Number((share * 100).toFixed(2))} % of the cluster's requests`;
   const among = endpoints.length === 1 ? "" : `, shared by ${endpoints.length} endpoints`;
   const hash =

@@ -17,6 +17,7 @@ const RESOLUTIONS = {
   STATIC: "static",
   DNS: "dns",
   DNS_ROUND_ROBIN: "dns-round-robin",
+  DYNAMIC_DNS: "dynamic-dns",
 } as const satisfies Record<string, Resolution>;
 
 /** Resources are replaced, not changed: what was read of one is what it says. */

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import type { Caller } from "#core/resolve/locality-load.ts";
-import { refusesUnknown } from "#core/resolve/sidecar.ts";
+import { resolveUnknownCalls } from "#core/resolve/unknown-calls.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { LayerChange, ProxyNode, ProxyView } from "#core/xds/layer.ts";
 import { describeFailures, type KnownCulprits } from "#server/compile/build-failure.ts";
@@ -297,7 +297,10 @@ export class Compiler {
       takesVirtualHosts: takesVirtualHosts && routing !== "none",
       routing,
       sidecar: sidecar === undefined ? undefined : formatRef(refOf(sidecar)),
-      refusesUnknown: refusesUnknown(sidecar, this.#world.reader.settings()),
+      unknown:
+        routing === "none"
+          ? { kind: "refused" }
+          : resolveUnknownCalls(sidecar, this.#world.reader.settings(), this.#world.reader.mesh.domainSuffix),
       hasNames: routing === "ports" && metadata.DNS_CAPTURE === true,
       chosenBy: this.#world.reader.choosingFilters(namespace, standingOf(this.#world.reader, node).labels),
     };

@@ -155,6 +155,7 @@ export class GrpcLayer {
     if (isWildcard(host)) return [];
     const built = buildVirtualHosts(host, {
       world: this.#readers.named,
+      called: this.#readers.called,
       ...this.key,
       routeConfigs: (port) => [{ name: outboundCluster(host, port, ""), portInHost: "required" }],
     });

@@ -37,6 +37,9 @@ export function logCluster({ service, port }: AskedService): string {
 export const HTTP_PROXY = "http_proxy";
 export const BLACK_HOLE = "BlackHoleCluster";
 export const PASSTHROUGH = "PassthroughCluster";
+/** Of requests to hosts that nobody knows, which are looked up; and the route configuration of those to ports that nobody knows. */
+export const LOOKED_UP = "AllowAnyDynamicDNSCluster";
+export const LOOKED_UP_ROUTES = "allow_any_dynamic_dns";
 
 /** How a route configuration looks at the port of a Host header: it may be left out, it has to be there, or whatever is there is not looked at. */
 export type PortInHost = "optional" | "required" | "ignored";

@@ -1,7 +1,8 @@
 // What a Sidecar leaves its callers, as it is resolved, is what they get: no more, and no less.
 import { describe, expect, test } from "vitest";
 import type { CallerReader, MeshReader } from "#core/resolve/mesh-reader.ts";
-import { importedTexts, isRouted, readImports, refusesUnknown } from "#core/resolve/sidecar.ts";
+import { importedTexts, isRouted, readImports } from "#core/resolve/sidecar.ts";
+import { resolveUnknownCalls } from "#core/resolve/unknown-calls.ts";
 import { narrowReader } from "#server/envoy/scoped-reader.ts";
 import { expectClusters, expectRoutes } from "#server/envoy/testing/expect-outbound.ts";
 import { grpcClient, law, NAMESPACES, seed } from "#server/envoy/testing/random-law.ts";
@@ -65,12 +66,14 @@ describe(`FUZZ_SEED=${seed}`, () => {
         for (const namespace of NAMESPACES) {
           const speaking = reader.sidecarFor(namespace, CALLER);
           met.add(
-            speaking === undefined ? "none" : refusesUnknown(speaking, reader.settings()) ? "refuses" : "lets go",
+            speaking === undefined
+              ? "none"
+              : resolveUnknownCalls(speaking, reader.settings(), reader.mesh.domainSuffix).kind,
           );
         }
       },
       { isNarrowed: true, first: 1 },
     );
-    expect([...met].sort()).toEqual(["lets go", "none", "refuses"]);
+    expect([...met].sort()).toEqual(["none", "passed", "refused", "sent"]);
   });
 });

@@ -23,16 +23,19 @@ import {
 } from "#server/envoy/clusters/encode-service-cluster.ts";
 import { isCallers, serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
+import type { RouteNeeds } from "#server/envoy/features/http-filter.ts";
+import { HostMarks } from "#server/envoy/host-marks.ts";
 import { type HostConnections, resolveHostConnections } from "#server/envoy/listeners/captured-connections.ts";
 import { type PlannedListener, planCapturedListeners } from "#server/envoy/listeners/captured-listeners.ts";
 import { type ProxyTelemetry, telemetryOfCalls } from "#server/envoy/listeners/http-connection-manager.ts";
 import { KeptListeners } from "#server/envoy/listeners/kept-listeners.ts";
 import { logOrigins } from "#server/envoy/listeners/requested-log.ts";
-import { BLACK_HOLE, HTTP_PROXY, PASSTHROUGH } from "#server/envoy/names.ts";
+import { HTTP_PROXY, LOOKED_UP_ROUTES } from "#server/envoy/names.ts";
 import { Patcher } from "#server/envoy/patches/patcher.ts";
 import { NO_PATCHES, readPatches } from "#server/envoy/patches/read-patches.ts";
-import { ALLOW_ANY, BLOCK_ALL } from "#server/envoy/routes/last-virtual-host.ts";
+import { lastVirtualHost } from "#server/envoy/routes/last-virtual-host.ts";
 import { buildOutboundTable, placeholderHost } from "#server/envoy/routes/outbound-table.ts";
+import { isToldPeer } from "#server/envoy/routes/peer-header.ts";
 import { type BuiltVirtualHost, buildVirtualHosts } from "#server/envoy/routes/virtual-hosts.ts";
 import { formatScope, type ScopeKey } from "#server/envoy/scope-key.ts";
 import { type ScopedReaders, scopedReaders } from "#server/envoy/scoped-reader.ts";
@@ -59,10 +62,10 @@ export class OutboundScope {
   /** Route configuration → host → its virtual hosts, where these are written in it; none of those that are sent by themselves. */
   readonly #virtualHosts = new Map<string, Map<string, readonly BuiltVirtualHost[]>>();
   readonly #hostConfigs = new Map<string, Set<string>>();
-  /** Route configuration → its hosts whose callers may speak HTTP or not. */
-  readonly #detectedHosts = new Map<string, Set<string>>();
-  /** Hosts that take gRPC-Web, by route configuration. */
-  readonly #grpcWebHosts = new Map<string, Set<string>>();
+  /** Callers of theirs may speak HTTP or not. */
+  readonly #detected = new HostMarks();
+  readonly #grpcWeb = new HostMarks();
+  readonly #lookedUp = new HostMarks();
   /** Host → where its captured connections go that are not HTTP. */
   readonly #connections = new Map<string, readonly HostConnections[]>();
   #listenerKey: string | undefined;
@@ -202,8 +205,9 @@ export class OutboundScope {
     // Asked for every proxy that connects and twice for every edit: kept until a port or what it carries is another.
     this.#listenerKey ??= [
       this.#portNumbers()
-        .map((port) => `${port}${this.#isDetected(port) ? "?" : ""}${this.#takesGrpcWeb(port) ? "w" : ""}`)
+        .map((port) => `${port}${this.#detected.has(String(port)) ? "?" : ""}${formatNeeds(this.needsOf(port))}`)
         .join(),
+      ...(this.#lookedUp.has(HTTP_PROXY) ? [`proxy${formatNeeds(this.needsOf(HTTP_PROXY))}`] : []),
       ...(this.#connections.size === 0
         ? []
         : [JSON.stringify(this.#allConnections(), (_, each) => (typeof each === "bigint" ? String(each) : each))]),
@@ -216,17 +220,12 @@ export class OutboundScope {
     return [...this.#connections].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, each]) => each);
   }
 
-  /** Where captured connections go that nobody knows the destination of. */
-  get #unknown(): string {
-    return this.key.refusesUnknown ? BLACK_HOLE : PASSTHROUGH;
-  }
-
-  #isDetected(port: number): boolean {
-    return this.#detectedHosts.has(String(port));
-  }
-
-  #takesGrpcWeb(port: number): boolean {
-    return this.#grpcWebHosts.has(String(port));
+  /** What the routes of a port, or of the forward proxy, ask of their listener. */
+  needsOf(port: number | typeof HTTP_PROXY): RouteNeeds {
+    this.#world.recorder.note(this.#ports);
+    const name = String(port);
+    const looksUpHosts = this.key.unknown.kind === "looked-up" || this.#lookedUp.has(name);
+    return { takesGrpcWeb: this.#grpcWeb.has(name), looksUpHosts };
   }
 
   /** Refs of those that patch what is here. */
@@ -266,9 +265,9 @@ export class OutboundScope {
       this.#planned = planCapturedListeners(
         {
           httpPorts: this.#portNumbers(),
-          isDetected: (port) => this.#isDetected(port),
-          takesGrpcWeb: (port) => this.#takesGrpcWeb(port),
-          otherwise: this.#unknown,
+          isDetected: (port) => this.#detected.has(String(port)),
+          needsOf: (port) => this.needsOf(port),
+          unknown: this.key.unknown,
         },
         this.#allConnections(),
       );
@@ -299,7 +298,7 @@ export class OutboundScope {
     const { namespace, labels, routing, hasNames } = this.key;
     const world = this.readers.named;
     return {
-      ...{ world, namespace, labels, hasNames },
+      ...{ world, called: this.readers.called, namespace, labels, hasNames },
       ...(routing === "ports"
         ? { addressesOf: (service: Service, port: number) => ownAddresses(world, service, port, this.key) }
         : {}),
@@ -332,19 +331,25 @@ export class OutboundScope {
       if (own.size === 0) this.#virtualHosts.delete(name);
       else this.#virtualHosts.set(name, own);
       const isOther = wasThere !== own.size > 0;
-      const isDetectedAnew = enterHost(
-        this.#detectedHosts,
-        name,
-        host,
-        ofConfig.some(({ isDetected }) => isDetected),
-      );
-      const isWebAnew = enterHost(
-        this.#grpcWebHosts,
-        name,
-        host,
-        ofConfig.some(({ takesGrpcWeb }) => takesGrpcWeb),
-      );
-      if (isOther || isDetectedAnew || isWebAnew) this.#listenerKey = undefined;
+      const asks = (isAsked: (each: BuiltVirtualHost) => boolean): boolean => ofConfig.some(isAsked);
+      const isAnew = [
+        this.#detected.enter(
+          name,
+          host,
+          asks(({ isDetected }) => isDetected),
+        ),
+        this.#grpcWeb.enter(
+          name,
+          host,
+          asks(({ needs }) => needs.takesGrpcWeb),
+        ),
+        this.#lookedUp.enter(
+          name,
+          host,
+          asks(({ needs }) => needs.looksUpHosts),
+        ),
+      ];
+      if (isOther || isAnew.includes(true)) this.#listenerKey = undefined;
       if (isInline || isOther) this.#touchedConfigs.add(name);
     }
     if (after.size === 0) this.#hostConfigs.delete(host);
@@ -356,8 +361,9 @@ export class OutboundScope {
   }
 
   #routeConfig(name: string): Built[] {
-    // Where nothing is captured there is no address that a caller meant.
-    const last = this.key.routing === "proxy" || this.key.refusesUnknown ? BLOCK_ALL : ALLOW_ANY;
+    const { called } = this.readers;
+    const isTold = (host: string): boolean => isToldPeer(called, this.key.namespace, host);
+    const last = lastVirtualHost(this.key.unknown, this.key.routing === "ports", isTold);
     const own = [...(this.#virtualHosts.get(name)?.values() ?? [])].flat().sort((a, b) => a.name.localeCompare(b.name));
     const separate = this.key.takesVirtualHosts;
     const inline = separate ? [] : own.map((each) => ({ ...each.init, name: each.name }));
@@ -390,19 +396,22 @@ export class OutboundScope {
   }
 
   #constants(): Built[] {
-    const clusters = constantClusters(this.key.routing, this.#world.settings());
+    const { routing, unknown } = this.key;
+    const clusters = constantClusters(routing, this.#world.settings(), unknown);
     const patcher = this.#patcher();
-    return [...clusters.flatMap((cluster) => patcher.cluster(cluster, [])), ...patcher.addedClusters()];
+    const routes =
+      routing === "ports" && unknown.kind === "looked-up"
+        ? [
+            patcher.routes(
+              buildOutboundTable(LOOKED_UP_ROUTES, [lastVirtualHost(unknown, true, () => false)], false),
+              [],
+            ),
+          ]
+        : [];
+    return [...clusters.flatMap((cluster) => patcher.cluster(cluster, [])), ...routes, ...patcher.addedClusters()];
   }
 }
 
-/** Notes whether a host is one of those of a route configuration; true where the first of them came or the last went. */
-function enterHost(all: Map<string, Set<string>>, name: string, host: string, isOne: boolean): boolean {
-  const hosts = all.get(name) ?? new Set<string>();
-  const before = hosts.size > 0;
-  if (isOne) hosts.add(host);
-  else hosts.delete(host);
-  if (hosts.size === 0) all.delete(name);
-  else all.set(name, hosts);
-  return before !== hosts.size > 0;
+function formatNeeds({ takesGrpcWeb, looksUpHosts }: RouteNeeds): string {
+  return `${takesGrpcWeb ? "w" : ""}${looksUpHosts ? "n" : ""}`;
 }

@@ -1,5 +1,7 @@
+import type { UnknownCalls } from "#core/resolve/unknown-calls.ts";
 import { labelText } from "#server/compile/label-text.ts";
 import type { Routing } from "#server/envoy/clusters/build-cluster.ts";
+import { outboundCluster } from "#server/envoy/names.ts";
 
 /** What proxies that share a scope have in common; nothing else decides what the layer holds. */
 export interface ScopeKey {
@@ -11,8 +13,8 @@ export interface ScopeKey {
   readonly routing: Routing;
   /** Ref of the Sidecar that narrows what they know; undefined where there is none. */
   readonly sidecar: string | undefined;
-  /** Captured calls to what they do not know end here. */
-  readonly refusesUnknown: boolean;
+  /** What becomes of calls to what they do not know. */
+  readonly unknown: UnknownCalls;
   /** Their agents answer DNS: services without an address have a virtual one. */
   readonly hasNames: boolean;
   /** Refs of the EnvoyFilters that choose them by their labels and patch what is here. */
@@ -26,7 +28,7 @@ export function formatScope({
   takesVirtualHosts,
   routing,
   sidecar,
-  refusesUnknown,
+  unknown,
   hasNames,
   chosenBy,
 }: ScopeKey): string {
@@ -35,8 +37,21 @@ export function formatScope({
     ...(takesVirtualHosts ? [] : ["inline"]),
     ...(Object.keys(labels).length === 0 ? [] : [labelText(labels)]),
     ...(sidecar === undefined ? [] : [sidecar]),
-    ...(refusesUnknown ? ["registry only"] : []),
+    ...formatUnknown(unknown),
     ...(hasNames ? ["names"] : []),
     ...chosenBy,
   ].join("/");
+}
+
+function formatUnknown(unknown: UnknownCalls): string[] {
+  switch (unknown.kind) {
+    case "refused":
+      return ["registry only"];
+    case "passed":
+      return [];
+    case "looked-up":
+      return ["looked up"];
+    case "sent":
+      return [`to ${outboundCluster(unknown.host, unknown.port, unknown.subset)}`];
+  }
 }

@@ -1,3 +1,4 @@
+import { expandHost } from "#core/host/host.ts";
 import type { CallerReader, MeshReader } from "#core/resolve/mesh-reader.ts";
 import {
   type EgressPort,
@@ -7,7 +8,7 @@ import {
   isRouted,
   readImports,
 } from "#core/resolve/sidecar.ts";
-import { formatRef, refOf } from "#core/resource/resource.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 
 export interface OutboundReader extends CallerReader {
@@ -51,17 +52,14 @@ class SidecarScope {
   /** Of a host that routes lead to, all that is visible. */
   importsToCall(host: string): Imports | undefined {
     const imports = this.imports();
-    return imports === undefined || this.#isRouted(host) ? undefined : imports;
+    return imports === undefined || host === this.#unknownHost() || this.#isRouted(host) ? undefined : imports;
   }
 
   /** The ports for which it has listeners. */
   ports(): readonly EgressPort[] {
     return this.#world.derive(
       `egress of ${this.#sidecar}`,
-      () => {
-        const all = this.#world.ofNamespace("Sidecar", this.#namespace);
-        return egressPortsOf(all.find((each) => formatRef(refOf(each)) === this.#sidecar));
-      },
+      () => egressPortsOf(this.#find()),
       (a, b) => JSON.stringify(a) === JSON.stringify(b),
     );
   }
@@ -71,14 +69,28 @@ class SidecarScope {
     return this.#world.derive(
       `imports of ${this.#sidecar} in ${this.#namespace}`,
       () => {
-        const all = this.#world.ofNamespace("Sidecar", this.#namespace);
-        const found = all.find((each) => formatRef(refOf(each)) === this.#sidecar);
+        const found = this.#find();
         const texts = found && importedTexts(found);
         const isAll = texts?.length === 1 && texts[0]?.port === undefined && texts[0]?.hosts.join() === EVERYTHING;
         return texts === undefined || isAll ? undefined : readImports(texts, this.#namespace);
       },
       (a, b) => a?.key === b?.key,
     );
+  }
+
+  /** Where calls go to what callers do not know, if it says. */
+  #unknownHost(): string | undefined {
+    return this.#world.derive(`egress proxy of ${this.#sidecar}`, () => {
+      const sidecar = this.#find();
+      const host = sidecar?.spec.outboundTrafficPolicy?.egressProxy?.host;
+      const { domainSuffix } = this.#world.mesh;
+      return sidecar && host && expandHost(host, sidecar.metadata.namespace, domainSuffix);
+    });
+  }
+
+  #find(): Resource<"Sidecar"> | undefined {
+    const all = this.#world.ofNamespace("Sidecar", this.#namespace);
+    return all.find((each) => formatRef(refOf(each)) === this.#sidecar);
   }
 
   #isRouted(host: string): boolean {

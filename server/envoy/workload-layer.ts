@@ -10,6 +10,7 @@ import type { PatchContext } from "#core/resolve/envoy-patches.ts";
 import { makesGateway } from "#core/resolve/gateway-ports.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
+import { looksUpHosts } from "#core/resolve/looks-up-hosts.ts";
 import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
 import { formatRef, type ResourceRef } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
@@ -48,6 +49,7 @@ import {
 import { NOT_TRACED, tracingOf } from "#server/envoy/listeners/proxy-tracing.ts";
 import { logOrigins, logsOf } from "#server/envoy/listeners/requested-log.ts";
 import { buildTcpChains } from "#server/envoy/listeners/tcp-target.ts";
+import { HTTP_PROXY } from "#server/envoy/names.ts";
 import type { OutboundScope } from "#server/envoy/outbound-scope.ts";
 import { Patcher } from "#server/envoy/patches/patcher.ts";
 import { readPatches } from "#server/envoy/patches/read-patches.ts";
@@ -320,10 +322,11 @@ export class WorkloadLayer {
     const { metadata } = this.node;
     const patcher = this.#patcher("SIDECAR_OUTBOUND");
     const explicit = metadata.PHAROS_OUTBOUND.flatMap((each) => this.#explicit(each, telemetry, patcher));
+    const { looksUpHosts } = this.scope.needsOf(HTTP_PROXY);
     const proxy =
       metadata.HTTP_PROXY_PORT === undefined || this.scope.key.routing !== "proxy"
         ? []
-        : this.#listener(patcher, buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry), []);
+        : this.#listener(patcher, buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry, { looksUpHosts }), []);
     explicit.push(...this.#egressPorts(telemetry, patcher), ...patcher.addedListeners());
     if (metadata.INTERCEPTION_MODE === "NONE") return [...proxy, ...explicit];
     // A port that its Sidecar binds at all addresses takes what is captured to it too.
@@ -345,7 +348,11 @@ export class WorkloadLayer {
     const http = this.scope
       .routedPorts(bound)
       .flatMap(({ address, number, takesGrpcWeb }) =>
-        this.#listener(patcher, buildBoundHttp(address, number, String(number), telemetry, takesGrpcWeb), []),
+        this.#listener(
+          patcher,
+          buildBoundHttp(address, number, String(number), telemetry, { ...this.scope.needsOf(number), takesGrpcWeb }),
+          [],
+        ),
       );
     const tcp = bound.flatMap(({ address, number, isHttp, hosts: [host] }): Built[] => {
       if (isHttp || host === undefined) return [];
@@ -415,7 +422,11 @@ export class WorkloadLayer {
       maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
     });
     const otherwise = protocol === "auto" ? tcp.chains : [];
-    const listener = buildExplicitHttp(bindPort, name, telemetry, { otherwise, takesGrpcWeb: protocol === "grpc-web" });
+    const needs = {
+      takesGrpcWeb: protocol === "grpc-web",
+      looksUpHosts: looksUpHosts(this.scope.readers.called, host, used, namespace),
+    };
+    const listener = buildExplicitHttp(bindPort, name, telemetry, { otherwise, needs });
     return [
       ...this.#listener(patcher, listener, otherwise.length === 0 ? [] : tcpOrigins, [port]),
       patcher.routes(config, origins),

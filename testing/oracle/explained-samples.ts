@@ -31,7 +31,6 @@ export const EXPLAINED_SAMPLES: readonly ExplainedSample[] = (
       /some-dir\/missing-gateway\.yaml$/,
       /missing-field VirtualService\/default\/missing-gateway spec: there is no route/,
     ],
-    ["for the workloads of a whole namespace", /config\/none\.yaml$/, /needs-selector Sidecar/],
     ["the field is gone from the API", /rule-websocket-route\.yaml$/, /unknown-field .*websocketUpgrade/],
     ["no name that Kubernetes takes", /ingress-gateway\/configs\.yaml$/, /bad-value .*metadata\.name: "BACKEND"/],
     ["Envoy checks what it fetches, and no file", /(?:wasm|traffic_extension)\.pb\.html#1$/, /no-effect .*sha256/],

@@ -102,7 +102,6 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
       /^refused (?:Workload(?:Entry|Group)|ServiceEntry) bad-value spec\.(?:template\.|endpoints\[\]\.)?locality: … is not region\/zone\/subzone/,
     ],
     ["no place has such a name", /^refused \w+ bad-value spec\.(?:\S+\.)?locality: is longer than 256 bytes$/],
-    ["few workloads listen alike", /^refused Sidecar needs-selector spec\.ingress: /],
     ["Envoy refuses it without", /^refused EnvoyFilter needs-field spec\.configPatches\[\]\.patch\.value\.name: /],
     [
       "the name of a Sidecar's port says its protocol, and nothing else",

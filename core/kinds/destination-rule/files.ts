@@ -6,7 +6,7 @@ import type { Path } from "#core/schema/path.ts";
 
 /** The files with which callers connect: of the rule, of its ports and of its subsets. */
 export function listRuleFiles(spec: DestinationRuleSpec): PlacedFiles[] {
-  return placedTls(spec).flatMap(({ tls, path }) => ofTls(tls, path));
+  return placedTls(spec).flatMap(({ tls, path }) => filesOfTls(tls, path));
 }
 
 /** The credentials with which gateways connect. */
@@ -39,7 +39,8 @@ function ofPolicy(policy: TrafficPolicy | undefined, path: Path): PlacedTls[] {
   ];
 }
 
-function ofTls(tls: ClientTls | undefined, path: Path): PlacedFiles[] {
+/** Those of one connection, where it names no credential. */
+export function filesOfTls(tls: ClientTls | undefined, path: Path): PlacedFiles[] {
   if ((tls?.mode !== "SIMPLE" && tls?.mode !== "MUTUAL") || tls.credentialName !== undefined) return [];
   const at = (file: string, field: string) => ({ file, path: [...path, field] });
   const { clientCertificate = "", privateKey = "", caCertificates, caCrl } = tls;

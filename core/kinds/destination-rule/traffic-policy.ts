@@ -15,6 +15,7 @@ import {
   oneOf,
   oneOfTexts,
   port,
+  refused,
   required,
   string,
   uint32,
@@ -47,11 +48,7 @@ export const OUTLIER_DETECTION = message({
 export type OutlierDetection = Infer<typeof OUTLIER_DETECTION>;
 
 /** Files are paths of PEM files on the proxy's host. */
-const CLIENT_TLS = message({
-  mode: described(oneOf(["DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL"]), {
-    envoy: "Cluster.transport_socket",
-    default: "DISABLE",
-  }),
+const TLS_MEMBERS = {
   clientCertificate: becomes("CommonTlsContext.tls_certificate_sds_secret_configs", string("file-path")),
   privateKey: becomes("CommonTlsContext.tls_certificate_sds_secret_configs", string("file-path")),
   caCertificates: becomes(
@@ -62,12 +59,6 @@ const CLIENT_TLS = message({
     envoy: "CertificateValidationContext.crl",
     doc: "What the authorities of caCertificates have revoked, in PEM: a list of each of them",
   }),
-  credentialName: described(string("credential-name"), {
-    envoy:
-      "CommonTlsContext.tls_certificate_sds_secret_configs, CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config",
-    doc: "A stored credential with the client's certificate for MUTUAL, and the authorities of servers",
-    note: "A credential of the gateway's namespace, for gateways alone; sidecars speak plain text, as in Istio for a rule without workloadSelector. Authorities are those of the credential NAME-cacert where there is one, and not the system's",
-  }),
   subjectAltNames: becomes("CertificateValidationContext.match_typed_subject_alt_names", list(string("header-text"))),
   sni: described(string("header-text", 255), {
     envoy: "UpstreamTlsContext.sni",
@@ -76,6 +67,36 @@ const CLIENT_TLS = message({
   insecureSkipVerify: becomes(
     "UpstreamHttpProtocolOptions.auto_san_validation, and no authorities to check the chain by",
     explicit(boolean()),
+  ),
+};
+
+const CLIENT_TLS = message({
+  mode: described(oneOf(["DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL"]), {
+    envoy: "Cluster.transport_socket",
+    default: "DISABLE",
+  }),
+  ...TLS_MEMBERS,
+  credentialName: described(string("credential-name"), {
+    envoy:
+      "CommonTlsContext.tls_certificate_sds_secret_configs, CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config",
+    doc: "A stored credential with the client's certificate for MUTUAL, and the authorities of servers",
+    note: "A credential of the gateway's namespace, for gateways alone; sidecars speak plain text, as in Istio for a rule without workloadSelector. Authorities are those of the credential NAME-cacert where there is one, and not the system's",
+  }),
+});
+
+/** The same with hosts that nobody knows: nobody there is of the mesh. */
+export const OUTBOUND_TLS = message({
+  mode: described(
+    oneOf(["DISABLE", "SIMPLE", "MUTUAL"], {
+      ISTIO_MUTUAL:
+        "hosts that the mesh does not know take none of its certificates; write SIMPLE, or MUTUAL with files",
+    }),
+    { envoy: "Cluster.transport_socket", default: "DISABLE" },
+  ),
+  ...TLS_MEMBERS,
+  credentialName: refused(
+    "credentials are given to gateways alone: give paths of files on the callers' hosts",
+    "no-effect",
   ),
 });
 export type ClientTls = Infer<typeof CLIENT_TLS>;

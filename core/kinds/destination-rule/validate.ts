@@ -173,7 +173,7 @@ export function validateSettings(settings: TrafficSettings, path: Path): Diagnos
 
 const HASH_KEYS = ["httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName"] as const;
 
-function validateTls(tls: ClientTls, path: Path): Diagnostic[] {
+export function validateTls(tls: ClientTls, path: Path): Diagnostic[] {
   const mode = tls.mode ?? "DISABLE";
   const files = (["clientCertificate", "privateKey", "caCertificates", "caCrl"] as const).filter(
     (name) => tls[name] !== undefined,

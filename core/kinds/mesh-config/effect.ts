@@ -15,7 +15,9 @@ export function describeMeshConfig(spec: MeshConfigSpec): string {
       ? ""
       : outbound.mode === "REGISTRY_ONLY"
         ? "Captured calls to what the mesh does not know are refused"
-        : "Captured calls to what the mesh does not know go where the caller says",
+        : outbound.mode === "ALLOW_ANY"
+          ? "Captured calls to what the mesh does not know go where the caller says"
+          : "Requests to what the mesh does not know go to the host that they name",
     paths?.normalization === undefined ? "" : `paths are normalized as ${paths.normalization}`,
     others.length === 0 ? "" : `sets ${joinWords(named, "and")} for the whole mesh`,
   ]);

@@ -1,5 +1,6 @@
 import { defineKind } from "#core/kinds/kind.ts";
 import { describeMeshConfig } from "#core/kinds/mesh-config/effect.ts";
+import { listMeshFiles } from "#core/kinds/mesh-config/files.ts";
 import { MESH_CONFIG, MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
 import { validateMeshConfig } from "#core/kinds/mesh-config/validate.ts";
 
@@ -13,5 +14,6 @@ export const meshConfig = defineKind({
   schema: MESH_CONFIG,
   validate: ({ spec }) => validateMeshConfig(spec),
   template: { outboundTrafficPolicy: { mode: "ALLOW_ANY" } },
+  files: listMeshFiles,
   effect: ({ spec }) => describeMeshConfig(spec),
 });

@@ -1,6 +1,6 @@
 import { CONNECTION_POOL, TCP_KEEPALIVE } from "#core/kinds/destination-rule/connection-pool.ts";
 import { LOCALITY_LB, ZONE_AWARE_LB } from "#core/kinds/destination-rule/locality.ts";
-import { OUTLIER_DETECTION } from "#core/kinds/destination-rule/traffic-policy.ts";
+import { OUTBOUND_TLS, OUTLIER_DETECTION } from "#core/kinds/destination-rule/traffic-policy.ts";
 import { EXTENSION_PROVIDER } from "#core/kinds/mesh-config/extension-provider.ts";
 import { PROXY_CONFIG } from "#core/kinds/mesh-config/proxy-config.ts";
 import { RETRIES } from "#core/kinds/virtual-service/http-route.ts";
@@ -32,16 +32,19 @@ export const MESH_CONFIG_PLACE = { namespace: ROOT_NAMESPACE, name: "default" } 
 /** Istio's MeshConfig: each of its fields is here. */
 export const MESH_CONFIG = message({
   outboundTrafficPolicy: message({
-    mode: described(
-      oneOf(["ALLOW_ANY", "REGISTRY_ONLY"], { ALLOW_ANY_DYNAMIC_DNS: "write ALLOW_ANY, or ServiceEntries" }),
-      {
-        envoy: "RouteConfiguration.virtual_hosts, Listener.filter_chains: the last of each",
-        default: "ALLOW_ANY",
-        doc: "Captured calls to what the mesh does not know; a Sidecar that says otherwise wins",
-        valueDocs: { REGISTRY_ONLY: "they are refused", ALLOW_ANY: "they go where the caller says" },
+    mode: described(oneOf(["ALLOW_ANY", "REGISTRY_ONLY", "ALLOW_ANY_DYNAMIC_DNS"]), {
+      envoy: "RouteConfiguration.virtual_hosts, Listener.filter_chains: the last of each",
+      default: "ALLOW_ANY",
+      doc: "Captured calls to what the mesh does not know; a Sidecar that says otherwise wins",
+      valueDocs: {
+        REGISTRY_ONLY: "they are refused",
+        ALLOW_ANY: "they go where the caller says",
+        ALLOW_ANY_DYNAMIC_DNS:
+          "requests go to the host that they name, also by the forward proxy; all else goes where the caller says",
       },
-    ),
-    tls: refused("calls to what the mesh does not know go on as they come: write a ServiceEntry and a DestinationRule"),
+      note: "With ALLOW_ANY_DYNAMIC_DNS, servers at ports that nobody knows and that speak first are spoken to after protocolDetectionTimeout",
+    }),
+    tls: described(OUTBOUND_TLS, { doc: "What ALLOW_ANY_DYNAMIC_DNS speaks with hosts that are asked in plain text" }),
   }),
   pathNormalization: message({
     normalization: described(oneOf(["DEFAULT", "NONE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES"]), {

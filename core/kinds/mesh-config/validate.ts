@@ -1,6 +1,6 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { parseDurationMs } from "#core/duration.ts";
-import { validateSettings } from "#core/kinds/destination-rule/validate.ts";
+import { validateSettings, validateTls } from "#core/kinds/destination-rule/validate.ts";
 import { validateLocality, validateZones } from "#core/kinds/destination-rule/validate-locality.ts";
 import { readLogLabels } from "#core/kinds/mesh-config/read-log-labels.ts";
 import type { MeshConfigSpec } from "#core/kinds/mesh-config/schema.ts";
@@ -16,7 +16,8 @@ export function validateMeshConfig(spec: MeshConfigSpec): Diagnostic[] {
   if (Object.keys(spec).length === 0)
     return [warningAt(["spec"], "no-effect", "the MeshConfig says nothing", "set a field, or delete it")];
   const issues: Diagnostic[] = [];
-  const { connectTimeout, dnsRefreshRate } = spec;
+  const { connectTimeout, dnsRefreshRate, outboundTrafficPolicy } = spec;
+  if (outboundTrafficPolicy !== undefined) issues.push(...validateOutbound(outboundTrafficPolicy));
   if ((parseDurationMs(connectTimeout ?? "") ?? 0) > HOUR_MS)
     issues.push(errorAt(["spec", "connectTimeout"], "bad-value", `${connectTimeout} is longer than 1h`, "such as 10s"));
   if ((parseDurationMs(dnsRefreshRate ?? "") ?? SECOND_MS) < SECOND_MS)
@@ -51,4 +52,21 @@ export function validateMeshConfig(spec: MeshConfigSpec): Diagnostic[] {
     );
   issues.push(...validateEnvironment(proxyMetadata, ["spec", "defaultConfig", "proxyMetadata"]));
   return [...issues, ...validateProviders(spec.extensionProviders ?? [])];
+}
+
+const TLS_PATH = ["spec", "outboundTrafficPolicy", "tls"];
+
+function validateOutbound({ mode, tls }: NonNullable<MeshConfigSpec["outboundTrafficPolicy"]>): readonly Diagnostic[] {
+  if (tls === undefined) return [];
+  const issues = validateTls(tls, TLS_PATH);
+  if (mode !== "ALLOW_ANY_DYNAMIC_DNS")
+    issues.push(
+      warningAt(
+        TLS_PATH,
+        "no-effect",
+        "tls is for requests whose host is looked up",
+        "set mode: ALLOW_ANY_DYNAMIC_DNS",
+      ),
+    );
+  return issues;
 }

@@ -40,15 +40,12 @@ export const SERVICE_ENTRY = message({
     doc: "Whether its workloads are of the mesh, and take mTLS",
     default: "MESH_EXTERNAL",
   }),
-  resolution: described(
-    oneOf(["NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN"], { DYNAMIC_DNS: "use DNS with the names written out" }),
-    {
-      envoy: "Cluster.type",
-      doc: "How the service's endpoints are found",
-      default: "NONE",
-      note: "NONE goes where a captured caller meant to connect; by forward proxies and gateways to where the name is looked up, and with a wildcard nowhere (503)",
-    },
-  ),
+  resolution: described(oneOf(["NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"]), {
+    envoy: "Cluster.type",
+    doc: "How the service's endpoints are found",
+    default: "NONE",
+    note: "NONE goes where a captured caller meant to connect; by forward proxies and gateways to where the name is looked up, and with a wildcard nowhere (503). DYNAMIC_DNS looks up the name in each request's Host or each hello's TLS, for sidecars; at gateways nobody answers (503), as in Istio, nor where a route writes another Host",
+  }),
   endpoints: described(explicit(list(WORKLOAD_ENTRY, 0, 4096)), {
     envoy: "ClusterLoadAssignment.endpoints",
     doc: "Who answers, written out; else those that workloadSelector selects",

@@ -88,6 +88,15 @@ function validateAddresses({ addresses = [], resolution = "NONE" }: ServiceEntry
           "write an address or a range that is the service's own, or leave addresses out",
         ),
       ];
+    if (resolution === "DYNAMIC_DNS")
+      return [
+        errorAt(
+          path,
+          "conflicting-fields",
+          `${address} is one place, and the resolution DYNAMIC_DNS goes where each call names`,
+          "leave addresses out",
+        ),
+      ];
     if (address.includes("/") && resolution.startsWith("DNS"))
       return [
         errorAt(
@@ -178,6 +187,7 @@ function validateResolution(spec: ServiceEntrySpec): Diagnostic[] {
         ),
       );
   }
+  if (resolution === "DYNAMIC_DNS") issues.push(...validateDynamic(spec));
   if (resolution === "DNS_ROUND_ROBIN" && endpoints.length > 1)
     issues.push(
       errorAt(["spec", "endpoints"], "conflicting-fields", "the resolution DNS_ROUND_ROBIN takes one endpoint"),
@@ -198,4 +208,57 @@ function validateResolution(spec: ServiceEntrySpec): Diagnostic[] {
     }
   }
   return issues;
+}
+
+/** Those whose calls say which host they are for. */
+const NAMES_EACH = new Set(["HTTP", "HTTP2", "GRPC", "TLS"]);
+
+function validateDynamic({ hosts, ports = [], endpoints, workloadSelector }: ServiceEntrySpec): Diagnostic[] {
+  const isPattern = (host: string): boolean => host.startsWith("*");
+  return [
+    ...hosts.flatMap((host, index) =>
+      isPattern(host)
+        ? []
+        : [
+            errorAt(
+              ["spec", "hosts", index],
+              "bad-value",
+              `${host} is one name, and the resolution DYNAMIC_DNS is for those that fit a pattern`,
+              `such as *.${host}, or set resolution: DNS`,
+            ),
+          ],
+    ),
+    ...ports.flatMap(({ protocol = "" }, index) =>
+      NAMES_EACH.has(protocol.toUpperCase())
+        ? []
+        : [
+            errorAt(
+              ["spec", "ports", index, "protocol"],
+              "conflicting-fields",
+              `${protocol || "a port without protocol"} does not say which host a call is for, and the resolution DYNAMIC_DNS goes by that`,
+              "set protocol: HTTP, HTTP2, GRPC or TLS",
+            ),
+          ],
+    ),
+    ...(endpoints === undefined
+      ? []
+      : [
+          errorAt(
+            ["spec", "endpoints"],
+            "conflicting-fields",
+            "the resolution DYNAMIC_DNS goes where each call names and takes no endpoints",
+            "set resolution: STATIC or DNS",
+          ),
+        ]),
+    ...(workloadSelector === undefined
+      ? []
+      : [
+          warningAt(
+            ["spec", "workloadSelector"],
+            "no-effect",
+            "the resolution DYNAMIC_DNS goes where each call names; no workload is selected",
+            "set resolution: STATIC",
+          ),
+        ]),
+  ];
 }

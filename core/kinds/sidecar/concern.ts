@@ -1,6 +1,7 @@
 import { settingsOf } from "#core/resolve/mesh-settings.ts";
 import { groupByHost } from "#core/resolve/service.ts";
-import { importedTexts, importsHost, readImports, refusesUnknown, resolveSidecar } from "#core/resolve/sidecar.ts";
+import { importedTexts, importsHost, readImports, resolveSidecar } from "#core/resolve/sidecar.ts";
+import { resolveUnknownCalls } from "#core/resolve/unknown-calls.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { declareServices } from "#core/sources/declare-service.ts";
@@ -8,8 +9,8 @@ import { type ChangeOf, type ConcernContext, type Concerning, versionsOf } from 
 import { concernByAny } from "#core/traffic/concern-hosts.ts";
 
 type Sidecar = Resource<"Sidecar">;
-/** Whether callers know a host; "as said": a call to it goes where the caller says. */
-type Knows = (host: string, port: number) => boolean | "as said";
+/** Whether callers know a host; a text: a call to it goes where calls to all that they do not know go, equal for equal ones. */
+type Knows = (host: string, port: number) => boolean | string;
 
 interface Change {
   readonly before: Knows;
@@ -33,7 +34,8 @@ export function concernBySidecar(
   const knowing = (sidecar: Sidecar | undefined, namespace: string): Knows => {
     const texts = sidecar === undefined ? undefined : importedTexts(sidecar);
     const imports = texts === undefined ? undefined : readImports(texts, namespace);
-    const others = refusesUnknown(sidecar, settings) ? false : "as said";
+    const unknown = resolveUnknownCalls(sidecar, settings, mesh.domainSuffix);
+    const others = unknown.kind === "refused" ? false : JSON.stringify(unknown);
     return (host, port) => {
       const declared = declarations.get(host);
       if (declared === undefined) return others;

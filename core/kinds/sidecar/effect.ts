@@ -19,7 +19,9 @@ export function describeSidecar({ spec }: Written<SidecarSpec>): string {
       ? ""
       : (outboundTrafficPolicy.mode ?? "REGISTRY_ONLY") === "REGISTRY_ONLY"
         ? "other captured calls are refused"
-        : "other captured calls go where the caller says",
+        : outboundTrafficPolicy.egressProxy === undefined
+          ? "other captured calls go where the caller says"
+          : `all other calls go to ${outboundTrafficPolicy.egressProxy.host}`,
     inboundConnectionPool === undefined ? "" : "sets the connection pool to the application",
   ]);
 }

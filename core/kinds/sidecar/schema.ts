@@ -1,5 +1,6 @@
 import { INBOUND_CONNECTION_POOL } from "#core/kinds/destination-rule/connection-pool.ts";
 import { SERVER_TLS_MEMBERS } from "#core/kinds/gateway/schema.ts";
+import { DESTINATION } from "#core/kinds/virtual-service/destination.ts";
 import { LABELS_SELECTOR } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
@@ -111,9 +112,10 @@ export const SIDECAR = message({
           ALLOW_ANY: "they go where the caller says",
         },
       }),
-      egressProxy: refused(
-        "calls to what the mesh does not know go there directly: write ServiceEntries, and routes by a gateway",
-      ),
+      egressProxy: described(DESTINATION, {
+        doc: "The service that all of them are sent to; with ALLOW_ANY, and its port is needed",
+        note: "Also those that come by the forward proxy. Callers need not name it in egress",
+      }),
     }),
     { doc: "What becomes of captured calls to anything else; without it they go where the caller says" },
   ),

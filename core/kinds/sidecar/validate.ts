@@ -1,6 +1,8 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import type { SidecarSpec } from "#core/kinds/sidecar/schema.ts";
 import { validateIngress } from "#core/kinds/sidecar/validate-ingress.ts";
+import type { Destination } from "#core/kinds/virtual-service/destination.ts";
+import { checkHostName } from "#core/schema/host-name.ts";
 
 export function validateSidecar(spec: SidecarSpec): Diagnostic[] {
   const { ingress = [], egress = [], inboundConnectionPool, outboundTrafficPolicy, workloadSelector } = spec;
@@ -33,15 +35,8 @@ export function validateSidecar(spec: SidecarSpec): Diagnostic[] {
     inboundConnectionPool.http === undefined
   )
     issues.push(errorAt(["spec", "inboundConnectionPool"], "empty", "the connection pool is empty: set tcp or http"));
-  if (ingress.length > 0 && Object.keys(workloadSelector?.labels ?? {}).length === 0)
-    issues.push(
-      errorAt(
-        ["spec", "ingress"],
-        "needs-selector",
-        "ingress is of few workloads, and the Sidecar is for all of its namespace",
-        "name them in workloadSelector",
-      ),
-    );
+  if (outboundTrafficPolicy?.egressProxy !== undefined)
+    issues.push(...validateProxy(outboundTrafficPolicy.mode, outboundTrafficPolicy.egressProxy));
   issues.push(...validateIngress(ingress));
   egress.forEach(({ port, bind, captureMode }, index) => {
     const path = ["spec", "egress", index];
@@ -73,4 +68,33 @@ function validateHosts(hosts: readonly string[], listener: number): Diagnostic[]
       return [warningAt(path, "no-effect", `*/* imports ${host} already`, "remove */*, or this one")];
     return [];
   });
+}
+
+function validateProxy(mode: string | undefined, { host, port }: Destination): Diagnostic[] {
+  const path = ["spec", "outboundTrafficPolicy", "egressProxy"];
+  const issues: Diagnostic[] = [];
+  if (mode !== "ALLOW_ANY")
+    issues.push(
+      errorAt(
+        path,
+        "conflicting-fields",
+        `calls to what the mesh does not know are refused by the mode ${mode ?? "REGISTRY_ONLY"}, and none is sent to egressProxy`,
+        "set mode: ALLOW_ANY",
+      ),
+    );
+  if (port === undefined)
+    issues.push(
+      errorAt(path, "missing-field", "port is missing: nobody says which one calls come to", "set port.number"),
+    );
+  const why = checkHostName(host);
+  if (why !== undefined)
+    issues.push(
+      errorAt(
+        [...path, "host"],
+        "bad-value",
+        `${host} is no whole name of a service`,
+        "such as egress.istio-system.svc.cluster.local",
+      ),
+    );
+  return issues;
 }

@@ -35,7 +35,7 @@ export function readCluster(cluster: ClusterMessage): Cluster {
   const { clusterDiscoveryType: type, commonLbConfig } = cluster;
   return {
     name: cluster.name,
-    discovery: type.case === "type" ? DISCOVERY[type.value] : "static",
+    discovery: readDiscovery(type),
     addresses: namedAddresses(cluster.metadata),
     endpointsName: cluster.edsClusterConfig?.serviceName || cluster.name,
     endpoints: cluster.loadAssignment === undefined ? [] : readEndpoints(cluster.loadAssignment),
@@ -51,6 +51,13 @@ export function readCluster(cluster: ClusterMessage): Cluster {
     socket: readClientTls(cluster.transportSocket),
     speaks: readProtocol(cluster),
   };
+}
+
+const BY_CALL = "envoy.clusters.dynamic_forward_proxy";
+
+function readDiscovery(type: ClusterMessage["clusterDiscoveryType"]): Cluster["discovery"] {
+  if (type.case === "clusterType" && type.value.name === BY_CALL) return "by-call";
+  return type.case === "type" ? DISCOVERY[type.value] : "static";
 }
 
 const BY_UTILIZATION = "envoy.load_balancing_policies.client_side_weighted_round_robin";

@@ -13,6 +13,7 @@ import {
   CorsPolicySchema,
   CorsSchema,
 } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
+import { FilterConfigSchema as DynamicSchema } from "#proto/gen/envoy/extensions/filters/http/dynamic_forward_proxy/v3/dynamic_forward_proxy_pb.js";
 import { ExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js";
 import { type HTTPFault, HTTPFaultSchema } from "#proto/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js";
 import { GrpcWebSchema } from "#proto/gen/envoy/extensions/filters/http/grpc_web/v3/grpc_web_pb.js";
@@ -62,6 +63,8 @@ export function readHttpFilter(any: Any | undefined): FilterConfig {
       return { kind: "limits" };
     case GrpcWebSchema.typeName:
       return { kind: "grpc-web" };
+    case DynamicSchema.typeName:
+      return { kind: "look-up" };
     case RouterSchema.typeName:
       return { kind: "router" };
     default:

@@ -20,6 +20,10 @@ import { ExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/network/ext_
 import { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { RBACSchema } from "#proto/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js";
 import {
+  type FilterConfig as LookUp,
+  FilterConfigSchema as LookUpSchema,
+} from "#proto/gen/envoy/extensions/filters/network/sni_dynamic_forward_proxy/v3/sni_dynamic_forward_proxy_pb.js";
+import {
   type TcpProxy as TcpMessage,
   TcpProxySchema,
 } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
@@ -59,6 +63,7 @@ const NETWORK_FILTERS: ReadonlySet<string> = new Set([
   ExtAuthzSchema.typeName,
   HttpConnectionManagerSchema.typeName,
   TcpProxySchema.typeName,
+  LookUpSchema.typeName,
 ]);
 
 /** Whether all that a listener asks before its chains is known here. */
@@ -112,10 +117,20 @@ function readChain(chain: ChainMessage, path: string, isListenerKnown: boolean):
     }),
     serves:
       isListenerKnown && filters.every(({ config }) => NETWORK_FILTERS.has(typeOf(config)))
-        ? filters.map(({ config, path: at }) => readLast(config, at)).find((each) => each !== undefined)
+        ? withLookUp(
+            filters.map(({ config, path: at }) => readLast(config, at)).find((each) => each !== undefined),
+            filters.flatMap(({ config }) => openAny(LookUpSchema, config) ?? [])[0],
+          )
         : undefined,
   };
 }
+
+function withLookUp(served: Served | undefined, lookUp: LookUp | undefined): Served | undefined {
+  if (served?.kind !== "tcp" || lookUp === undefined) return served;
+  return { ...served, lookedUpAt: lookUp.portSpecifier.case === "portValue" ? lookUp.portSpecifier.value : HTTPS_PORT };
+}
+
+const HTTPS_PORT = 443;
 
 function configOf({ configType }: Filter) {
   return configType.case === "typedConfig" ? configType.value : undefined;
@@ -137,6 +152,7 @@ function readTcpProxy({ clusterSpecifier: wanted }: TcpMessage): TcpProxy {
     kind: "tcp",
     clusters: clusters.map(({ name }) => name),
     weights: clusters.map(({ weight }) => weight),
+    lookedUpAt: undefined,
   };
 }
 

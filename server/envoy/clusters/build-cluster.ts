@@ -22,6 +22,7 @@ import { meshUpstream, PLAIN, type RuleCredentials, ruleUpstream } from "#server
 import { altStatName } from "#server/envoy/clusters/alt-stat-name.ts";
 import { balancing } from "#server/envoy/clusters/balancing.ts";
 import { httpOptions, poolSettings, type UpstreamHttpOptions } from "#server/envoy/clusters/connection-pool.ts";
+import { LOOKED_UP_BY_CALL } from "#server/envoy/clusters/dynamic-cluster.ts";
 import { buildLoadAssignment } from "#server/envoy/clusters/load-assignment.ts";
 import { withProxyProtocol } from "#server/envoy/clusters/proxy-protocol.ts";
 import { duration, durationMs, type Init } from "#server/envoy/pack.ts";
@@ -146,7 +147,9 @@ function discovery(input: ClusterInput, caller: Caller): ClusterInit {
         loadAssignment,
       };
     }
-    default:
+    case "dynamic-dns":
+      return LOOKED_UP_BY_CALL;
+    case "none":
       return {
         clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.ORIGINAL_DST },
         lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED,

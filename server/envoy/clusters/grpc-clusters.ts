@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import type { Endpoint } from "#core/model/endpoint.ts";
-import type { Service } from "#core/model/service.ts";
+import { isFoundByCall, type Service } from "#core/model/service.ts";
 import type { Caller } from "#core/resolve/locality-load.ts";
 import { type LoadBalancer, ringSizeOf } from "#core/resolve/traffic-settings.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
@@ -17,9 +17,9 @@ import { BLACK_HOLE } from "#server/envoy/names.ts";
 /** The largest that gRPC clients accept (gRFC A42). */
 const RING_SIZE_MAX = 8_388_608;
 
-/** gRPC clients know clusters with endpoints, and DNS names; not a call's original destination. */
+/** gRPC clients know clusters with endpoints, and DNS names; none for which each call says where it goes. */
 export function isCallable({ resolution }: Service): boolean {
-  return resolution !== "none";
+  return !isFoundByCall(resolution);
 }
 
 /** A cluster without what gRPC clients refuse: other transport sockets than their own, other balancers, several DNS names. */

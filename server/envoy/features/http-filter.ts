@@ -12,14 +12,20 @@ export const PHASES = ["identity", "asking", "authentication", "authorization", 
 /** All that filters see of a route: what it carries for them follows from nothing else. */
 export type RouteInput = Pick<RouteRule, "fault" | "corsPolicy">;
 
+/** What routes ask of the filters of their listener. */
+export interface RouteNeeds {
+  /** gRPC-Web is translated for whoever takes gRPC. */
+  readonly takesGrpcWeb: boolean;
+  /** Some lead to whichever host a request names. */
+  readonly looksUpHosts: boolean;
+}
+
 /** All that filters see of a listener beside its direction. */
-export interface ListenerInput {
+export interface ListenerInput extends RouteNeeds {
   /** Checked in front of whom it is. */
   readonly tokens: readonly CheckedTokens[];
   /** Nothing is told of Envoy in headers. */
   readonly isEnvoyHidden: boolean;
-  /** gRPC-Web is translated for whoever takes gRPC. */
-  readonly takesGrpcWeb: boolean;
 }
 
 /**

@@ -16,6 +16,7 @@ import { RBAC_ACTIONS } from "#server/envoy/features/rbac-input.ts";
 import { api } from "#server/envoy/testing/random-draw.ts";
 
 const names = (filters: readonly { readonly name?: string }[]) => filters.map(({ name }) => name);
+const NEEDS_NOTHING = { takesGrpcWeb: false, looksUpHosts: false };
 const ROUTE = { fault: { abort: { httpStatus: 503 } }, corsPolicy: {} };
 
 function guard(action: (typeof RBAC_ACTIONS)[number], rule: AuthorizationRule) {
@@ -35,7 +36,7 @@ function guard(action: (typeof RBAC_ACTIONS)[number], rule: AuthorizationRule) {
 test.each(["inbound", "outbound", "gateway"] as const)(
   "a chain of %s has each filter once, and ends with the router",
   (direction) => {
-    const chain = names(listenerFilters(direction, { tokens: [], isEnvoyHidden: false, takesGrpcWeb: false }));
+    const chain = names(listenerFilters(direction, { tokens: [], isEnvoyHidden: false, ...NEEDS_NOTHING }));
     expect(new Set(chain).size).toBe(chain.length);
     expect(chain.at(-1)).toBe("envoy.filters.http.router");
   },
@@ -43,13 +44,13 @@ test.each(["inbound", "outbound", "gateway"] as const)(
 
 test("what routes carry is for filters that stand in the chains in front of them", () => {
   for (const direction of ["outbound", "gateway"] as const)
-    expect(names(listenerFilters(direction, { tokens: [], isEnvoyHidden: false, takesGrpcWeb: false }))).toEqual(
+    expect(names(listenerFilters(direction, { tokens: [], isEnvoyHidden: false, ...NEEDS_NOTHING }))).toEqual(
       expect.arrayContaining(Object.keys(routeFilters(ROUTE))),
     );
   const guarded = RBAC_ACTIONS.flatMap((action) => Object.keys(guard(action, {})));
   expect(guarded).toHaveLength(RBAC_ACTIONS.length);
   for (const direction of ["inbound", "gateway"] as const)
-    expect(names(listenerFilters(direction, { tokens: [], isEnvoyHidden: false, takesGrpcWeb: false }))).toEqual(
+    expect(names(listenerFilters(direction, { tokens: [], isEnvoyHidden: false, ...NEEDS_NOTHING }))).toEqual(
       expect.arrayContaining(guarded),
     );
   const grpc = grpcRouteFilters({ ...routeFilters(ROUTE), ...guard("DENY", {}) });

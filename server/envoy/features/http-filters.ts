@@ -5,6 +5,7 @@ import type { Origin } from "#core/xds/layer.ts";
 import type { MetadataSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { cors } from "#server/envoy/features/cors.ts";
+import { dynamicForwardProxy } from "#server/envoy/features/dynamic-forward-proxy.ts";
 import { externalAuthorization } from "#server/envoy/features/external-authorization.ts";
 import { fault } from "#server/envoy/features/fault.ts";
 import { grpcWeb } from "#server/envoy/features/grpc-web.ts";
@@ -29,6 +30,7 @@ const FILTERS: readonly HttpFilter[] = [
   grpcWeb,
   fault,
   cors,
+  dynamicForwardProxy,
   router,
 ].sort(byPhase);
 

@@ -1,5 +1,7 @@
+import type { UnknownCalls } from "#core/resolve/unknown-calls.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { Listener } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import type { RouteNeeds } from "#server/envoy/features/http-filter.ts";
 import { type HostConnections, shareConnections } from "#server/envoy/listeners/captured-connections.ts";
 import type { CallTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import {
@@ -7,13 +9,13 @@ import {
   buildPortListener,
   buildVirtualOutbound,
 } from "#server/envoy/listeners/outbound-listener.ts";
+import { unknownCluster } from "#server/envoy/routes/last-virtual-host.ts";
 
 interface HttpTraffic {
   readonly httpPorts: readonly number[];
   readonly isDetected: (port: number) => boolean;
-  readonly takesGrpcWeb: (port: number) => boolean;
-  /** Cluster of what nobody knows the destination of. */
-  readonly otherwise: string;
+  readonly needsOf: (port: number) => RouteNeeds;
+  readonly unknown: UnknownCalls;
 }
 
 /** A listener that is not built yet. */
@@ -27,9 +29,10 @@ export interface PlannedListener {
 
 /** The one that captures, one for each port, and one for each address that is a service's own. */
 export function planCapturedListeners(
-  { httpPorts, isDetected, takesGrpcWeb, otherwise }: HttpTraffic,
+  { httpPorts, isDetected, needsOf, unknown }: HttpTraffic,
   connections: readonly HostConnections[],
 ): PlannedListener[] {
+  const otherwise = unknownCluster(unknown);
   const byPort = Map.groupBy(
     connections.filter(({ shared }) => shared.length > 0),
     ({ port }) => port,
@@ -37,33 +40,35 @@ export function planCapturedListeners(
   const ports = [...new Set([...httpPorts, ...byPort.keys()])].sort((a, b) => a - b);
   const shared = ports.map((port): PlannedListener => {
     const asking = byPort.get(port) ?? [];
-    const traffic = {
-      ...{ port, hasHttp: httpPorts.includes(port), isDetected: isDetected(port) },
-      ...{ takesGrpcWeb: takesGrpcWeb(port), otherwise },
-    };
+    const traffic = { port, hasHttp: httpPorts.includes(port), isDetected: isDetected(port), otherwise };
+    const needs = needsOf(port);
     return {
       name: `0.0.0.0_${port}`,
-      inputs: [...Object.values(traffic), ...asking],
-      build: (telemetry) => buildPortListener({ ...traffic, chains: shareConnections(asking) }, telemetry),
+      inputs: [...Object.values(traffic), ...Object.values(needs), ...asking],
+      build: (telemetry) => buildPortListener({ ...traffic, needs, chains: shareConnections(asking) }, telemetry),
       origins: asking.flatMap(({ origins }) => origins),
     };
   });
   const own = connections.flatMap((each) => {
     const { port, isDetected: hasHttp, addresses, own: chains, origins } = each;
-    const traffic = { port, hasHttp, isDetected: hasHttp, takesGrpcWeb: false, chains, otherwise };
+    const needs = { ...needsOf(port), takesGrpcWeb: false };
+    const traffic = { port, hasHttp, isDetected: hasHttp, needs, chains, otherwise };
     return addresses.map(
       (address): PlannedListener => ({
         name: `${address}_${port}`,
-        inputs: [each, otherwise],
+        inputs: [each, otherwise, ...Object.values(needs)],
         build: (telemetry) => buildCapturedListener(address, traffic, telemetry),
         origins,
       }),
     );
   });
+  // Only those to ports that have no listener are looked into: a server that speaks first is not kept waiting.
+  const known =
+    unknown.kind === "looked-up" ? [...new Set([...ports, ...connections.map(({ port }) => port)])] : undefined;
   const capturing: PlannedListener = {
     name: "virtualOutbound",
-    inputs: [otherwise],
-    build: (telemetry) => buildVirtualOutbound(otherwise, telemetry),
+    inputs: [otherwise, known?.join()],
+    build: (telemetry) => buildVirtualOutbound(otherwise, telemetry, known),
     origins: [],
   };
   return [capturing, ...shared, ...own];

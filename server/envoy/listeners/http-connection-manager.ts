@@ -26,6 +26,7 @@ import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_hea
 import { UuidRequestIdConfigSchema } from "#proto/gen/envoy/extensions/request_id/uuid/v3/uuid_pb.js";
 import type { CustomTagSchema } from "#proto/gen/envoy/type/tracing/v3/custom_tag_pb.js";
 import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
+import type { RouteNeeds } from "#server/envoy/features/http-filter.ts";
 import { listenerFilters } from "#server/envoy/features/http-filters.ts";
 import { KEEPS_CASE } from "#server/envoy/keeps-case.ts";
 import { buildAccessLog, buildPlainAccessLog, type LoggedProxy } from "#server/envoy/listeners/build-access-log.ts";
@@ -41,7 +42,10 @@ import { durationMs, type Init, pack, typed } from "#server/envoy/pack.ts";
 export type Direction = LogDirection;
 
 /** Of the mesh's settings, all that listeners of calls are built from. */
-type CallSettings = Pick<ProxySettings, "pathNormalization" | "listenerHeaders" | "isHeaderCaseKept">;
+type CallSettings = Pick<
+  ProxySettings,
+  "pathNormalization" | "listenerHeaders" | "isHeaderCaseKept" | "protocolDetectionTimeoutMs"
+>;
 
 /** What of a proxy goes into its listeners of calls: where it is the same, they are. */
 export interface CallTelemetry extends LoggedProxy {
@@ -59,11 +63,14 @@ export interface ProxyTelemetry extends CallTelemetry {
 
 /** Nothing else of it: what is built from this may be shared by all that have the same. */
 export function telemetryOfCalls({ workload, tracing, accessLog, logs, settings }: ProxyTelemetry): CallTelemetry {
-  const { pathNormalization, listenerHeaders, isHeaderCaseKept } = settings;
-  return { workload, tracing, accessLog, logs, settings: { pathNormalization, listenerHeaders, isHeaderCaseKept } };
+  const { pathNormalization, listenerHeaders, isHeaderCaseKept, protocolDetectionTimeoutMs } = settings;
+  return {
+    ...{ workload, tracing, accessLog, logs },
+    settings: { pathNormalization, listenerHeaders, isHeaderCaseKept, protocolDetectionTimeoutMs },
+  };
 }
 
-interface ManagerInput {
+interface ManagerInput extends Partial<RouteNeeds> {
   readonly statPrefix: string;
   /** Name of its route configuration: over ADS, so that a change of routes leaves open connections alone. */
   readonly routes: string;
@@ -73,8 +80,6 @@ interface ManagerInput {
   readonly tokens?: readonly CheckedTokens[];
   /** Those whom its policies have asked; none by default. */
   readonly authorizers?: readonly Authorizer[];
-  /** gRPC-Web is translated to gRPC. */
-  readonly takesGrpcWeb?: boolean;
 }
 
 export type HttpManagerInput = ManagerInput &
@@ -262,6 +267,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
         tokens: input.tokens ?? [],
         isEnvoyHidden: headers.isEnvoyHidden,
         takesGrpcWeb: input.takesGrpcWeb === true,
+        looksUpHosts: input.looksUpHosts === true,
       },
       input.authorizers,
     ),

@@ -7,10 +7,7 @@ import { standsOver } from "#core/resolve/policies.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
-import type {
-  ListenerFilterChainMatchPredicateSchema,
-  ListenerFilterSchema,
-} from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
+import type { ListenerFilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
@@ -24,6 +21,7 @@ import { limitsOver } from "#server/envoy/features/limits-over.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { gatewayIdentities } from "#server/envoy/listeners/gateway-identities.ts";
 import { type BuiltChains, buildInboundChains, type InboundContext } from "#server/envoy/listeners/inbound-chains.ts";
+import { inspectorWithout } from "#server/envoy/listeners/inspect-ports.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { inboundRetries } from "#server/envoy/routes/build-retries.ts";
@@ -106,7 +104,6 @@ function detection({ world }: InboundContext): Init<typeof ListenerSchema> {
 }
 
 type ListenerFilterInit = Init<typeof ListenerFilterSchema>;
-type PredicateInit = Init<typeof ListenerFilterChainMatchPredicateSchema>;
 
 const tlsInspector: ListenerFilterInit = typed("envoy.filters.listener.tls_inspector", TlsInspectorSchema, {});
 const httpInspector: ListenerFilterInit = typed("envoy.filters.listener.http_inspector", HttpInspectorSchema, {});
@@ -119,14 +116,12 @@ function inspectorFor(
 ): ListenerFilterInit[] {
   const without = built.filter((each) => !wants(each));
   if (without.length === built.length) return [];
-  const rules = without.map(
-    ({ port }): PredicateInit => ({
-      rule: { case: "destinationPortRange", value: { start: port, end: port + 1 } },
-    }),
-  );
-  const [only] = rules;
-  if (only === undefined) return [filter];
-  return [{ ...filter, filterDisabled: rules.length === 1 ? only : { rule: { case: "orMatch", value: { rules } } } }];
+  return [
+    inspectorWithout(
+      filter,
+      without.map(({ port }) => port),
+    ),
+  ];
 }
 
 /** A listener that binds a port of its own in front of an application that is not captured. */

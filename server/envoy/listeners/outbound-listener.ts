@@ -5,9 +5,11 @@ import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/
 import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
+import type { RouteNeeds } from "#server/envoy/features/http-filter.ts";
 import { buildHttpManager, type CallTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
+import { inspectorWithout } from "#server/envoy/listeners/inspect-ports.ts";
 import { buildTcpChain, buildTcpProxy, type TcpChain, toCluster } from "#server/envoy/listeners/tcp-target.ts";
-import { HTTP_PROXY } from "#server/envoy/names.ts";
+import { HTTP_PROXY, LOOKED_UP_ROUTES } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { INSPECTED_HTTP } from "#server/envoy/protocol.ts";
 
@@ -74,7 +76,7 @@ function httpChain(filter: Init<typeof FilterSchema>, isAlone: boolean, readsNam
 }
 
 /** What `http_proxy` points at where traffic is not captured. */
-export function buildForwardProxy(port: number, telemetry: CallTelemetry): Listener {
+export function buildForwardProxy(port: number, telemetry: CallTelemetry, needs: Partial<RouteNeeds> = {}): Listener {
   const name = `127.0.0.1_${port}`;
   return listener({
     name,
@@ -88,6 +90,7 @@ export function buildForwardProxy(port: number, telemetry: CallTelemetry): Liste
           statPrefix: `outbound_${HTTP_PROXY}`,
           routes: HTTP_PROXY,
           telemetry,
+          ...needs,
         }),
         true,
       ),
@@ -100,7 +103,7 @@ export function buildExplicitHttp(
   bindPort: number,
   routeConfig: string,
   telemetry: CallTelemetry,
-  { otherwise, takesGrpcWeb }: { readonly otherwise: readonly TcpChain[]; readonly takesGrpcWeb: boolean },
+  { otherwise, needs }: { readonly otherwise: readonly TcpChain[]; readonly needs: RouteNeeds },
 ): Listener {
   const statPrefix = `outbound_127.0.0.1_${bindPort}`;
   const isAlone = otherwise.length === 0;
@@ -112,7 +115,7 @@ export function buildExplicitHttp(
     isHttp: true,
     chains: [
       httpChain(
-        buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry, takesGrpcWeb }),
+        buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry, ...needs }),
         isAlone,
       ),
       ...asking.map((each) => buildTcpChain(statPrefix, each, telemetry)),
@@ -128,11 +131,11 @@ export function buildBoundHttp(
   port: number,
   routeConfig: string,
   telemetry: CallTelemetry,
-  takesGrpcWeb: boolean,
+  needs: RouteNeeds,
 ): Listener {
   const name = `${address}_${port}`;
   const statPrefix = `outbound_${name}`;
-  const manager = buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry, takesGrpcWeb });
+  const manager = buildHttpManager({ direction: "outbound", statPrefix, routes: routeConfig, telemetry, ...needs });
   return listener({ name, address, port, isHttp: true, chains: [httpChain(manager, true)] });
 }
 
@@ -152,7 +155,7 @@ export function buildExplicitTcp(
     port: bindPort,
     isHttp: false,
     ...(asking.length === 0 && last !== undefined ? { chains: [last] } : { chains: asking.map(build), last }),
-    inspects: chains.some(({ serverNames }) => serverNames.length > 0) ? ["tls"] : [],
+    inspects: chains.some(readsName) ? ["tls"] : [],
   });
 }
 
@@ -168,6 +171,10 @@ function splitChains(chains: readonly TcpChain[]): {
   return { asking: chains.filter((each) => each !== rest), rest };
 }
 
+/** Which server the caller's TLS is for says who takes the connection, or where it goes. */
+const readsName = ({ serverNames, lookedUpAt }: TcpChain): boolean =>
+  serverNames.length > 0 || lookedUpAt !== undefined;
+
 /** What captured connections to one port are, and where they go. */
 export interface PortTraffic {
   readonly port: number;
@@ -175,8 +182,7 @@ export interface PortTraffic {
   readonly hasHttp: boolean;
   /** One of them says nothing of HTTP. */
   readonly isDetected: boolean;
-  /** One of them takes gRPC-Web. */
-  readonly takesGrpcWeb: boolean;
+  readonly needs: RouteNeeds;
   /** Of connections that are not HTTP. */
   readonly chains: readonly TcpChain[];
   /** Cluster of those that none of them takes. */
@@ -191,7 +197,7 @@ export function buildPortListener(traffic: PortTraffic, telemetry: CallTelemetry
 /** The same to one address, which is one service's; `chains` take all of it. */
 export function buildCapturedListener(
   address: string,
-  { port, hasHttp, isDetected, takesGrpcWeb, chains, otherwise }: PortTraffic,
+  { port, hasHttp, isDetected, needs, chains, otherwise }: PortTraffic,
   telemetry: CallTelemetry,
 ): Listener {
   const name = `${address}_${port}`;
@@ -200,9 +206,9 @@ export function buildCapturedListener(
   const { asking: asked, rest: takesAll } = splitChains(chains);
   const rest = takesAll ?? { ...toCluster(otherwise), serverNames: [], subnets: [] };
   const last = isMixed ? buildTcpChain(takesAll === undefined ? otherwise : statPrefix, rest, telemetry) : undefined;
-  const readsNames = chains.some(({ serverNames }) => serverNames.length > 0);
+  const readsNames = chains.some(readsName);
   const manager = () =>
-    buildHttpManager({ direction: "outbound", statPrefix, routes: String(port), telemetry, takesGrpcWeb });
+    buildHttpManager({ direction: "outbound", statPrefix, routes: String(port), telemetry, ...needs });
   const asking = [
     ...(hasHttp ? [httpChain(manager(), !isMixed, readsNames)] : []),
     ...asked.map((each) => buildTcpChain(statPrefix, each, telemetry)),
@@ -214,8 +220,16 @@ export function buildCapturedListener(
   });
 }
 
-/** Where captured outbound traffic arrives, to be handed to the listener of its destination; what has none goes to the cluster `otherwise`. */
-export function buildVirtualOutbound(otherwise: string, telemetry: CallTelemetry): Listener {
+/**
+ * Where captured outbound traffic arrives, to be handed to the listener of its destination; what has none goes to the cluster `otherwise`.
+ * With `knownPorts` requests to other ports go to the host that they name.
+ */
+export function buildVirtualOutbound(
+  otherwise: string,
+  telemetry: CallTelemetry,
+  knownPorts: readonly number[] | undefined,
+): Listener {
+  const looksUp = knownPorts !== undefined;
   return create(ListenerSchema, {
     name: "virtualOutbound",
     address: {
@@ -226,13 +240,36 @@ export function buildVirtualOutbound(otherwise: string, telemetry: CallTelemetry
     },
     trafficDirection: TrafficDirection.OUTBOUND,
     useOriginalDst: true,
-    listenerFilters: [typed("envoy.filters.listener.original_dst", OriginalDstSchema, {})],
+    listenerFilters: [
+      typed("envoy.filters.listener.original_dst", OriginalDstSchema, {}),
+      ...(looksUp ? [inspectorWithout(INSPECTORS.http, knownPorts)] : []),
+    ],
+    ...(looksUp
+      ? {
+          listenerFiltersTimeout: durationMs(telemetry.settings.protocolDetectionTimeoutMs),
+          continueOnListenerFiltersTimeout: true,
+        }
+      : {}),
     filterChains: [
       {
         name: "virtualOutbound-blackhole",
         filterChainMatch: { destinationPort: OUTBOUND_CAPTURE_PORT },
         filters: [buildTcpProxy("BlackHoleCluster", toCluster("BlackHoleCluster"), telemetry, "outbound")],
       },
+      ...(looksUp
+        ? [
+            {
+              name: "virtualOutbound-catchall-tcp-http",
+              filterChainMatch: { applicationProtocols: INSPECTED_HTTP },
+              filters: [
+                buildHttpManager({
+                  ...{ direction: "outbound", telemetry, routes: LOOKED_UP_ROUTES, looksUpHosts: true },
+                  statPrefix: `outbound_virtualOutbound_${LOOKED_UP_ROUTES}`,
+                }),
+              ],
+            },
+          ]
+        : []),
       {
         name: "virtualOutbound-catchall-tcp",
         filters: [buildTcpProxy(otherwise, toCluster(otherwise), telemetry, "outbound")],

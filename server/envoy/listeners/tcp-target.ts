@@ -12,6 +12,7 @@ import type {
   FilterSchema,
 } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
+import { lookUpServerName } from "#server/envoy/features/dynamic-forward-proxy.ts";
 import { buildTcpLog, type LoggedProxy } from "#server/envoy/listeners/build-access-log.ts";
 import type { Direction } from "#server/envoy/listeners/http-connection-manager.ts";
 import { outboundCluster } from "#server/envoy/names.ts";
@@ -37,6 +38,8 @@ export interface TcpChain extends TcpTarget {
   readonly subnets: readonly string[];
   /** Ref of the VirtualService whose route it is made from; undefined: none's. */
   readonly from?: string;
+  /** They go to this port of the server that their TLS is for. */
+  readonly lookedUpAt?: number;
 }
 
 /** Of a route of a VirtualService. */
@@ -76,6 +79,12 @@ export function buildTcpChains(
       subnets: route.subnets,
       from: formatRef(refOf(route.service)),
       ...buildTcpTarget(route, context),
+      ...lookedUp(
+        route.destinations.map(({ destination }) => destination),
+        route.service.metadata.namespace,
+        protocol,
+        context,
+      ),
     }),
   );
   const takesAll = ({ serverNames, subnets }: TcpChain): boolean => serverNames.length === 0 && subnets.length === 0;
@@ -84,11 +93,29 @@ export function buildTcpChains(
     settings: tcpSettings([{ host }], context.namespace, context),
     serverNames: [],
     subnets: [],
+    ...lookedUp([{ host }], context.namespace, protocol, context),
   };
   return {
     chains: [...chains.filter((each) => !takesAll(each)), ...(chains.some(takesAll) ? chains.filter(takesAll) : [own])],
     routed: [...new Set(routes.map(({ service }) => service))],
   };
+}
+
+/** Where connections go by the name in their TLS; of a plain one nobody knows it. The first destination says at which port. */
+function lookedUp(
+  destinations: readonly RouteTarget[],
+  ownNamespace: string,
+  protocol: PortProtocol,
+  context: RouteContext,
+): Pick<TcpChain, "lookedUpAt"> {
+  const { world, namespace } = context;
+  if (protocol !== "tls") return {};
+  for (const destination of destinations) {
+    const host = expandHost(destination.host, ownNamespace, world.mesh.domainSuffix);
+    if (world.service(host, namespace)?.resolution === "dynamic-dns")
+      return { lookedUpAt: resolveDestinationPort(world, destination, host, context) };
+  }
+  return {};
 }
 
 /**
@@ -143,12 +170,15 @@ export function buildTcpProxy(
 /** A chain of an outbound listener. */
 export function buildTcpChain(statPrefix: string, chain: TcpChain, proxy: LoggedProxy): Init<typeof FilterChainSchema> {
   const match = matchOf(chain);
-  const { from } = chain;
+  const { from, lookedUpAt } = chain;
   return {
     // Not the route's place: one written above it would make this another chain, and end its connections.
     ...(from === undefined ? {} : { metadata: { filterMetadata: { istio: { config: from } } } }),
     ...(match === undefined ? {} : { filterChainMatch: match }),
-    filters: [buildTcpProxy(statPrefix, chain, proxy, "outbound")],
+    filters: [
+      ...(lookedUpAt === undefined ? [] : [lookUpServerName(lookedUpAt)]),
+      buildTcpProxy(statPrefix, chain, proxy, "outbound"),
+    ],
   };
 }
 

@@ -1,10 +1,11 @@
+import type { UnknownCalls } from "#core/resolve/unknown-calls.ts";
 import { PEER_HEADER } from "#core/telemetry/access-log.ts";
-import { PASSTHROUGH } from "#server/envoy/names.ts";
+import { BLACK_HOLE, LOOKED_UP, LOOKED_UP_ROUTES, outboundCluster, PASSTHROUGH } from "#server/envoy/names.ts";
 import { durationMs } from "#server/envoy/pack.ts";
 import type { VirtualHostInit } from "#server/envoy/routes/virtual-hosts.ts";
 
 /** Takes the requests for hosts that callers do not know, and refuses them. */
-export const BLOCK_ALL: VirtualHostInit = {
+const BLOCK_ALL: VirtualHostInit = {
   name: "block_all",
   domains: ["*"],
   routes: [
@@ -16,23 +17,53 @@ export const BLOCK_ALL: VirtualHostInit = {
   ],
 };
 
-/** Sends them where the caller's connection was going. */
-export const ALLOW_ANY: VirtualHostInit = {
-  name: "allow_any",
-  domains: ["*"],
-  routes: [
-    {
-      name: "allow_any",
-      match: { pathSpecifier: { case: "prefix", value: "/" } },
-      requestHeadersToRemove: [PEER_HEADER],
-      action: {
-        case: "route",
-        value: {
-          clusterSpecifier: { case: "cluster", value: PASSTHROUGH },
-          timeout: durationMs(0),
-          maxGrpcTimeout: durationMs(0),
+/** Sends them on as they are; whoever is outside of the mesh is not told which workload calls. */
+function sendAll(name: string, cluster: string, isToldPeer: boolean): VirtualHostInit {
+  return {
+    name,
+    domains: ["*"],
+    routes: [
+      {
+        name,
+        match: { pathSpecifier: { case: "prefix", value: "/" } },
+        ...(isToldPeer ? {} : { requestHeadersToRemove: [PEER_HEADER] }),
+        action: {
+          case: "route",
+          value: {
+            clusterSpecifier: { case: "cluster", value: cluster },
+            timeout: durationMs(0),
+            maxGrpcTimeout: durationMs(0),
+          },
         },
       },
-    },
-  ],
-};
+    ],
+  };
+}
+
+/** What takes requests for hosts that callers do not know. Where nothing is captured there is no address that a caller meant. */
+export function lastVirtualHost(
+  unknown: UnknownCalls,
+  isCaptured: boolean,
+  isToldPeer: (host: string) => boolean,
+): VirtualHostInit {
+  switch (unknown.kind) {
+    case "refused":
+      return BLOCK_ALL;
+    case "passed":
+      return isCaptured ? sendAll("allow_any", PASSTHROUGH, false) : BLOCK_ALL;
+    case "looked-up":
+      return sendAll(LOOKED_UP_ROUTES, LOOKED_UP, false);
+    case "sent":
+      return sendAll(
+        "allow_any",
+        outboundCluster(unknown.host, unknown.port, unknown.subset),
+        isToldPeer(unknown.host),
+      );
+  }
+}
+
+/** The cluster of captured connections that are no HTTP and that nobody knows the destination of. */
+export function unknownCluster(unknown: UnknownCalls): string {
+  if (unknown.kind === "refused") return BLACK_HOLE;
+  return unknown.kind === "sent" ? outboundCluster(unknown.host, unknown.port, unknown.subset) : PASSTHROUGH;
+}

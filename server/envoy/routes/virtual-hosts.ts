@@ -1,9 +1,12 @@
 import { protocolOf } from "#core/model/protocol.ts";
 import type { Service } from "#core/model/service.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
+import { looksUpHosts } from "#core/resolve/looks-up-hosts.ts";
+import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import type { RouteNeeds } from "#server/envoy/features/http-filter.ts";
 import { domainsOf, type PortInHost } from "#server/envoy/names.ts";
 import type { Init } from "#server/envoy/pack.ts";
 import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
@@ -21,12 +24,13 @@ export interface BuiltVirtualHost {
   readonly origins: readonly Origin[];
   /** Callers on this port may speak HTTP or not. */
   readonly isDetected: boolean;
-  /** They may speak gRPC-Web. */
-  readonly takesGrpcWeb: boolean;
+  readonly needs: RouteNeeds;
 }
 
 export interface OutboundContext {
   readonly world: OutboundReader;
+  /** The same where routes lead. */
+  readonly called: CallerReader;
   readonly namespace: string;
   /** Labels that routes ask about; empty where none do. */
   readonly labels: Readonly<Record<string, string>>;
@@ -38,7 +42,7 @@ export interface OutboundContext {
 
 /** The virtual hosts of a host, one for each of its HTTP ports in each route configuration. */
 export function buildVirtualHosts(host: string, context: OutboundContext): BuiltVirtualHost[] {
-  const { world, namespace, labels } = context;
+  const { world, called, namespace, labels } = context;
   const service = world.service(host, namespace);
   return resolveRoutedPorts(world, host, context).flatMap(({ port, used }) => {
     const hasService = service !== undefined;
@@ -57,6 +61,10 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
     // A host that is called as an address is that one's, for whoever has it.
     const addresses =
       service === undefined ? [] : (context.addressesOf?.(service, port) ?? []).filter((each) => !isTaken(each));
+    const needs = {
+      takesGrpcWeb: protocols.includes("grpc-web"),
+      looksUpHosts: looksUpHosts(called, host, used, namespace),
+    };
     return context.routeConfigs(port).map(({ name: routeConfig, portInHost }) => ({
       routeConfig,
       name: `${host}:${port}`,
@@ -68,7 +76,7 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
       },
       origins,
       isDetected: protocols.includes("auto"),
-      takesGrpcWeb: protocols.includes("grpc-web"),
+      needs,
     }));
   });
 }

@@ -7,7 +7,7 @@ export function randomMeshConfig({ pick, rarely, service, namespace }: Draw): An
   const maybe = (spec: object): object => (rarely(3) ? spec : {});
   const authorizer = `${service}.${namespace}.${DOMAIN}`;
   const spec = {
-    ...maybe({ outboundTrafficPolicy: { mode: pick(["ALLOW_ANY", "REGISTRY_ONLY"]) } }),
+    ...maybe({ outboundTrafficPolicy: { mode: pick(["ALLOW_ANY", "REGISTRY_ONLY", "ALLOW_ANY_DYNAMIC_DNS"]) } }),
     ...maybe({ pathNormalization: { normalization: pick(["NONE", "BASE", "MERGE_SLASHES"]) } }),
     ...maybe({ defaultServiceExportTo: [pick(["*", ".", "~"])] }),
     ...maybe({ defaultVirtualServiceExportTo: [pick(["*", "."])] }),

@@ -15,6 +15,8 @@ import { RANDOM_GATEWAYS } from "#server/envoy/testing/random-gateways.ts";
 import { randomLimit, randomPlan, randomQuota } from "#server/envoy/testing/random-limit.ts";
 import { randomMeshConfig } from "#server/envoy/testing/random-mesh-config.ts";
 import { randomEnvoyFilter } from "#server/envoy/testing/random-patches.ts";
+import { RANDOM_SERVICES } from "#server/envoy/testing/random-services.ts";
+import { RANDOM_SIDECARS } from "#server/envoy/testing/random-sidecars.ts";
 
 const SIMPLE_TLS = { mode: "SIMPLE", caCertificates: "/ca.pem" };
 
@@ -23,8 +25,6 @@ function hostOf({ pick, service, namespace }: Draw): string {
   const whole = `${service}.${namespace}.${DOMAIN}`;
   return pick([service, service, whole, `${service}.default.${DOMAIN}`, `*.default.${DOMAIN}`, "*.local", "*"]);
 }
-
-const LOCALITIES = ["eu/a", "eu/b/1", "eu", "us/a", "us"];
 
 /** Who is preferred by where both are, with and without a way to find out that they fail. */
 function byPlace({ pick, rarely }: Draw): object {
@@ -55,108 +55,7 @@ function atAPort({ pick, random }: Draw): object {
 }
 
 const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
-  (draw) =>
-    networking("ServiceEntry", draw.service, draw.namespace, {
-      hosts: [`${draw.service}.${draw.namespace}.${DOMAIN}`],
-      resolution: "STATIC",
-      location: draw.rarely(5) ? "MESH_EXTERNAL" : "MESH_INTERNAL",
-      ...exportTo(draw, true),
-      ports: [
-        {
-          name: "http",
-          number: draw.pick([80, 9080]),
-          ...(draw.rarely(4) ? {} : { protocol: draw.pick(["TCP", "TLS", "HTTP", "HTTP", "GRPC"]) }),
-        },
-      ],
-      workloadSelector: { labels: { app: draw.service } },
-    }),
-  // It adds a port to the one above, where they are alike.
-  (draw) =>
-    networking("ServiceEntry", `${draw.service}-more`, draw.namespace, {
-      hosts: [`${draw.service}.${draw.namespace}.${DOMAIN}.`],
-      resolution: "STATIC",
-      location: "MESH_INTERNAL",
-      ...exportTo(draw),
-      ports: [{ name: draw.pick(["more", "http"]), number: 8081, protocol: draw.pick(["HTTP", "TCP", "TLS"]) }],
-      workloadSelector: { labels: { app: draw.service } },
-    }),
-  // The same host from elsewhere, with endpoints that are written down.
-  (draw) =>
-    networking("ServiceEntry", `${draw.service}-other`, draw.namespace, {
-      hosts: [`${draw.service}.default.${DOMAIN}`],
-      resolution: draw.pick(["STATIC", "DNS"]),
-      location: draw.pick(["MESH_INTERNAL", "MESH_EXTERNAL"]),
-      ...exportTo(draw),
-      ports: [{ name: "http", number: draw.pick([80, 9080]), protocol: "HTTP", targetPort: 8080 }],
-      ...draw.pick<object>([{}, {}, { addresses: [draw.pick(["10.1.0.1", "10.1.0.2"])] }]),
-      endpoints: Array.from({ length: 1 + draw.random(3) }, (_, index) => ({
-        address: draw.pick([`10.0.0.${index + 1}`, `127.0.0.${index + 1}`]),
-        labels: { version: draw.pick(["v0", "v1"]) },
-        ...(draw.rarely(2) ? {} : { locality: draw.pick(LOCALITIES) }),
-      })),
-    }),
-  // An alias of whoever is registered there.
-  (draw) =>
-    networking("ServiceEntry", `${draw.service}-alias`, draw.namespace, {
-      hosts: [`${draw.service}.alias.test`],
-      resolution: "STATIC",
-      ports: [{ name: "http", number: 80, protocol: "HTTP", targetPort: 19_000 + draw.random(3) }],
-      endpoints: [{ address: "127.0.0.1" }],
-    }),
-  // Nobody in the mesh answers for it: it is outside, or its selector names no label.
-  (draw) =>
-    networking("ServiceEntry", `${draw.service}-nobody`, draw.namespace, {
-      hosts: [`${draw.service}.nobody.test`],
-      resolution: "STATIC",
-      ports: [{ name: "http", number: 80, protocol: "HTTP" }],
-      ...draw.pick<object>([{ endpoints: [{ address: "10.0.0.9" }] }, { workloadSelector: { labels: {} } }, {}]),
-    }),
-  // Callers mean it by where they go, which it says.
-  (draw) =>
-    networking("ServiceEntry", `${draw.service}-place`, draw.namespace, {
-      hosts: [`${draw.service}.place.test`],
-      resolution: draw.pick(["STATIC", "NONE"]),
-      ...exportTo(draw),
-      ports: [{ name: "a", number: draw.pick([80, 9080]), protocol: draw.pick(["TCP", "TLS", "HTTP"]) }],
-      addresses: draw.pick([["10.1.0.1"], ["10.1.0.2", "10.2.0.0/16"], ["10.2.3.0/24"], ["2001:db8::1"]]),
-    }),
-  // A host that others have as an address, for those who see it.
-  (draw) =>
-    networking("VirtualService", `${draw.service}-number`, draw.namespace, {
-      hosts: [draw.pick(["10.1.0.1", "10.1.0.2"])],
-      ...exportTo(draw),
-      http: [{ route: [{ destination: { host: draw.service } }] }],
-    }),
-  // Its host is a short form of another.
-  (draw) =>
-    networking("ServiceEntry", `${draw.service}-short`, draw.namespace, {
-      hosts: [`${draw.service}.default`],
-      resolution: draw.pick(["DNS", "NONE"]),
-      ...exportTo(draw, true),
-      ports: [{ name: "http", number: 80, protocol: "HTTP" }],
-    }),
-  (draw) =>
-    networking("WorkloadEntry", `${draw.service}-we${draw.random(2)}`, draw.namespace, {
-      address: draw.pick(["10.0.0.1", "127.0.0.1", "10.0.0.2"]),
-      labels: {
-        app: draw.service,
-        version: draw.pick(["v0", "v1"]),
-        ...(draw.rarely(2) ? { "security.istio.io/tlsMode": "istio" } : {}),
-      },
-      ...(draw.rarely(2) ? { ports: { http: 9000 + draw.random(2) } } : {}),
-      ...(draw.rarely(2) ? { serviceAccount: draw.pick(["a", "b"]) } : {}),
-      weight: draw.random(3),
-      ...(draw.rarely(2) ? {} : { locality: draw.pick(LOCALITIES) }),
-    }),
-  // What its object says of itself says more than what it says of the workload.
-  (draw) => {
-    const entry = networking("WorkloadEntry", `${draw.service}-labelled`, draw.namespace, {
-      address: draw.pick(["10.0.0.3", "10.0.0.4"]),
-      labels: { app: draw.service, version: "v0" },
-    });
-    const labels = draw.pick([{ version: "v1" }, { app: `s${draw.random(4)}` }]);
-    return { ...entry, metadata: { ...entry.metadata, labels } };
-  },
+  ...RANDOM_SERVICES,
   (draw) =>
     networking("ProxyConfig", `c${draw.random(2)}`, draw.namespace, {
       ...(draw.rarely(2) ? { selector: { matchLabels: { app: draw.service } } } : {}),
@@ -186,46 +85,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
           }
         : {}),
     }),
-  // What callers know: of their own, of the mesh, or of those that it selects.
-  (draw) =>
-    networking("Sidecar", `sc${draw.random(2)}`, draw.namespace, {
-      ...(draw.rarely(2) ? { workloadSelector: { labels: { app: draw.service } } } : {}),
-      egress: [
-        ...(draw.rarely(4)
-          ? [
-              {
-                port: { number: draw.pick([80, 9080, 9090]), protocol: draw.pick(["HTTP", "TCP"]), name: "own" },
-                hosts: draw.pick([["*/*"], [`./${draw.service}.${draw.namespace}.${DOMAIN}`], ["~/*"]]),
-                ...(draw.rarely(2) ? { captureMode: "NONE", bind: "127.0.0.3" } : {}),
-              },
-            ]
-          : []),
-        {
-          hosts: draw.pick([
-            ["*/*"],
-            ["./*"],
-            [`./${draw.service}.${draw.namespace}.${DOMAIN}`],
-            [`*/*.default.${DOMAIN}`, "prod/*"],
-            ["*/*", `~default/${draw.service}.default.${DOMAIN}`],
-            ["~/*"],
-          ]),
-        },
-      ],
-      ...(draw.rarely(3) ? { outboundTrafficPolicy: { mode: draw.pick(["REGISTRY_ONLY", "ALLOW_ANY"]) } } : {}),
-      ...(draw.rarely(4) ? { inboundConnectionPool: { tcp: { maxConnections: 1 + draw.random(3) } } } : {}),
-    }),
-  (draw) =>
-    networking("Sidecar", `ingress${draw.random(2)}`, draw.namespace, {
-      workloadSelector: { labels: { app: draw.service } },
-      ingress: [
-        {
-          port: { number: 9080, name: draw.pick(["http", "tcp", "x"]) },
-          ...(draw.rarely(2) ? { defaultEndpoint: draw.pick(["127.0.0.1:8080", "0.0.0.0:81", "unix:///run/a"]) } : {}),
-          ...(draw.rarely(2) ? { captureMode: draw.pick(["NONE", "DEFAULT"]) } : {}),
-          ...(draw.rarely(3) ? { connectionPool: { http: { http2MaxRequests: 1 + draw.random(9) } } } : {}),
-        },
-      ],
-    }),
+  ...RANDOM_SIDECARS,
   (draw) =>
     networking("WorkloadGroup", draw.service, draw.namespace, {
       metadata: { labels: { app: draw.service } },
@@ -262,6 +122,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
                 { host: draw.service },
                 { host: draw.service, subset: "v1" },
                 { host: `${draw.service}.alias.test` },
+                { host: `*.${draw.service}.any.test`, port: { number: 80 } },
                 { host: `${draw.service}.default.${DOMAIN}`, port: { number: 80 } },
               ]),
             },
