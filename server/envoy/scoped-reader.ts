@@ -1,4 +1,3 @@
-import { expandHost } from "#core/host/host.ts";
 import type { CallerReader, MeshReader } from "#core/resolve/mesh-reader.ts";
 import {
   type EgressPort,
@@ -8,6 +7,7 @@ import {
   isRouted,
   readImports,
 } from "#core/resolve/sidecar.ts";
+import { resolveUnknownCalls } from "#core/resolve/unknown-calls.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 
@@ -81,10 +81,9 @@ class SidecarScope {
   /** Where calls go to what callers do not know, if it says. */
   #unknownHost(): string | undefined {
     return this.#world.derive(`egress proxy of ${this.#sidecar}`, () => {
-      const sidecar = this.#find();
-      const host = sidecar?.spec.outboundTrafficPolicy?.egressProxy?.host;
       const { domainSuffix } = this.#world.mesh;
-      return sidecar && host && expandHost(host, sidecar.metadata.namespace, domainSuffix);
+      const unknown = resolveUnknownCalls(this.#find(), { outboundTrafficPolicy: "ALLOW_ANY" }, domainSuffix);
+      return unknown.kind === "sent" ? unknown.host : undefined;
     });
   }
 

@@ -28,7 +28,7 @@ export const RANDOM_SIDECARS: readonly ((draw: Draw) => AnyResource)[] = [
           ]),
         },
       ],
-      ...(draw.rarely(3)
+      ...(draw.rarely(2)
         ? {
             outboundTrafficPolicy: draw.pick<object>([
               { mode: "REGISTRY_ONLY" },
