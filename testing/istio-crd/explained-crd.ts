@@ -23,7 +23,7 @@ export const EXPLAINED_CRD: readonly Explanation[] = [
   LATER,
   LATEST,
   [
-    /(?:destination|mirror|portLevelSettings\[\])\.port: number is not required in the CRD$/,
+    /(?:destination|mirror|egressProxy|portLevelSettings\[\])\.port: number is not required in the CRD$/,
     "Istio's webhook requires it, or the settings of no port are left out",
   ],
   [/portLevelSettings\[\]: port is not required in the CRD$/, "the settings of no port are left out"],
