@@ -1,12 +1,13 @@
 import { createHostIndex, type HostIndex } from "#core/check/host-index.ts";
 import { KeptParts } from "#core/check/kept-parts.ts";
+import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import { KINDS, type Kind } from "#core/kinds/kinds.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { MeshSettings, Snapshot } from "#core/registry/snapshot.ts";
 import { indexRules } from "#core/resolve/index-rules.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
-import { withMeshExports } from "#core/resolve/mesh-settings.ts";
+import { resolveSettings, withMeshExports } from "#core/resolve/mesh-settings.ts";
 import { type MtlsWorkload, type ResolvedMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type PolicyScope, policyScope } from "#core/resolve/policy-scope.ts";
 import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
@@ -28,6 +29,8 @@ export interface CheckContext {
   readonly namespaces: ReadonlySet<string>;
   /** `namespace/account` of every workload. */
   readonly accounts: ReadonlySet<string>;
+  /** Those of which the mesh's identities are. */
+  readonly trustDomains: readonly string[];
   /** Workloads that bear every label of the selector; in one namespace, or in all when it is undefined. */
   readonly select: (selector: Labels, namespace: string | undefined) => readonly Workload[];
   /** Names of the subsets of a host, by its whole name, that some clients in a namespace have. */
@@ -93,6 +96,10 @@ export function createCheckContext(written: Snapshot, kept: KeptParts = new Kept
             workloads.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount ?? DEFAULT_ACCOUNT}`),
           ),
       );
+    },
+    get trustDomains() {
+      const config = of("MeshConfig");
+      return kept.make("trustDomains", [config, mesh], () => trustDomainsOf(mesh, resolveSettings(mesh, config[0])));
     },
     get select() {
       const { workloads } = context;

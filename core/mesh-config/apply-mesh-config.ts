@@ -1,10 +1,11 @@
 import { parseDurationMs } from "#core/duration.ts";
+import { knownSuites } from "#core/kinds/gateway/cipher-suites.ts";
 import type { LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
 import { readLogLabels } from "#core/kinds/mesh-config/read-log-labels.ts";
 import type { MeshConfigSpec } from "#core/kinds/mesh-config/schema.ts";
 import { applyStartFields } from "#core/mesh-config/apply-start-fields.ts";
 import { applyListenerHeaders, applyRouteHeaders } from "#core/mesh-config/header-settings.ts";
-import type { ConnectionSettings, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { ConnectionSettings, ProxySettings, TlsBounds } from "#core/mesh-config/proxy-settings.ts";
 
 /** What a MeshConfig says, and of what it leaves out what stands in `base`. */
 export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): ProxySettings {
@@ -39,6 +40,12 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
     retries: config.defaultHttpRetryPolicy ?? base.retries,
     inboundRetries: config.defaultInboundHttpRetryPolicy ?? base.inboundRetries,
     traffic: { ...base.traffic, ...config.defaultTrafficPolicy },
+    trustDomainAliases: config.trustDomainAliases ?? base.trustDomainAliases,
+    meshTls: applyTls(base.meshTls, config.meshMTLS),
+    otherTls: {
+      ...applyTls(base.otherTls, config.tlsDefaults),
+      curves: config.tlsDefaults?.ecdhCurves ?? base.otherTls.curves,
+    },
     verifiesServers: config.verifyCertificateAtClient ?? base.verifiesServers,
     outboundStatName: config.outboundClusterStatName ?? base.outboundStatName,
     providers: config.extensionProviders ?? base.providers,
@@ -60,6 +67,14 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
       maxPathTagLength: tracing.maxPathTagLength ?? base.tracing.maxPathTagLength,
     },
     start: applyStartFields(base.start, config.defaultConfig),
+  };
+}
+
+function applyTls(base: TlsBounds, own: MeshConfigSpec["meshMTLS"] = {}): TlsBounds {
+  const { minProtocolVersion: oldest = "TLS_AUTO", cipherSuites } = own;
+  return {
+    oldest: oldest === "TLS_AUTO" ? base.oldest : oldest,
+    cipherSuites: cipherSuites === undefined ? base.cipherSuites : knownSuites(cipherSuites),
   };
 }
 

@@ -72,6 +72,12 @@ export interface ProxySettings {
   readonly inboundRetries: Pick<HttpRetry, "attempts" | "retryOn" | "backoff"> | undefined;
   /** Of calls where no rule says it. */
   readonly traffic: Pick<TrafficSettings, "connectionPool" | "outlierDetection">;
+  /** Trust domains whose identities are the mesh's too, beside its own. */
+  readonly trustDomainAliases: readonly string[];
+  /** What proxies of the mesh agree on in mTLS with each other. */
+  readonly meshTls: TlsBounds;
+  /** The same of all other TLS, where no rule or server says it; `curves` by which keys are agreed, empty: the proxy's own choice. */
+  readonly otherTls: TlsBounds & { readonly curves: readonly string[] };
   /** Servers outside are checked where no rule says by whom. */
   readonly verifiesServers: boolean;
   /** A pattern of names under which Envoy keeps statistics of what is called; undefined: its own. */
@@ -91,6 +97,12 @@ export interface ProxySettings {
   readonly tracing: TracingDefaults;
   /** With what Envoys are started where no ProxyConfig says otherwise. */
   readonly start: StartSettings;
+}
+
+export interface TlsBounds {
+  readonly oldest: "TLSV1_2" | "TLSV1_3";
+  /** Of TLS 1.2; empty: the proxy's own choice. */
+  readonly cipherSuites: readonly string[];
 }
 
 /** What holds of traces where no Telemetry says otherwise. */
@@ -148,6 +160,9 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
   retries: undefined,
   inboundRetries: undefined,
   traffic: {},
+  trustDomainAliases: [],
+  meshTls: { oldest: "TLSV1_2", cipherSuites: [] },
+  otherTls: { oldest: "TLSV1_2", cipherSuites: [], curves: [] },
   verifiesServers: true,
   outboundStatName: undefined,
   providers: [],

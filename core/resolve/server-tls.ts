@@ -1,5 +1,5 @@
 import { rootsBeside } from "#core/kinds/credential-reference.ts";
-import { CIPHER_SUITES } from "#core/kinds/gateway/cipher-suites.ts";
+import { knownSuites } from "#core/kinds/gateway/cipher-suites.ts";
 import type { GatewayServer, ServerTls as WrittenTls } from "#core/kinds/gateway/schema.ts";
 
 export type TlsVersion = "TLS_AUTO" | "TLSV1_0" | "TLSV1_1" | "TLSV1_2" | "TLSV1_3";
@@ -21,9 +21,10 @@ export interface OwnTls {
   readonly certificates: readonly CertificateSource[];
   /** Whom clients' certificates have to be from; undefined: nobody is asked for one. */
   readonly clients: CheckedClients | undefined;
-  readonly oldest: TlsVersion;
+  /** Undefined: as the mesh says, and nothing older than 1.2, as in Istio. */
+  readonly oldest: TlsVersion | undefined;
   readonly newest: TlsVersion;
-  /** Of those that are known; empty: the proxy's own choice. */
+  /** Of those that are known; empty: as the mesh says. */
   readonly cipherSuites: readonly string[];
   readonly curves: readonly string[];
 }
@@ -50,10 +51,9 @@ function withOwn(tls: WrittenTls): OwnTls {
     kind: "own",
     certificates: certificatesOf(tls),
     clients: tls.mode === "MUTUAL" || tls.mode === "OPTIONAL_MUTUAL" ? clientsOf(tls) : undefined,
-    // As in Istio: nothing older than 1.2 unless it is asked for.
-    oldest: tls.minProtocolVersion ?? "TLSV1_2",
+    oldest: tls.minProtocolVersion === "TLS_AUTO" ? undefined : tls.minProtocolVersion,
     newest: tls.maxProtocolVersion ?? "TLS_AUTO",
-    cipherSuites: [...new Set(tls.cipherSuites ?? [])].filter((suite) => CIPHER_SUITES.has(suite)),
+    cipherSuites: knownSuites(tls.cipherSuites ?? []),
     curves: tls.ecdhCurves ?? [],
   };
 }

@@ -47,7 +47,11 @@ export function concernByPolicy(change: ChangeOf<"AuthorizationPolicy">, input: 
       const match = (facts: RequestFacts): Match =>
         rules.reduce<Match>((best, { rule, policy: { metadata, spec } }) => {
           if (best === "yes") return best;
-          const home = { namespace: metadata.namespace, action: spec.action ?? "ALLOW", trustDomain: mesh.trustDomain };
+          const home = {
+            namespace: metadata.namespace,
+            action: spec.action ?? "ALLOW",
+            trustDomains: input.trustDomains,
+          };
           const own = matchRule(rule, facts, home);
           return own === "no" ? best : own;
         }, "no");

@@ -41,6 +41,8 @@ export interface ConcernInput {
 /** The same with what was looked up of it once. */
 export interface ConcernContext extends ConcernInput {
   readonly called: CalledWorkloads;
+  /** Those of which the mesh's identities are. */
+  readonly trustDomains: readonly string[];
 }
 
 /** How much of a row a change bears on: from 0 to 1, and whether that is the most it can be. */

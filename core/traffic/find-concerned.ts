@@ -1,5 +1,7 @@
+import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
+import { settingsOf } from "#core/resolve/mesh-settings.ts";
 import { CalledWorkloads } from "#core/traffic/called-workloads.ts";
 import {
   type ChangeOf,
@@ -26,7 +28,12 @@ export function findConcerned(input: ConcernInput): ConcernedTraffic | null {
   if (input.changes.length > CHANGES_MAX) return null;
   const counted = countTraffic(input.rows);
   if (counted.length === 0) return null;
-  const context = { ...input, called: new CalledWorkloads(input.instances, input.resources) };
+  const { mesh, instances, resources } = input;
+  const context = {
+    ...input,
+    called: new CalledWorkloads(instances, resources),
+    trustDomains: trustDomainsOf(mesh, settingsOf(mesh, resources)),
+  };
   const concerning = input.changes.flatMap((change) => concerningOf(change, context));
   const callers = new Map<string, ConcernedCaller>();
   let [requests, plaintext, isUpperBound] = [0, 0, false];

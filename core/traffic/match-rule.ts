@@ -1,3 +1,4 @@
+import { spellPrincipal } from "#core/identity/trust-domains.ts";
 import type {
   AuthorizationCondition,
   AuthorizationOperation,
@@ -22,14 +23,13 @@ export interface RuleHome {
   /** The policy's. */
   readonly namespace: string;
   readonly action: "ALLOW" | "DENY" | "AUDIT" | "CUSTOM";
-  readonly trustDomain: string;
+  /** Those of which the mesh's identities are. */
+  readonly trustDomains: readonly string[];
 }
 
 /** "maybe": what is not known decides. */
 export type Match = "yes" | "no" | "maybe";
 
-/** Istio's word for the mesh's own trust domain, whatever it is called. */
-const OWN_TRUST_DOMAIN = "cluster.local/";
 const IDENTITY = /^([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/;
 
 /** Whether a rule of an AuthorizationPolicy takes a request, as far as what was recorded of it tells. */
@@ -95,26 +95,23 @@ function comparePrincipal(
   principal: string | null,
   values: readonly string[] | undefined,
   notValues: readonly string[] | undefined,
-  { trustDomain }: RuleHome,
+  { trustDomains }: RuleHome,
 ): Match {
   return compare(principal, values, notValues, (value, own) =>
-    matchText(
-      value.startsWith(OWN_TRUST_DOMAIN) ? `${trustDomain}/${value.slice(OWN_TRUST_DOMAIN.length)}` : value,
-      own,
-    ),
+    spellPrincipal(value, trustDomains).some((each) => matchText(each, own)),
   );
 }
 
-/** `namespace/account`, or an account of the policy's namespace, of the mesh's own trust domain. */
+/** `namespace/account`, or an account of the policy's namespace, of the mesh's own trust domains. */
 function compareAccount(
   principal: string | null,
   values: readonly string[] | undefined,
   notValues: readonly string[] | undefined,
-  { trustDomain, namespace }: RuleHome,
+  { trustDomains, namespace }: RuleHome,
 ): Match {
   return compare(principal, values, notValues, (value, own) => {
     const [of = "", account = ""] = value.includes("/") ? value.split("/", 2) : [namespace, value];
-    return own === `${trustDomain}/ns/${of}/sa/${account}`;
+    return trustDomains.some((trustDomain) => own === `${trustDomain}/ns/${of}/sa/${account}`);
   });
 }
 

@@ -48,6 +48,7 @@ ${plan}`).resources;
     ...{ changes: [], resources: others, instances: [INSTANCE], rows, samples, seconds: SECONDS },
     mesh: { trustDomain: "mesh.test", domainSuffix: "cluster.local", rootNamespace: "istio-system" },
     called: new CalledWorkloads([INSTANCE], []),
+    trustDomains: ["cluster.local"],
   });
 }
 const CALLER = "bucket: { key: [{ attribute: source.principal }], missing: Deny }";

@@ -111,10 +111,10 @@ function meterOf(meters: Map<string, Meter>, key: string, limit: Limit): Meter {
 function chargesOf(
   rule: LimitingRule,
   { traffic, facts }: Omit<Event, "atMs">,
-  { called, mesh }: ConcernContext,
+  { called, trustDomains }: ConcernContext,
   caveats: Set<string>,
 ): { readonly rule: LimitingRule; readonly buckets: readonly { readonly key: string; readonly limit: Limit }[] }[] {
-  const home = { namespace: rule.namespace, action: "DENY", trustDomain: mesh.trustDomain } as const;
+  const home = { namespace: rule.namespace, action: "DENY", trustDomains } as const;
   const matches = (rules: LimitingRule["match"]): "yes" | "no" | "maybe" => {
     const all = (rules ?? []).map((each) => matchRule(each, facts, home));
     return all.includes("yes") ? "yes" : all.includes("maybe") ? "maybe" : "no";

@@ -1,4 +1,5 @@
 import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
+import type { ProxySettings, TlsBounds } from "#core/mesh-config/proxy-settings.ts";
 import type { CredentialUse } from "#core/resolve/credential-use.ts";
 import type { ClientTls } from "#core/resolve/traffic-settings.ts";
 import { nameCredential, nameMissing } from "#core/xds/credential-name.ts";
@@ -26,11 +27,16 @@ type CommonInit = Init<typeof CommonTlsContextSchema>;
 type SdsInit = Init<typeof SdsSecretConfigSchema>;
 
 const TLS = "envoy.transport_sockets.tls";
+const OLDEST = { TLSV1_2: TlsVersion.TLSv1_2, TLSV1_3: TlsVersion.TLSv1_3 } as const;
+
 /** As in Istio. Left alone, Envoy's callers would stop at 1.2. */
-const VERSIONS: Init<typeof TlsParametersSchema> = {
-  tlsMinimumProtocolVersion: TlsVersion.TLSv1_2,
-  tlsMaximumProtocolVersion: TlsVersion.TLSv1_3,
-};
+function versions({ oldest, cipherSuites }: TlsBounds): Init<typeof TlsParametersSchema> {
+  return {
+    tlsMinimumProtocolVersion: OLDEST[oldest],
+    tlsMaximumProtocolVersion: TlsVersion.TLSv1_3,
+    cipherSuites: [...cipherSuites],
+  };
+}
 
 /** A client that begins TLS and does not go on holds a connection no longer. */
 export const HANDSHAKE_TIMEOUT_MS = 15_000;
@@ -106,9 +112,14 @@ function sanMatchers(kind: "exact" | "prefix", names: readonly string[], sanType
 }
 
 /** Own certificate, and peers whose chain leads to the mesh's roots and whose URI is one of `uris` (exact, or by prefix). */
-function meshContext(uris: readonly string[], kind: "exact" | "prefix", alpn: readonly string[]): CommonInit {
+function meshContext(
+  uris: readonly string[],
+  kind: "exact" | "prefix",
+  alpn: readonly string[],
+  bounds: TlsBounds,
+): CommonInit {
   return {
-    tlsParams: VERSIONS,
+    tlsParams: versions(bounds),
     alpnProtocols: [...alpn],
     tlsCertificateSdsSecretConfigs: [secret(SECRET_NAMES.certificate)],
     validationContextType: {
@@ -126,16 +137,22 @@ function meshContext(uris: readonly string[], kind: "exact" | "prefix", alpn: re
 /** What a caller says that it speaks; undefined: each connection pool says its own, `h2`, `http/1.1`, or nothing for TCP. */
 type Spoken = "http2" | "http1" | undefined;
 
-export function meshUpstream(uris: readonly string[], sni: string, spoken: Spoken): TransportSocketInit {
+export function meshUpstream(
+  uris: readonly string[],
+  sni: string,
+  spoken: Spoken,
+  bounds: TlsBounds,
+): TransportSocketInit {
   const alpn = spoken === undefined ? [] : spoken === "http2" ? ["h2"] : ["istio", "http/1.1"];
-  return typed(TLS, UpstreamTlsContextSchema, { sni, commonTlsContext: meshContext(uris, "exact", alpn) });
+  return typed(TLS, UpstreamTlsContextSchema, { sni, commonTlsContext: meshContext(uris, "exact", alpn, bounds) });
 }
 
-/** Terminates mTLS of any workload of the trust domain. */
-export function meshDownstream(trustDomain: string): TransportSocketInit {
+/** Terminates mTLS of any workload of these trust domains. */
+export function meshDownstream(trustDomains: readonly string[], bounds: TlsBounds): TransportSocketInit {
+  const prefixes = trustDomains.map((each) => `spiffe://${each}/`);
   return typed(TLS, DownstreamTlsContextSchema, {
     requireClientCertificate: true,
-    commonTlsContext: meshContext([`spiffe://${trustDomain}/`], "prefix", ["h2", "http/1.1"]),
+    commonTlsContext: meshContext(prefixes, "prefix", ["h2", "http/1.1"], bounds),
   });
 }
 
@@ -169,6 +186,7 @@ export interface RuleUpstream {
   readonly verifiesServers: boolean;
   /** What the rule names by `credentialName`; undefined where it gives files. */
   readonly credentials: RuleCredentials | undefined;
+  readonly bounds: ProxySettings["otherTls"];
 }
 
 /** A rule's stored credential, as a gateway finds it. */
@@ -180,7 +198,7 @@ export interface RuleCredentials {
 /** What a DestinationRule's `tls` asks for other than the mesh's own mTLS. Without authorities of its own, the host's decide. */
 export function ruleUpstream(
   tls: ClientTls,
-  { sni, names, isSniWritten, isHttp2, verifiesServers, credentials }: RuleUpstream,
+  { sni, names, isSniWritten, isHttp2, verifiesServers, credentials, bounds }: RuleUpstream,
 ): TransportSocketInit {
   // Of a wildcard host nobody knows the one name.
   const own = sni === undefined || sni.includes("*") ? undefined : sni;
@@ -189,7 +207,8 @@ export function ruleUpstream(
   return typed(TLS, UpstreamTlsContextSchema, {
     ...(own === undefined ? {} : { sni: own }),
     commonTlsContext: {
-      tlsParams: VERSIONS,
+      // How old it may be is for servers to say, as in Istio.
+      tlsParams: { ...versions({ ...bounds, oldest: "TLSV1_2" }), ecdhCurves: [...bounds.curves] },
       // Else each pool says what it speaks; of TCP there is nothing to say.
       alpnProtocols: isHttp2 ? ["h2"] : [],
       ...(tls.mode === "MUTUAL"

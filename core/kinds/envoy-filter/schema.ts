@@ -124,7 +124,10 @@ const CONFIG_PATCH = message({
         envoy: "none: whichever field of Envoy it writes",
         doc: "As Envoy's API has it in JSON; a typedConfig of a type that is not known here goes to Envoy as it is written",
       }),
-      filterClass: refused("filters have no classes here: name the one that it stands before, with INSERT_BEFORE"),
+      filterClass: refused(
+        "Istio does not look at it either: name the filter that it stands before, with INSERT_BEFORE",
+        "no-effect",
+      ),
     }),
   ),
 });

@@ -16,3 +16,8 @@ export const CIPHER_SUITES: ReadonlySet<string> = new Set([
   "AES256-SHA",
   "DES-CBC3-SHA",
 ]);
+
+/** Of those that are written, each once. */
+export function knownSuites(written: readonly string[]): readonly string[] {
+  return [...new Set(written)].filter((suite) => CIPHER_SUITES.has(suite));
+}

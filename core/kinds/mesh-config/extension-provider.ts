@@ -61,7 +61,7 @@ const HTTP = message({
   includeRequestHeadersInCheck: patterns(
     "Of the request, besides Host, Method, Path, Content-Length and Authorization",
   ),
-  includeHeadersInCheck: refused("deprecated in Istio; use includeRequestHeadersInCheck"),
+  includeHeadersInCheck: patterns("An older name of includeRequestHeadersInCheck, which goes before it"),
   includeAdditionalHeadersInCheck: described(map(string("header-value"), "header-name"), {
     doc: "What it is told besides, in the place of what the request has",
   }),

@@ -1,12 +1,14 @@
 import { CONNECTION_POOL, TCP_KEEPALIVE } from "#core/kinds/destination-rule/connection-pool.ts";
 import { LOCALITY_LB, ZONE_AWARE_LB } from "#core/kinds/destination-rule/locality.ts";
 import { OUTBOUND_TLS, OUTLIER_DETECTION } from "#core/kinds/destination-rule/traffic-policy.ts";
+import { CURVES } from "#core/kinds/gateway/schema.ts";
 import { EXTENSION_PROVIDER } from "#core/kinds/mesh-config/extension-provider.ts";
 import { PROXY_CONFIG } from "#core/kinds/mesh-config/proxy-config.ts";
 import { RETRIES } from "#core/kinds/virtual-service/http-route.ts";
 import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
+  becomes,
   boolean,
   described,
   explicit,
@@ -25,6 +27,16 @@ const ONE_AUTHORITY = "the authority and its trust domain are the server's: set 
 const STAT_NOTE =
   "With %SERVICE%, %SERVICE_NAME%, %SERVICE_FQDN%, %SERVICE_PORT%, %TARGET_PORT%, %SERVICE_PORT_NAME% and %SUBSET_NAME%; Envoy keeps the statistics that proxyStatsMatcher asks for";
 const NO_CLUSTERS = "there is one mesh of one network: leave it out";
+
+const OLDEST_TLS = described(oneOf(["TLS_AUTO", "TLSV1_2", "TLSV1_3"]), {
+  envoy: "TlsParameters.tls_minimum_protocol_version",
+  default: "TLS_AUTO",
+  note: "TLS_AUTO is TLSV1_2",
+});
+const CIPHERS = described(list(string("header-text", 64)), {
+  envoy: "TlsParameters.cipher_suites",
+  note: "Of TLS 1.2; those that Envoy does not know are left out, as in Istio",
+});
 
 /** Where the one of it stands. */
 export const MESH_CONFIG_PLACE = { namespace: ROOT_NAMESPACE, name: "default" } as const;
@@ -141,7 +153,10 @@ export const MESH_CONFIG = message({
   ),
   configSources: refused("configuration is applied, by pharos apply or in the console", "process"),
   trustDomain: refused(ONE_AUTHORITY, "process"),
-  trustDomainAliases: refused(ONE_AUTHORITY),
+  trustDomainAliases: described(list(string("header-text", 255)), {
+    envoy: "CertificateValidationContext.match_typed_subject_alt_names, RBAC.policies: a principal in each of them",
+    doc: "Trust domains whose identities are the mesh's too, such as the one that it had before; its authority issues none of them",
+  }),
   caCertificates: refused(ONE_AUTHORITY),
   ca: refused(ONE_AUTHORITY, "process"),
   certificates: refused(ONE_AUTHORITY, "process"),
@@ -182,8 +197,25 @@ export const MESH_CONFIG = message({
   defaultTrafficPolicy: described(message({ connectionPool: CONNECTION_POOL, outlierDetection: OUTLIER_DETECTION }), {
     doc: "Of calls to services; a DestinationRule that has one of the two has it as a whole",
   }),
-  meshMTLS: refused("proxies of the mesh speak TLS 1.2 and later with each other: leave it out"),
-  tlsDefaults: refused("write minProtocolVersion and cipherSuites at the Gateway's server"),
+  meshMTLS: described(
+    message({
+      minProtocolVersion: OLDEST_TLS,
+      cipherSuites: CIPHERS,
+      ecdhCurves: refused("Istio refuses it too: write tlsDefaults.ecdhCurves, which is of all other TLS", "no-effect"),
+    }),
+    { doc: "Of mTLS that proxies of the mesh speak with each other" },
+  ),
+  tlsDefaults: described(
+    message({
+      minProtocolVersion: OLDEST_TLS,
+      cipherSuites: CIPHERS,
+      ecdhCurves: becomes("TlsParameters.ecdh_curves", list(oneOf(CURVES))),
+    }),
+    {
+      doc: "Of all other TLS, where a server or rule says nothing else: at gateways and Sidecars, and with servers outside",
+      note: "minProtocolVersion is of servers alone, as in Istio",
+    },
+  ),
   serviceEntryVisibility: refused("write exportTo, or defaultServiceExportTo"),
 });
 export type MeshConfigSpec = Infer<typeof MESH_CONFIG>;

@@ -10,6 +10,7 @@ const STATUSES: ReadonlySet<number> = new Set([
 ]);
 const PATTERNS = [
   "includeRequestHeadersInCheck",
+  "includeHeadersInCheck",
   "headersToUpstreamOnAllow",
   "headersToDownstreamOnDeny",
   "headersToDownstreamOnAllow",

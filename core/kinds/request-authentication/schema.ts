@@ -90,7 +90,8 @@ const JWT_RULE = message(
       doc: "Claims that are lists with spaces between; `scope` and `permission` always are",
     }),
     presence: refused(
-      "a rule says nothing of requests without a token; require one with an AuthorizationPolicy (requestPrincipals)",
+      "Istio does not look at it either: require a token with an AuthorizationPolicy (requestPrincipals)",
+      "no-effect",
     ),
   },
   { atMostOneOf: ["jwks", "jwksUri", "jwks_uri"] },

@@ -1,3 +1,4 @@
+import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import type { Authorizer } from "#core/resolve/authorizers.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
@@ -42,7 +43,7 @@ export function authorizerClusters(
           serviceEndpoints: endpoints,
           policy,
           ruleCredentials: readRuleCredentials(world, policy, namespace),
-          trustDomain: world.mesh.trustDomain,
+          trustDomains: trustDomainsOf(world.mesh, world.settings()),
           settings: { ...world.settings(), isHttpUpgraded: false },
           // It is called by its name, and not where a caller's connection was going.
           routing: "none",

@@ -46,7 +46,8 @@ export interface ClusterInput {
   readonly policy: TrafficSettings;
   /** What its `tls` names by `credentialName`; undefined where it names none. */
   readonly ruleCredentials?: RuleCredentials | undefined;
-  readonly trustDomain: string;
+  /** Those of which the mesh's identities are. */
+  readonly trustDomains: readonly string[];
   readonly settings: ProxySettings;
   readonly routing: Routing;
   /** A gateway calls: it is given what `ruleCredentials` name, and no sidecar is. */
@@ -219,14 +220,18 @@ function serverName(input: ClusterInput): UpstreamHttpOptions {
 /** Who a server has to be: whom a rule names, alone; else those who answer for the service, and whom it names beside them. */
 function expectedNames(
   tls: ClientTls | undefined,
-  { service, serviceEndpoints, trustDomain }: ClusterInput,
+  { service, serviceEndpoints, trustDomains }: ClusterInput,
 ): readonly string[] {
   if (tls?.subjectAltNames !== undefined) return tls.subjectAltNames;
   const accounts = new Set(serviceEndpoints.flatMap(({ serviceAccount }) => serviceAccount ?? []));
   return [
     ...[...accounts]
       .sort()
-      .map((serviceAccount) => formatSpiffeId({ trustDomain, namespace: service.namespace, serviceAccount })),
+      .flatMap((serviceAccount) =>
+        trustDomains.map((trustDomain) =>
+          formatSpiffeId({ trustDomain, namespace: service.namespace, serviceAccount }),
+        ),
+      ),
     ...service.subjectAltNames,
   ];
 }
@@ -250,13 +255,14 @@ function transport(input: ClusterInput, isHttp2: boolean, asSpoken: boolean): Cl
         isHttp2,
         verifiesServers: input.settings.verifiesServers,
         credentials: input.ruleCredentials,
+        bounds: input.settings.otherTls,
       }),
     };
   const isMandatory = tls?.mode === "ISTIO_MUTUAL";
   if (!isMandatory && !serviceEndpoints.some(({ takesMtls }) => takesMtls)) return {};
   const uris = expectedNames(tls, input);
   const sni = tls?.sni ?? meshServerName(service.host, port.number, subset);
-  const socket = meshUpstream(uris, sni, asSpoken ? undefined : isHttp2 ? "http2" : "http1");
+  const socket = meshUpstream(uris, sni, asSpoken ? undefined : isHttp2 ? "http2" : "http1", input.settings.meshTls);
   if (isMandatory) return { transportSocket: socket };
   return {
     transportSocketMatches: [

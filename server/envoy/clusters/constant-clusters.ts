@@ -16,7 +16,7 @@ import { KEEPS_CASE } from "#server/envoy/keeps-case.ts";
 import { BLACK_HOLE, LOOKED_UP, PASSTHROUGH } from "#server/envoy/names.ts";
 import { durationMs, type Init, pack } from "#server/envoy/pack.ts";
 
-type ConstantSettings = PoolDefaults & Pick<ProxySettings, "outboundTls" | "verifiesServers">;
+type ConstantSettings = PoolDefaults & Pick<ProxySettings, "outboundTls" | "otherTls" | "verifiesServers">;
 
 /** Each original destination has a pool of its own, and most are not called again. */
 const PASSTHROUGH_IDLE_MS = 300_000;
@@ -68,7 +68,7 @@ function lookedUp(settings: ConstantSettings): Cluster {
       ? {
           transportSocket: ruleUpstream(tls, {
             ...{ sni, names, isSniWritten: sni !== undefined, isHttp2: false, verifiesServers },
-            credentials: undefined,
+            ...{ credentials: undefined, bounds: settings.otherTls },
           }),
         }
       : {}),

@@ -1,3 +1,4 @@
+import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import type { Endpoint } from "#core/model/endpoint.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import { dependsOnCaller, localityRule } from "#core/resolve/locality-load.ts";
@@ -60,7 +61,7 @@ export function serviceClusters(
           serviceEndpoints: all,
           policy,
           ruleCredentials: readRuleCredentials(world, policy, namespace),
-          trustDomain: world.mesh.trustDomain,
+          trustDomains: trustDomainsOf(world.mesh, settings),
           settings,
           routing,
           isOfGateway: routing === "none",

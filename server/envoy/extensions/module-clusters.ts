@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
 import type { Extension } from "#core/resolve/extensions.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import type { Origin } from "#core/xds/layer.ts";
@@ -55,6 +56,9 @@ function tlsTo(host: string): ReturnType<typeof ruleUpstream> {
   const sni = isIpAddress(host) ? undefined : host;
   return ruleUpstream(
     { mode: "SIMPLE" },
-    { sni, names: [], isSniWritten: false, isHttp2: false, verifiesServers: true, credentials: undefined },
+    {
+      ...{ sni, names: [], isSniWritten: false, isHttp2: false, verifiesServers: true, credentials: undefined },
+      bounds: DEFAULT_PROXY_SETTINGS.otherTls,
+    },
   );
 }

@@ -82,6 +82,7 @@ export function externalConnectionAuthorization(
 function ofHttp(authorizer: Authorizer): Init<typeof ExtAuthzSchema> {
   const { name, envoyExtAuthzHttp: http, envoyExtAuthzGrpc: grpc } = authorizer.provider;
   const { failOpen, clearRouteCache, statusOnError, includeRequestBodyInCheck: body } = http ?? grpc ?? {};
+  const told = http?.includeRequestHeadersInCheck ?? http?.includeHeadersInCheck ?? [];
   return {
     failureModeAllow: failOpen === true,
     clearRouteCache: clearRouteCache === true,
@@ -89,9 +90,7 @@ function ofHttp(authorizer: Authorizer): Init<typeof ExtAuthzSchema> {
     filterEnabledMetadata: isMarked("envoy.filters.http.rbac", name),
     ...(statusOnError === undefined ? {} : { statusOnError: { code: Number(statusOnError) as StatusCode } }),
     ...(body === undefined ? {} : { withRequestBody: buffer(body) }),
-    ...(http?.includeRequestHeadersInCheck === undefined
-      ? {}
-      : { allowedHeaders: matchNames(http.includeRequestHeadersInCheck) }),
+    ...(told.length === 0 ? {} : { allowedHeaders: matchNames(told) }),
     services:
       http === undefined
         ? { case: "grpcService", value: overGrpc(authorizer, grpc?.timeout) }

@@ -10,7 +10,8 @@ export interface Guard {
   readonly policies: readonly GuardingPolicy[];
   /** Those of whom policies with CUSTOM can have asked. */
   readonly authorizers: readonly Authorizer[];
-  readonly trustDomain: string;
+  /** Those of which the mesh's identities are. */
+  readonly trustDomains: readonly string[];
   /** The application's port, or the gateway server's: what policies call a port, whichever one the proxy listens on. */
   readonly port: number;
   readonly trustsForwardedFor: ForwardedForTrust;

@@ -27,7 +27,7 @@ function guard(action: (typeof RBAC_ACTIONS)[number], rule: AuthorizationRule) {
     policies,
     authorizers: [],
     limits: [],
-    trustDomain: "cluster.local",
+    trustDomains: ["cluster.local"],
     port: 80,
     trustsForwardedFor: [],
   });
@@ -96,7 +96,7 @@ test("a CUSTOM policy that is only tried marks nothing and refuses nothing, whoe
         policies: policies(isDryRun),
         authorizers,
         limits: [],
-        trustDomain: "cluster.local",
+        trustDomains: ["cluster.local"],
         port: 80,
         trustsForwardedFor: [],
       }),

@@ -23,7 +23,7 @@ function chain(port: number, authorizers: readonly Authorizer[]) {
       return rules;
     },
   };
-  const filters = chainFilters({ policies: [policy], authorizers, trustDomain: "t", port });
+  const filters = chainFilters({ policies: [policy], authorizers, trustDomains: ["t"], port });
   return { names: filters.map(({ name }) => name), reads };
 }
 

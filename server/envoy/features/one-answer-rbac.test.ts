@@ -97,6 +97,7 @@ const request = fc.record({
     "mesh.test/ns/b/sa/two",
     "mesh.test/ns/ab/sa/one",
     "other.test/ns/a/sa/one",
+    "old.test/ns/a/sa/one",
   ),
   isHttp: fc.boolean(),
   method: fc.constantFrom("GET", "POST", "PUT"),
@@ -155,7 +156,7 @@ describe(`FUZZ_SEED=${seed}`, () => {
           policies: readGuards(policies),
           authorizers: [],
           port: PORT,
-          trustDomain: TRUST_DOMAIN,
+          trustDomains: [TRUST_DOMAIN, "old.test"],
           trustsForwardedFor: [],
         };
         const compiled = (isHttp: boolean) =>
@@ -166,7 +167,7 @@ describe(`FUZZ_SEED=${seed}`, () => {
           const said = matchRule(
             own ?? {},
             { principal, isHttp, ports: [PORT], ...(isHttp ? { method, path, host } : {}) },
-            { namespace: "a", action: of, trustDomain: TRUST_DOMAIN },
+            { namespace: "a", action: of, trustDomains: [TRUST_DOMAIN, "old.test"] },
           );
           answers[said] += 1;
           const rules = isHttp ? http : tcp;

@@ -1,4 +1,5 @@
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
+import { spellPrincipal } from "#core/identity/trust-domains.ts";
 import type { GuardedCondition, GuardedOperation, GuardedSource } from "#core/resolve/guarding-policy.ts";
 import { claimOfCondition } from "#core/schema/claim-path.ts";
 import { pathTemplate } from "#core/xds/path-template.ts";
@@ -19,8 +20,6 @@ export type PermissionInit = Init<typeof PermissionSchema>;
 const ANY_PRINCIPAL: PrincipalInit = { identifier: { case: "any", value: true } };
 const ANY_PERMISSION: PermissionInit = { rule: { case: "any", value: true } };
 const NO_PERMISSION: PermissionInit = { rule: { case: "notRule", value: ANY_PERMISSION } };
-/** Istio's word for the mesh's own trust domain, whatever it is called. */
-const OWN_TRUST_DOMAIN = "cluster.local";
 
 /** Of what a rule asks for. */
 export interface Part<T> {
@@ -64,9 +63,9 @@ const notPermission = (value: PermissionInit | undefined): PermissionInit | unde
   value === undefined ? undefined : { rule: { case: "notRule", value } };
 
 export function sourceParts(source: GuardedSource, context: RuleContext): (Part<PrincipalInit> | undefined)[] {
-  const principal = (value: string) => authenticated(principalMatcher(value, context));
+  const principal = (value: string) => ofIdentity(value, context);
   const namespace = (value: string) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`));
-  const account = (value: string) => authenticated(accountMatcher(value, context));
+  const account = (value: string) => ofAccount(value, context);
   const remote = (value: string) => remoteIp(value, context);
   const ofToken = [
     anyPrincipal(source.requestPrincipals, requestPrincipal),
@@ -146,11 +145,11 @@ export function buildCondition(
     case "request.auth.principal":
       return both(requestPrincipal, true);
     case "source.principal":
-      return both((value) => authenticated(principalMatcher(value, context)));
+      return both((value) => ofIdentity(value, context));
     case "source.namespace":
       return both((value) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`)));
     case "source.serviceAccount":
-      return both((value) => authenticated(accountMatcher(value, context)));
+      return both((value) => ofAccount(value, context));
     case "source.trustDomain":
       return both(ofTrustDomain);
     case "source.ip":
@@ -210,13 +209,22 @@ function remoteIp(value: string, { trustsForwardedFor, isHttp }: RuleContext): P
 }
 
 /** Istio's principals lack the scheme: `cluster.local/ns/default/sa/productpage`. */
-function principalMatcher(value: string, { trustDomain }: RuleContext): StringInit {
+function ofIdentity(value: string, { trustDomains }: RuleContext): PrincipalInit {
+  return anyOf(spellPrincipal(value, trustDomains).map(identityMatcher));
+}
+
+function identityMatcher(value: string): StringInit {
   if (value === "*") return regex(".+");
   if (value.startsWith("*")) return { matchPattern: { case: "suffix", value: value.slice(1) } };
-  const own = `${OWN_TRUST_DOMAIN}/`;
-  const full = `spiffe://${value.startsWith(own) ? `${trustDomain}/${value.slice(own.length)}` : value}`;
+  const full = `spiffe://${value}`;
   if (full.endsWith("*")) return { matchPattern: { case: "prefix", value: full.slice(0, -1) } };
   return { matchPattern: { case: "exact", value: full } };
+}
+
+function anyOf(matchers: readonly StringInit[]): PrincipalInit {
+  const ids = matchers.map(authenticated);
+  const [only] = ids;
+  return only !== undefined && ids.length === 1 ? only : { identifier: { case: "orIds", value: { ids } } };
 }
 
 /** Whoever has a certificate of a trust domain. */
@@ -227,7 +235,11 @@ function ofTrustDomain(value: string): PrincipalInit {
 }
 
 /** `namespace/account`, or an account of the policy's namespace. */
-function accountMatcher(value: string, { trustDomain, namespace }: RuleContext): StringInit {
-  const [of = "", serviceAccount = ""] = value.includes("/") ? value.split("/", 2) : [namespace, value];
-  return { matchPattern: { case: "exact", value: formatSpiffeId({ trustDomain, namespace: of, serviceAccount }) } };
+function ofAccount(value: string, { trustDomains, namespace: own }: RuleContext): PrincipalInit {
+  const [namespace = "", serviceAccount = ""] = value.includes("/") ? value.split("/", 2) : [own, value];
+  return anyOf(
+    trustDomains.map((trustDomain) => ({
+      matchPattern: { case: "exact", value: formatSpiffeId({ trustDomain, namespace, serviceAccount }) },
+    })),
+  );
 }

@@ -1,3 +1,4 @@
+import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import type { ServerTls } from "#core/resolve/server-tls.ts";
 import type { TransportSocketSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import {
@@ -23,7 +24,9 @@ export function buildServerTls(
   world: CompileReader,
   namespace: string,
 ): Init<typeof TransportSocketSchema> {
-  if (tls.kind === "mesh") return meshDownstream(world.mesh.trustDomain);
+  const settings = world.settings();
+  if (tls.kind === "mesh") return meshDownstream(trustDomainsOf(world.mesh, settings), settings.meshTls);
+  const { oldest, cipherSuites, curves } = settings.otherTls;
   const { clients } = tls;
   const stored = (credential: string, part: "pair" | "roots") =>
     credentialSecret(world.credentialUse({ credential, part }, namespace));
@@ -32,10 +35,10 @@ export function buildServerTls(
     commonTlsContext: {
       alpnProtocols: ["h2", "http/1.1"],
       tlsParams: {
-        tlsMinimumProtocolVersion: TLS_VERSION[tls.oldest],
+        tlsMinimumProtocolVersion: TLS_VERSION[tls.oldest ?? oldest],
         tlsMaximumProtocolVersion: TLS_VERSION[tls.newest],
-        cipherSuites: [...tls.cipherSuites],
-        ecdhCurves: [...tls.curves],
+        cipherSuites: [...(tls.cipherSuites.length > 0 ? tls.cipherSuites : cipherSuites)],
+        ecdhCurves: [...(tls.curves.length > 0 ? tls.curves : curves)],
       },
       tlsCertificateSdsSecretConfigs: tls.certificates.map((each) =>
         each.kind === "files" ? fileCertificate(each.certificate, each.key) : stored(each.credential, "pair"),

@@ -1,4 +1,5 @@
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
+import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
 import { ALL_NAMESPACES } from "#server/compile/all-namespaces.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
@@ -9,11 +10,12 @@ import type { CompileReader } from "#server/compile/compile-reader.ts";
  */
 export function gatewayIdentities(world: CompileReader): readonly string[] {
   return world.deriveList("gateway identities", () => {
+    const domains = trustDomainsOf(world.mesh, world.settings());
     const uris = world
       .all("Gateway")
       .flatMap((gateway) => world.select(ALL_NAMESPACES, gatewaySelector(gateway)))
-      .map(({ namespace, serviceAccount }) =>
-        formatSpiffeId({ trustDomain: world.mesh.trustDomain, namespace, serviceAccount }),
+      .flatMap(({ namespace, serviceAccount }) =>
+        domains.map((trustDomain) => formatSpiffeId({ trustDomain, namespace, serviceAccount })),
       );
     return [...new Set(uris)].sort();
   });

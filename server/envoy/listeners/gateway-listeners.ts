@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import { originOfRoute } from "#core/resolve/connection-routes.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
@@ -87,7 +88,12 @@ export function buildGateway(
           name: `mesh.${port}.${passage.serverName}`,
           filterChainMatch: { serverNames: [...sni] },
           filters: [
-            ...chainFilters({ policies, authorizers, trustDomain: world.mesh.trustDomain, port }),
+            ...chainFilters({
+              policies,
+              authorizers,
+              trustDomains: trustDomainsOf(world.mesh, world.settings()),
+              port,
+            }),
             buildTcpProxy(
               statPrefix,
               toCluster(passageCluster(passage.service.host, passage.port, passage.subset)),
@@ -109,7 +115,12 @@ export function buildGateway(
                 }),
               ]
             : [
-                ...chainFilters({ policies, authorizers, trustDomain: world.mesh.trustDomain, port }),
+                ...chainFilters({
+                  policies,
+                  authorizers,
+                  trustDomains: trustDomainsOf(world.mesh, world.settings()),
+                  port,
+                }),
                 buildTcpProxy(
                   statPrefix,
                   buildTcpTarget(connections, { world, namespace: node.namespace, gateway: "", port, labels }),

@@ -1,3 +1,4 @@
+import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import { isHttp } from "#core/model/protocol.ts";
 import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
@@ -66,7 +67,7 @@ function filters(
     ...chainFilters({
       policies,
       authorizers,
-      trustDomain: world.mesh.trustDomain,
+      trustDomains: trustDomainsOf(world.mesh, world.settings()),
       port: port.appPort,
     }),
     typed("envoy.filters.network.tcp_proxy", TcpProxySchema, {
@@ -115,7 +116,7 @@ export function buildInboundChains(
   const mtls = () =>
     // Under STRICT too: plain text then finds no chain, and is told of as such.
     variants("mtls", { transportProtocol: "tls" }, HTTP_ALPN, {
-      transportSocket: meshDownstream(world.mesh.trustDomain),
+      transportSocket: meshDownstream(trustDomainsOf(world.mesh, world.settings()), world.settings().meshTls),
       transportSocketConnectTimeout: durationMs(HANDSHAKE_TIMEOUT_MS),
     });
   const plain = () =>

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import { isHttp, mayBeHttp } from "#core/model/protocol.ts";
 import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import { providerOf, readGuards } from "#core/resolve/guarding-policy.ts";
@@ -60,7 +61,7 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
     policies,
     limits,
     authorizers: resolveAuthorizers(world, policies),
-    trustDomain: world.mesh.trustDomain,
+    trustDomains: trustDomainsOf(world.mesh, world.settings()),
     port: port.appPort,
     trustsForwardedFor: gatewayIdentities(world),
   };

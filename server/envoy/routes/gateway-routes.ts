@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import type { Authorizer } from "#core/resolve/authorizers.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import type { ServerGroup } from "#core/resolve/gateway-ports.ts";
@@ -56,7 +57,7 @@ export function buildGatewayRoutes(
     policies,
     limits: limitsOver(world, namespace, labels),
     authorizers,
-    trustDomain: world.mesh.trustDomain,
+    trustDomains: trustDomainsOf(world.mesh, world.settings()),
     port,
     trustsForwardedFor: "everybody",
   };

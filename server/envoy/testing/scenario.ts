@@ -51,7 +51,7 @@ export interface Question {
   readonly body?: string;
   /** Asked over TLS with this server name, also where bytes are sent. */
   readonly sni?: string;
-  /** Asked over TLS with the certificate of this account, `namespace/name`, as sidecars ask. */
+  /** Asked over TLS with the certificate of this account, `namespace/name`, or `namespace/name@trust-domain`, as sidecars ask. */
   readonly as?: string;
   /** Over HTTP/2. */
   readonly http2?: boolean;

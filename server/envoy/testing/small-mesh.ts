@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { parseAddress } from "#core/simulate/address.ts";
@@ -40,8 +41,11 @@ export async function issueSecrets(
   return { header, account, secrets };
 }
 
-export const spiffeOf = (namespace: string, account: string): string =>
-  `spiffe://cluster.local/ns/${namespace}/sa/${account}`;
+/** Of an account of the mesh, or of `account@trust-domain`. */
+export function spiffeOf(namespace: string, account: string): string {
+  const [serviceAccount = "", trustDomain = "cluster.local"] = account.split("@");
+  return formatSpiffeId({ trustDomain, namespace, serviceAccount });
+}
 
 /** One configuration of the mesh, as all its proxies hold it. */
 export interface CompiledMesh {

@@ -7,15 +7,16 @@ export const sourcePrincipal: EachCheck<"AuthorizationPolicy"> = {
   code: "principal-not-found",
   kiali: "KIA0106",
   summary: "An AuthorizationPolicy names an identity that no workload has.",
-  each: (resource, { accounts, mesh: { trustDomain } }) =>
+  each: (resource, { accounts, trustDomains, mesh: { trustDomain } }) =>
     listSources(resource).flatMap(({ principals, serviceAccounts, path }) => {
       const found: Finding[] = [];
       const add = (path: Path, message: string, hint: string) =>
         found.push({ severity: "warning", resource: formatRef(refOf(resource)), path, message, hint });
       principals.forEach((principal, index) => {
         // Patterns match what is yet to come.
-        if (principal.includes("*") || hasIdentity(accounts, trustDomain, principal)) return;
-        const isOurs = principal.startsWith(`${trustDomain}/`) || principal.startsWith("spiffe://");
+        if (principal.includes("*") || hasIdentity(accounts, trustDomains, principal)) return;
+        const isOurs =
+          trustDomains.some((each) => principal.startsWith(`${each}/`)) || principal.startsWith("spiffe://");
         add(
           [...path, "principals", index],
           `no workload has the identity ${principal}`,
@@ -36,9 +37,9 @@ export const sourcePrincipal: EachCheck<"AuthorizationPolicy"> = {
 };
 
 /** `spiffe://` in front or not. */
-function hasIdentity(accounts: ReadonlySet<string>, trustDomain: string, principal: string): boolean {
+function hasIdentity(accounts: ReadonlySet<string>, trustDomains: readonly string[], principal: string): boolean {
   const [, domain, namespace, account] = /^(?:spiffe:\/\/)?([^/]*)\/ns\/([^/]*)\/sa\/(.*)$/.exec(principal) ?? [];
-  return domain === trustDomain && accounts.has(`${namespace}/${account}`);
+  return domain !== undefined && trustDomains.includes(domain) && accounts.has(`${namespace}/${account}`);
 }
 
 function listSources(resource: Resource<"AuthorizationPolicy">) {

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { spellPrincipal, trustDomainsOf } from "#core/identity/trust-domains.ts";
+
+const DOMAINS = trustDomainsOf({ trustDomain: "new" }, { trustDomainAliases: ["old", "new"] });
+
+test.each([
+  ["cluster.local/ns/a/sa/b", ["new/ns/a/sa/b", "old/ns/a/sa/b"]],
+  ["old/ns/a/*", ["new/ns/a/*", "old/ns/a/*"]],
+  ["new/ns/a/sa/b", ["new/ns/a/sa/b", "old/ns/a/sa/b"]],
+  ["other/ns/a/sa/b", ["other/ns/a/sa/b"]],
+  ["*", ["*"]],
+  ["*/sa/b", ["*/sa/b"]],
+  ["new", ["new"]],
+])("%s is %j", (written, spelled) => {
+  expect(spellPrincipal(written, DOMAINS)).toEqual(spelled);
+});
