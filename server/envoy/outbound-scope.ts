@@ -62,10 +62,7 @@ export class OutboundScope {
   /** Route configuration → host → its virtual hosts, where these are written in it; none of those that are sent by themselves. */
   readonly #virtualHosts = new Map<string, Map<string, readonly BuiltVirtualHost[]>>();
   readonly #hostConfigs = new Map<string, Set<string>>();
-  /** Callers of theirs may speak HTTP or not. */
-  readonly #detected = new HostMarks();
-  readonly #grpcWeb = new HostMarks();
-  readonly #lookedUp = new HostMarks();
+  readonly #marks = new HostMarks();
   /** Host → where its captured connections go that are not HTTP. */
   readonly #connections = new Map<string, readonly HostConnections[]>();
   #listenerKey: string | undefined;
@@ -205,9 +202,9 @@ export class OutboundScope {
     // Asked for every proxy that connects and twice for every edit: kept until a port or what it carries is another.
     this.#listenerKey ??= [
       this.#portNumbers()
-        .map((port) => `${port}${this.#detected.has(String(port)) ? "?" : ""}${formatNeeds(this.needsOf(port))}`)
+        .map((port) => `${port}${this.#marks.format(String(port))}`)
         .join(),
-      ...(this.#lookedUp.has(HTTP_PROXY) ? [`proxy${formatNeeds(this.needsOf(HTTP_PROXY))}`] : []),
+      this.#marks.format(HTTP_PROXY),
       ...(this.#connections.size === 0
         ? []
         : [JSON.stringify(this.#allConnections(), (_, each) => (typeof each === "bigint" ? String(each) : each))]),
@@ -223,9 +220,8 @@ export class OutboundScope {
   /** What the routes of a port, or of the forward proxy, ask of their listener. */
   needsOf(port: number | typeof HTTP_PROXY): RouteNeeds {
     this.#world.recorder.note(this.#ports);
-    const name = String(port);
-    const looksUpHosts = this.key.unknown.kind === "looked-up" || this.#lookedUp.has(name);
-    return { takesGrpcWeb: this.#grpcWeb.has(name), looksUpHosts };
+    const needs = this.#marks.needsOf(String(port));
+    return this.key.unknown.kind === "looked-up" ? { ...needs, looksUpHosts: true } : needs;
   }
 
   /** Refs of those that patch what is here. */
@@ -265,7 +261,7 @@ export class OutboundScope {
       this.#planned = planCapturedListeners(
         {
           httpPorts: this.#portNumbers(),
-          isDetected: (port) => this.#detected.has(String(port)),
+          isDetected: (port) => this.#marks.isDetected(String(port)),
           needsOf: (port) => this.needsOf(port),
           unknown: this.key.unknown,
         },
@@ -331,25 +327,8 @@ export class OutboundScope {
       if (own.size === 0) this.#virtualHosts.delete(name);
       else this.#virtualHosts.set(name, own);
       const isOther = wasThere !== own.size > 0;
-      const asks = (isAsked: (each: BuiltVirtualHost) => boolean): boolean => ofConfig.some(isAsked);
-      const isAnew = [
-        this.#detected.enter(
-          name,
-          host,
-          asks(({ isDetected }) => isDetected),
-        ),
-        this.#grpcWeb.enter(
-          name,
-          host,
-          asks(({ needs }) => needs.takesGrpcWeb),
-        ),
-        this.#lookedUp.enter(
-          name,
-          host,
-          asks(({ needs }) => needs.looksUpHosts),
-        ),
-      ];
-      if (isOther || isAnew.includes(true)) this.#listenerKey = undefined;
+      const isMarkedAnew = this.#marks.enter(name, host, ofConfig);
+      if (isOther || isMarkedAnew) this.#listenerKey = undefined;
       if (isInline || isOther) this.#touchedConfigs.add(name);
     }
     if (after.size === 0) this.#hostConfigs.delete(host);
@@ -410,8 +389,4 @@ export class OutboundScope {
         : [];
     return [...clusters.flatMap((cluster) => patcher.cluster(cluster, [])), ...routes, ...patcher.addedClusters()];
   }
-}
-
-function formatNeeds({ takesGrpcWeb, looksUpHosts }: RouteNeeds): string {
-  return `${takesGrpcWeb ? "w" : ""}${looksUpHosts ? "n" : ""}`;
 }

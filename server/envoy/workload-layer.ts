@@ -1,23 +1,18 @@
-import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { expandHost } from "#core/host/host.ts";
 import { hostForms } from "#core/host/host-forms.ts";
-import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
+import { mayBeHttp } from "#core/model/protocol.ts";
 import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
 import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
-import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import type { PatchContext } from "#core/resolve/envoy-patches.ts";
 import { makesGateway } from "#core/resolve/gateway-ports.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
-import { looksUpHosts } from "#core/resolve/looks-up-hosts.ts";
-import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
 import { formatRef, type ResourceRef } from "#core/resource/resource.ts";
 import type { Origin, ProxyNode, XdsResource } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import type { Listener } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
-import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import type { LayerReader } from "#server/compile/compile-reader.ts";
 import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
@@ -40,25 +35,14 @@ import {
   buildVirtualInbound,
   listenerOrigins,
 } from "#server/envoy/listeners/inbound-listener.ts";
-import {
-  buildBoundHttp,
-  buildExplicitHttp,
-  buildExplicitTcp,
-  buildForwardProxy,
-} from "#server/envoy/listeners/outbound-listener.ts";
+import { buildForwardProxy } from "#server/envoy/listeners/outbound-listener.ts";
+import { egressListeners, explicitListener, type OwnCaller } from "#server/envoy/listeners/own-listeners.ts";
 import { NOT_TRACED, tracingOf } from "#server/envoy/listeners/proxy-tracing.ts";
 import { logOrigins, logsOf } from "#server/envoy/listeners/requested-log.ts";
-import { buildTcpChains } from "#server/envoy/listeners/tcp-target.ts";
 import { HTTP_PROXY } from "#server/envoy/names.ts";
 import type { OutboundScope } from "#server/envoy/outbound-scope.ts";
 import { Patcher } from "#server/envoy/patches/patcher.ts";
 import { readPatches } from "#server/envoy/patches/read-patches.ts";
-import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
-import {
-  buildDefaultRoute,
-  buildResolvedRoutes,
-  DIRECT_RESPONSE_BYTES_MAX,
-} from "#server/envoy/routes/build-routes.ts";
 import { type Standing, standingOf } from "#server/envoy/standing.ts";
 
 interface Built {
@@ -345,35 +329,13 @@ export class WorkloadLayer {
     const bound = this.#world
       .egressPorts(namespace, this.#labels)
       .filter(({ isBound, number }) => (isBound || !isCaptured) && !taken.has(number));
-    const http = this.scope
-      .routedPorts(bound)
-      .flatMap(({ address, number, takesGrpcWeb }) =>
-        this.#listener(
-          patcher,
-          buildBoundHttp(address, number, String(number), telemetry, { ...this.scope.needsOf(number), takesGrpcWeb }),
-          [],
-        ),
-      );
-    const tcp = bound.flatMap(({ address, number, isHttp, hosts: [host] }): Built[] => {
-      if (isHttp || host === undefined) return [];
-      const world = this.scope.readers.named;
-      const service = world.service(host, namespace);
-      const port = service?.ports.find((each) => each.number === number);
-      if (port === undefined) return [];
-      const context = { world, namespace, gateway: "mesh", port: number, labels: this.#labels };
-      const { chains, routed } = buildTcpChains(
-        host,
-        world.virtualServices(host, namespace, "mesh"),
-        protocolOf(port) === "tls" ? "tls" : "tcp",
-        context,
-      );
-      return this.#listener(
-        patcher,
-        buildExplicitTcp(number, chains, telemetry, address),
-        routed.flatMap(placesOfRoutes),
-      );
-    });
-    return [...http, ...tcp];
+    return egressListeners(this.scope, bound, this.#caller(telemetry)).flatMap(({ listener, origins }) =>
+      this.#listener(patcher, listener, origins),
+    );
+  }
+
+  #caller(telemetry: ProxyTelemetry): OwnCaller {
+    return { namespace: this.node.namespace, labels: this.#labels, telemetry };
   }
 
   /** The service that a name means where the proxy is, short or whole, as its application would write it. */
@@ -387,49 +349,15 @@ export class WorkloadLayer {
   }
 
   #explicit(
-    { host: written, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number],
+    { host, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number],
     telemetry: ProxyTelemetry,
     patcher: Patcher,
   ): Built[] {
-    const world = this.scope.readers.named;
-    const { namespace } = this.node;
-    const host = this.#called(written);
-    const service = world.service(host, namespace);
-    const declared = service?.ports.find(({ number }) => number === port);
-    const virtualServices = world.virtualServices(host, namespace, "mesh");
-    const context = { world, namespace, gateway: "mesh", port, labels: this.#labels };
-    const protocol = declared === undefined ? "http" : protocolOf(declared);
-    const tcp = buildTcpChains(host, virtualServices, protocol, context);
-    const tcpOrigins = tcp.routed.flatMap(placesOfRoutes);
-    if (!mayBeHttp(protocol))
-      return this.#listener(patcher, buildExplicitTcp(bindPort, tcp.chains, telemetry), tcpOrigins, [port]);
-    const used = resolveDecidingRoutes(virtualServices, context);
-    const routes = used === undefined ? [buildDefaultRoute(context, host, port)] : buildResolvedRoutes(used, context);
-    const origins = used === undefined ? [] : placesOfRoutes(used.service);
-    const name = `${host}:${port}`;
-    const config = create(RouteConfigurationSchema, {
-      name,
-      virtualHosts: [
-        {
-          name,
-          domains: ["*"],
-          routes,
-          includeRequestAttemptCount: world.settings().routeHeaders.isAttemptTold,
-          requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
-        },
-      ],
-      validateClusters: false,
-      maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
-    });
-    const otherwise = protocol === "auto" ? tcp.chains : [];
-    const needs = {
-      takesGrpcWeb: protocol === "grpc-web",
-      looksUpHosts: looksUpHosts(this.scope.readers.called, host, used, namespace),
-    };
-    const listener = buildExplicitHttp(bindPort, name, telemetry, { otherwise, needs });
+    const asked = { host: this.#called(host), port, bindPort };
+    const { listener, origins, routes } = explicitListener(this.scope.readers, asked, this.#caller(telemetry));
     return [
-      ...this.#listener(patcher, listener, otherwise.length === 0 ? [] : tcpOrigins, [port]),
-      patcher.routes(config, origins),
+      ...this.#listener(patcher, listener, origins, [port]),
+      ...(routes === undefined ? [] : [patcher.routes(routes.config, routes.origins)]),
     ];
   }
 

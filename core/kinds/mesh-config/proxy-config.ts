@@ -106,7 +106,10 @@ export const PROXY_CONFIG = message({
   customConfigFile: refused(NOT_READ, "process"),
   proxyBootstrapTemplatePath: refused(NOT_READ, "process"),
   statNameLength: refused(NOT_READ, "process"),
-  interceptionMode: refused(BY_AGENT, "process"),
+  interceptionMode: refused(
+    "it is of one host: start its agent with --capture, which is REDIRECT; there is no TPROXY, which needs routes and marks on the host",
+    "process",
+  ),
   sds: refused("agents hand certificates to Envoy: leave it out", "process"),
   extraStatTags: refused("metrics have Istio's labels: leave it out", "istios-envoy"),
   meshId: refused("there is one mesh: leave it out", "process"),
