@@ -47,6 +47,7 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
       curves: config.tlsDefaults?.ecdhCurves ?? base.otherTls.curves,
     },
     verifiesServers: config.verifyCertificateAtClient ?? base.verifiesServers,
+    inboundStatName: config.inboundClusterStatName ?? base.inboundStatName,
     outboundStatName: config.outboundClusterStatName ?? base.outboundStatName,
     providers: config.extensionProviders ?? base.providers,
     locality: config.localityLbSetting ?? base.locality,

@@ -82,6 +82,8 @@ export interface ProxySettings {
   readonly verifiesServers: boolean;
   /** A pattern of names under which Envoy keeps statistics of what is called; undefined: its own. */
   readonly outboundStatName: string | undefined;
+  /** The same of applications, by the service that speaks for each of their ports. */
+  readonly inboundStatName: string | undefined;
   /** Whom AuthorizationPolicies may have asked, by their names. */
   readonly providers: readonly ExtensionProvider[];
   /** Which endpoints callers prefer by where both are, where no rule says it. */
@@ -165,6 +167,7 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
   otherTls: { oldest: "TLSV1_2", cipherSuites: [], curves: [] },
   verifiesServers: true,
   outboundStatName: undefined,
+  inboundStatName: undefined,
   providers: [],
   locality: { enabled: true },
   zones: undefined,

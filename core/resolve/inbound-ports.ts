@@ -13,6 +13,8 @@ export interface InboundPort {
   readonly appPort: number;
   readonly inboundPort: number;
   readonly protocol: PortProtocol;
+  /** The service that speaks for it, and which of its ports it is; undefined: none does. */
+  readonly service?: { readonly host: string; readonly port: Port };
   /** What the rule for its service asks of connections: callers keep to it, and so does the sidecar in front of the application. */
   readonly pool: ConnectionPool | undefined;
   /** Where `pool` is from, and the port itself where a Sidecar names it. */
@@ -58,6 +60,7 @@ function ofIngress(
     appPort: isNamed && own !== undefined ? own.appPort : ingress.number,
     inboundPort: ingress.number,
     protocol: ingress.protocol,
+    ...(own?.service === undefined ? {} : { service: own.service }),
     pool: ingress.pool ?? pool ?? own?.pool,
     sources: [source, ...(ingress.pool === undefined && pool === undefined ? (own?.sources ?? []) : [])],
     ingress,
@@ -95,8 +98,11 @@ function asDeclared(
   namespace: string,
   service: Service,
   port: Port,
-): Pick<InboundPort, "protocol" | "pool" | "sources"> {
+): Pick<InboundPort, "protocol" | "service" | "pool" | "sources"> {
   const rule = reader.destinationRule(service.host, namespace, service.namespace);
   const pool = resolveTrafficPolicy(rule, "", port.number).connectionPool;
-  return { protocol: protocolOf(port), pool, sources: pool === undefined ? [] : (rule?.rules ?? []).map(refOf) };
+  return {
+    ...{ protocol: protocolOf(port), service: { host: service.host, port }, pool },
+    sources: pool === undefined ? [] : (rule?.rules ?? []).map(refOf),
+  };
 }

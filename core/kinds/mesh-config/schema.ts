@@ -173,7 +173,11 @@ export const MESH_CONFIG = message({
   zoneAwareLbSetting: described(ZONE_AWARE_LB, {
     doc: "Callers keep to their own zone as far as it is large enough for all of them; a DestinationRule that says otherwise wins",
   }),
-  inboundClusterStatName: refused("what Envoy counts of an application is kept by its port: leave it out"),
+  inboundClusterStatName: described(string("header-text", 256), {
+    envoy: "Cluster.alt_stat_name",
+    doc: "Under which name Envoy keeps the statistics of an application's port that a service speaks for",
+    note: STAT_NOTE,
+  }),
   outboundClusterStatName: described(string("header-text", 256), {
     envoy: "Cluster.alt_stat_name",
     doc: "Under which name Envoy keeps the statistics of what is called",

@@ -1,8 +1,10 @@
 import { create } from "@bufbuild/protobuf";
+import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { isHttp2, mayBeHttp } from "#core/model/protocol.ts";
 import type { InboundPort } from "#core/resolve/inbound-ports.ts";
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import type { AddressSchema } from "#proto/gen/envoy/config/core/v3/address_pb.js";
+import { altStatName } from "#server/envoy/clusters/alt-stat-name.ts";
 import { applicationAddress, leadsToItself } from "#server/envoy/clusters/application-address.ts";
 import { httpOptions, type PoolDefaults, poolSettings } from "#server/envoy/clusters/connection-pool.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
@@ -14,15 +16,16 @@ type AddressInit = Init<typeof AddressSchema>;
 export function buildInboundCluster(
   port: InboundPort,
   { address, isBound }: { readonly address: string; readonly isBound: boolean },
-  mesh: PoolDefaults,
+  mesh: PoolDefaults & Pick<ProxySettings, "inboundStatName">,
 ): Cluster {
-  const { appPort, protocol, pool } = port;
+  const { appPort, protocol, service, pool } = port;
   const name = inboundCluster(appPort);
   const asCalled = protocol === "auto" || pool?.http?.useClientProtocol === true;
   return create(ClusterSchema, {
     name,
     clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.STATIC },
     ...poolSettings(pool, mesh),
+    ...(service === undefined ? {} : altStatName(mesh.inboundStatName, { ...service, subset: "" })),
     ...(mayBeHttp(protocol) ? httpOptions(isHttp2(protocol), asCalled, pool, mesh) : {}),
     loadAssignment: {
       clusterName: name,
