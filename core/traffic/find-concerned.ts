@@ -1,8 +1,5 @@
-import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
-import { settingsOf } from "#core/resolve/mesh-settings.ts";
-import { CalledWorkloads } from "#core/traffic/called-workloads.ts";
 import {
   type ChangeOf,
   type Concern,
@@ -14,6 +11,7 @@ import {
 } from "#core/traffic/concern.ts";
 import type { ConcernedCaller, ConcernedTraffic } from "#core/traffic/concerned-traffic.ts";
 import { type CountedTraffic, countTraffic } from "#core/traffic/counted-traffic.ts";
+import { lookUpConcerned } from "#core/traffic/look-up-concerned.ts";
 
 const CALLERS_MAX = 20;
 /** Of more documents at once nobody asks which requests each is about. */
@@ -28,12 +26,7 @@ export function findConcerned(input: ConcernInput): ConcernedTraffic | null {
   if (input.changes.length > CHANGES_MAX) return null;
   const counted = countTraffic(input.rows);
   if (counted.length === 0) return null;
-  const { mesh, instances, resources } = input;
-  const context = {
-    ...input,
-    called: new CalledWorkloads(instances, resources),
-    trustDomains: trustDomainsOf(mesh, settingsOf(mesh, resources)),
-  };
+  const context = { ...input, ...lookUpConcerned(input) };
   const concerning = input.changes.flatMap((change) => concerningOf(change, context));
   const callers = new Map<string, ConcernedCaller>();
   let [requests, plaintext, isUpperBound] = [0, 0, false];
