@@ -10,7 +10,7 @@ import { compareTraffic } from "#core/traffic/compare-traffic.ts";
 import { describeDifference } from "#core/traffic/describe-difference.ts";
 
 const SECONDS = 300;
-const MESH = { trustDomain: "mesh.test", domainSuffix: "cluster.local", rootNamespace: "istio-system", proxies: {} };
+const MESH = { trustDomain: "mesh.test", domainSuffix: "cluster.local", rootNamespace: "istio-system" };
 
 function row(from: string, to: string, count: number, ms: number, labels: Partial<TrafficKey> = {}): TrafficRow {
   const key: TrafficKey = {

@@ -20,11 +20,13 @@ function askedBy(
   if (texts === undefined) return { named: reader, called: reader };
   const imports = readImports(texts, namespace);
   const all = reader.boundTo("mesh");
+  const unknown = resolveUnknownCalls(reader.sidecarFor(namespace, CALLER), reader.settings(), MESH.domainSuffix);
+  const isSent = (host: string): boolean => unknown.kind === "sent" && unknown.host === host;
   const leadsTo = (host: string): boolean =>
     isRouted(host, all, imports, { namespace, domainSuffix: MESH.domainSuffix });
   return {
     named: narrowReader(reader, () => imports),
-    called: narrowReader(reader, (host) => (leadsTo(host) ? undefined : imports)),
+    called: narrowReader(reader, (host) => (isSent(host) || leadsTo(host) ? undefined : imports)),
   };
 }
 
