@@ -74,6 +74,7 @@ const RULES = [
   { title: "quota", value: (row: LimitRuleView) => `${row.namespace}/${row.name}` },
   { title: "plan", value: (row: LimitRuleView) => row.plan ?? "" },
   { title: "amount", value: (row: LimitRuleView) => String(row.amount) },
+  { title: "of", value: (row: LimitRuleView) => row.unit.toLowerCase() },
   { title: "period", value: (row: LimitRuleView) => row.period },
   { title: "for each", value: (row: LimitRuleView) => row.key.join(" and ") },
   { title: "over", value: (row: LimitRuleView) => row.over },

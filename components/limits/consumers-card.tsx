@@ -96,9 +96,9 @@ function Consumers({ rules }: { readonly rules: readonly LimitRuleView[] }) {
   );
 }
 
-function describeRule({ amount, period, key, members }: LimitRuleView): string {
+function describeRule({ amount, unit, period, key, members }: LimitRuleView): string {
   const each = key.length === 0 ? "" : ` for each ${key.join(" and ")}`;
-  return `${amount} in ${period}${each}, over ${members} ${members === 1 ? "proxy" : "proxies"}`;
+  return `${amount}${unit === "Bytes" ? " bytes" : ""} in ${period}${each}, over ${members} ${members === 1 ? "proxy" : "proxies"}`;
 }
 
 function Nobody() {

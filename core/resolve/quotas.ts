@@ -38,7 +38,7 @@ function ruleOf(resource: Resource<"Quota">): LimitingRule {
     period: describePeriod(resource.spec.period),
     soft: resource.spec.soft ?? [],
     over: overOf(resource.spec),
-    unit: "Requests",
+    unit: resource.spec.unit ?? "Requests",
     cost: {
       ...{ request, most },
       requestHeader: requestHeader?.toLowerCase(),

@@ -12,6 +12,8 @@ export interface LimitRuleView {
   /** What tells consumers apart, in the words of conditions; none: all are one. */
   readonly key: readonly string[];
   readonly amount: number;
+  /** What the amount is of. */
+  readonly unit: "Requests" | "Bytes" | "Concurrent";
   /** In words: "10 s", "a month (UTC)". */
   readonly period: string;
   readonly over: "Deny" | "Throttle" | "Notify";

@@ -61,6 +61,21 @@ test("bytes are counted as they were sent and received", async () => {
   await eventually("it is charged", async () => ((await scenario.call()).status === 429 ? true : undefined));
 });
 
+test("the bytes of a request and its response are in the ledger of a Quota, and who has used them up is refused", async () => {
+  await use(`
+apiVersion: limits.pharos.dev/v1
+kind: Quota
+metadata: { name: bytes, namespace: default }
+spec: { selector: { matchLabels: { app: reviews } }, amount: 50000, unit: Bytes, period: { rolling: 24h } }
+`);
+  expect(await answers([{ method: "POST", body: new Uint8Array(60_000) }])).toEqual([200]);
+  const refused = await eventually("it is charged", async () => {
+    const answer = await scenario.call();
+    return answer.status === 429 ? answer : undefined;
+  });
+  expect(refused.headers["ratelimit-policy"]).toContain(';q=50000;qu="content-bytes"');
+});
+
 test("requests at a time are as many as there are over all proxies, and one that ends leaves its place", async () => {
   await use(LIMIT("{ name: busy, limit: { amount: 3, unit: Concurrent } }"));
   const held = [1, 2, 3].map(() => scenario.call({ path: "/hold" }));

@@ -93,6 +93,7 @@ function describeRule(id: string, { rule }: KnownRule, consumers: number, member
       prefixLength === undefined ? attribute : `${attribute}/${prefixLength}`,
     ),
     amount: rule.limit.amount,
+    unit: rule.unit,
     period: rule.period ?? `${rule.limit.perMs / 1000} s`,
     over: typeof rule.over === "string" ? rule.over : "Throttle",
   };

@@ -7,9 +7,9 @@ import type { QuotaSpec } from "#core/kinds/quota/schema.ts";
 const MODES = { Enforce: "", Shadow: "Refuses nobody, and counts: ", Off: "Off: " } as const;
 
 export function describeQuota(resource: Written<QuotaSpec>, rootNamespace: string): string {
-  const { mode = "Enforce", amount, period, cost, bucket, over = "Deny", throttle } = resource.spec;
+  const { mode = "Enforce", amount, unit: of, period, cost, bucket, over = "Deny", throttle } = resource.spec;
   const where = describePolicyTarget(resource, rootNamespace);
-  const unit = `${cost === undefined ? "request" : "unit"}${amount === 1 ? "" : "s"}`;
+  const unit = `${of === "Bytes" ? "byte" : cost === undefined ? "request" : "unit"}${amount === 1 ? "" : "s"}`;
   const key = (bucket?.key ?? []).map(({ attribute, prefixLength }) =>
     prefixLength === undefined ? attribute : `/${prefixLength} of ${attribute}`,
   );

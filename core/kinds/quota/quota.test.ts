@@ -42,6 +42,13 @@ test.each<[string, string, string[]]>([
   ["a header that may say anything", of("cost: { requestHeader: x-cost }"), ["error needs-field spec.cost"]],
   ["a response that may say anything", of("cost: { responseHeader: x-cost }"), ["error needs-field spec.cost"]],
   ["what a response may say at most", of("cost: { responseHeader: x-cost, most: 101 }"), []],
+  ["bytes", of("unit: Bytes, cost: { request: 50 }"), []],
+  [
+    "bytes that headers say",
+    of("unit: Bytes, cost: { requestHeader: x-cost, most: 9 }"),
+    ["error conflicting-fields spec.cost.requestHeader"],
+  ],
+  ["places of a period", of("unit: Concurrent"), ["error value-not-handled spec.unit"]],
   ["a rolling period of 0", "{ amount: 1, period: { rolling: 0s } }", ["error bad-value spec.period.rolling"]],
   ["no period", "{ amount: 1, period: {} }", ["error one-of spec.period"]],
   ["two periods", "{ amount: 1, period: { calendar: Day, rolling: 1h } }", ["error one-of spec.period"]],
@@ -110,6 +117,7 @@ test("the template is right as it is", () => expect(found(JSON.stringify(quota.t
 
 test.each([
   [`{ amount: 1, ${MONTH} }`, "1 request in a month (UTC); on every workload in shop"],
+  [`{ amount: 5000, unit: Bytes, ${MONTH} }`, "5000 bytes in a month (UTC); on every workload in shop"],
   [
     "{ selector: { matchLabels: { app: web } }, mode: Shadow, bucket: { key: [{ attribute: source.principal }], missing: Deny }, amount: 50, cost: { request: 2 }, period: { rolling: 24h }, over: Throttle, throttle: { amount: 2, per: 1s } }",
     "Refuses nobody, and counts: 50 units in any 24h for each source.principal, then 2 in 1s; on workloads with app=web",

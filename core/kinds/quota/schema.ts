@@ -73,6 +73,21 @@ export const QUOTA = message({
     envoy: BY_AGENT,
     doc: "Units that each consumer has in a period, of which a request costs one where `cost` says nothing else",
   }),
+  unit: described(
+    oneOf(["Requests", "Bytes"], {
+      Concurrent: "a place that is free again is no use of a period: write a RateLimit with unit: Concurrent",
+    }),
+    {
+      envoy: BY_AGENT,
+      default: "Requests",
+      doc: "What the amount is of",
+      valueDocs: {
+        Requests: "requests, or what they cost",
+        Bytes:
+          "bytes of requests and their responses: who begins while there are some left is let through, and charged when it has ended",
+      },
+    },
+  ),
   period: described(required(PERIOD), { envoy: BY_OWNER, doc: "When a consumer has the amount again" }),
   cost: described(COST, { envoy: BY_AGENT, doc: "What a request uses of it" }),
   carryOver: described(explicit(number(0, 100)), {

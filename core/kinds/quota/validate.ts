@@ -3,6 +3,7 @@ import { parseDurationMs } from "#core/duration.ts";
 import { validateTargets } from "#core/kinds/policy-target.ts";
 import type { QuotaSpec } from "#core/kinds/quota/schema.ts";
 import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
+import { validateBytes } from "#core/kinds/rate-limit/validate-unit.ts";
 
 const ROLLING_MS_MAX = 366 * 24 * 3_600_000;
 const THROTTLE_MS_MAX = 24 * 3_600_000;
@@ -15,6 +16,7 @@ export function validateQuota(spec: QuotaSpec): Diagnostic[] {
       : []),
     ...validateBucket(spec.bucket ?? {}, ["spec", "bucket"]),
     ...validateCost(spec),
+    ...(spec.unit === "Bytes" ? validateBytes(spec.cost ?? {}, ["spec"]) : []),
     ...validatePeriod(spec),
     ...validateSoft(spec),
     ...validateOver(spec),

@@ -18,16 +18,7 @@ export function validateUnit({ limit, cost = {}, refund }: RateLimitRule, path: 
             ),
           ]
         : []),
-      ...(unit === "Bytes"
-        ? headersOf(cost).map((name) =>
-            errorAt(
-              [...path, "cost", name],
-              "conflicting-fields",
-              "bytes are counted, whatever a header says",
-              "leave it out, or set unit to Requests",
-            ),
-          )
-        : []),
+      ...(unit === "Bytes" ? validateBytes(cost, path) : []),
     ];
   return [
     ...(per === undefined
@@ -66,5 +57,16 @@ export function validateUnit({ limit, cost = {}, refund }: RateLimitRule, path: 
   ];
 }
 
-const headersOf = (cost: NonNullable<RateLimitRule["cost"]>): ("requestHeader" | "responseHeader")[] =>
-  (["requestHeader", "responseHeader"] as const).filter((name) => cost[name] !== undefined);
+/** Of what counts bytes. */
+export function validateBytes(cost: NonNullable<RateLimitRule["cost"]>, path: Path): Diagnostic[] {
+  return (["requestHeader", "responseHeader"] as const)
+    .filter((name) => cost[name] !== undefined)
+    .map((name) =>
+      errorAt(
+        [...path, "cost", name],
+        "conflicting-fields",
+        "bytes are counted, whatever a header says",
+        "leave it out, or set unit to Requests",
+      ),
+    );
+}

@@ -55,11 +55,11 @@ function describeCharge(charge: RequestCharge): string {
   return `at most ${most}${each}: it costs ${cost}, and is ${whenUsedUp(rule)}`;
 }
 
-function whenUsedUp({ isShadow, over, enforcePercent }: PreparedLimit): string {
+function whenUsedUp({ isShadow, over, enforcePercent, unit }: PreparedLimit): string {
   if (isShadow || over === "Notify") return "counted, and refused nothing";
   const enforced = enforcePercent < 100 ? `, of ${enforcePercent} % of requests` : "";
   if (over === "Deny") return `answered 429 when they are used up${enforced}`;
-  return `goes on at ${over.throttle.amount} in ${over.throttle.perMs / 1000} s when they are used up`;
+  return `goes on at ${over.throttle.amount}${unit === "Bytes" ? " bytes" : ""} in ${over.throttle.perMs / 1000} s when they are used up`;
 }
 
 function titleOf(rule: PreparedLimit): string {

@@ -53,6 +53,7 @@ export function randomQuota(draw: Draw): AnyResource {
     period: pick<object>([{ calendar: "Day", timeZone: "Europe/Berlin" }, { rolling: "1h" }, { once: "Ever" }]),
     ...pick<object>([{}, { over: "Notify" }, { over: "Throttle", throttle: { amount: 1 + random(9), per: "1s" } }]),
     ...(rarely(4) ? { whenUncoordinated: "Allow" } : {}),
+    ...(rarely(4) ? { unit: "Bytes" } : {}),
   });
 }
 
