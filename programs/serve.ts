@@ -9,6 +9,7 @@ import { isTrustDomain } from "#core/identity/spiffe-id.ts";
 import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { isIpAddress, isIpOrCidr } from "#core/schema/ip-address.ts";
+import { retentionFlag } from "#programs/retention-flag.ts";
 import type { OtlpListener, ServerOptions } from "#server/server-options.ts";
 
 interface ServeFlags {
@@ -30,6 +31,7 @@ interface ServeFlags {
   readonly quotaWebhookSecret?: string;
   readonly demoSignIn?: boolean;
   readonly console: boolean;
+  readonly retention?: string;
 }
 
 /** As it stands in every identity; SPIFFE's letters. */
@@ -130,6 +132,10 @@ export function addServe(program: Command): void {
     .option("--instances-max <count>", "instances that one service account may have", "500")
     .option("--quota-webhook <url>", "who is told when consumers have used the percents that quotas name as soft")
     .option("--quota-webhook-secret <file>", "holds the key by which that is signed (x-pharos-signature, HMAC-SHA256)")
+    .option(
+      "--retention <list>",
+      "how long telemetry is kept (default: 10s=1d,1m=14d,10m=365d,requests=7d,spans=7d,logs=7d,points=15d,size=8GB)",
+    )
     .option("--demo-sign-in", "sign everybody on this machine in as administrator (loopback only)")
     .option("--no-console", "API only, without the web console")
     .action(async (flags: ServeFlags) => {
@@ -164,6 +170,7 @@ export function addServe(program: Command): void {
                 : networksFlag(flags.instanceAddresses, "--instance-addresses"),
             instancesMax: integerFlag(flags.instancesMax, "--instances-max", 1, 1_000_000),
             ...quotaWebhookOf(flags),
+            ...(flags.retention === undefined ? {} : { retention: retentionFlag(flags.retention) }),
             demoSignIn: flags.demoSignIn === true,
             console: flags.console,
           },

@@ -34,7 +34,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const log = createServerLogger();
   keepServing((fault, again) => log.error("a fault that nothing caught; the server goes on", { fault, again }));
   openDataDirectory(dir);
-  const stores = await makeStores(ROOT, dir, log);
+  const stores = await makeStores(ROOT, dir, log, options.retention);
   const { db, audit } = stores;
   const identity = await makeIdentity(dir, options.trustDomain, db);
   const credentials = await makeCredentials(dir, db, log);

@@ -1,5 +1,6 @@
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { QuotaWebhook } from "#server/limits/soft-alerts.ts";
+import type { Retention } from "#server/telemetry/ports/retention.ts";
 
 /** Null: none. One that `mayGiveWay` is done without where somebody else has the port, as a collector on the same machine. */
 export type OtlpListener = { readonly host: string; readonly port: number; readonly mayGiveWay: boolean } | null;
@@ -28,4 +29,6 @@ export interface ServerOptions {
   readonly console: boolean;
   /** Who is told of what is used of quotas. */
   readonly quotaWebhook?: QuotaWebhook;
+  /** How long telemetry is kept; absent: as by default. */
+  readonly retention?: Retention;
 }

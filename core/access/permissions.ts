@@ -67,6 +67,7 @@ const PERMISSIONS = {
   "access.revokeApiToken": "admin",
   "access.audit": "operator",
   "access.refusals": "operator",
+  "access.storage": "viewer",
 } as const satisfies Record<string, Role | "anyone">;
 
 export type Procedure = keyof typeof PERMISSIONS;

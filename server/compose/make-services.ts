@@ -25,6 +25,7 @@ import { describeCredentials } from "#server/services/describe-credentials.ts";
 import { fileFindings } from "#server/services/file-findings.ts";
 import { liveEnds } from "#server/services/live-ends.ts";
 import { QuotaGauges } from "#server/services/quota-gauges.ts";
+import { recent } from "#server/services/recent.ts";
 import type { Services } from "#server/services/services.ts";
 import { MetricExport } from "#server/telemetry/query/metric-export.ts";
 
@@ -75,6 +76,7 @@ export function makeServices(parts: ServicesParts): {
     store,
     mesh,
     telemetry: telemetry.queries,
+    storage: recent(() => telemetry.storage(), { freshMs: 5000, staleMs: 60_000, patienceMs: 2000 }),
     state,
     identities,
     revocations,

@@ -3,6 +3,7 @@ import { LimitBook } from "#core/limits/limit-book.ts";
 import type { Logger } from "#node/log.ts";
 import { type Audit, createAudit } from "#server/audit/audit.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
+import type { Retention } from "#server/telemetry/ports/retention.ts";
 import { type RunningTelemetry, startTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { openDuckdbStore } from "#server/telemetry/stores/duckdb/duckdb-store.ts";
 
@@ -18,7 +19,7 @@ export interface Stores {
 }
 
 /** `root` is where this product lies, with its migrations. */
-export async function makeStores(root: string, dir: string, log: Logger): Promise<Stores> {
+export async function makeStores(root: string, dir: string, log: Logger, retention?: Retention): Promise<Stores> {
   const database = await openDatabase(join(dir, "pharos.db"), {
     migrations: join(root, "prisma/migrations"),
     warn: (message) => log.warn(message),
@@ -52,6 +53,7 @@ export async function makeStores(root: string, dir: string, log: Logger): Promis
   });
   const telemetry = await startTelemetry({
     openStore: (options) => openDuckdbStore({ ...options, path: join(dir, "telemetry.duckdb") }),
+    ...(retention === undefined ? {} : { retention }),
     warn: (message) => log.warn(message),
     onLoss: (reason) => noteLoss("telemetry.duckdb", reason),
     onLimit: (refused) => limits.add(refused),

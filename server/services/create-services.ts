@@ -5,6 +5,7 @@ import type { RefusedEntry } from "#core/limits/limit-book.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
+import type { StorageView } from "#core/view/storage.ts";
 import type { Audit } from "#server/audit/audit.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import type { Authority } from "#server/ca/authority.ts";
@@ -44,6 +45,7 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   /** host:port that agents dial. */
   readonly xdsAddress: string;
   readonly refused: () => readonly RefusedEntry[];
+  readonly storage: () => Promise<StorageView>;
   readonly demoSignIn: boolean;
   readonly isDiskFull: () => Promise<boolean>;
   /** Of the host of an instance, `namespace/name`; undefined while it is near enough. */
@@ -258,6 +260,7 @@ export function createServices(options: ServicesOptions): Services {
           firstAt: new Date(firstMs).toISOString(),
           lastAt: new Date(lastMs).toISOString(),
         })),
+      storage: options.storage,
       audit: (filter) => audit.list(filter),
     },
   };

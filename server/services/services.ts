@@ -43,6 +43,7 @@ import type {
   SessionView,
 } from "#core/view/session.ts";
 import type { SimulationView } from "#core/view/simulation.ts";
+import type { StorageView } from "#core/view/storage.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { CredentialInput } from "#server/services/credential-inputs.ts";
 import type {
@@ -193,6 +194,8 @@ export interface Services {
     revokeApiToken(id: string, caller: Caller): Promise<void>;
     /** What limits have refused since the start, the most recent first. */
     refusals(): Promise<readonly RefusalView[]>;
+    /** What telemetry takes on the disk, and how long it is kept. */
+    storage(): Promise<StorageView>;
     audit(filter: AuditFilter): Promise<readonly AuditView[]>;
   };
 }

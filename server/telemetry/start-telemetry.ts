@@ -1,10 +1,12 @@
 import type { Refused } from "#core/limits/limit-book.ts";
+import type { StorageView } from "#core/view/storage.ts";
 import { LabelBook } from "#server/telemetry/ingest/label-book.ts";
 import { SampleIngest } from "#server/telemetry/ingest/sample-ingest.ts";
 import { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 import { DEFAULT_RETENTION, type Retention } from "#server/telemetry/ports/retention.ts";
 import type { HeldState } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
+import { describeStorage } from "#server/telemetry/query/describe-storage.ts";
 import { repeatWork } from "#server/telemetry/query/repeat-work.ts";
 import { StandardMetrics } from "#server/telemetry/query/standard-metrics.ts";
 import { TelemetryQueries } from "#server/telemetry/query/telemetry-queries.ts";
@@ -31,6 +33,8 @@ export interface RunningTelemetry {
   readonly samples: SampleIngest;
   readonly queries: TelemetryQueries;
   readonly metrics: StandardMetrics;
+  /** What it takes, and how long it is kept. */
+  storage(): Promise<StorageView>;
   /** Rolls up, applies retention and the bound on size. Runs by itself every few seconds. */
   maintain(): Promise<void>;
   close(): Promise<void>;
@@ -99,6 +103,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
     samples,
     queries: new TelemetryQueries(store, now, () => taken.reportIntervalMs + REPORT_TAKES_MS),
     metrics,
+    storage: () => describeStorage(store, retention, now()),
     maintain: () => upkeep.run(),
     async close() {
       clearInterval(timer);

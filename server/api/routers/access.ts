@@ -32,6 +32,7 @@ export const accessRouter = router({
   revokeApiToken: procedure
     .input(z.object({ id: z.string().max(100) }))
     .mutation(({ ctx, input }) => ctx.services.access.revokeApiToken(input.id, callerOf(ctx))),
+  storage: procedure.query(({ ctx }) => ctx.services.access.storage()),
   refusals: procedure.query(({ ctx }) => ctx.services.access.refusals()),
   audit: procedure
     .input(auditFilter.default({ limit: 100 }))

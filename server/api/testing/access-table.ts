@@ -66,6 +66,7 @@ access.createApiToken     401     403     403       pass
 access.revokeApiToken     401     403     403       pass
 access.audit              401     403     pass      pass
 access.refusals           401     403     pass      pass
+access.storage            401     pass    pass      pass
 `;
 
 export type Standing = "nobody" | "viewer" | "operator" | "admin";

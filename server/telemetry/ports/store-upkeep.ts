@@ -1,4 +1,5 @@
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import type { StoredTable } from "#core/view/storage.ts";
 
 /** What is to be done to a store now and then. When, is decided above. */
 export interface StoreUpkeep {
@@ -11,6 +12,8 @@ export interface StoreUpkeep {
    * sets of labels that no window has any more, before anything else is stored.
    */
   dropOld(nowMs: number, shrink: number): Promise<readonly TrafficKey[]>;
+  /** What each table holds and takes. */
+  tables(nowMs: number): Promise<readonly StoredTable[]>;
   /** Gives back room where there is some to give. */
   compact(): Promise<void>;
 }

@@ -7,8 +7,8 @@ const HOUR = 60 * MINUTE;
 /** Now is 10:07:25; minutes are rolled up to 10:07, ten minutes to 10:00. */
 const NOW = 10 * HOUR + 7 * MINUTE + 25_000;
 const STATE: TierState = {
-  rolledMs: { "1m": 10 * HOUR + 7 * MINUTE, "10m": 10 * HOUR },
-  keptFromMs: { "10s": 8 * HOUR, "1m": 2 * HOUR, "10m": 0 },
+  rolledMs: { "1m": 10 * HOUR + 7 * MINUTE, "10m": 10 * HOUR, "1h": 10 * HOUR, "1d": 0 },
+  keptFromMs: { "10s": 8 * HOUR, "1m": 2 * HOUR, "10m": 0, "1h": 0, "1d": 0 },
 };
 
 const at = (hours: number, minutes = 0, seconds = 0): number => hours * HOUR + minutes * MINUTE + seconds * 1000;
@@ -55,6 +55,15 @@ test.each<[string, TrafficRange, [string, number, number][]]>([
     [
       ["1m", at(7, 58), at(8, 0)],
       ["10s", at(8, 0), at(8, 0, 30)],
+    ],
+  ],
+  [
+    "three hours are hours, with finer ends",
+    { startMs: at(6, 58), endMs: at(9, 10) },
+    [
+      ["1m", at(6, 58), at(7, 0)],
+      ["1h", at(7, 0), at(9, 0)],
+      ["10m", at(9, 0), at(9, 10)],
     ],
   ],
   ["long ago, ten minutes are all there is", { startMs: at(1, 15), endMs: at(1, 25) }, [["10m", at(1, 10), at(1, 30)]]],

@@ -1,4 +1,4 @@
-import { TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
+import { type CoarseTier, TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
 import type { TrafficRange } from "#server/telemetry/ports/traffic-reader.ts";
 
 /** Part of a range, to be read from the windows of one tier. */
@@ -17,7 +17,7 @@ export interface RangePlan {
 
 /** Up to when each tier holds everything, and from when on it still does. */
 export interface TierState {
-  readonly rolledMs: Readonly<Record<Exclude<TierName, "10s">, number>>;
+  readonly rolledMs: Readonly<Record<CoarseTier, number>>;
   readonly keptFromMs: Readonly<Record<TierName, number>>;
 }
 

@@ -1,8 +1,12 @@
 import { keptFrom, type Retention } from "#server/telemetry/ports/retention.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
+import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
 import { POINTS, SERIES, WINDOW_TABLES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import { forgetOlder } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
+
+/** A day longer than agents may wait with what they tell. */
+const REPORTS_MS = 32 * 86_400_000;
 
 export interface Dropped {
   readonly keys: readonly number[];
@@ -18,18 +22,25 @@ export async function dropOld(
   retention: Retention,
   nowMs: number,
   shrink: number,
+  rolled: Rolled,
 ): Promise<Dropped> {
   const kept = keptFrom(retention, nowMs);
   const bulky = 1 - shrink;
+  // What no longer window tells of yet is not too old, as long as any would be kept.
+  const until = {
+    ...kept,
+    "10s": Math.max(kept["10m"], Math.min(kept["10s"], rolled["1m"])),
+    "1m": Math.max(kept["10m"], Math.min(kept["1m"], rolled["10m"])),
+  };
   for (const { name } of TIERS)
-    await connection.run(`DELETE FROM ${WINDOWS[name].name} WHERE start_ms < ${kept[name]}`);
+    await connection.run(`DELETE FROM ${WINDOWS[name].name} WHERE start_ms < ${until[name]}`);
   await connection.run(`DELETE FROM samples WHERE start_ms < ${Math.floor(nowMs - retention.samplesMs * bulky)}`);
   await connection.run(`DELETE FROM spans WHERE start_us < ${Math.floor(nowMs - retention.spansMs * bulky) * 1000}`);
   await connection.run(`DELETE FROM logs WHERE at_us < ${Math.floor(nowMs - retention.logsMs * bulky) * 1000}`);
   await connection.run(`DELETE FROM gaps WHERE end_ms < ${kept["10m"]}`);
-  // Only the newest sequence of an agent tells anything, and an agent that was silent for the whole retention is gone.
+  // Only the newest sequence of an agent tells anything, and of one that was silent for so long nothing old is taken any more.
   await connection.run(
-    `DELETE FROM reports WHERE received_ms < ${kept["10m"]} OR (reporter, store_id, sequence) NOT IN (SELECT reporter, store_id, max(sequence) FROM reports GROUP BY ALL)`,
+    `DELETE FROM reports WHERE received_ms < ${nowMs - REPORTS_MS} OR (reporter, store_id, sequence) NOT IN (SELECT reporter, store_id, max(sequence) FROM reports GROUP BY ALL)`,
   );
   await connection.run(
     "DELETE FROM rolled WHERE (tier, until_ms) NOT IN (SELECT tier, max(until_ms) FROM rolled GROUP BY tier)",

@@ -18,8 +18,9 @@ import {
   readValues,
 } from "#server/telemetry/stores/duckdb/read-span-names.ts";
 import { readTrace, readTraces, searchSpans } from "#server/telemetry/stores/duckdb/read-spans.ts";
+import { readTables } from "#server/telemetry/stores/duckdb/read-tables.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
-import { type Rolled, rollTargets, rollUp } from "#server/telemetry/stores/duckdb/roll-up.ts";
+import { COARSE_TIERS, type Rolled, rollTargets, rollUp } from "#server/telemetry/stores/duckdb/roll-up.ts";
 import { SeriesNumbers } from "#server/telemetry/stores/duckdb/series-numbers.ts";
 import { storeBatch } from "#server/telemetry/stores/duckdb/store-batch.ts";
 import { ROLLED } from "#server/telemetry/stores/duckdb/tables.ts";
@@ -91,7 +92,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
         // Before the next report is stored: it must know which tables its windows are late for.
         await file.write(
           async (transaction) => {
-            const rolled = await rollUp(transaction, beside.rolled, nowMs);
+            const rolled = await rollUp(transaction, beside.rolled, nowMs, beside.firstMs);
             return { rolled, entry: await ledger.noteUpkeep(transaction, nowMs) };
           },
           ({ rolled, entry }) => {
@@ -101,11 +102,12 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
         );
       },
       usedBytes: () => file.read(usedBytes),
+      tables: (nowMs) => file.read((reader) => readTables(reader, nowMs)),
       async dropOld(nowMs, shrink) {
         let dropped: ReturnType<KeyNumbers["drop"]> = [];
         await file.write(
           async (transaction) => {
-            const gone = await dropOld(transaction, retention, nowMs, shrink);
+            const gone = await dropOld(transaction, retention, nowMs, shrink, beside.rolled);
             return { gone, entry: await ledger.noteUpkeep(transaction, nowMs) };
           },
           ({ gone, entry }) => {
@@ -139,7 +141,7 @@ async function loadBeside(
   series.load(state.series);
   const isNew = !Number.isFinite(state.firstMs) && state.reached.length === 0;
   const rolled = { ...(isNew ? rollTargets(nowMs) : state.rolledAsHeld), ...state.rolled };
-  const missing = (["1m", "10m"] as const).filter((tier) => state.rolled[tier] === undefined);
+  const missing = COARSE_TIERS.filter((tier) => state.rolled[tier] === undefined);
   if (missing.length > 0)
     await writer.run(
       `INSERT INTO ${ROLLED.name} (tier, until_ms) VALUES ${missing.map((tier) => `('${tier}', ${rolled[tier]})`).join(", ")}`,

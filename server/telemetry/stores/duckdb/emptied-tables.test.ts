@@ -16,7 +16,8 @@ import {
 } from "#server/telemetry/testing/reports.ts";
 
 const MINUTE = 60_000;
-const START = Math.floor(Date.now() / (10 * MINUTE)) * 10 * MINUTE - 60 * MINUTE;
+/** The last hour of a day: soon after it windows of each length tell of it. */
+const START = Date.UTC(2026, 2, 1, 23);
 const TRAFFIC: Traffic = { side: "source", from: "productpage-v1", to: "reviews-v1", atMs: START, count: 5 };
 const SPAN: SpanCase = {
   trace: "0af7651916cd43dd8448eb211c80319c",
@@ -35,7 +36,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** A store that was rolled up to ten minutes, with a row in each table. */
+/** A store that was rolled up to a day, with a row in each table. */
 async function fill(): Promise<void> {
   let now = START + 30_000;
   const store = await duckdbTelemetry(path, { now: () => now });
@@ -48,7 +49,7 @@ async function fill(): Promise<void> {
     { labels: seriesLabels([["__name__", "up"]]), samples: [{ atMs: START, value: 1 }] },
   ]);
   await store.ingest.takeLogs([resourceLogsOf({ service: "reviews", body: "came", atMs: START })], "application");
-  now = START + 30 * MINUTE;
+  now = START + 90 * MINUTE;
   await store.maintain();
   await store.close();
 }
@@ -65,7 +66,7 @@ async function run(sql: string): Promise<void> {
 async function open() {
   const warnings: string[] = [];
   const store = await duckdbTelemetry(path, {
-    now: () => START + 31 * MINUTE,
+    now: () => START + 91 * MINUTE,
     warn: (reason) => warnings.push(reason),
   });
   const graph = await store.queries.graph({ view: "workload", startMs: START, endMs: START + 10 * MINUTE });
@@ -77,6 +78,8 @@ const LOST: Readonly<Record<string, RegExp>> = {
   windows_10s: /table windows_10s: 5 requests$/,
   windows_1m: /table windows_1m: 5 requests$/,
   windows_10m: /table windows_10m: 5 requests$/,
+  windows_1h: /table windows_1h: 5 requests$/,
+  windows_1d: /table windows_1d: 5 requests$/,
   samples: /table samples: 1 rows$/,
   spans: /table spans: 1 rows$/,
   logs: /table logs: 1 rows$/,

@@ -4,7 +4,7 @@ import { makeKey } from "#core/telemetry/traffic-key.ts";
 import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
 import type { NumberedKey } from "#server/telemetry/stores/duckdb/key-numbers.ts";
-import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
+import { type Rolled, rolledBy } from "#server/telemetry/stores/duckdb/roll-up.ts";
 import type { NumberedSeries } from "#server/telemetry/stores/duckdb/series-numbers.ts";
 import { KEYS, WINDOW_TABLES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 
@@ -58,7 +58,8 @@ export async function loadState(connection: DuckDBConnection): Promise<StoredSta
     const [row] = await read(`SELECT max(start_ms)::DOUBLE AS "lastMs" FROM ${WINDOWS[name].name}`);
     return typeof row?.lastMs === "number" ? row.lastMs + stepMs : 0;
   };
-  const [, minutes, tens] = TIERS;
+  const ends = new Map<string, number>();
+  for (const tier of TIERS) ends.set(tier.name, await endOf(tier));
   return {
     keys,
     series,
@@ -69,6 +70,6 @@ export async function loadState(connection: DuckDBConnection): Promise<StoredSta
     ),
     reached,
     rolled: Object.fromEntries(rolled),
-    rolledAsHeld: { "1m": await endOf(minutes), "10m": await endOf(tens) },
+    rolledAsHeld: rolledBy((tier) => ends.get(tier) ?? 0),
   };
 }

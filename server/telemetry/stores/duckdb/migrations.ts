@@ -16,11 +16,13 @@ const LISTS = MIDDLES.map(
     `[(least(4194303, b${index} - n) * 1024 + ${middle})::UINTEGER FOR n IN range(0, b${index}::BIGINT, 4194303)]`,
 );
 
+const WINDOW_WITH_HISTOGRAMS = `start_ms BIGINT NOT NULL, key INTEGER NOT NULL, count UBIGINT NOT NULL, request_bytes UBIGINT NOT NULL,
+  response_bytes UBIGINT NOT NULL, duration_sum DOUBLE NOT NULL, opened UBIGINT NOT NULL, durations UINTEGER[] NOT NULL,
+  request_sizes UINTEGER[] NOT NULL, response_sizes UINTEGER[] NOT NULL`;
+
 function withHistograms(table: string): string[] {
   return [
-    `CREATE TABLE ${table}_new (start_ms BIGINT NOT NULL, key INTEGER NOT NULL, count UBIGINT NOT NULL, request_bytes UBIGINT NOT NULL,
-      response_bytes UBIGINT NOT NULL, duration_sum DOUBLE NOT NULL, opened UBIGINT NOT NULL, durations UINTEGER[] NOT NULL,
-      request_sizes UINTEGER[] NOT NULL, response_sizes UINTEGER[] NOT NULL)`,
+    `CREATE TABLE ${table}_new (${WINDOW_WITH_HISTOGRAMS})`,
     `INSERT INTO ${table}_new SELECT start_ms, key, count, request_bytes, response_bytes, duration_sum, 0,
       flatten([${LISTS.join(", ")}]), [], [] FROM ${table}`,
     `DROP TABLE ${table}`,
@@ -84,6 +86,14 @@ export const MIGRATIONS: readonly Migration[] = [
     body VARCHAR, attributes VARCHAR, resource VARCHAR)`,
       "ALTER TABLE spans ADD COLUMN links VARCHAR DEFAULT '[]'",
       "ALTER TABLE spans ADD COLUMN scope VARCHAR DEFAULT ''",
+    ],
+  },
+  // Hours and days. What was rolled up to ten minutes is rolled up further by and by.
+  {
+    version: 7,
+    statements: [
+      ...["windows_1h", "windows_1d"].map((table) => `CREATE TABLE ${table} (${WINDOW_WITH_HISTOGRAMS})`),
+      "INSERT INTO rolled SELECT tier, 0 FROM (VALUES ('1h'), ('1d')) AS t(tier) WHERE EXISTS (SELECT 1 FROM rolled)",
     ],
   },
 ];

@@ -1,43 +1,66 @@
-import { TIERS } from "#server/telemetry/ports/tiers.ts";
+import { type CoarseTier, TIERS } from "#server/telemetry/ports/tiers.ts";
 import { sumWindows } from "#server/telemetry/stores/duckdb/sum-windows.ts";
 import { ROLLED, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 
-export interface Rolled {
-  readonly "1m": number;
-  readonly "10m": number;
-}
+/** Up to when each coarser tier holds everything. */
+export type Rolled = Readonly<Record<CoarseTier, number>>;
 
-/** How long after its end a minute is rolled up; reports that come later are added to both tables as they come. */
+/** How long after its end a minute is rolled up; reports that come later are added to all tables as they come. */
 const SETTLE_MS = 15_000;
-const [FINEST, MINUTE, TEN_MINUTES] = TIERS;
+/** So much time is rolled up to hours and days at once at most: of an older store's year the rest follows. */
+const AT_ONCE_MS = 2 * 86_400_000;
+const HOUR_MS = 3_600_000;
+const [FINEST, ...COARSE] = TIERS;
+
+export const COARSE_TIERS: readonly CoarseTier[] = COARSE.map(({ name }) => name);
+
+export function rolledBy(untilOf: (tier: CoarseTier, stepMs: number) => number): Rolled {
+  return Object.fromEntries(COARSE.map(({ name, stepMs }) => [name, untilOf(name, stepMs)])) as Record<
+    CoarseTier,
+    number
+  >;
+}
 
 /** Times up to which everything may be rolled up now. */
 export function rollTargets(nowMs: number): Rolled {
-  const minute = Math.floor((nowMs - SETTLE_MS) / MINUTE.stepMs) * MINUTE.stepMs;
-  return { "1m": minute, "10m": Math.floor(minute / TEN_MINUTES.stepMs) * TEN_MINUTES.stepMs };
+  return rolledBy((_, stepMs) => Math.floor((nowMs - SETTLE_MS) / stepMs) * stepMs);
 }
 
 /**
  * Adds finished minutes to the coarser tables, and joins the several rows that partial reports left of each fine window.
- * Runs in one transaction with the mark that says so: a window is never in a coarse table twice.
+ * Runs in one transaction with the mark that says so: a window is never in a coarse table twice. `firstMs`: start of the oldest window.
  */
-export async function rollUp({ connection, append }: WriteTransaction, from: Rolled, nowMs: number): Promise<Rolled> {
-  const to = rollTargets(nowMs);
-  const [seconds, minutes, tens] = [WINDOWS["10s"].name, WINDOWS["1m"].name, WINDOWS["10m"].name];
-  if (to["1m"] > from["1m"]) {
-    const range = `start_ms >= ${from["1m"]} AND start_ms < ${to["1m"]}`;
-    await connection.run(`CREATE OR REPLACE TEMP TABLE joined AS ${sumWindows(seconds, FINEST.stepMs, range)}`);
-    await connection.run(`DELETE FROM ${seconds} WHERE ${range}`);
-    await connection.run(`INSERT INTO ${seconds} BY NAME FROM joined`);
-    await connection.run(`INSERT INTO ${minutes} BY NAME ${sumWindows("joined", MINUTE.stepMs, "true")}`);
-    await connection.run("DROP TABLE joined");
-    await append(ROLLED, [{ tier: "1m", untilMs: to["1m"] }]);
+export async function rollUp(
+  { connection, append }: WriteTransaction,
+  from: Rolled,
+  nowMs: number,
+  firstMs: number,
+): Promise<Rolled> {
+  const targets = rollTargets(nowMs);
+  const rolled = { ...from };
+  let finer: (typeof TIERS)[number] = FINEST;
+  for (const tier of COARSE) {
+    const { name, stepMs } = tier;
+    const start = Math.max(from[name], Number.isFinite(firstMs) ? Math.floor(firstMs / stepMs) * stepMs : from[name]);
+    // No further than what it is made of.
+    const ready = finer.name === "10s" ? targets[name] : Math.floor(rolled[finer.name] / stepMs) * stepMs;
+    const end = Math.min(targets[name], ready, stepMs < HOUR_MS ? ready : start + AT_ONCE_MS);
+    if (end > start) {
+      const range = `start_ms >= ${start} AND start_ms < ${end}`;
+      let source = WINDOWS[finer.name].name;
+      if (finer.name === "10s") {
+        await connection.run(`CREATE OR REPLACE TEMP TABLE joined AS ${sumWindows(source, finer.stepMs, range)}`);
+        await connection.run(`DELETE FROM ${source} WHERE ${range}`);
+        await connection.run(`INSERT INTO ${source} BY NAME FROM joined`);
+        source = "joined";
+      }
+      await connection.run(`INSERT INTO ${WINDOWS[name].name} BY NAME ${sumWindows(source, stepMs, range)}`);
+      if (source === "joined") await connection.run("DROP TABLE joined");
+      await append(ROLLED, [{ tier: name, untilMs: end }]);
+      rolled[name] = end;
+    }
+    finer = tier;
   }
-  if (to["10m"] > from["10m"]) {
-    const range = `start_ms >= ${from["10m"]} AND start_ms < ${to["10m"]}`;
-    await connection.run(`INSERT INTO ${tens} BY NAME ${sumWindows(minutes, TEN_MINUTES.stepMs, range)}`);
-    await append(ROLLED, [{ tier: "10m", untilMs: to["10m"] }]);
-  }
-  return { "1m": Math.max(from["1m"], to["1m"]), "10m": Math.max(from["10m"], to["10m"]) };
+  return rolled;
 }

@@ -6,7 +6,7 @@ import type { LogRow } from "#server/telemetry/ports/log-row.ts";
 import type { SampleRow } from "#server/telemetry/ports/sample-row.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
-import { TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
+import { type CoarseTier, TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
 import type { NumberedKey } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { NumberedSeries } from "#server/telemetry/stores/duckdb/series-numbers.ts";
@@ -55,6 +55,8 @@ export const WINDOWS: Readonly<Record<TierName, Table<WindowRow>>> = {
   "10s": windows("windows_10s"),
   "1m": windows("windows_1m"),
   "10m": windows("windows_10m"),
+  "1h": windows("windows_1h"),
+  "1d": windows("windows_1d"),
 };
 export const WINDOW_TABLES = TIERS.map(({ name }) => WINDOWS[name]);
 
@@ -175,7 +177,7 @@ export const POINTS = new Table<{ readonly sample: SampleRow; readonly id: numbe
 ]);
 
 /** Up to when each coarser tier holds everything. */
-export const ROLLED = new Table<{ readonly tier: Exclude<TierName, "10s">; readonly untilMs: number }>("rolled", [
+export const ROLLED = new Table<{ readonly tier: CoarseTier; readonly untilMs: number }>("rolled", [
   field("tier", "VARCHAR", "tier", { isRequired: true }),
   field("until_ms", "BIGINT", "untilMs", { isRequired: true }),
 ]);

@@ -1,0 +1,23 @@
+/** A table of the telemetry store, as it stands. */
+export interface StoredTable {
+  readonly name: string;
+  readonly rows: number;
+  /** In the file; 0 where its few rows stand in the log alone. */
+  readonly bytes: number;
+  /** Of the last day, by the rows that came in it; null where rows have no time. */
+  readonly bytesPerDay: number | null;
+  /** Time of the oldest row; null where there is none, or rows have no time. */
+  readonly oldestMs: number | null;
+}
+
+/** What telemetry takes, and how long it is kept. */
+export interface StorageView {
+  readonly tables: readonly (StoredTable & { readonly what: string; readonly keptMs: number | null })[];
+  readonly usedBytes: number;
+  /** From here on requests and spans are kept for a shorter time. */
+  readonly bytesMax: number;
+  /** Sets of labels that windows are counted by. */
+  readonly keys: number;
+  /** Of the last week. */
+  readonly gaps: { readonly count: number; readonly requests: number; readonly newestMs: number | null };
+}
