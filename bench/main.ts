@@ -7,7 +7,10 @@ export interface Benchmark {
 
 const BENCHMARKS: Readonly<Record<string, { readonly what: string; readonly load: () => Promise<Benchmark> }>> = {
   xds: { what: "full sync, one edit and reconnect of a fleet (--clients, --services)", load: () => import("./xds.ts") },
-  graph: { what: "graph query over an hour of telemetry (--services, --edges)", load: () => import("./graph.ts") },
+  graph: {
+    what: "graph query over an hour, a day and a week of telemetry (--services, --edges)",
+    load: () => import("./graph.ts"),
+  },
   fold: { what: "agent CPU per 1,000 requests a second", load: () => import("./fold.ts") },
   check: { what: "validating and analyzing a directory (--resources)", load: () => import("./check.ts") },
   simulate: {

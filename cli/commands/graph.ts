@@ -5,7 +5,7 @@ import { type CommonOptions, withClient, withServer } from "#cli/commands/comman
 import { durationFlagMs } from "#cli/duration.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { print, printValue } from "#cli/output/output.ts";
-import type { GraphEdge, GraphView } from "#core/graph/graph.ts";
+import { GRAPH_VIEWS, type GraphEdge, type GraphView } from "#core/graph/graph.ts";
 import { kialiElements } from "#core/graph/kiali-elements.ts";
 
 interface GraphOptions extends CommonOptions {
@@ -18,11 +18,7 @@ export function addGraph(program: Command): void {
   withServer(program.command("graph"))
     .description("the service graph as measured; -o json prints Cytoscape elements with Kiali's field names")
     .option("--window <duration>", "how far back: 30s, 1m, 1h", "1m")
-    .addOption(
-      new Option("--view <view>", "what a node is")
-        .choices(["service", "workload", "versioned-app"])
-        .default("versioned-app"),
-    )
+    .addOption(new Option("--view <view>", "what a node is").choices([...GRAPH_VIEWS]).default("versioned-app"))
     .option("-n, --namespace <namespace...>", "only these namespaces")
     .action((options: GraphOptions) =>
       withClient(options, async (api) => {

@@ -55,10 +55,15 @@ export function buildElements(graph: DisplayGraph, positions: Positions, isDense
           weights: [0.5, 0.5],
           distances: [0, 0],
         },
-        classes: [edge.requestsPerSecond === 0 ? "idle" : edge.health.status, ...(isDense ? ["plain"] : [])],
+        classes: [lookOf(edge), ...(isDense ? ["plain"] : [])],
       }),
     ),
   ];
+}
+
+/** Beside another time, what became of it; else how it does. */
+function lookOf({ compared, requestsPerSecond, health }: DisplayEdge): string {
+  return compared?.change ?? (requestsPerSecond === 0 ? "idle" : health.status);
 }
 
 /** How much one wants to see it first: a gateway, else where calls begin. */

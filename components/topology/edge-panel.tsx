@@ -31,6 +31,13 @@ export interface EdgePanelProps {
   readonly onSelect: (id: string) => void;
 }
 
+/** What an edge was at the time that it is drawn beside. */
+function wordsBefore({ before }: NonNullable<DisplayEdge["compared"]>): string {
+  if (before === null) return "not there";
+  const { requestsPerSecond, errorPercent, p95Ms } = before;
+  return `${formatRate(requestsPerSecond)}/s, ${formatPercent(errorPercent)} errors, p95 ${formatMillis(p95Ms)}`;
+}
+
 /** One pair of caller and callee: figures, answers, who refuses, traces. */
 export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
   const range = useRange();
@@ -88,6 +95,7 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
                   : `p50 ${formatMillis(edge.p50Ms)}, p95 ${formatMillis(edge.p95Ms)}, p99 ${formatMillis(edge.p99Ms)}`,
             },
             { term: "mTLS", value: <MtlsLock percent={edge.mtlsPercent} /> },
+            ...(edge.compared === undefined ? [] : [{ term: "Before", value: wordsBefore(edge.compared) }]),
             ...(edge.sourceAddresses.length === 0
               ? []
               : [{ term: "Sent from", value: edge.sourceAddresses.join(", ") }]),

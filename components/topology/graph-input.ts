@@ -8,10 +8,12 @@ export interface GraphAsk {
   readonly open: ReadonlySet<string>;
   /** Up to when; absent: now. */
   readonly endMs?: number | undefined;
+  /** The end of another range, to be drawn beside. */
+  readonly thanMs?: number | undefined;
 }
 
 /** The API's input: server and browser build it here, so that what one fetched the other finds. */
-export function toGraphInput({ view, seconds, idle, closed, open, endMs }: GraphAsk) {
+export function toGraphInput({ view, seconds, idle, closed, open, endMs, thanMs }: GraphAsk) {
   return {
     view,
     seconds,
@@ -19,5 +21,6 @@ export function toGraphInput({ view, seconds, idle, closed, open, endMs }: Graph
     ...(closed.size > 0 ? { closed: [...closed].sort() } : {}),
     ...(open.size > 0 ? { open: [...open].sort() } : {}),
     ...(endMs === undefined ? {} : { endMs }),
+    ...(thanMs === undefined ? {} : { thanMs }),
   };
 }

@@ -102,6 +102,11 @@ export function buildStyle(palette: Palette): StylesheetJson {
     { selector: "edge.plain.healthy", style: { opacity: 0.2, width: 1 } },
     { selector: "edge.plain.degraded", style: { opacity: 0.35, width: 1 } },
     ...health("idle", palette.idle, { "line-style": "dotted" }, { "border-style": "dotted" }),
+    // Beside another time.
+    ...health("added", palette.ok, { "line-style": "solid", width: 5 }, {}),
+    ...health("removed", palette.bad, { "line-style": "dotted", width: 3 }, {}),
+    ...health("changed", palette.warn, { "line-style": "dashed", "line-dash-pattern": [9, 4], width: 3 }, {}),
+    ...health("same", palette.idle, { "line-style": "solid", opacity: 0.35 }, {}),
     // The card over it draws it, as long as cards can be read.
     { selector: "node.carded", style: { "background-opacity": 0, "border-opacity": 0 } },
     {

@@ -1,6 +1,6 @@
 import type { GraphView } from "#core/graph/graph.ts";
 
-export const GRAPH_VIEWS = ["versioned-app", "service", "workload"] as const satisfies readonly GraphView[];
+export const GRAPH_VIEWS = ["versioned-app", "app", "service", "workload"] as const satisfies readonly GraphView[];
 
 /** Anything but a known view is the versioned apps. */
 export function parseView(text: string | null | undefined): GraphView {

@@ -1,6 +1,6 @@
 "use client";
 import { Network } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useRange } from "#components/shell/use-range.ts";
 import { ChangeStrip } from "#components/topology/change-strip.tsx";
 import { findHits } from "#components/topology/find-hits.ts";
@@ -24,8 +24,8 @@ export function TopologyPage() {
   const range = useRange();
   const state = useTopologyState();
   const { view, withIdle: idle, closed, open } = state;
-  const [heldAtMs, setHeldAtMs] = useState<number>();
-  const { query, connection } = useLiveGraph({ view, seconds: range.seconds, idle, closed, open, endMs: heldAtMs });
+  const { atMs: endMs, thanMs } = state;
+  const { query, connection } = useLiveGraph({ view, seconds: range.seconds, idle, closed, open, endMs, thanMs });
   const hits = useMemo(
     () => (query.data === undefined ? null : findHits(query.data, state.find)),
     [query.data, state.find],
@@ -37,8 +37,8 @@ export function TopologyPage() {
         state={state}
         connection={connection}
         hits={hits}
-        isPaused={heldAtMs !== undefined}
-        onPause={(isPaused) => setHeldAtMs(isPaused ? (query.data?.endMs ?? Date.now()) : undefined)}
+        isPaused={endMs !== undefined}
+        onPause={(isPaused) => state.setMoment("at", isPaused ? (query.data?.endMs ?? Date.now()) : undefined)}
       />
       <QueryView query={query} what="the topology" skeleton={<TopologySkeleton />}>
         {(graph) =>

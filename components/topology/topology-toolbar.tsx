@@ -2,6 +2,7 @@
 import { Network, Pause, Play, Table2 } from "lucide-react";
 import { DisplayMenu } from "#components/topology/display-menu.tsx";
 import { type Hit, nextHit } from "#components/topology/find-hits.ts";
+import { MomentMenu } from "#components/topology/moment-menu.tsx";
 import { GRAPH_VIEWS } from "#components/topology/parse-view.ts";
 import { Shortcuts } from "#components/topology/shortcuts.tsx";
 import type { Connection } from "#components/topology/use-live-graph.ts";
@@ -13,7 +14,7 @@ import { SearchInput } from "#components/ui/search-input.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { useShortcut } from "#components/ui/use-shortcut.ts";
 
-const VIEW_WORD = { "versioned-app": "Versions", service: "Services", workload: "Workloads" } as const;
+const VIEW_WORD = { "versioned-app": "Versions", app: "Apps", service: "Services", workload: "Workloads" } as const;
 
 export interface TopologyToolbarProps {
   readonly state: TopologyState;
@@ -100,6 +101,7 @@ export function TopologyToolbar({ state, connection, isPaused, onPause, hits }: 
         >
           {isPaused ? <Play aria-hidden /> : <Pause aria-hidden />}
         </IconButton>
+        <MomentMenu state={state} />
         <DisplayMenu state={state} />
         <Shortcuts />
       </div>

@@ -1,6 +1,7 @@
 "use client";
 import { type EdgeLabel, formatLabels, parseLabels } from "#components/topology/edge-label.ts";
 import type { Hit } from "#components/topology/find-hits.ts";
+import { formatMoment, parseMoment } from "#components/topology/moment.ts";
 import { formatNames, parseNames } from "#components/topology/name-list.ts";
 import { parseView } from "#components/topology/parse-view.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
@@ -23,6 +24,11 @@ export interface TopologyState {
   readonly isAnimated: boolean;
   readonly closed: ReadonlySet<string>;
   readonly open: ReadonlySet<string>;
+  /** Up to when the graph is drawn; undefined: now. */
+  readonly atMs: number | undefined;
+  /** Up to when the range is that it is drawn beside. */
+  readonly thanMs: number | undefined;
+  readonly setMoment: (which: "at" | "than", ms: number | undefined) => void;
   readonly setView: (view: GraphView) => void;
   readonly setLabels: (labels: readonly EdgeLabel[]) => void;
   readonly setFind: (find: string) => void;
@@ -50,6 +56,9 @@ export function useTopologyState(): TopologyState {
     isAnimated: search.get("animate") === "1",
     closed,
     open,
+    atMs: parseMoment(search.get("at")),
+    thanMs: parseMoment(search.get("than")),
+    setMoment: (which, ms) => search.set({ [which]: formatMoment(ms) }),
     setView: (view) => search.set({ view: view === "versioned-app" ? null : view, select: null }, { history: "push" }),
     setLabels: (labels) => search.set({ labels: formatLabels(labels) }),
     setFind: (find) => search.set({ find }),

@@ -56,6 +56,14 @@ export interface DisplayEdge {
   readonly sourcePrincipals: readonly string[];
   /** Of callers without a certificate. */
   readonly sourceAddresses: readonly string[];
+  /** Beside another time, where one was asked for. */
+  readonly compared?: ComparedEdge;
+}
+
+/** What became of an edge since another time, and its figures then; null where it was not there. */
+export interface ComparedEdge {
+  readonly change: "added" | "removed" | "changed" | "same";
+  readonly before: Pick<DisplayEdge, "requestsPerSecond" | "errorPercent" | "p95Ms" | "mtlsPercent"> | null;
 }
 
 /** The frame around the open nodes of a namespace. */

@@ -1,5 +1,5 @@
 /** What a node stands for. */
-export const GRAPH_VIEWS = ["service", "workload", "versioned-app"] as const;
+export const GRAPH_VIEWS = ["service", "workload", "app", "versioned-app"] as const;
 export type GraphView = (typeof GRAPH_VIEWS)[number];
 
 /** Two ends of a drawn edge: ids of nodes, or `namespace:NAME` for all of a namespace. One alone means anybody at the other. */

@@ -42,7 +42,7 @@ export interface KialiGraph {
   readonly timestamp: number;
   /** Seconds. */
   readonly duration: number;
-  readonly graphType: "service" | "workload" | "versionedApp";
+  readonly graphType: "service" | "workload" | "app" | "versionedApp";
   readonly elements: {
     readonly nodes: readonly { readonly data: KialiNode }[];
     readonly edges: readonly { readonly data: KialiEdge }[];
@@ -54,6 +54,7 @@ const CLUSTER = "Kubernetes";
 const GRAPH_TYPES = {
   service: "service",
   workload: "workload",
+  app: "app",
   "versioned-app": "versionedApp",
 } as const satisfies Record<GraphView, KialiGraph["graphType"]>;
 const HEALTH = {

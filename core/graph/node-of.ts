@@ -86,6 +86,9 @@ export function workloadNode(view: GraphView, end: End, isGateway: boolean): Nod
   const { workload, namespace, app, version } = end;
   const base = { namespace, workload, ...(app === UNKNOWN ? {} : { app }) };
   if (isGateway) return { ...base, id: `wl_${namespace}_${workload}`, kind: "gateway", name: workload };
+  // All of its versions, whichever workload they are.
+  if (view === "app" && app !== UNKNOWN)
+    return { namespace, app, id: `app_${namespace}_${app}`, kind: "app", name: app };
   if (view !== "versioned-app" || app === UNKNOWN) {
     return { ...base, id: `wl_${namespace}_${workload}`, kind: "workload", name: workload };
   }

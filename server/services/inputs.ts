@@ -75,7 +75,12 @@ export type GraphQuery = z.output<typeof graphQuery>;
  * A graph to be drawn, with the namespaces that a person closed or opened; of the others, those of a graph too large to
  * read are closed. See docs/adr/0007-graph-layout.md.
  */
-export const drawnGraphQuery = graphQuery.omit({ namespaces: true }).extend({ closed: namespaces, open: namespaces });
+export const drawnGraphQuery = graphQuery.omit({ namespaces: true }).extend({
+  closed: namespaces,
+  open: namespaces,
+  /** The end of a range of the same length, beside which this one is drawn. */
+  thanMs: z.number().int().positive().optional(),
+});
 export type DrawnGraphQuery = z.output<typeof drawnGraphQuery>;
 
 const graphEnd = z.string().min(1).max(400).optional();

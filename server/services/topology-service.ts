@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { addIdleNodes, type Registered } from "#core/graph/add-idle-nodes.ts";
 import { chooseClosed } from "#core/graph/choose-closed.ts";
 import { collapseGraph } from "#core/graph/collapse-graph.ts";
+import { compareGraphs } from "#core/graph/compare-graphs.ts";
 import { findPlaintext } from "#core/graph/find-plaintext.ts";
 import { labelWorkload, UNKNOWN } from "#core/model/workload-label.ts";
 import { chartStepMs } from "#server/services/catalog-service.ts";
@@ -39,10 +40,13 @@ export function createTopologyService(options: TopologyServiceOptions): Services
     const seen = await telemetry.graph({ view, startMs: endMs - seconds * 1000, endMs, namespaces });
     return idle ? addIdleNodes(seen, registered(state.snapshot())) : seen;
   };
-  const drawn: Services["topology"]["drawn"] = async ({ closed, open, ...query }) => {
+  const drawn: Services["topology"]["drawn"] = async ({ closed, open, thanMs, ...query }) => {
     const { view, startMs, endMs, gaps, ...seen } = await graph(query);
     const chosen = chooseClosed(seen.nodes, { closed: new Set(closed), open: new Set(open) });
-    return { view, startMs, endMs, gaps, ...collapseGraph(seen, chosen) };
+    const now = collapseGraph(seen, chosen);
+    if (thanMs === undefined) return { view, startMs, endMs, gaps, ...now };
+    const then = collapseGraph(await graph({ ...query, idle: false, endMs: thanMs }), chosen);
+    return { view, startMs, endMs, gaps, ...compareGraphs(now, then) };
   };
   return {
     graph,

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { openPage, readParam, type SearchParams } from "#components/api/open-page.tsx";
 import { parseRange } from "#components/shell/range.ts";
 import { toGraphInput } from "#components/topology/graph-input.ts";
+import { parseMoment } from "#components/topology/moment.ts";
 import { parseNames } from "#components/topology/name-list.ts";
 import { parseView } from "#components/topology/parse-view.ts";
 import { TopologyPage } from "#components/topology/topology-page.tsx";
@@ -20,6 +21,8 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
         idle: readParam(params, "idle") === "1",
         closed: parseNames(readParam(params, "closed")),
         open: parseNames(readParam(params, "open")),
+        endMs: parseMoment(readParam(params, "at")),
+        thanMs: parseMoment(readParam(params, "than")),
       }),
     ),
   );
