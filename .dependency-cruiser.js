@@ -23,7 +23,7 @@ export default {
       "core-is-pure",
       "core runs in server, agent, CLI and browser alike: no IO, no protobuf.",
       "^core/",
-      "^(core/|node_modules/(diff|ipaddr\\.js|re2js|yaml|zod)/)",
+      "^(core/|node_modules/(@lezer/common|@prometheus-io/lezer-promql|diff|ipaddr\\.js|re2js|yaml|zod)/)",
       { pathNot: "^core/simulate/|\\.test\\.ts$|/testing/" },
     ),
     only(

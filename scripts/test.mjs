@@ -23,22 +23,28 @@ function run(command, args, extra = {}) {
   });
 }
 
+/** Installs Debian's packages where that can be done. */
+function installPackages(what, ...packages) {
+  if (process.getuid?.() !== 0 || spawnSync("apt-get", ["--version"], { stdio: "ignore" }).status !== 0) return;
+  process.stdout.write(`… ${what} (apt-get install ${packages[0]})\n`);
+  spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore" });
+  spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], {
+    stdio: "ignore",
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
+}
+
+/** The Prometheus that PromQL and remote writes are held against. Without one, what needs it fails and says so. */
+function providePrometheus() {
+  if (spawnSync("prometheus", ["--version"], { stdio: "ignore" }).status !== 0)
+    installPackages("Prometheus", "prometheus");
+}
+
 /** The browser for the journeys: PHAROS_CHROMIUM, one on PATH, Debian's package, or Playwright's own download. */
 async function provideChromium() {
   const names = [process.env.PHAROS_CHROMIUM, "chromium", "chromium-browser", "google-chrome"].filter(Boolean);
   const find = () => names.find((name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0);
-  if (
-    find() === undefined &&
-    process.getuid?.() === 0 &&
-    spawnSync("apt-get", ["--version"], { stdio: "ignore" }).status === 0
-  ) {
-    process.stdout.write("… Chromium (apt-get install chromium)\n");
-    spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore" });
-    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"], {
-      stdio: "ignore",
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    });
-  }
+  if (find() === undefined) installPackages("Chromium", "chromium", "fonts-liberation");
   const found = find();
   if (found !== undefined) {
     const path = spawnSync("sh", ["-c", 'command -v "$0"', found], { encoding: "utf8" }).stdout.trim();
@@ -178,7 +184,10 @@ try {
     ]);
     await check("nothing unused", bin("knip"), ["--no-progress"]);
   }
-  if (wanted("unit")) await vitest("unit", []);
+  if (wanted("unit")) {
+    providePrometheus();
+    await vitest("unit", []);
+  }
   // A first build of Istio takes minutes: only where it is asked for.
   if (asked.includes("oracle")) await vitest("oracle", ["--config", "testing/oracle/vitest.config.ts"]);
   if (wanted("e2e")) await playwright("journeys", await provideChromium());

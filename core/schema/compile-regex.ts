@@ -17,6 +17,11 @@ export function compileRegex(pattern: string): RE2JS {
   return RE2JS.compile(bytes.replaceAll(/\\(.)/gs, (whole, char: string) => (char === "C" ? "(?s:.)" : whole)));
 }
 
+/** Whether a pattern would come to more steps than anybody takes. */
+export function isRegexTooLarge(pattern: string): boolean {
+  return estimateSteps(pattern) > STEPS_MAX;
+}
+
 /** One character a byte of the text in UTF-8. */
 export function asBytes(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text;
