@@ -67,7 +67,7 @@ export function combineWithScalar(
 }
 
 /** What series of both sides share that belong together. */
-export function signatureBy({ isOn, labels: names }: Matching): (labels: SeriesLabels) => string {
+function signatureBy({ isOn, labels: names }: Matching): (labels: SeriesLabels) => string {
   const chosen = new Set(names);
   return (labels) =>
     textOfLabels(

@@ -1,4 +1,4 @@
-import type { RangeWindow } from "#core/promql/range-functions.ts";
+import type { RangeWindow } from "#core/promql/range-window.ts";
 
 /**
  * What a series grew by over the whole range, from the samples within it: as far as they come close to its ends the growth goes on

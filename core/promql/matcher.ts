@@ -31,7 +31,7 @@ export function makeMatcher(name: string, op: MatchOp, value: string): Matcher {
 }
 
 /** Whether a whole text is of the pattern; a dot is any character. */
-export function compileWhole(pattern: string): (text: string) => boolean {
+function compileWhole(pattern: string): (text: string) => boolean {
   const simple = compileSimple(pattern);
   if (simple !== undefined) return simple;
   if (isRegexTooLarge(pattern)) throw new Error(`regular expression of ${pattern.length} characters is too large`);

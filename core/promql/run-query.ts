@@ -35,7 +35,7 @@ export type QueryResult =
 const LOOKBACK_MS = 300_000;
 const SUBQUERY_STEP_MS = 60_000;
 /** Points of a series in one answer. */
-export const POINTS_MAX = 11_000;
+const POINTS_MAX = 11_000;
 const TYPE_WORDS = { matrix: "range vector", string: "string" } as const;
 
 export interface RangeOfTime {

@@ -2,7 +2,7 @@ import type { Column } from "#core/promql/column.ts";
 import type { EvalScope } from "#core/promql/eval-scope.ts";
 import type { MatrixSelector, Subquery, TimeShift } from "#core/promql/expr.ts";
 import { refMs } from "#core/promql/fetch-selectors.ts";
-import type { RangeWindow } from "#core/promql/range-functions.ts";
+import type { RangeWindow } from "#core/promql/range-window.ts";
 import type { SeriesLabels } from "#core/promql/series-labels.ts";
 import type { SourceSeries } from "#core/promql/series-source.ts";
 import { endOf, type Steps, timeOf } from "#core/promql/steps.ts";

@@ -10,7 +10,7 @@ export interface WrittenSeries {
 const STALE = 0x7ff0000000000002n;
 
 /** A remote write of version 1.0, compressed. */
-export function writeRequest(series: readonly WrittenSeries[]): Uint8Array {
+function writeRequest(series: readonly WrittenSeries[]): Uint8Array {
   const request = new BinaryWriter();
   for (const { labels, samples } of series) {
     request.tag(1, WireType.LengthDelimited).fork();
