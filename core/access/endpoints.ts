@@ -19,6 +19,8 @@ const ENDPOINTS = {
   "/v1/logs": "operator",
   "/v1/metrics": "operator",
   "/api/v2/spans": "operator",
+  "/prometheus": "viewer",
+  "/prometheus/api/v1/write": "operator",
 } as const satisfies Record<string, Role | "anyone">;
 
 export type Endpoint = keyof typeof ENDPOINTS;

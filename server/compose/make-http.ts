@@ -16,11 +16,13 @@ import { mountConsole } from "#server/http/mount-console.ts";
 import { mountJaeger } from "#server/http/mount-jaeger.ts";
 import { mountMetrics } from "#server/http/mount-metrics.ts";
 import { mountOtlp } from "#server/http/mount-otlp.ts";
+import { mountPrometheus, mountRemoteWrite } from "#server/http/mount-prometheus.ts";
 import { mountReadiness } from "#server/http/mount-readiness.ts";
 import { mountTempo } from "#server/http/mount-tempo.ts";
 import type { Routes } from "#server/http/routes.ts";
 import { isLoopback } from "#server/listen-address.ts";
 import type { MeshHandle } from "#server/mesh/start-mesh.ts";
+import { makePrometheus } from "#server/prometheus/make-prometheus.ts";
 import { requireRoom } from "#server/require-room.ts";
 import { setRuntime } from "#server/runtime.ts";
 import type { ServerOptions } from "#server/server-options.ts";
@@ -90,6 +92,14 @@ export async function makeHttp({
       });
     },
   });
+  const prometheus = makePrometheus({
+    store: telemetry.readers,
+    relabel: (metric, key) => telemetry.metrics.labelsFor(metric, key),
+    retention: telemetry.retention,
+    now: Date.now,
+    settledMs: () => telemetry.settledMs(),
+    version: manifest.version,
+  });
   const handedOver = mountOtlp(otlpIngest(telemetry.ingest, telemetry.samples), admitSender(auth));
   const routes: Routes = {
     "/api/trpc": api,
@@ -102,6 +112,8 @@ export async function makeHttp({
       now: Date.now,
     }),
     "/tempo": mountTempo({ lookup: telemetry.queries.lookup, auth, version: manifest.version, now: Date.now }),
+    "/prometheus": mountPrometheus(prometheus, auth),
+    "/prometheus/api/v1/write": mountRemoteWrite(telemetry.samples, auth),
     "/healthz": (_, response) => sendText(response, 200, "ok\n"),
     "/readyz": mountReadiness({
       "the mesh thread": () => mesh.memory(),

@@ -35,6 +35,11 @@ export interface RunningTelemetry {
   readonly metrics: StandardMetrics;
   /** What it takes, and how long it is kept. */
   storage(): Promise<StorageView>;
+  /** What is stored, by its ports, for whoever asks in a language of their own. */
+  readonly readers: Pick<TelemetryStore, "traffic" | "samples">;
+  readonly retention: Retention;
+  /** Up to when all reports have come in. */
+  settledMs(): number;
   /** Rolls up, applies retention and the bound on size. Runs by itself every few seconds. */
   maintain(): Promise<void>;
   close(): Promise<void>;
@@ -101,6 +106,9 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
   return {
     ingest,
     samples,
+    readers: store,
+    retention,
+    settledMs: () => now() - taken.reportIntervalMs - REPORT_TAKES_MS,
     queries: new TelemetryQueries(store, now, () => taken.reportIntervalMs + REPORT_TAKES_MS),
     metrics,
     storage: () => describeStorage(store, retention, now()),

@@ -13,11 +13,14 @@ export interface RunningPrometheus {
 
 const START_MS = 60_000;
 
-/** A real Prometheus on a free port with an empty store, which takes remote writes. `config` is its prometheus.yml. */
-export async function startPrometheus(config = "", more: readonly string[] = []): Promise<RunningPrometheus> {
+/** A real Prometheus on a free port with an empty store, which takes remote writes. `config` writes its prometheus.yml. */
+export async function startPrometheus(
+  config: (port: number) => string = () => "",
+  more: readonly string[] = [],
+): Promise<RunningPrometheus> {
   const dir = mkdtempSync(join(tmpdir(), "pharos-prometheus-"));
-  writeFileSync(join(dir, "prometheus.yml"), config);
   const port = await freePort();
+  writeFileSync(join(dir, "prometheus.yml"), config(port));
   const url = `http://127.0.0.1:${port}`;
   const args = [
     `--config.file=${join(dir, "prometheus.yml")}`,

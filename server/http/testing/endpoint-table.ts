@@ -29,6 +29,11 @@ export const ENDPOINT_TABLE: Readonly<
     send: { method: "POST", headers: { "content-type": "application/json" }, body: "[]" },
     answers: { nobody: 401, viewer: 403, operator: 202, admin: 202 },
   },
+  "/prometheus": { send: {}, answers: { nobody: 401, viewer: 404, operator: 404, admin: 404 } },
+  "/prometheus/api/v1/write": {
+    send: { method: "POST" },
+    answers: { nobody: 401, viewer: 403, operator: 415, admin: 415 },
+  },
   // No procedure, and nothing of sign-in's: what is there stands in tables of its own.
   "/api/trpc": { send: {}, answers: { nobody: 404, viewer: 404, operator: 404, admin: 404 } },
   "/api/auth": { send: {}, answers: { nobody: 404, viewer: 404, operator: 404, admin: 404 } },

@@ -78,6 +78,15 @@ export class StandardMetrics {
     for (const family of this.#families) yield* this.#family(family);
   }
 
+  /** Labels of a key's series of a metric, as the configuration has them; undefined where it is not shown. */
+  labelsFor(metric: MetricName, key: TrafficKey): Readonly<Record<string, string>> | undefined {
+    const rules = this.#rulesFor(key);
+    const rule = rules === undefined || rules === "none" ? rules : rules.get(metric);
+    if (rule === "none" || rule?.isDisabled === true) return undefined;
+    const labels = labelRecord(key);
+    return rule === undefined || rule.tags.size === 0 ? labels : retag(labels, rule.tags, key);
+  }
+
   /** The labels that a Telemetry gives a series, which others may come to have too; undefined: its own. "none": it is not shown. */
   #relabel(metric: MetricName, key: TrafficKey): { readonly labels: string } | "none" | undefined {
     const rules = this.#rulesFor(key);

@@ -1,0 +1,319 @@
+import { apiNumber } from "#core/promql/literals.ts";
+import { parseExpr } from "#core/promql/parse-expr.ts";
+import { PromqlError, type PromqlErrorType } from "#core/promql/promql-error.ts";
+import {
+  type QueryOptions,
+  type QueryResult,
+  queryInstant,
+  queryRange,
+  type ResultSeries,
+} from "#core/promql/run-query.ts";
+import { METRIC_NAME, type SeriesLabels } from "#core/promql/series-labels.ts";
+import { ANY, badParameter, readDuration, readLimit, readSelectors, readTime } from "#server/prometheus/read-params.ts";
+import type { SeriesCatalog } from "#server/prometheus/series-catalog.ts";
+
+export interface QueryApiOptions {
+  readonly catalog: SeriesCatalog;
+  readonly now: () => number;
+  readonly startedMs: number;
+  readonly version: string;
+  /** As Prometheus writes a retention: "30d". */
+  readonly retention: string;
+}
+
+/** What bounds one question beside its own words. */
+export interface Asking {
+  readonly isGone: () => boolean;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly type: "application/json" | "text/plain; version=0.0.4; charset=utf-8";
+  readonly body: string;
+}
+
+const JSON_TYPE = "application/json";
+/** Values that one query may hold: about 200 MB. */
+const SAMPLES_MAX = 12_000_000;
+const TIMEOUT_MS = 60_000;
+/** Queries that are evaluated beside each other, and those that may wait. */
+const RUNNING_MAX = 4;
+const WAITING_MAX = 100;
+const LOOKBACK_MS = 300_000;
+
+const STATUS: Readonly<Record<PromqlErrorType, number>> = {
+  bad_data: 400,
+  execution: 422,
+  timeout: 503,
+  canceled: 499,
+};
+
+/** Prometheus' HTTP API, `/api/v1/…` and `/federate`, over series from anywhere. */
+export class QueryApi {
+  readonly #options: QueryApiOptions;
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(options: QueryApiOptions) {
+    this.#options = options;
+  }
+
+  /** `path` begins with the slash after `/prometheus`. */
+  async answer(path: string, params: URLSearchParams, asking: Asking): Promise<ApiAnswer> {
+    try {
+      if (path === "/federate")
+        return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: await this.#federate(params) };
+      const data = await this.#data(path, params, asking);
+      if (data === undefined)
+        return { status: 404, type: JSON_TYPE, body: errorText("not_found", `nothing is served at ${path}`) };
+      return { status: 200, type: JSON_TYPE, body: `{"status":"success","data":${data}}` };
+    } catch (error) {
+      if (!(error instanceof PromqlError)) throw error;
+      return { status: STATUS[error.type], type: JSON_TYPE, body: errorText(error.type, error.message) };
+    }
+  }
+
+  async #data(path: string, params: URLSearchParams, asking: Asking): Promise<string | undefined> {
+    const { catalog, now, startedMs, version, retention } = this.#options;
+    const label = /^\/api\/v1\/label\/([^/]+)\/values$/.exec(path)?.[1];
+    if (label !== undefined) return this.#list(params, (labels) => [labels.get(decodeURIComponent(label)) ?? ""]);
+    switch (path) {
+      case "/api/v1/query": {
+        const at = readTime(params, "time", now());
+        return this.#query(params, asking, (text, options) => queryInstant(text, at, options));
+      }
+      case "/api/v1/query_range": {
+        const range = {
+          startMs: readTime(params, "start"),
+          endMs: readTime(params, "end"),
+          stepMs: readDuration(params, "step"),
+        };
+        if (range.endMs < range.startMs) throw badParameter("end", "end timestamp must not be before start time");
+        if (range.stepMs <= 0)
+          throw badParameter(
+            "step",
+            "zero or negative query resolution step widths are not accepted. Try a positive integer",
+          );
+        return this.#query(params, asking, (text, options) => queryRange(text, range, options));
+      }
+      case "/api/v1/labels":
+        return this.#list(params, (labels) => labels.keys());
+      case "/api/v1/series": {
+        const selectors = readSelectors(params);
+        if (selectors.length === 0) throw new PromqlError("bad_data", "no match[] parameter provided");
+        return `[${take(this.#series(params), readLimit(params)).map(metricText).join(",")}]`;
+      }
+      case "/api/v1/metadata":
+        return this.#metadata(params);
+      case "/api/v1/format_query": {
+        const query = params.get("query") ?? "";
+        parse(query);
+        return JSON.stringify(query.trim());
+      }
+      case "/api/v1/query_exemplars":
+      case "/api/v1/targets/metadata":
+      case "/api/v1/notifications":
+        return "[]";
+      case "/api/v1/rules":
+        return '{"groups":[]}';
+      case "/api/v1/alerts":
+        return '{"alerts":[]}';
+      case "/api/v1/targets":
+        return '{"activeTargets":[],"droppedTargets":[]}';
+      case "/api/v1/alertmanagers":
+        return '{"activeAlertmanagers":[],"droppedAlertmanagers":[]}';
+      // No features: what has some is taken for Mimir, and asked for its ruler.
+      case "/api/v1/status/buildinfo":
+        return JSON.stringify({
+          version: "3.0.0",
+          revision: version,
+          branch: "pharos",
+          features: {},
+          buildUser: "",
+          buildDate: "",
+          goVersion: "",
+        });
+      case "/api/v1/status/config":
+        return JSON.stringify({ yaml: "global:\n  scrape_interval: 10s\n  evaluation_interval: 1m\n" });
+      case "/api/v1/status/flags":
+        return JSON.stringify({
+          "query.lookback-delta": "5m",
+          "query.max-samples": String(SAMPLES_MAX),
+          "query.timeout": `${TIMEOUT_MS / 1000}s`,
+        });
+      case "/api/v1/status/runtimeinfo":
+        return JSON.stringify({
+          startTime: new Date(startedMs).toISOString(),
+          storageRetention: retention,
+          reloadConfigSuccess: true,
+        });
+      case "/api/v1/status/tsdb": {
+        const names = new Map<string, number>();
+        for (const labels of catalog.list(ANY)) count(names, labels.get(METRIC_NAME) ?? "");
+        const most = [...names].sort((a, b) => b[1] - a[1]).slice(0, 10);
+        const numSeries = [...names.values()].reduce((sum, each) => sum + each, 0);
+        return JSON.stringify({
+          headStats: { numSeries, numLabelPairs: 0, chunkCount: 0, minTime: 0, maxTime: now() },
+          seriesCountByMetricName: most.map(([name, value]) => ({ name, value })),
+          labelValueCountByLabelName: [],
+          memoryInBytesByLabelName: [],
+          seriesCountByLabelValuePair: [],
+        });
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  async #query(
+    params: URLSearchParams,
+    { isGone }: Asking,
+    ask: (text: string, options: QueryOptions) => Promise<QueryResult>,
+  ): Promise<string> {
+    const text = params.get("query") ?? "";
+    const { catalog, now } = this.#options;
+    const timeoutMs = params.has("timeout") ? Math.min(TIMEOUT_MS, readDuration(params, "timeout")) : TIMEOUT_MS;
+    parse(text);
+    const deadline = now() + timeoutMs;
+    await this.#turn();
+    try {
+      return resultText(
+        await ask(text, {
+          source: catalog,
+          pointsMax: SAMPLES_MAX,
+          isOver: () => (isGone() ? "canceled" : now() > deadline ? "timeout" : undefined),
+          pause: () => new Promise((done) => setImmediate(done)),
+        }),
+      );
+    } finally {
+      this.#running -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#running >= RUNNING_MAX) {
+      if (this.#waiting.length >= WAITING_MAX) throw new PromqlError("timeout", `${WAITING_MAX} queries wait already`);
+      await new Promise<void>((done) => this.#waiting.push(done));
+    }
+    this.#running += 1;
+  }
+
+  *#series(params: URLSearchParams): Generator<SeriesLabels, void, undefined> {
+    const selectors = readSelectors(params);
+    const known = new Set<SeriesLabels>();
+    for (const matchers of selectors.length === 0 ? [ANY] : selectors)
+      for (const labels of this.#options.catalog.list(matchers)) {
+        if (selectors.length > 1) {
+          if (known.has(labels)) continue;
+          known.add(labels);
+        }
+        yield labels;
+      }
+  }
+
+  /** Names or values, each once and in order. */
+  #list(params: URLSearchParams, of: (labels: SeriesLabels) => Iterable<string>): string {
+    readTime(params, "start", 0);
+    readTime(params, "end", 0);
+    const found = new Set<string>();
+    for (const labels of this.#series(params)) for (const text of of(labels)) found.add(text);
+    found.delete("");
+    return JSON.stringify([...found].sort().slice(0, readLimit(params)));
+  }
+
+  #metadata(params: URLSearchParams): string {
+    const metric = params.get("metric");
+    const limit = readLimit(params);
+    const found: Record<string, readonly object[]> = {};
+    let size = 0;
+    for (const [name, { type, help }] of this.#options.catalog.metadata()) {
+      if ((metric !== null && metric !== "" && name !== metric) || size >= limit) continue;
+      found[name] = [{ type, help, unit: "" }];
+      size += 1;
+    }
+    return JSON.stringify(found);
+  }
+
+  /** The newest sample of each series, as a scraper reads it. */
+  async #federate(params: URLSearchParams): Promise<string> {
+    const { catalog, now } = this.#options;
+    const nowMs = now();
+    const lines: string[] = [];
+    for (const matchers of readSelectors(params))
+      for (const { labels, timesMs, values, stale } of await catalog.select({
+        matchers,
+        fromMs: nowMs - LOOKBACK_MS,
+        toMs: nowMs,
+        stepMs: 1,
+        rangeMs: 0,
+        samplesMax: SAMPLES_MAX,
+      })) {
+        const last = timesMs.length - 1;
+        if (last < 0 || stale?.[last] === 1) continue;
+        const name = labels.get(METRIC_NAME) ?? "";
+        const rest = [...labels].filter(([label]) => label !== METRIC_NAME);
+        const braces = rest.map(
+          ([label, value]) =>
+            `${label}="${value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"')}"`,
+        );
+        lines.push(`${name}{${braces.join(",")}} ${apiNumber(values[last] ?? Number.NaN)} ${timesMs[last]}`);
+      }
+    return [...new Set(lines)]
+      .sort()
+      .map((line) => `${line}\n`)
+      .join("");
+  }
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+function parse(query: string): void {
+  try {
+    parseExpr(query);
+  } catch (error) {
+    if (error instanceof PromqlError) throw badParameter("query", error.message);
+    throw error;
+  }
+}
+
+function take<T>(from: Iterable<T>, limit: number): T[] {
+  const taken: T[] = [];
+  for (const each of from) {
+    if (taken.length >= limit) break;
+    taken.push(each);
+  }
+  return taken;
+}
+
+function errorText(errorType: string, error: string): string {
+  return JSON.stringify({ status: "error", errorType, error });
+}
+
+function metricText(labels: SeriesLabels): string {
+  return JSON.stringify(Object.fromEntries(labels));
+}
+
+const pointText = (ms: number, value: number): string => `[${ms / 1000},"${apiNumber(value)}"]`;
+
+function resultText(result: QueryResult): string {
+  switch (result.resultType) {
+    case "scalar":
+      return `{"resultType":"scalar","result":${pointText(result.atMs, result.value)}}`;
+    case "string":
+      return `{"resultType":"string","result":[${result.atMs / 1000},${JSON.stringify(result.value)}]}`;
+    case "vector":
+      return `{"resultType":"vector","result":[${result.series.map(({ labels, timesMs, values }) => `{"metric":${metricText(labels)},"value":${pointText(timesMs[0] ?? 0, values[0] ?? Number.NaN)}}`).join(",")}]}`;
+    case "matrix":
+      return `{"resultType":"matrix","result":[${result.series.map(seriesText).join(",")}]}`;
+  }
+}
+
+function seriesText({ labels, timesMs, values }: ResultSeries): string {
+  const points: string[] = [];
+  for (let index = 0; index < timesMs.length; index += 1)
+    points.push(pointText(timesMs[index] ?? 0, values[index] ?? Number.NaN));
+  return `{"metric":${metricText(labels)},"values":[${points.join(",")}]}`;
+}
