@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -154,6 +156,58 @@ describe("over windows that are stored", () => {
       expect(rates.map((rate) => Number(rate).toFixed(6))).toEqual(["10.000000"]);
     }
   });
+});
+
+test("a real Prometheus that scrapes /metrics has the same series with the same values", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "pharos-scraped-"));
+  const telemetry = await duckdbTelemetry(join(dir, "telemetry.duckdb"));
+  const page = createServer((_, response) => response.end([...telemetry.metrics.text()].join("")));
+  await new Promise<void>((done) => page.listen(0, "127.0.0.1", done));
+  const { port } = page.address() as AddressInfo;
+  const prometheus = await startPrometheus(
+    () =>
+      `{global: {scrape_interval: 1s}, scrape_configs: [{job_name: p, static_configs: [{targets: ["127.0.0.1:${port}"]}]}]}`,
+  );
+  try {
+    const api = makePrometheus({
+      store: telemetry.readers,
+      relabel: (metric, key) => telemetry.metrics.labelsFor(metric, key),
+      retention: telemetry.retention,
+      now: Date.now,
+      settledMs: () => telemetry.settledMs(),
+      version: "test",
+    });
+    const from = Math.floor(Date.now() / 10_000) * 10_000 - 2 * MINUTE;
+    for (let sequence = 1; sequence <= 4; sequence += 1) {
+      const traffic = [200, 404, 503].map((code) => toReviews(from + sequence * 10_000, sequence * code, { code }));
+      await telemetry.ingest.takeReport(reportOf(sequence, traffic), reporterOf("productpage-v1"));
+    }
+    const query = '{__name__=~"istio_(request|response|tcp).*"}';
+    const theirs = async (of: string, params: Record<string, string> = {}) => {
+      const body = new URLSearchParams({ query: of, ...params });
+      const answer = await fetch(`${prometheus.url}/api/v1/query`, { method: "POST", body });
+      return ((await answer.json()) as { data: { result: Vector } }).data.result;
+    };
+    await expect
+      .poll(async () => (await theirs("sum(istio_requests_total)"))[0]?.value[1], { timeout: 60_000 })
+      .toBe("11070");
+    const rowsOf = (vector: Vector) =>
+      vector
+        .map(({ metric: { job: _, instance: __, ...metric }, value }) =>
+          JSON.stringify([Object.entries(metric).sort(), value[1]]),
+        )
+        .sort();
+    const time = String(Date.now() / 1000);
+    const ours = await api.answer("/api/v1/query", new URLSearchParams({ query, time }), { isGone: () => false });
+    const expected = rowsOf(await theirs(query, { time }));
+    expect(expected.length).toBeGreaterThan(60);
+    expect(rowsOf((JSON.parse(ours.body) as { data: { result: Vector } }).data.result)).toEqual(expected);
+  } finally {
+    await prometheus.stop();
+    page.close();
+    await telemetry.close();
+    rmSync(dir, { recursive: true });
+  }
 });
 
 describe("a real Prometheus writes to a server", () => {
