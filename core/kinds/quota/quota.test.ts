@@ -42,6 +42,11 @@ test.each<[string, string, string[]]>([
   ["a header that may say anything", of("cost: { requestHeader: x-cost }"), ["error needs-field spec.cost"]],
   ["a response that may say anything", of("cost: { responseHeader: x-cost }"), ["error needs-field spec.cost"]],
   ["what a response may say at most", of("cost: { responseHeader: x-cost, most: 101 }"), []],
+  [
+    "addresses that are none",
+    of("match: [{ when: [{ key: source.ip, values: [/] }] }], exempt: [{ when: [{ key: remote.ip, values: [a] }] }]"),
+    ["error bad-value spec.match[0].when[0]", "error bad-value spec.exempt[0].when[0]"],
+  ],
   ["bytes", of("unit: Bytes, cost: { request: 50 }"), []],
   [
     "bytes that headers say",

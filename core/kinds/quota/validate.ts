@@ -1,5 +1,6 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { parseDurationMs } from "#core/duration.ts";
+import { validateRules } from "#core/kinds/authorization-policy/validate-rule.ts";
 import { validateTargets } from "#core/kinds/policy-target.ts";
 import type { QuotaSpec } from "#core/kinds/quota/schema.ts";
 import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
@@ -14,6 +15,8 @@ export function validateQuota(spec: QuotaSpec): Diagnostic[] {
     ...(spec.mode === "Off"
       ? [warningAt(["spec", "mode"], "no-effect", "nothing is counted", "Shadow counts and refuses nobody")]
       : []),
+    ...validateRules(spec.match, ["spec", "match"]),
+    ...validateRules(spec.exempt, ["spec", "exempt"]),
     ...validateBucket(spec.bucket ?? {}, ["spec", "bucket"]),
     ...validateCost(spec),
     ...(spec.unit === "Bytes" ? validateBytes(spec.cost ?? {}, ["spec"]) : []),

@@ -71,6 +71,13 @@ test.each<[string, string, string[]]>([
     rule(`${LIMIT}, bucket: { key: [{ attribute: "request.auth.claims[sub]" }], missing: Deny }`),
     [],
   ],
+  [
+    "addresses that are none, wherever requests are told apart",
+    rule(
+      `${LIMIT}, match: [{ when: [{ key: source.ip, values: [/] }] }], exempt: [{ when: [{ key: remote.ip, notValues: [a] }] }], reserve: [{ name: a, share: 50, match: [{ when: [{ key: destination.port, values: [x] }] }] }]`,
+    ),
+    ["match[0]", "exempt[0]", "reserve[0].match[0]"].map((at) => `error bad-value ${R}.${at}.when[0]`),
+  ],
   ["addresses, which all have", rule(`${LIMIT}, bucket: { key: [{ attribute: remote.ip, prefixLength: 24 }] }`), []],
   [
     "what becomes of who has no address",

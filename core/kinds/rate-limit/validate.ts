@@ -1,5 +1,6 @@
 import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { parseDurationMs } from "#core/duration.ts";
+import { validateRules } from "#core/kinds/authorization-policy/validate-rule.ts";
 import { validateTargets } from "#core/kinds/policy-target.ts";
 import type { RateLimitRule, RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
 import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
@@ -44,6 +45,11 @@ export function validateRateLimit(spec: RateLimitSpec): Diagnostic[] {
               ),
             ]
           : []),
+        ...validateRules(rule.match, [...path, "match"]),
+        ...validateRules(rule.exempt, [...path, "exempt"]),
+        ...(rule.reserve ?? []).flatMap(({ match }, place) =>
+          validateRules(match, [...path, "reserve", place, "match"]),
+        ),
         ...validateLimit(rule, path),
         ...validateUnit(rule, path),
         ...validateBucket(rule.bucket ?? {}, [...path, "bucket"]),
