@@ -53,6 +53,11 @@ const FIELDS = {
   at: "%ACCESS_LOG_TYPE%",
   /** The connection's number in this Envoy (TCP). */
   ci: "%CONNECTION_ID%",
+  /** How often it was sent on: 1 without a retry (outbound, gateway). */
+  n: "%UPSTREAM_REQUEST_ATTEMPT_COUNT%",
+  /** The resource whose route it took, `VirtualService/NAMESPACE/NAME`, and where in it (outbound, gateway). */
+  vs: "%METADATA(ROUTE:istio:config)%",
+  vp: "%METADATA(ROUTE:istio:path)%",
 } as const;
 
 export type AccessLogField = keyof typeof FIELDS;
@@ -64,8 +69,8 @@ export type LogDirection = "outbound" | "inbound" | "gateway";
 const REFUSED: readonly string[] = ["dir", "t", "d", "f", "cd", "lp", "ra", "tf"] satisfies AccessLogField[];
 const ONLY_BY: Readonly<Record<LogDirection, readonly AccessLogField[]>> = {
   inbound: ["dp", "pw", "tv", "lp", "td", "mi"],
-  outbound: ["up", "uw", "uf"],
-  gateway: ["up", "uw", "uf"],
+  outbound: ["up", "uw", "uf", "n", "vs", "vp"],
+  gateway: ["up", "uw", "uf", "n", "vs", "vp"],
 };
 
 /** The format of a listener's log: only what its side of a call has, for every field costs every request. */

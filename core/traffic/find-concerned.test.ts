@@ -4,6 +4,7 @@ import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
+import { requestCase } from "#core/telemetry/testing/request-case.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import { NOBODY } from "#core/telemetry/traffic-key.ts";
 import { describeConcerned } from "#core/traffic/describe-concerned.ts";
@@ -104,29 +105,8 @@ const SERVICES = WORKLOADS.map((name) =>
   ),
 );
 
-function sample(from: string, method: string, path: string): RequestRecord {
-  return {
-    startMs: 0,
-    reporter: "source",
-    durationMs: 1,
-    method,
-    path,
-    authority: "reviews",
-    responseCode: 200,
-    responseFlags: "-",
-    responseCodeDetails: "",
-    traceId: null,
-    requestId: null,
-    sourceWorkload: from,
-    sourceNamespace: "default",
-    sourcePrincipal: null,
-    destinationService: "reviews.default.svc.cluster.local",
-    destinationWorkload: "reviews",
-    destinationNamespace: "default",
-    destinationVersion: "v1",
-    routeName: null,
-    deniedBy: null,
-  };
+function sample(sourceWorkload: string, method: string, path: string): RequestRecord {
+  return requestCase({ method, path, sourceWorkload, destinationWorkload: "reviews" });
 }
 /** One in four of shop's requests is for /admin. */
 const SAMPLES = ["/admin", "/", "/", "/list"].map((path) => sample("shop", path === "/admin" ? "POST" : "GET", path));

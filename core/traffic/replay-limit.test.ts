@@ -3,6 +3,7 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { Resource } from "#core/resource/resource.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
+import { requestCase } from "#core/telemetry/testing/request-case.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import { NOBODY } from "#core/telemetry/traffic-key.ts";
 import { CalledWorkloads } from "#core/traffic/called-workloads.ts";
@@ -24,12 +25,11 @@ const row = (caller: string, count: number): TrafficRow => ({
   },
   ...{ count, requestBytes: 0, responseBytes: 0, durationSumMs: 0, durations: [], opened: 0 },
 });
-const sample = (caller: string, startMs: number, path = "/"): RequestRecord => ({
-  ...{ startMs, reporter: "source", durationMs: 1, method: "GET", path, authority: "web", responseCode: 200 },
-  ...{ responseFlags: "-", responseCodeDetails: "", traceId: null, requestId: null, sourceWorkload: caller },
-  ...{ sourceNamespace: "shop", sourcePrincipal: null, destinationService: "web", destinationWorkload: "web" },
-  ...{ destinationNamespace: "shop", destinationVersion: "v1", routeName: null, deniedBy: null },
-});
+const sample = (caller: string, startMs: number, path = "/"): RequestRecord =>
+  requestCase({
+    ...{ startMs, path, authority: "web", sourceWorkload: caller, sourceNamespace: "shop" },
+    ...{ destinationService: "web", destinationWorkload: "web", destinationNamespace: "shop" },
+  });
 
 function replay(
   rules: string,

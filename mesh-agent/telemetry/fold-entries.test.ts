@@ -198,17 +198,57 @@ test("what callers may choose at any length costs a window and a sample no more 
   expect(JSON.stringify(samples, (_, value) => (typeof value === "bigint" ? 0 : value)).length).toBeLessThan(4000);
 });
 
-test("every error is sampled, of the rest a few, all with the same chance; queries are left out", () => {
+test("every error is sampled, of the rest a few, all with the same chance; weights sum up to all; queries are left out", () => {
   const folder = new EntryFolder(OWN, () => 0.5);
-  for (let index = 0; index < 1000; index += 1) folder.addLine(lineOf({ c: index % 100 === 0 ? 503 : 200 }));
+  for (let index = 0; index < 1000; index += 1) folder.addLine(lineOf({ d: 2, c: index % 100 === 0 ? 503 : 200 }));
   const { samples } = folder.take();
-  expect(samples.filter(({ responseCode }) => responseCode === 503)).toHaveLength(10);
-  expect(samples.filter(({ responseCode }) => responseCode === 200)).toHaveLength(8);
+  const failed = samples.filter(({ responseCode }) => responseCode === 503);
+  expect(failed.map(({ weight }) => weight)).toEqual(new Array(10).fill(1));
+  expect(samples.filter(({ responseCode }) => responseCode === 200).map(({ weight }) => weight)).toEqual(
+    new Array(8).fill(990 / 8),
+  );
   expect(samples[0]).toMatchObject({
     path: "/reviews/0",
+    pathTemplate: "/reviews/{}",
+    destinationPort: 9080,
     traceId: "0af7651916cd43dd8448eb211c80319c",
     routeName: "default",
   });
+});
+
+test("no flood of one kind hides another, and what is beyond the room is told by weights", () => {
+  const folder = new EntryFolder(OWN);
+  for (let index = 0; index < 5000; index += 1) folder.addLine(lineOf({ c: 503, f: "UF" }));
+  for (let index = 0; index < 3; index += 1) folder.addLine(lineOf({ c: 404 }));
+  const { samples } = folder.take();
+  const told = (code: number) => samples.filter(({ responseCode }) => responseCode === code);
+  expect(told(404)).toHaveLength(3);
+  expect(told(503)).toHaveLength(97);
+  expect(told(503).reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(5000);
+});
+
+test("what is slow beside the other requests of its service is kept", () => {
+  const folder = new EntryFolder(OWN);
+  for (let index = 0; index < 5000; index += 1) folder.addLine(lineOf({ d: 20 + (index % 10) }));
+  folder.take();
+  for (let index = 0; index < 500; index += 1) folder.addLine(lineOf({ d: index === 250 ? 900 : 20 + (index % 10) }));
+  const slow = folder.take().samples.filter(({ isSlow }) => isSlow);
+  expect(slow.map(({ durationMs }) => durationMs)).toContain(900);
+});
+
+test("shapes of requests are counted one by one, and are few whatever is asked for", () => {
+  const folder = new EntryFolder(OWN);
+  for (let index = 0; index < 3000; index += 1)
+    folder.addLine(lineOf({ m: index % 3 === 0 ? "POST" : "GET", p: `/reviews/${index}/likes?by=${index}` }));
+  for (let index = 0; index < 3000; index += 1)
+    folder.addLine(lineOf({ m: `M${index}`, p: `/${"x".repeat(index % 30)}${index}y/z` }));
+  const { windows } = folder.take();
+  const shapes = windows.flatMap((window) => window.shapes);
+  expect(shapes.reduce((sum, { count }) => sum + Number(count), 0)).toBe(6000);
+  expect(shapes.length).toBeLessThan(350);
+  expect(shapes).toContainEqual(
+    expect.objectContaining({ method: "POST", pathTemplate: "/reviews/{}/likes", count: 1000n }),
+  );
 });
 
 test("a line tells when its request ended, for holding against Envoy's own count", () => {

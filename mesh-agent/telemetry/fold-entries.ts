@@ -8,6 +8,7 @@ import { remainderOf, textOfKey, wireOfKey } from "#core/telemetry/traffic-key.t
 import { EntryBounds } from "#mesh-agent/telemetry/bound-entry.ts";
 import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
 import { labelEntry, type OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
+import { RequestShapes, type Shape } from "#mesh-agent/telemetry/request-shapes.ts";
 import { type Random, SampleRequests } from "#mesh-agent/telemetry/sample-requests.ts";
 import { type RequestSample, type RequestWindow, RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
@@ -22,6 +23,13 @@ interface OpenWindow {
   readonly durations: BucketCounts;
   readonly requestSizes: BucketCounts;
   readonly responseSizes: BucketCounts;
+  readonly shapes: Map<Shape, number>;
+}
+
+/** Labels of lines with one text, and the window that such a line was counted in last. */
+interface Labelled {
+  readonly labels: TrafficKey;
+  last: OpenWindow | undefined;
 }
 
 export interface Folded {
@@ -46,15 +54,15 @@ const TIME_MS_MAX = 8.64e15 - DURATION_MS_MAX;
 
 /** Folds lines of the access log into windows, by the time at which each request ended. Every line is counted once. */
 export class EntryFolder {
-  readonly #labels = new Map<string, TrafficKey>();
-  readonly #random: Random;
+  readonly #labels = new Map<string, Labelled>();
+  readonly #samples: SampleRequests;
+  readonly #shapes = new RequestShapes();
   readonly #bounds: EntryBounds;
   readonly #windowsMax: number;
   /** Of TCP connections: what is told of them stands once it is confirmed. */
   readonly connections: ConnectionBook;
   #own: OwnEnd;
   #open = new Map<string, OpenWindow>();
-  #samples: SampleRequests;
   #requests = 0;
   #httpRequests = 0;
   #garbageLines = 0;
@@ -69,7 +77,6 @@ export class EntryFolder {
     this.connections = connections;
     this.#windowsMax = windowsMax;
     this.#own = own;
-    this.#random = random;
     this.#bounds = new EntryBounds(now);
     this.#samples = new SampleRequests(random);
   }
@@ -106,7 +113,7 @@ export class EntryFolder {
     };
     this.#bounds.folded = 0;
     this.#open = new Map();
-    this.#samples = new SampleRequests(this.#random);
+    for (const labelled of this.#labels.values()) labelled.last = undefined;
     this.#requests = this.#httpRequests = this.#garbageLines = 0;
     return folded;
   }
@@ -126,27 +133,32 @@ export class EntryFolder {
     window.durationSumMs += durationMs;
     countIn(window.durations, durationMs);
     this.#requests += 1;
-    this.#samples.offer(entry, window.labels);
     if (window.labels.protocol === "tcp") return undefined;
     countIn(window.requestSizes, requestBytes);
     countIn(window.responseSizes, responseBytes);
+    const shape = this.#shapes.shapeOf(window.labels.destinationService, textOf(entry.m), textOf(entry.p));
+    window.shapes.set(shape, (window.shapes.get(shape) ?? 0) + 1);
+    this.#samples.offer(entry, window.labels, shape);
     this.#httpRequests += 1;
     return endMs;
   }
 
   #windowOf(entry: AccessEntry, startMs: number): OpenWindow {
     const text = keyOf(entry);
-    const key = `${startMs} ${text}`;
-    const open = this.#open.get(key);
-    if (open !== undefined) return open;
-    let labels = this.#labels.get(text);
-    if (labels === undefined) {
+    let labelled = this.#labels.get(text);
+    if (labelled === undefined) {
       if (this.#labels.size >= LABEL_CACHE_MAX) this.#labels.clear();
-      labels = labelEntry(entry, this.#own);
-      this.#labels.set(text, labels);
+      labelled = { labels: labelEntry(entry, this.#own), last: undefined };
+      this.#labels.set(text, labelled);
     }
-    if (this.#open.size >= this.#windowsMax) return this.#overflow(labels, startMs);
-    return this.#openWindow(key, labels, startMs);
+    if (labelled.last?.startMs === startMs) return labelled.last;
+    const key = `${startMs} ${text}`;
+    const { labels } = labelled;
+    const isRoom = this.#open.size < this.#windowsMax;
+    const window =
+      this.#open.get(key) ?? (isRoom ? this.#openWindow(key, labels, startMs) : this.#overflow(labels, startMs));
+    labelled.last = window;
+    return window;
   }
 
   /** The same bucket that the control plane has for a reporter of too many labels. */
@@ -168,6 +180,7 @@ export class EntryFolder {
       durations: new Map(),
       requestSizes: new Map(),
       responseSizes: new Map(),
+      shapes: new Map(),
     };
     this.#open.set(key, window);
     return window;
@@ -181,14 +194,14 @@ function keyOf(e: AccessEntry): string {
   // The host matters only where no cluster tells the service.
   const host = e.uc === null || e.uc === undefined || e.uc === "-" ? e.a : "";
   const grpc = e.ct === null || e.ct === undefined ? "" : textOf(e.ct).startsWith("application/grpc") ? "g" : "";
-  const texts = [e.c, e.f, e.uc, e.uw, e.pw, e.up, e.dp, e.g, e.lp, e.tv, e.ra, e.rl, denied, host]
-    .map(short)
-    .join("|");
-  return `${e.dir}|${texts}|${grpc}|${e.uh === null || e.uh === "-" ? "" : "u"}|${e.uf === null || e.uf === "-" || e.uf === "" ? "" : "f"}|${e.m === null ? "" : "m"}|${e.pr === null ? "" : "p"}${textOf(e.mi) === "" ? "" : "m"}`;
+  const from = `${e.dir}|${short(e.c)}|${short(e.f)}|${short(e.uc)}|${short(e.uw)}|${short(e.pw)}|${short(e.up)}|${short(e.dp)}|${short(e.g)}|`;
+  const texts = `${short(e.lp)}|${short(e.tv)}|${short(e.ra)}|${short(e.rl)}|${short(denied)}|${short(host)}`;
+  return `${from}${texts}|${grpc}|${e.uh === null || e.uh === "-" ? "" : "u"}|${e.uf === null || e.uf === "-" || e.uf === "" ? "" : "f"}|${e.m === null ? "" : "m"}|${e.pr === null ? "" : "p"}${textOf(e.mi) === "" ? "" : "m"}`;
 }
 
 function short(value: unknown): string {
-  return typeof value === "string" ? value.slice(0, TEXT_CHARS_MAX) : String(value);
+  if (typeof value !== "string") return value === undefined ? "" : String(value);
+  return value.length > TEXT_CHARS_MAX ? value.slice(0, TEXT_CHARS_MAX) : value;
 }
 
 function closeWindow(window: OpenWindow): RequestWindow {
@@ -204,5 +217,6 @@ function closeWindow(window: OpenWindow): RequestWindow {
     durations: packHistogram(window.durations),
     requestSizes: packHistogram(window.requestSizes),
     responseSizes: packHistogram(window.responseSizes),
+    shapes: Array.from(window.shapes, ([shape, of]) => ({ ...shape, count: BigInt(of) })),
   });
 }

@@ -1,103 +1,148 @@
-import { create } from "@bufbuild/protobuf";
-import { type AccessEntry, numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
+import { type AccessEntry, numberOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
-import { wireOfKey } from "#core/telemetry/traffic-key.ts";
-import { type RequestSample, RequestSampleSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { classOfRequest, isTrouble } from "#core/telemetry/request-class.ts";
+import { describeSample } from "#mesh-agent/telemetry/describe-sample.ts";
+import type { Shape } from "#mesh-agent/telemetry/request-shapes.ts";
+import type { RequestSample } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 /** From 0 to below 1. */
 export type Random = () => number;
 
 /** Of one batch, which is a second or two of traffic. */
 const TROUBLE_MAX = 100;
+const SLOW_MAX = 12;
 const ORDINARY_MAX = 8;
-/** Of what callers choose: lines may hold sixty kilobytes of it. */
-const TEXT_CHARS_MAX = 500;
-const UINT32_MAX = 2 ** 32 - 1;
+/** Kinds of trouble that each have room of their own. */
+const KINDS_MAX = 64;
+/** How far a bar moves with a request, of itself: up 99 times as far as down, so that one of a hundred is above it. */
+const BAR_STEP = 0.05;
+const BAR_SHARE = 0.99;
+/** Faster than that is not slow, whatever the others take. */
+const SLOW_MS_MIN = 5;
+/** Requests of a service before one of them can be slow beside the others. */
+const KNOWN_MIN = 100;
+const SERVICES_MAX = 1000;
 
-interface Seen {
+/** A request that may be shown. */
+export interface Seen {
   readonly entry: AccessEntry;
   readonly labels: TrafficKey;
+  readonly shape: Shape;
+  readonly isSlow: boolean;
 }
 
-/** A few requests to look at: every error and denial as far as they fit, and of the rest each one with the same chance. */
+/** Keeps each of what it is offered with the same chance (algorithm R). */
+class Reservoir {
+  readonly kept: Seen[] = [];
+  readonly #max: number;
+  seen = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  offer(seen: Seen, random: Random): void {
+    this.seen += 1;
+    if (this.kept.length < this.#max) this.kept.push(seen);
+    else {
+      const place = Math.floor(random() * this.seen);
+      if (place < this.#max) this.kept[place] = seen;
+    }
+  }
+}
+
+interface Bar {
+  ms: number;
+  seen: number;
+}
+
+/**
+ * Requests to look at: errors, denials and limits of every kind, slow ones, and of the rest each one with the same chance. What is
+ * beyond the room of a batch is told by the weight of those that are kept: weights sum up to all requests.
+ */
 export class SampleRequests {
   readonly #random: Random;
-  readonly #trouble: Seen[] = [];
-  readonly #ordinary: Seen[] = [];
-  #troubleSeen = 0;
-  #ordinarySeen = 0;
+  /** By service: what 99 of 100 of its requests take at most, about. */
+  readonly #bars = new Map<string, Bar>();
+  #trouble = new Map<TrafficKey | undefined, Reservoir>();
+  #slow = new Reservoir(SLOW_MAX);
+  #ordinary = new Reservoir(ORDINARY_MAX);
 
   constructor(random: Random) {
     this.#random = random;
   }
 
-  offer(entry: AccessEntry, labels: TrafficKey): void {
-    if (labels.protocol === "tcp") return;
-    const code = numberOf(entry.c);
-    const isTrouble = code >= 400 || code === 0 || labels.deniedBy !== "" || labels.grpcStatus > "0";
-    if (isTrouble) this.#troubleSeen = this.#reservoir(this.#trouble, TROUBLE_MAX, this.#troubleSeen, entry, labels);
-    else this.#ordinarySeen = this.#reservoir(this.#ordinary, ORDINARY_MAX, this.#ordinarySeen, entry, labels);
+  offer(entry: AccessEntry, labels: TrafficKey, shape: Shape): void {
+    const isSlow = this.#isSlow(labels.destinationService, numberOf(entry.d));
+    const code = wholeOf(entry.c);
+    const { deniedBy, grpcStatus } = labels;
+    const seen = { entry, labels, shape, isSlow };
+    if (!isTrouble(classOfRequest({ responseCode: code, grpcStatus, deniedBy, isSlow: false })))
+      (isSlow ? this.#slow : this.#ordinary).offer(seen, this.#random);
+    else this.#roomFor(labels).offer(seen, this.#random);
   }
 
+  /** Takes what was kept since the last call. */
   take(): RequestSample[] {
-    return [...this.#trouble, ...this.#ordinary].map(toSample);
+    const trouble = shareRoom([...this.#trouble.values()], TROUBLE_MAX);
+    const taken = [...trouble, { of: this.#slow, room: SLOW_MAX }, { of: this.#ordinary, room: ORDINARY_MAX }];
+    this.#trouble = new Map();
+    this.#slow = new Reservoir(SLOW_MAX);
+    this.#ordinary = new Reservoir(ORDINARY_MAX);
+    return taken.flatMap(({ of, room }) => {
+      const kept = pick(of.kept, room, this.#random);
+      return kept.map((seen) => describeSample(seen, of.seen / kept.length));
+    });
   }
 
-  /** Algorithm R: keeps each of `seen` with the same chance. */
-  #reservoir(kept: Seen[], max: number, seen: number, entry: AccessEntry, labels: TrafficKey): number {
-    if (kept.length < max) kept.push({ entry, labels });
-    else {
-      const place = Math.floor(this.#random() * (seen + 1));
-      if (place < max) kept[place] = { entry, labels };
+  /** Each set of labels is a kind, so that no flood of one hides another. */
+  #roomFor(labels: TrafficKey): Reservoir {
+    const kind = this.#trouble.has(labels) || this.#trouble.size < KINDS_MAX ? labels : undefined;
+    let room = this.#trouble.get(kind);
+    if (room === undefined) {
+      room = new Reservoir(TROUBLE_MAX);
+      this.#trouble.set(kind, room);
     }
-    return seen + 1;
+    return room;
+  }
+
+  #isSlow(service: string, durationMs: number): boolean {
+    let bar = this.#bars.get(service);
+    if (bar === undefined) {
+      if (this.#bars.size >= SERVICES_MAX) this.#bars.clear();
+      bar = { ms: SLOW_MS_MIN, seen: 0 };
+      this.#bars.set(service, bar);
+    }
+    bar.seen += 1;
+    const isAbove = durationMs > bar.ms;
+    bar.ms = isAbove
+      ? bar.ms * (1 + BAR_STEP * BAR_SHARE)
+      : Math.max(SLOW_MS_MIN, bar.ms * (1 - BAR_STEP * (1 - BAR_SHARE)));
+    return isAbove && bar.seen > KNOWN_MIN;
   }
 }
 
-function toSample({ entry, labels }: Seen): RequestSample {
-  const {
-    reporter,
-    sourceWorkload,
-    sourceWorkloadNamespace,
-    sourcePrincipal,
-    destinationService,
-    destinationWorkload,
-    destinationWorkloadNamespace,
-    destinationVersion,
-    deniedBy,
-    requestProtocol,
-    connectionSecurityPolicy,
-  } = wireOfKey(labels);
-  return create(RequestSampleSchema, {
-    startMs: BigInt(wholeOf(entry.t)),
-    reporter,
-    durationMs: wholeOf(entry.d, UINT32_MAX),
-    method: shortOf(entry.m),
-    // Queries hold secrets more often than answers.
-    path: (textOf(entry.p).split("?")[0] ?? "").slice(0, TEXT_CHARS_MAX),
-    authority: shortOf(entry.a),
-    responseCode: wholeOf(entry.c, UINT32_MAX),
-    responseFlags: shortOf(entry.f) || "-",
-    responseCodeDetails: shortOf(entry.cd),
-    traceId: shortOf(entry.ti),
-    requestId: shortOf(entry.ri),
-    sourceWorkload,
-    sourceWorkloadNamespace,
-    sourcePrincipal,
-    destinationService,
-    destinationWorkload,
-    destinationWorkloadNamespace,
-    destinationVersion,
-    routeName: shortOf(entry.rn),
-    upstreamHost: shortOf(entry.uh),
-    deniedBy,
-    requestBytes: BigInt(wholeOf(entry.bi)),
-    responseBytes: BigInt(wholeOf(entry.bo)),
-    requestProtocol,
-    connectionSecurityPolicy,
-  });
+/** Room shared by those who want it: nobody has less than another that wants more, and nothing is left while somebody wants it. */
+function shareRoom(
+  reservoirs: readonly Reservoir[],
+  max: number,
+): readonly { readonly of: Reservoir; readonly room: number }[] {
+  let left = max;
+  return [...reservoirs]
+    .sort((a, b) => a.kept.length - b.kept.length)
+    .map((of, index, all) => {
+      const room = Math.min(of.kept.length, Math.floor(left / (all.length - index)));
+      left -= room;
+      return { of, room };
+    });
 }
 
-function shortOf(value: unknown): string {
-  return textOf(value).slice(0, TEXT_CHARS_MAX);
+/** So many of them, each with the same chance. */
+function pick(kept: Seen[], room: number, random: Random): Seen[] {
+  for (let index = 0; index < Math.min(room, kept.length - 1); index += 1) {
+    const other = index + Math.floor(random() * (kept.length - index));
+    const [a, b] = [kept[index], kept[other]];
+    if (a !== undefined && b !== undefined) [kept[index], kept[other]] = [b, a];
+  }
+  return kept.slice(0, room);
 }

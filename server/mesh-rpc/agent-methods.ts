@@ -93,6 +93,7 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
             ingest: telemetry,
             snapshot: () => state.snapshot(),
             find: (instance) => registry.known(instance),
+            revisionAt: (atMs) => state.revisionAt(atMs),
             onRefused: ({ principal }, resource, reasons) => {
               for (const reason of reasons)
                 onRefused({ actor: principal, action: "telemetry.report", resource, reason, from });

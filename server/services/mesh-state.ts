@@ -6,6 +6,9 @@ import { takeChanged } from "#core/registry/take-changed.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
+/** Revisions of which is known when they were published: requests are told of within minutes. */
+const PUBLISHED_MAX = 500;
+
 /** The configuration and registry as they stand, for those on the main thread who read them. */
 export class MeshState {
   readonly #resources = new Map<string, AnyResource>();
@@ -16,8 +19,13 @@ export class MeshState {
   #revision: number;
   #snapshot: Snapshot | undefined;
   #listed: readonly AnyResource[] | undefined;
+  /** When revisions were published here, the oldest first. */
+  readonly #published: { readonly revision: number; readonly atMs: number }[] = [];
+  readonly #now: () => number;
 
-  constructor(snapshot: Snapshot) {
+  constructor(snapshot: Snapshot, now: () => number = Date.now) {
+    this.#now = now;
+    this.#published.push({ revision: snapshot.revision, atMs: now() });
     this.#mesh = snapshot.mesh;
     this.#revision = snapshot.revision;
     this.#keySets = new Map(Object.entries(snapshot.keySets ?? {}));
@@ -29,7 +37,11 @@ export class MeshState {
   apply(change: SnapshotChange): void {
     this.#snapshot = undefined;
     if (change.upserts.length + change.deletes.length > 0) this.#listed = undefined;
-    this.#revision = Math.max(this.#revision, change.revision);
+    if (change.revision > this.#revision) {
+      this.#revision = change.revision;
+      this.#published.push({ revision: change.revision, atMs: this.#now() });
+      if (this.#published.length > PUBLISHED_MAX) this.#published.shift();
+    }
     for (const resource of change.upserts) this.#resources.set(formatRef(refOf(resource)), resource);
     for (const ref of change.deletes) this.#resources.delete(formatRef(ref));
     for (const instance of change.instanceUpserts)
@@ -41,6 +53,11 @@ export class MeshState {
 
   get revision(): number {
     return this.#revision;
+  }
+
+  /** The revision that was published last at a time; null for times before this process knows. */
+  revisionAt(atMs: number): number | null {
+    return this.#published.findLast((each) => each.atMs <= atMs)?.revision ?? null;
   }
 
   /** Made once per change; its resources are the same list until one of them changes, so what is known of a list is known on. */

@@ -84,6 +84,7 @@ async function startServer(breaksEvery: number): Promise<{ store: RunningTelemet
                 ingest: store.ingest,
                 snapshot: () => SNAPSHOT,
                 find: () => INSTANCE,
+                revisionAt: () => 1,
                 onRefused: (_, __, reasons) => expect(reasons).toEqual([]),
               },
               bytes,

@@ -12,6 +12,8 @@ export interface ReportRpcOptions {
   readonly snapshot: () => Snapshot;
   /** The instance of this name (`namespace/name`), also one that has left. */
   readonly find: (instance: string) => WorkloadInstance | undefined;
+  /** The revision that was published last at a time. */
+  readonly revisionAt: (atMs: number) => number | null;
   /** Told of reports that spoke for somebody else: for the audit. */
   readonly onRefused: (identity: ReporterIdentity, instance: string, reasons: readonly string[]) => void;
 }
@@ -23,7 +25,8 @@ export async function handleReport(
   identity: ReporterIdentity,
 ): Promise<Uint8Array> {
   const report = parseReport(bytes);
-  const reporter = describeReporter(identity, options.find(report.instance), options.snapshot());
+  const { revisionAt } = options;
+  const reporter = { ...describeReporter(identity, options.find(report.instance), options.snapshot()), revisionAt };
   const { acknowledgedSequence, refused, reportIntervalMs } = await options.ingest.takeReport(report, reporter);
   if (refused.length > 0) options.onRefused(identity, report.instance, refused);
   return toBinary(

@@ -28,4 +28,6 @@ export interface Reporter {
   readonly knownHost?: (host: string) => string | undefined;
   /** Under which service accounts a workload (`namespace/workload`) runs; undefined for one that is not registered. */
   readonly accountsOf?: (workload: string) => ReadonlySet<string> | undefined;
+  /** The configuration's revision that was published last at a time; null where that is not known any more. */
+  readonly revisionAt?: (atMs: number) => number | null;
 }

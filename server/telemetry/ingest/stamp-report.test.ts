@@ -57,6 +57,7 @@ const REQUEST = [
   "authority",
   "method",
   "path",
+  "pathTemplate",
   "requestId",
   "requestProtocol",
   "responseCodeDetails",
@@ -76,7 +77,10 @@ describe("of what a report says there stays", () => {
     const other = ["destinationService", "destinationVersion", "destinationWorkload", "destinationWorkloadNamespace"];
     expect(survivors(SHOP, "source")).toEqual({
       window: [...other, "destinationApp", "destinationPrincipal"].sort(),
-      sample: [...other, ...REQUEST, "connectionSecurityPolicy", "routeName", "upstreamHost"].sort(),
+      sample: [
+        ...[...other, ...REQUEST, "connectionSecurityPolicy", "destinationPrincipal"],
+        ...["routeName", "subset", "upstreamFailure", "upstreamHost"],
+      ].sort(),
     });
   });
 

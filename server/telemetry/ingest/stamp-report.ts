@@ -23,6 +23,7 @@ import {
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { RATE_MAX } from "#server/telemetry/ingest/rate-book.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
+import { foldShapes, stampShapes } from "#server/telemetry/ingest/stamp-shapes.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
 
 export interface StampedReport {
@@ -45,8 +46,14 @@ const COUNT_MAX = 2 ** 32;
 const COUNT_OF_WINDOW_MAX = (RATE_MAX * WINDOW_MS) / 1000;
 /** Of one window: what 400 Gbit/s carry while its requests and connections last. */
 const BYTES_PER_MS = 50_000_000;
-/** An agent sends 108 at most: samples of one reporter must not shorten the life of all others'. */
+/** An agent sends 120 at most: samples of one reporter must not shorten the life of all others'. */
 const SAMPLES_MAX = 500;
+/** Of weights: what a proxy has in the longest time between two reports. */
+const WEIGHT_MAX = RATE_MAX * 60;
+/** What routes of the mesh are written in. */
+const ROUTE_RESOURCE = /^(?:VirtualService|HTTPRoute|GRPCRoute)\/[a-z0-9.-]{1,253}\/[a-z0-9.-]{1,253}$/;
+const ROUTE_PATH = /^spec(?:\.[A-Za-z]{1,40}|\[\d{1,5}\]){1,10}$/;
+const GRPC_STATUS = /^\d{0,3}$/;
 /** Of ports and response codes. */
 const SHORT_MAX = 65_535;
 
@@ -69,7 +76,8 @@ export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: nu
       return [];
     }
     const stamped = stampWindow(window, reporter);
-    return [reporter.workload === undefined ? { ...stamped, key: remainderOf(stamped.key, "unregistered") } : stamped];
+    if (reporter.workload !== undefined) return [stamped];
+    return [foldShapes({ ...stamped, key: remainderOf(stamped.key, "unregistered") })];
   });
   const beyond = report.samples.length - SAMPLES_MAX;
   if (beyond > 0) refuse("samples beyond those of one report", beyond);
@@ -84,7 +92,7 @@ export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: nu
         sample.sourceWorkloadNamespace,
         sample.sourcePrincipal,
         sample.destinationWorkloadNamespace,
-        "",
+        sample.destinationPrincipal,
         reporter,
       )
     ) {
@@ -240,7 +248,7 @@ function stampWindow(window: RequestWindow, reporter: Reporter): TrafficWindow {
     destinationPort: answered?.port ?? window.destinationPort,
     protocol: window.requestProtocol === "grpc" || window.requestProtocol === "tcp" ? window.requestProtocol : "http",
     responseCode: window.responseCode,
-    grpcStatus: /^\d{0,3}$/.test(window.grpcResponseStatus) ? window.grpcResponseStatus : "",
+    grpcStatus: GRPC_STATUS.test(window.grpcResponseStatus) ? window.grpcResponseStatus : "",
     responseFlags: /^[A-Za-z_,]{1,200}$/.test(window.responseFlags) ? window.responseFlags : "-",
     security:
       window.connectionSecurityPolicy === "mutual_tls" || window.connectionSecurityPolicy === "none"
@@ -262,6 +270,7 @@ function stampWindow(window: RequestWindow, reporter: Reporter): TrafficWindow {
     durations: durationsOf(window),
     requestSizes: window.requestSizes,
     responseSizes: window.responseSizes,
+    shapes: stampShapes(window),
   };
 }
 
@@ -272,14 +281,27 @@ function ownService({ destinationService }: Pick<RequestWindow, "destinationServ
 
 /** The same as is left of a window, and nothing of where Envoy sent it. */
 function unplacedSample(sample: RequestSample): RequestSample {
-  return { ...remainderOfWire(sample, "unregistered"), routeName: "", upstreamHost: "" };
+  return {
+    ...remainderOfWire(sample, "unregistered"),
+    routeName: "",
+    routeResource: "",
+    routePath: "",
+    subset: "",
+    upstreamHost: "",
+    upstreamFailure: "",
+  };
 }
 
-function isPossibleSample({ startMs, reporter, responseCode, durationMs }: RequestSample, nowMs: number): boolean {
+function isPossibleSample(sample: RequestSample, nowMs: number): boolean {
+  const { startMs, reporter, responseCode, durationMs, weight, destinationPort, attempts } = sample;
   return (
     canBe(Number(startMs), nowMs) &&
     (reporter === "source" || reporter === "destination") &&
     responseCode <= SHORT_MAX &&
+    destinationPort <= SHORT_MAX &&
+    attempts <= SHORT_MAX &&
+    weight >= 0 &&
+    weight <= WEIGHT_MAX &&
     durationMs >= 0 &&
     Number.isFinite(durationMs)
   );
@@ -344,30 +366,42 @@ function callerOf(claimed: Caller, { accountsOf }: Reporter): Omit<Caller, "sour
 function stampSample(sample: RequestSample, reporter: Reporter): RequestSample {
   const { workload, namespace, principal } = reporter;
   const deniedBy = ownDenial(sample.deniedBy, reporter);
+  const told = {
+    grpcResponseStatus: GRPC_STATUS.test(sample.grpcResponseStatus) ? sample.grpcResponseStatus : "",
+    routeResource: ROUTE_RESOURCE.test(sample.routeResource) ? sample.routeResource : "",
+    routePath: ROUTE_PATH.test(sample.routePath) ? sample.routePath : "",
+  };
   if (sample.reporter === "source") {
     return {
       ...sample,
+      ...told,
       deniedBy,
       sourceWorkload: workload?.workload ?? sample.sourceWorkload,
       sourceWorkloadNamespace: namespace,
+      sourceVersion: known(workload?.version ?? sample.sourceVersion),
       sourcePrincipal: principal,
+      sourceAddress: "",
     };
   }
   const only = reporter.services?.length === 1 ? reporter.services[0]?.host : undefined;
-  const { sourceWorkload, sourceWorkloadNamespace } = callerOf(
-    { ...sample, sourceApp: "", sourceVersion: "" },
-    reporter,
-  );
+  const caller = callerOf({ ...sample, sourceApp: "" }, reporter);
   const named = ownService(sample, reporter);
+  const answered = reporter.services?.find(({ inboundPort }) => inboundPort === sample.destinationPort);
   return {
     ...sample,
+    ...told,
     deniedBy,
-    sourceWorkload,
-    sourceWorkloadNamespace,
+    sourceWorkload: caller.sourceWorkload,
+    sourceWorkloadNamespace: caller.sourceWorkloadNamespace,
+    sourceVersion: known(caller.sourceVersion),
+    sourceAddress: known(sample.sourcePrincipal) === UNKNOWN ? addressOf(sample.sourceAddress) : "",
     destinationWorkload: workload?.workload ?? sample.destinationWorkload,
     destinationVersion: workload?.version ?? sample.destinationVersion,
     destinationWorkloadNamespace: namespace,
-    destinationService: named === UNKNOWN ? (only ?? UNKNOWN) : named,
+    destinationPrincipal: principal,
+    destinationService: answered?.host ?? (named === UNKNOWN ? (only ?? UNKNOWN) : named),
+    destinationPort: answered?.port ?? sample.destinationPort,
+    fromGateway: false,
   };
 }
 

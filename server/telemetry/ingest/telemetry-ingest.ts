@@ -17,6 +17,7 @@ import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 import { RowBudget, type RowLimit } from "#server/telemetry/ingest/row-budget.ts";
 import { canBe, stampReport } from "#server/telemetry/ingest/stamp-report.ts";
+import { foldShapes } from "#server/telemetry/ingest/stamp-shapes.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import {
   EMPTY_BATCH,
@@ -78,12 +79,14 @@ const REPORT_INTERVAL_MS_MIN = 1500;
 const REPORT_INTERVAL_MS_MAX = 10_000;
 /** Together agents send no more than this many reports a second. */
 const REPORTS_PER_SECOND = 150;
-/** Of a report of theirs: the agent's reservoirs hold 108 samples, and it tells of a gap where a file or its Envoy ended. */
+/** Of a report of theirs: the agent's reservoirs hold 120 samples, and it tells of a gap where a file or its Envoy ended. */
 const SAMPLES: RowLimit = {
   name: "samples",
-  perSecond: REPORTS_PER_SECOND * 108,
-  atOnce: REPORTS_PER_SECOND * 108 * 10,
+  perSecond: REPORTS_PER_SECOND * 120,
+  atOnce: REPORTS_PER_SECOND * 120 * 10,
 };
+/** Beyond it the shapes of a window are told as one. */
+const SHAPES: RowLimit = { name: "request shapes", perSecond: 2000, atOnce: 50_000 };
 const GAPS: RowLimit = { name: "gaps", perSecond: REPORTS_PER_SECOND, atOnce: REPORTS_PER_SECOND * 10 };
 
 /**
@@ -99,6 +102,7 @@ export class TelemetryIngest {
   readonly #logs = new RowBudget(LOGS);
   readonly #samples = new RowBudget(SAMPLES);
   readonly #gaps = new RowBudget(GAPS);
+  readonly #shapes = new RowBudget(SHAPES);
 
   constructor(options: TelemetryIngestOptions) {
     const { sink, labels, now, onStored, onLimit } = options;
@@ -129,7 +133,11 @@ export class TelemetryIngest {
     const resourceSpans = report.resourceSpans.flatMap(decodeSpans);
     moveSpans(resourceSpans, move);
     const spans = this.#readSpans(resourceSpans, reporter.principal, describeSpans(reporter));
-    const requests = stamped.samples.map(readSample);
+    const origin = {
+      report: `${reporter.principal} ${report.storeId} ${report.sequence}`,
+      revisionAt: (atMs: number) => reporter.revisionAt?.(atMs) ?? null,
+    };
+    const requests = stamped.samples.map((sample, index) => readSample(sample, index, origin));
     const workload = `${reporter.namespace}/${reporter.workload?.workload ?? UNKNOWN}`;
     const gaps = stamped.gaps.map(({ startMs, endMs, reason, requests }) => ({
       startMs: Number(startMs),
@@ -157,7 +165,7 @@ export class TelemetryIngest {
         ] as const;
         tooMany = within.flatMap(({ tooMany }) => tooMany ?? []);
         return {
-          windows,
+          windows: this.#withinShapes(reporter.principal, windows),
           requests: within[0].taken,
           spans: within[1].taken,
           gaps: within[2].taken,
@@ -226,6 +234,15 @@ export class TelemetryIngest {
       ...(tooMany === undefined ? [] : [tooMany.why]),
     ];
     return { rejected: count - taken.length, why: why.length === 0 ? undefined : why.join("; ") };
+  }
+
+  /** Windows with the shapes that a party may still hand over; all its requests stay counted. */
+  #withinShapes(party: string, windows: readonly TrafficWindow[]): readonly TrafficWindow[] {
+    const now = this.#options.now();
+    return windows.map((window) => {
+      const rows = window.shapes?.length ?? 0;
+      return rows <= 1 || this.#shapes.take(party, rows, now) === rows ? window : foldShapes(window);
+    });
   }
 
   /** The first rows that a party may still hand over; what is beyond is told to it and to operators. */

@@ -17,4 +17,12 @@ export interface TrafficWindow {
   /** Of bodies; empty for TCP. */
   readonly requestSizes: Histogram;
   readonly responseSizes: Histogram;
+  /** What of `count` had which method and path; absent where there are none of either. */
+  readonly shapes?: readonly WindowShape[];
+}
+
+export interface WindowShape {
+  readonly method: string;
+  readonly pathTemplate: string;
+  readonly count: number;
 }

@@ -3,7 +3,6 @@ import { buildGraph } from "#core/graph/build-graph.ts";
 import type { Graph } from "#core/graph/graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { selectPairs } from "#core/graph/select-pairs.ts";
-import { nameDenial } from "#core/telemetry/denied-by.ts";
 import type { LogQuery } from "#core/telemetry/log-query.ts";
 import type { LogRecord } from "#core/telemetry/log-record.ts";
 import { quantileOf } from "#core/telemetry/quantile.ts";
@@ -19,6 +18,7 @@ import type { TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts"
 import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
 import { assembleTrace, summarizeTrace, summarizeWhole } from "#server/telemetry/query/assemble-trace.ts";
 import { buildSeries } from "#server/telemetry/query/build-series.ts";
+import { conditionsOf } from "#server/telemetry/query/conditions-of.ts";
 import { type MeasuredTime, type RatedRange, ratedRange } from "#server/telemetry/query/rated-range.ts";
 import { entryKeys, sparklineKeys } from "#server/telemetry/query/select-keys.ts";
 import { serviceFigures, tallyPairs } from "#server/telemetry/query/service-figures.ts";
@@ -167,13 +167,10 @@ export class TelemetryQueries implements Telemetry {
   }
 
   /** Newest first. `code` is a whole code, its first digits, or a class: "503", "50", "5xx". */
-  async requests({ seconds, code, ...search }: RequestQuery): Promise<readonly RequestRecord[]> {
-    const found = await this.#readers.requests.list({
-      ...search,
-      fromMs: this.#now() - seconds * 1000,
-      codePrefix: code?.replace(/x+$/i, ""),
-    });
-    return found.map((row) => (row.deniedBy === null ? row : { ...row, deniedBy: nameDenial(row.deniedBy) }));
+  async requests({ seconds, service, limit, ...asked }: RequestQuery): Promise<readonly RequestRecord[]> {
+    const fromMs = this.#now() - seconds * 1000;
+    const found = await this.#readers.requests.list({ fromMs, service, limit, where: conditionsOf(asked) });
+    return found.map((row) => ({ ...row, deniedBy: row.policy }));
   }
 
   /** Newest first, from when they are three seconds old. */

@@ -65,6 +65,7 @@ function windowOf({ side, from, to, atMs, count, code = 200, deniedBy = "", from
     durationSumMs: count * 7,
     durations: histogramOfLe([0, 0, 0, count]),
     fromGateway,
+    shapes: [{ method: "GET", pathTemplate: `/${to}`, count: BigInt(count) }],
   });
 }
 

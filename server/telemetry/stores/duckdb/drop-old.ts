@@ -1,7 +1,7 @@
 import { keptFrom, type Retention } from "#server/telemetry/ports/retention.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
 import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
-import { POINTS, SERIES, WINDOW_TABLES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { POINTS, SERIES, SHAPES, WINDOW_TABLES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import { forgetOlder } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 
@@ -34,7 +34,8 @@ export async function dropOld(
   };
   for (const { name } of TIERS)
     await connection.run(`DELETE FROM ${WINDOWS[name].name} WHERE start_ms < ${until[name]}`);
-  await connection.run(`DELETE FROM samples WHERE start_ms < ${Math.floor(nowMs - retention.samplesMs * bulky)}`);
+  await connection.run(`DELETE FROM ${SHAPES.name} WHERE start_ms < ${kept["1m"]}`);
+  await connection.run(`DELETE FROM requests WHERE start_ms < ${Math.floor(nowMs - retention.samplesMs * bulky)}`);
   await connection.run(`DELETE FROM spans WHERE start_us < ${Math.floor(nowMs - retention.spansMs * bulky) * 1000}`);
   await connection.run(`DELETE FROM logs WHERE at_us < ${Math.floor(nowMs - retention.logsMs * bulky) * 1000}`);
   await connection.run(`DELETE FROM gaps WHERE end_ms < ${kept["10m"]}`);
@@ -50,7 +51,7 @@ export async function dropOld(
     `DELETE FROM ${SERIES.name} WHERE id NOT IN (SELECT series FROM ${POINTS.name}) RETURNING id`,
   );
   await forgetOlder(connection);
-  const used = WINDOW_TABLES.map(({ name }) => `SELECT key FROM ${name}`).join(" UNION ");
+  const used = [...WINDOW_TABLES, SHAPES].map(({ name }) => `SELECT key FROM ${name}`).join(" UNION ");
   const unused = await connection.runAndReadAll(`DELETE FROM keys WHERE id NOT IN (${used}) RETURNING id`);
   const idsOf = (rows: typeof unused): number[] => rows.getRowObjectsJS().map(({ id }) => Number(id));
   return { keys: idsOf(unused), series: new Set(idsOf(ended)) };

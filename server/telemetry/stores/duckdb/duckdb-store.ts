@@ -10,7 +10,7 @@ import { noteLoss } from "#server/telemetry/stores/duckdb/note-loss.ts";
 import type { OpenedDuckdb } from "#server/telemetry/stores/duckdb/open-duckdb.ts";
 import { readGaps } from "#server/telemetry/stores/duckdb/read-gaps.ts";
 import { readLogs } from "#server/telemetry/stores/duckdb/read-logs.ts";
-import { readRequests } from "#server/telemetry/stores/duckdb/read-requests.ts";
+import { countFacets, countSlots, readRequests, readShapes } from "#server/telemetry/stores/duckdb/read-requests.ts";
 import {
   readAttributeNames,
   readOperations,
@@ -73,7 +73,12 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
   return {
     sink: { store },
     traffic: new DuckdbTraffic({ file, beside: () => beside, retention, now }),
-    requests: { list: (search) => file.read((reader) => readRequests(reader, search)) },
+    requests: {
+      list: (search) => file.read((reader) => readRequests(reader, search)),
+      facets: (...asked) => file.read((reader) => countFacets(reader, ...asked)),
+      histogram: (...asked) => file.read((reader) => countSlots(reader, ...asked)),
+      shapes: (search) => file.read((reader) => readShapes(reader, search)),
+    },
     spans: {
       search: (search) => file.read((reader) => searchSpans(reader, search)),
       spansOf: (traceId) => file.read((reader) => readTrace(reader, traceId)),

@@ -7,8 +7,9 @@ import {
   LOGS,
   POINTS,
   REPORTS,
-  SAMPLES,
+  REQUESTS,
   SERIES,
+  SHAPES,
   SPANS,
   WINDOW_TABLES,
 } from "#server/telemetry/stores/duckdb/tables.ts";
@@ -17,8 +18,8 @@ import {
 export type Held = Tally;
 
 const COUNTED = [
-  ...WINDOW_TABLES.map(({ name }) => ({ name, amount: "sum(count)", unit: "requests" })),
-  ...[KEYS, SAMPLES, SPANS, LOGS, GAPS, REPORTS, SERIES, POINTS].map(({ name }) => ({
+  ...[...WINDOW_TABLES, SHAPES].map(({ name }) => ({ name, amount: "sum(count)", unit: "requests" })),
+  ...[KEYS, REQUESTS, SPANS, LOGS, GAPS, REPORTS, SERIES, POINTS].map(({ name }) => ({
     name,
     amount: "count(*)",
     unit: "rows",
@@ -36,7 +37,8 @@ export function heldOf(batch: TelemetryBatch, keys: number, due: Held): Held {
   return {
     ...due,
     [KEYS.name]: keys,
-    [SAMPLES.name]: batch.requests.length,
+    [REQUESTS.name]: batch.requests.length,
+    [SHAPES.name]: batch.windows.reduce((sum, { shapes = [] }) => shapes.reduce((of, { count }) => of + count, sum), 0),
     [SPANS.name]: batch.spans.length,
     [LOGS.name]: batch.logs.length,
     [GAPS.name]: batch.gaps.length,
@@ -84,7 +86,7 @@ export async function findUnlabelled(connection: DuckDBConnection): Promise<Unla
 
 /** Before labels are numbered again: others' would be theirs. */
 export async function dropUnlabelled(connection: DuckDBConnection): Promise<void> {
-  for (const { name } of WINDOW_TABLES)
+  for (const { name } of [...WINDOW_TABLES, SHAPES])
     await connection.run(`DELETE FROM ${name} WHERE key NOT IN (SELECT id FROM ${KEYS.name})`);
 }
 
@@ -92,7 +94,7 @@ export async function dropUnlabelled(connection: DuckDBConnection): Promise<void
 export async function oldestHeld(connection: DuckDBConnection): Promise<number> {
   const sql = [
     ...WINDOW_TABLES.map(({ name }) => `SELECT min(start_ms)::DOUBLE AS ms FROM ${name}`),
-    `SELECT min(start_ms)::DOUBLE FROM ${SAMPLES.name}`,
+    `SELECT min(start_ms)::DOUBLE FROM ${REQUESTS.name}`,
     `SELECT min(start_us)::DOUBLE / 1000 FROM ${SPANS.name}`,
     `SELECT min(at_ms)::DOUBLE FROM ${POINTS.name}`,
     `SELECT min(at_us)::DOUBLE / 1000 FROM ${LOGS.name}`,

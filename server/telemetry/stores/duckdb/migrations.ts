@@ -96,4 +96,18 @@ export const MIGRATIONS: readonly Migration[] = [
       "INSERT INTO rolled SELECT tier, 0 FROM (VALUES ('1h'), ('1d')) AS t(tier) WHERE EXISTS (SELECT 1 FROM rolled)",
     ],
   },
+  // Requests as they are looked for, and exact counts of their shapes.
+  {
+    version: 8,
+    statements: [
+      `CREATE TABLE requests AS SELECT *, 'old-' || rowid AS id, CASE WHEN starts_with(denied_by, 'limit:') THEN 'limited' WHEN denied_by != '' THEN 'denied'
+    WHEN response_code >= 500 OR response_code = 0 THEN 'error' WHEN response_code >= 400 THEN 'client-error' ELSE 'ok' END AS class, '' AS path_template,
+    'http' AS protocol, '' AS grpc_status, 0::UBIGINT AS request_bytes, 0::UBIGINT AS response_bytes, 'unknown' AS source_version, '' AS source_address,
+    0::INTEGER AS destination_port, '' AS destination_principal, 'unknown' AS security, '' AS subset, '' AS route_resource, '' AS route_path,
+    '' AS upstream_host, '' AS upstream_failure, 0::INTEGER AS attempts, denied_by AS policy, false AS from_gateway, 1::DOUBLE AS weight,
+    NULL::INTEGER AS revision FROM samples`,
+      "DROP TABLE samples",
+      "CREATE TABLE shapes (start_ms BIGINT NOT NULL, key INTEGER NOT NULL, method VARCHAR NOT NULL, path_template VARCHAR NOT NULL, count UBIGINT NOT NULL)",
+    ],
+  },
 ];

@@ -1,29 +1,151 @@
 import type { DuckDBValue } from "@duckdb/node-api";
+import {
+  REQUEST_FIELDS,
+  type RequestFieldName,
+  type RequestSort,
+  SEARCHED_NAMES,
+} from "#core/telemetry/request-fields.ts";
+import type { RequestCondition } from "#core/telemetry/request-filter.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
-import type { RequestSearch } from "#server/telemetry/ports/request-reader.ts";
+import type {
+  FacetCount,
+  RequestFilter,
+  RequestSearch,
+  RequestShape,
+  RequestSlot,
+  ShapeSearch,
+} from "#server/telemetry/ports/request-reader.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
-import { SAMPLES } from "#server/telemetry/stores/duckdb/tables.ts";
+import { KEYS, REQUEST_COLUMNS, REQUESTS, SHAPES } from "#server/telemetry/stores/duckdb/tables.ts";
+
+const SORTED: Readonly<Record<RequestSort, string>> = {
+  start: "start_ms",
+  duration: "duration_ms",
+  code: "response_code",
+  received: "request_bytes",
+  sent: "response_bytes",
+  tries: "attempts",
+};
 
 export async function readRequests(reader: Reader, search: RequestSearch): Promise<readonly RequestRecord[]> {
-  const values: DuckDBValue[] = [];
-  const bind = (value: DuckDBValue): string => `$${values.push(value)}`;
-  const conditions = [`start_ms >= ${Math.floor(search.fromMs)}`];
-  if (search.service !== undefined) {
-    const service = bind(search.service);
-    conditions.push(`(destination_service = ${service} OR starts_with(destination_service, ${service} || '.'))`);
-  }
-  if (search.source !== undefined) conditions.push(`source_workload = ${bind(search.source)}`);
-  if (search.codePrefix !== undefined)
-    conditions.push(`starts_with(response_code::VARCHAR, ${bind(search.codePrefix)})`);
-  if (search.method !== undefined) conditions.push(`method = upper(${bind(search.method)})`);
-  if (search.path !== undefined) conditions.push(`contains(path, ${bind(search.path)})`);
-  // Ids of 64 bits are padded in one place and not in another.
-  if (search.traceId !== undefined)
-    conditions.push(`lpad(trace_id, 32, '0') = ${bind(search.traceId.padStart(32, "0"))}`);
-  if (search.deniedOnly === true) conditions.push("denied_by != ''");
+  const { sql, values, bind } = conditionsOf(search);
+  const { sort = "start", isAscending = false, after, limit } = search;
+  const column = `${SORTED[sort]}::DOUBLE`;
+  const [order, beyond] = isAscending ? ["ASC", ">"] : ["DESC", "<"];
+  const page =
+    after === undefined
+      ? ""
+      : ` AND (${column}, id) ${beyond} (${bind(after.value)}::DOUBLE, ${bind(after.id)}::VARCHAR)`;
   const rows = await reader.rows(
-    `SELECT ${SAMPLES.select()} FROM samples WHERE ${conditions.join(" AND ")} ORDER BY start_ms DESC LIMIT ${search.limit}`,
+    `SELECT ${REQUESTS.select()} FROM requests WHERE ${sql}${page} ORDER BY ${SORTED[sort]} ${order}, id ${order} LIMIT ${limit}`,
     values,
   );
   return rows as unknown as readonly RequestRecord[];
+}
+
+/** One pass over the rows for all fields. */
+export async function countFacets(
+  reader: Reader,
+  filter: RequestFilter,
+  fields: readonly RequestFieldName[],
+  limit: number,
+): Promise<readonly FacetCount[]> {
+  if (fields.length === 0) return [];
+  const { sql, values } = conditionsOf(filter);
+  const columns = fields.map(columnOf);
+  const sets = columns.map((column) => `(${column})`).join(", ");
+  const nameOf = `CASE grouping_id(${columns.join(", ")}) ${fields
+    .map((name, index) => `WHEN ${2 ** fields.length - 1 - 2 ** (fields.length - 1 - index)} THEN '${name}'`)
+    .join(" ")} END`;
+  const value = `coalesce(${columns.map((column) => `${column}::VARCHAR`).join(", ")}, '')`;
+  const counted = `SELECT ${nameOf} AS field, ${value} AS value, count(*)::DOUBLE AS rows, sum(weight)::DOUBLE AS weight FROM requests WHERE ${sql} GROUP BY GROUPING SETS (${sets})`;
+  const rows = await reader.rows(
+    `SELECT * FROM (${counted}) QUALIFY row_number() OVER (PARTITION BY field ORDER BY rows DESC, value) <= ${limit} ORDER BY rows DESC, value`,
+    values,
+  );
+  return rows as unknown as readonly FacetCount[];
+}
+
+export async function countSlots(
+  reader: Reader,
+  filter: RequestFilter,
+  stepMs: number,
+): Promise<readonly RequestSlot[]> {
+  const { sql, values } = conditionsOf(filter);
+  const slot = `(start_ms - start_ms % ${Math.max(1, Math.floor(stepMs))})`;
+  const rows = await reader.rows(
+    `SELECT ${slot}::DOUBLE AS "startMs", class, count(*)::DOUBLE AS rows, sum(weight)::DOUBLE AS weight FROM requests WHERE ${sql} GROUP BY 1, 2 ORDER BY 1, 2`,
+    values,
+  );
+  return rows as unknown as readonly RequestSlot[];
+}
+
+export async function readShapes(reader: Reader, search: ShapeSearch): Promise<readonly RequestShape[]> {
+  const values: DuckDBValue[] = [];
+  const conditions = [`start_ms >= ${Math.floor(search.fromMs)}`, `start_ms < ${Math.ceil(search.toMs)}`];
+  if (search.service !== undefined) {
+    values.push(search.service);
+    conditions.push("(destination_service = $1 OR starts_with(destination_service, $1 || '.'))");
+  }
+  const rows = await reader.rows(
+    `SELECT reporter, destination_service AS service, destination_port AS port, source_principal AS principal, method, path_template AS "pathTemplate",
+      response_code AS "responseCode", sum(count)::DOUBLE AS count
+     FROM ${SHAPES.name} JOIN ${KEYS.name} ON key = id WHERE ${conditions.join(" AND ")} GROUP BY ALL ORDER BY count DESC, service, method, path_template, response_code LIMIT ${search.limit}`,
+    values,
+  );
+  return rows as unknown as readonly RequestShape[];
+}
+
+function conditionsOf({ fromMs, toMs, service, where }: RequestFilter) {
+  const values: DuckDBValue[] = [];
+  const bind = (value: DuckDBValue): string => `$${values.push(value)}`;
+  const conditions = [`start_ms >= ${Math.floor(fromMs)}`];
+  if (toMs !== undefined) conditions.push(`start_ms < ${Math.ceil(toMs)}`);
+  if (service !== undefined) conditions.push(ofHost(bind(service)));
+  for (const condition of where) {
+    const asked = conditionOf(condition, bind);
+    conditions.push(condition.isNot ? `NOT coalesce(${asked}, false)` : asked);
+  }
+  return { sql: conditions.join(" AND "), values, bind };
+}
+
+function conditionOf(condition: RequestCondition, bind: (value: DuckDBValue) => string): string {
+  if (condition.kind === "text") {
+    const text = bind(condition.text.toLowerCase());
+    return `(${SEARCHED_NAMES.map((name) => `contains(lower(${columnOf(name)}), ${text})`).join(" OR ")})`;
+  }
+  const column = columnOf(condition.field);
+  if (condition.kind === "between") {
+    const { from, to } = condition;
+    const bounds = [
+      ...(from === undefined ? [] : [`${column} >= ${bind(from)}::DOUBLE`]),
+      ...(to === undefined ? [] : [`${column} <= ${bind(to)}::DOUBLE`]),
+    ];
+    return `(${bounds.join(" AND ")})`;
+  }
+  const isText = REQUEST_FIELDS[condition.field].type === "text";
+  const each = condition.values.map((value) => {
+    if (value === "") return isText ? `coalesce(${column}, '') = ''` : `${column} IS NULL`;
+    if (!isText) return `${column} = ${bind(Number(value))}::DOUBLE`;
+    if (value.includes("*")) return `${column} LIKE ${bind(patternOf(value))} ESCAPE '\\'`;
+    if (condition.field === "service") return ofHost(bind(value));
+    // Ids of 64 bits are padded in one place and not in another.
+    if (condition.field === "trace") return `lpad(${column}, 32, '0') = ${bind(value.padStart(32, "0"))}`;
+    return `${column} = ${bind(value)}`;
+  });
+  return `(${each.join(" OR ")})`;
+}
+
+function ofHost(bound: string): string {
+  return `(destination_service = ${bound} OR starts_with(destination_service, ${bound} || '.'))`;
+}
+
+function patternOf(value: string): string {
+  return value.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
+}
+
+function columnOf(name: RequestFieldName): string {
+  const column = REQUEST_COLUMNS.get(REQUEST_FIELDS[name].of);
+  if (column === undefined) throw new Error(`no column holds ${name}`);
+  return column;
 }

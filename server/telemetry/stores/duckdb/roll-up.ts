@@ -1,6 +1,6 @@
 import { type CoarseTier, TIERS } from "#server/telemetry/ports/tiers.ts";
 import { sumWindows } from "#server/telemetry/stores/duckdb/sum-windows.ts";
-import { ROLLED, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { ROLLED, SHAPES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 
 /** Up to when each coarser tier holds everything. */
@@ -57,10 +57,28 @@ export async function rollUp(
       }
       await connection.run(`INSERT INTO ${WINDOWS[name].name} BY NAME ${sumWindows(source, stepMs, range)}`);
       if (source === "joined") await connection.run("DROP TABLE joined");
+      if (name === "10m") await joinShapes(connection, stepMs, start, end);
       await append(ROLLED, [{ tier: name, untilMs: end }]);
       rolled[name] = end;
     }
     finer = tier;
   }
   return rolled;
+}
+
+/** Shapes of times that are over are one row in ten minutes each. */
+async function joinShapes(
+  connection: WriteTransaction["connection"],
+  stepMs: number,
+  fromMs: number,
+  toMs: number,
+): Promise<void> {
+  const { name } = SHAPES;
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE joined AS SELECT start_ms // ${stepMs} * ${stepMs} AS start_ms, key, method, path_template, sum(count)::UBIGINT AS count
+     FROM ${name} WHERE ${name}.start_ms >= ${fromMs} AND ${name}.start_ms < ${toMs} GROUP BY ALL`,
+  );
+  await connection.run(`DELETE FROM ${name} WHERE start_ms >= ${fromMs} AND start_ms < ${toMs}`);
+  await connection.run(`INSERT INTO ${name} BY NAME SELECT * FROM joined`);
+  await connection.run("DROP TABLE joined");
 }

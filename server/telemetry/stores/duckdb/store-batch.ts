@@ -4,9 +4,12 @@ import { TIERS } from "#server/telemetry/ports/tiers.ts";
 import { type Held, heldOf } from "#server/telemetry/stores/duckdb/held.ts";
 import type { KeyNumbers, Numbering } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
-import { GAPS, KEYS, LOGS, REPORTS, SAMPLES, SPANS, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { GAPS, KEYS, LOGS, REPORTS, REQUESTS, SHAPES, SPANS, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
+
+/** Shapes are told by the minute. */
+const SHAPE_STEP_MS = 60_000;
 
 /**
  * A batch, within the transaction that stores it. Numbers of labels are given here and kept once it is committed: retention, which
@@ -35,7 +38,11 @@ export async function storeBatch(
     await append(WINDOWS[name], ofTier);
     due = { ...due, [WINDOWS[name].name]: ofTier.reduce((sum, { window }) => sum + window.count, 0) };
   }
-  await append(SAMPLES, batch.requests);
+  const shapes = rows.flatMap(({ window, id }) =>
+    (window.shapes ?? []).map((shape) => ({ startMs: window.startMs - (window.startMs % SHAPE_STEP_MS), id, shape })),
+  );
+  await append(SHAPES, shapes);
+  await append(REQUESTS, batch.requests);
   await append(SPANS, batch.spans);
   await append(LOGS, batch.logs);
   await append(GAPS, batch.gaps);

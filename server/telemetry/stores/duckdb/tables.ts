@@ -7,7 +7,7 @@ import type { SampleRow } from "#server/telemetry/ports/sample-row.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
 import { type CoarseTier, TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
-import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
+import type { TrafficWindow, WindowShape } from "#server/telemetry/ports/traffic-window.ts";
 import type { NumberedKey } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { NumberedSeries } from "#server/telemetry/stores/duckdb/series-numbers.ts";
 import { type Column, field, optionalText, Table } from "#server/telemetry/stores/duckdb/table.ts";
@@ -78,30 +78,76 @@ const label = (name: DimensionName & keyof RequestRecord) =>
   field<RequestRecord, typeof name>(DIMENSIONS[name].column, SQL_TYPES[DIMENSIONS[name].type], name);
 const optionalLabel = (name: DimensionName & keyof RequestRecord) =>
   optionalText<RequestRecord, typeof name>(DIMENSIONS[name].column, name);
-const request = (name: string, type: "VARCHAR" | "DOUBLE" | "BIGINT", of: keyof RequestRecord, isRequired = false) =>
-  field<RequestRecord, typeof of>(name, type, of, { isRequired });
+const request = (
+  name: string,
+  type: "VARCHAR" | "DOUBLE" | "BIGINT" | "INTEGER" | "UBIGINT",
+  of: keyof RequestRecord,
+) => field<RequestRecord, typeof of>(name, type, of);
 
-export const SAMPLES = new Table<RequestRecord>("samples", [
-  request("start_ms", "BIGINT", "startMs", true),
+export const REQUESTS = new Table<RequestRecord>("requests", [
+  request("start_ms", "BIGINT", "startMs"),
+  request("id", "VARCHAR", "id"),
   label("reporter"),
+  request("class", "VARCHAR", "class"),
   request("duration_ms", "DOUBLE", "durationMs"),
   request("method", "VARCHAR", "method"),
   request("path", "VARCHAR", "path"),
+  request("path_template", "VARCHAR", "pathTemplate"),
   request("authority", "VARCHAR", "authority"),
+  label("protocol"),
   label("responseCode"),
+  label("grpcStatus"),
   label("responseFlags"),
   request("response_code_details", "VARCHAR", "responseCodeDetails"),
+  request("request_bytes", "UBIGINT", "requestBytes"),
+  request("response_bytes", "UBIGINT", "responseBytes"),
   optionalText("trace_id", "traceId"),
   optionalText("request_id", "requestId"),
   label("sourceWorkload"),
   label("sourceNamespace"),
+  label("sourceVersion"),
   optionalLabel("sourcePrincipal"),
+  label("sourceAddress"),
   label("destinationService"),
+  label("destinationPort"),
   label("destinationWorkload"),
   label("destinationNamespace"),
   label("destinationVersion"),
+  optionalLabel("destinationPrincipal"),
+  label("security"),
+  optionalText("subset", "subset"),
   optionalText("route_name", "routeName"),
+  optionalText("route_resource", "routeResource"),
+  optionalText("route_path", "routePath"),
+  optionalText("upstream_host", "upstreamHost"),
+  optionalText("upstream_failure", "upstreamFailure"),
+  request("attempts", "INTEGER", "attempts"),
   optionalLabel("deniedBy"),
+  optionalText("policy", "policy"),
+  label("fromGateway"),
+  request("weight", "DOUBLE", "weight"),
+  request("revision", "INTEGER", "revision"),
+]);
+
+/** The column that holds a field of a request. */
+export const REQUEST_COLUMNS: ReadonlyMap<string, string> = new Map(
+  REQUESTS.columns.flatMap(({ name, as }) => (as === undefined ? [] : [[as, name] as const])),
+);
+
+/** What of a set of labels had a method and a template of paths. */
+export interface ShapeRow {
+  readonly startMs: number;
+  readonly id: number;
+  readonly shape: WindowShape;
+}
+
+/** Rows are only ever added, and put together once their time is over; who reads sums them. */
+export const SHAPES = new Table<ShapeRow>("shapes", [
+  { name: "start_ms", type: "BIGINT", isRequired: true, of: ({ startMs }) => startMs },
+  { name: "key", type: "INTEGER", isRequired: true, of: ({ id }) => id },
+  { name: "method", type: "VARCHAR", isRequired: true, of: ({ shape }) => shape.method },
+  { name: "path_template", type: "VARCHAR", isRequired: true, of: ({ shape }) => shape.pathTemplate },
+  { name: "count", type: "UBIGINT", isRequired: true, of: ({ shape }) => shape.count },
 ]);
 
 const span = (
@@ -194,7 +240,8 @@ export const LEDGER = new Table<LedgerEntry & { readonly added: string }>("ledge
 export const TABLES = [
   ...WINDOW_TABLES,
   KEYS,
-  SAMPLES,
+  REQUESTS,
+  SHAPES,
   SPANS,
   LOGS,
   GAPS,

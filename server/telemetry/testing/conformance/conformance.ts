@@ -5,6 +5,7 @@ import { foreignSamples } from "#server/telemetry/testing/conformance/foreign-sa
 import { gapsAndRequests } from "#server/telemetry/testing/conformance/gaps-and-requests.ts";
 import { logs } from "#server/telemetry/testing/conformance/logs.ts";
 import { portRows } from "#server/telemetry/testing/conformance/port-rows.ts";
+import { requests } from "#server/telemetry/testing/conformance/requests.ts";
 import { tiersAndRetention } from "#server/telemetry/testing/conformance/tiers-and-retention.ts";
 import { traces } from "#server/telemetry/testing/conformance/traces.ts";
 import { type OpenStore, type StoreCase, storeCase } from "#server/telemetry/testing/store-case.ts";
@@ -15,6 +16,7 @@ const SUITES: Readonly<Record<string, (at: StoreCase) => void>> = {
   "tiers and retention": tiersAndRetention,
   "gaps and requests": gapsAndRequests,
   "others' series": foreignSamples,
+  requests,
   figures,
   traces,
   logs,

@@ -3,6 +3,7 @@ import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { bucketAt, countAt, type Histogram, packHistogram } from "#core/telemetry/histogram.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
+import { requestCase } from "#core/telemetry/testing/request-case.ts";
 import { makeKey, NOBODY } from "#core/telemetry/traffic-key.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import { EMPTY_BATCH } from "#server/telemetry/ports/telemetry-sink.ts";
@@ -38,28 +39,37 @@ function countsOf(histogram: Histogram = []): Record<number, number> {
   return counts;
 }
 
-const REQUEST: RequestRecord = {
+/** Every field has a value of its own. */
+const REQUEST: RequestRecord = requestCase({
   startMs: START + 7,
   reporter: "destination",
   durationMs: 1.25,
-  method: "GET",
   path: "/a?b='c'",
+  pathTemplate: "/{}",
   authority: "shop:80",
+  protocol: "grpc",
   responseCode: 503,
+  grpcStatus: "14",
   responseFlags: "UF",
   responseCodeDetails: "upstream_reset",
-  traceId: null,
+  requestBytes: 2 ** 40,
   requestId: "r",
-  sourceWorkload: "w",
-  sourceNamespace: "n",
-  sourcePrincipal: null,
-  destinationService: "s.n.svc",
-  destinationWorkload: "d",
-  destinationNamespace: "dn",
-  destinationVersion: "v9",
-  routeName: null,
+  sourceVersion: "v7",
+  sourceAddress: "10.0.0.1",
+  destinationPrincipal: "spiffe://b",
+  subset: "canary",
+  routeResource: "VirtualService/n/r",
+  routePath: "spec.http[0]",
+  upstreamHost: "10.0.0.2:80",
+  upstreamFailure: "TLS_error",
+  attempts: 3,
   deniedBy: "ns[a]-policy[b]-rule[0]",
-};
+  policy: "AuthorizationPolicy/a/b",
+  fromGateway: true,
+  class: "denied",
+  weight: 2.5,
+  revision: 12,
+});
 
 const SPAN: SpanRow = {
   startUs: BigInt(START) * 1000n + 250n,
@@ -111,7 +121,7 @@ export function portRows(at: StoreCase): void {
     await at.store.sink.store({ ...EMPTY_BATCH, requests: [REQUEST], spans: [SPAN], gaps: [gap] });
     for (const restarted of [false, true]) {
       if (restarted) await at.reopen();
-      expect(await at.store.requests.list({ fromMs: START, limit: 10 })).toEqual([REQUEST]);
+      expect(await at.store.requests.list({ fromMs: START, where: [], limit: 10 })).toEqual([REQUEST]);
       const { startUs: _, durationUs: __, ...span } = SPAN;
       expect(await at.store.spans.spansOf("a".repeat(16))).toEqual([
         { ...span, startMs: START + 0.25, durationMs: 1.5 },
@@ -136,7 +146,7 @@ export function portRows(at: StoreCase): void {
     const batch = { ...EMPTY_BATCH, windows: [windowOf(KEY, START, 3)], requests: [REQUEST] };
     await expect(at.store.sink.store({ ...batch, spans: [broken] })).rejects.toThrow();
     expect((await at.store.traffic.sum({ startMs: START, endMs: START + 10_000 })).rows).toEqual([]);
-    expect(await at.store.requests.list({ fromMs: START, limit: 10 })).toEqual([]);
+    expect(await at.store.requests.list({ fromMs: START, where: [], limit: 10 })).toEqual([]);
     await at.store.sink.store(batch);
     await at.reopen();
     expect((await at.store.traffic.sum({ startMs: START, endMs: START + 10_000 })).rows).toMatchObject([{ count: 3 }]);

@@ -1,0 +1,51 @@
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
+
+const CASE: RequestRecord = {
+  id: "a1",
+  startMs: 0,
+  reporter: "source",
+  durationMs: 1,
+  method: "GET",
+  path: "/",
+  pathTemplate: "/",
+  authority: "reviews",
+  protocol: "http",
+  responseCode: 200,
+  grpcStatus: "",
+  responseFlags: "-",
+  responseCodeDetails: "via_upstream",
+  requestBytes: 10,
+  responseBytes: 100,
+  traceId: null,
+  requestId: null,
+  sourceWorkload: "productpage-v1",
+  sourceNamespace: "default",
+  sourceVersion: "v1",
+  sourcePrincipal: null,
+  sourceAddress: "",
+  destinationService: "reviews.default.svc.cluster.local",
+  destinationPort: 9080,
+  destinationWorkload: "reviews-v1",
+  destinationNamespace: "default",
+  destinationVersion: "v1",
+  destinationPrincipal: null,
+  security: "mutual_tls",
+  subset: null,
+  routeName: null,
+  routeResource: null,
+  routePath: null,
+  upstreamHost: null,
+  upstreamFailure: null,
+  attempts: 1,
+  deniedBy: null,
+  policy: null,
+  fromGateway: false,
+  class: "ok",
+  weight: 1,
+  revision: null,
+};
+
+/** A request that went well, but for what is said. */
+export function requestCase(differs: Partial<RequestRecord> = {}): RequestRecord {
+  return { ...CASE, ...differs };
+}

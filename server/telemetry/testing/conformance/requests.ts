@@ -1,0 +1,133 @@
+import { expect, test } from "vitest";
+import { parseRequestFilter } from "#core/telemetry/request-filter.ts";
+import { requestCase } from "#core/telemetry/testing/request-case.ts";
+import type { RequestFilter } from "#server/telemetry/ports/request-reader.ts";
+import { EMPTY_BATCH } from "#server/telemetry/ports/telemetry-sink.ts";
+import { reportOf } from "#server/telemetry/testing/reports.ts";
+import { HOUR, PRODUCTPAGE, START, type StoreCase, toReviews } from "#server/telemetry/testing/store-case.ts";
+
+const REQUESTS = [
+  requestCase({ id: "0", startMs: START, durationMs: 10, weight: 4 }),
+  requestCase({ id: "1", startMs: START + 1, durationMs: 400, class: "slow", path: "/a%b_c", traceId: "a".repeat(16) }),
+  requestCase({ id: "2", startMs: START + 1, responseCode: 503, responseFlags: "UF", class: "error", subset: "v2" }),
+  requestCase({
+    id: "3",
+    startMs: START + 60_000,
+    responseCode: 403,
+    class: "denied",
+    policy: "AuthorizationPolicy/a/b",
+  }),
+  requestCase({ id: "4", startMs: START + 60_000, durationMs: 20, sourceWorkload: 'a "b", c', revision: 7 }),
+];
+
+const ask = (text: string): RequestFilter => {
+  const { conditions, errors } = parseRequestFilter(text);
+  expect(errors).toEqual([]);
+  return { fromMs: START, where: conditions };
+};
+
+/** Kept requests as they are looked for, and exact counts of shapes. */
+export function requests(at: StoreCase): void {
+  const found = async (text: string) => {
+    const rows = await at.store.requests.list({ ...ask(text), limit: 10 });
+    return rows.map(({ id }) => id).sort();
+  };
+
+  test.each([
+    ["", ["0", "1", "2", "3", "4"]],
+    ["code:503", ["2"]],
+    ["code:5xx,403", undefined],
+    ["code:503,403", ["2", "3"]],
+    ["-code:2xx", ["2", "3"]],
+    ["duration:>10", ["1", "4"]],
+    ["duration:10..20", ["0", "4"]],
+    ["policy:none", ["0", "1", "2", "4"]],
+    ["-policy:none", ["3"]],
+    ["policy:*/a/*", ["3"]],
+    ["-subset:v2", ["0", "1", "3", "4"]],
+    ["revision:none", ["0", "1", "2", "3"]],
+    ["revision:7", ["4"]],
+    ["path:/a%b_c", ["1"]],
+    ["path:/a%*", ["1"]],
+    ["path:/_*", []],
+    ["service:reviews", ["0", "1", "2", "3", "4"]],
+    ["service:review", []],
+    ["service:reviews.default code:403", ["3"]],
+    [`trace:${"a".repeat(16)}`, ["1"]],
+    ['caller:"a \\"b\\", c"', ["4"]],
+    ["authorizationpolicy", ["3"]],
+    ["-authorizationpolicy class:ok", ["0", "4"]],
+    ["'; DROP TABLE requests; --", []],
+  ])("%s finds what it says", async (text, ids) => {
+    await at.store.sink.store({ ...EMPTY_BATCH, requests: REQUESTS });
+    if (ids === undefined) expect(parseRequestFilter(text).errors).toHaveLength(1);
+    else expect(await found(text)).toEqual(ids);
+  });
+
+  test("pages follow each other without a gap or a row twice, by whatever they are sorted", async () => {
+    await at.store.sink.store({ ...EMPTY_BATCH, requests: REQUESTS });
+    for (const sort of ["start", "duration", "code"] as const)
+      for (const isAscending of [true, false]) {
+        const whole = await at.store.requests.list({ ...ask(""), sort, isAscending, limit: 10 });
+        const paged: string[] = [];
+        for (let after: { value: number; id: string } | undefined; ; ) {
+          const rows = await at.store.requests.list({ ...ask(""), sort, isAscending, after, limit: 2 });
+          const last = rows.at(-1);
+          if (last === undefined) break;
+          paged.push(...rows.map(({ id }) => id));
+          after = {
+            value: { start: last.startMs, duration: last.durationMs, code: last.responseCode }[sort],
+            id: last.id,
+          };
+        }
+        expect(paged).toEqual(whole.map(({ id }) => id));
+        expect(paged).toHaveLength(REQUESTS.length);
+      }
+  });
+
+  test("values of fields and times are counted, with the requests that rows stand for", async () => {
+    await at.store.sink.store({ ...EMPTY_BATCH, requests: REQUESTS });
+    const facets = await at.store.requests.facets(ask(""), ["class", "code", "subset", "revision"], 2);
+    const of = (field: string) =>
+      facets.filter((each) => each.field === field).map((each) => [each.value, each.rows, each.weight]);
+    expect(of("class")).toEqual([
+      ["ok", 2, 5],
+      ["denied", 1, 1],
+    ]);
+    expect(of("code")).toEqual([
+      ["200", 3, 6],
+      ["403", 1, 1],
+    ]);
+    expect(of("subset")).toEqual([
+      ["", 4, 7],
+      ["v2", 1, 1],
+    ]);
+    expect(of("revision")).toEqual([
+      ["", 4, 7],
+      ["7", 1, 1],
+    ]);
+    const slots = await at.store.requests.histogram(ask("-class:denied"), 60_000);
+    expect(slots).toEqual([
+      { startMs: START, class: "error", rows: 1, weight: 1 },
+      { startMs: START, class: "ok", rows: 1, weight: 4 },
+      { startMs: START, class: "slow", rows: 1, weight: 1 },
+      { startMs: START + 60_000, class: "ok", rows: 1, weight: 1 },
+    ]);
+  });
+
+  test("shapes are exact, put together and through a restart", async () => {
+    const asked = { fromMs: START - HOUR, toMs: START + HOUR, limit: 10 };
+    await at.take(reportOf(1, [toReviews(START, 10), toReviews(START + 10_000, 7, { code: 503 })]), PRODUCTPAGE);
+    await at.take(reportOf(2, [toReviews(START + 20_000, 5)]), PRODUCTPAGE);
+    await at.take(reportOf(2, [toReviews(START + 20_000, 5)]), PRODUCTPAGE);
+    const expected = [
+      { service: "reviews.default.svc.cluster.local", port: 9080, method: "GET", responseCode: 200, count: 15 },
+      { pathTemplate: "/reviews-v1", responseCode: 503, count: 7, principal: PRODUCTPAGE.principal },
+    ];
+    expect(await at.store.requests.shapes(asked)).toMatchObject(expected);
+    await at.store.upkeep.rollUp(START + HOUR);
+    await at.reopen();
+    expect(await at.store.requests.shapes(asked)).toMatchObject(expected);
+    expect(await at.store.requests.shapes({ ...asked, service: "ratings" })).toEqual([]);
+  });
+}
