@@ -1,9 +1,19 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ChevronDown, FlaskConical, GitCommitHorizontal, ListTree, Network, ShieldCheck, Split } from "lucide-react";
+import {
+  ChevronDown,
+  FlaskConical,
+  GitCommitHorizontal,
+  ListTree,
+  Network,
+  ScrollText,
+  ShieldCheck,
+  Split,
+} from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { beforeHref } from "#components/changes/before-href.ts";
 import { taskEntries } from "#components/format/task-links.ts";
+import { requestsHref } from "#components/requests/request-view.ts";
 import { policyHref } from "#components/security/policy-href.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
@@ -31,6 +41,9 @@ export function ServiceActions({ service }: { readonly service: ServiceDetail })
       </ButtonLink>
       <ButtonLink variant="ghost" href={withRange(tracesOfService(service), range)}>
         <ListTree aria-hidden /> Traces
+      </ButtonLink>
+      <ButtonLink variant="ghost" href={withRange(requestsHref(`service:${host}`), range)}>
+        <ScrollText aria-hidden /> Requests
       </ButtonLink>
       <ButtonLink variant="ghost" href={beforeHref({ host })}>
         <GitCommitHorizontal aria-hidden /> What changed

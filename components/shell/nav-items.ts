@@ -9,6 +9,7 @@ import {
   ListTree,
   type LucideIcon,
   Network,
+  ScrollText,
   Server,
   Settings,
   ShieldCheck,
@@ -31,6 +32,7 @@ export const NAV_SECTIONS: readonly { readonly label: string; readonly items: re
       { href: "/topology", label: "Topology", icon: Network, hasRange: true },
       { href: "/services", label: "Services", icon: Activity, hasRange: true },
       { href: "/traces", label: "Traces", icon: ListTree, hasRange: true },
+      { href: "/requests", label: "Requests", icon: ScrollText, hasRange: true },
     ],
   },
   {

@@ -1,11 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ArrowRight, FlaskConical, GitCommitHorizontal, ListTree, ShieldCheck } from "lucide-react";
+import { ArrowRight, FlaskConical, GitCommitHorizontal, ListTree, ScrollText, ShieldCheck } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { beforeHref } from "#components/changes/before-href.ts";
 import { formatMillis } from "#components/format/format-millis.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
+import { requestsHref } from "#components/requests/request-view.ts";
 import { policyHref } from "#components/security/policy-href.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
@@ -117,6 +118,11 @@ export function EdgePanel({ edge, graph, view, onSelect }: EdgePanelProps) {
             <ButtonLink size="sm" href={beforeHref({ host })}>
               <GitCommitHorizontal aria-hidden /> What changed
             </ButtonLink>
+            {edge.protocol === "tcp" ? null : (
+              <ButtonLink size="sm" href={withRange(requestsHref(requestsOf(edge, host)), range)}>
+                <ScrollText aria-hidden /> {edge.errorPercent > 0 ? "Failed requests" : "Requests"}
+              </ButtonLink>
+            )}
             <SimulateLink edge={edge} source={source} host={host} />
           </div>
         )}
@@ -139,6 +145,13 @@ function traceQuery(source: DisplayGraph["nodes"][number] | undefined, host: str
   if (source === undefined || member === undefined || source.kind === "namespace" || source.kind === "unknown")
     return { service: host.split(".").slice(0, 2).join(".") };
   return { service: `${member.app ?? member.name}.${source.namespace}`, callee: host };
+}
+
+/** What of the edge's requests is worth reading: those that failed, where some did. */
+function requestsOf({ sourcePrincipals, errorPercent }: DisplayEdge, host: string): string {
+  const known = sourcePrincipals.filter((principal) => principal !== "unknown");
+  const by = known.length === 0 ? "" : ` principal:${known.join(",")}`;
+  return `service:${host}${by}${errorPercent > 0 ? " class:error,client-error,denied,limited" : ""}`;
 }
 
 /** The same on the page of traces. */

@@ -1,9 +1,10 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ListTree, ShieldCheck, Split } from "lucide-react";
+import { ListTree, ScrollText, ShieldCheck, Split } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { formatPercent } from "#components/format/format-percent.ts";
 import { formatRate } from "#components/format/format-rate.ts";
+import { requestsHref } from "#components/requests/request-view.ts";
 import { policyHref } from "#components/security/policy-href.ts";
 import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
@@ -74,6 +75,9 @@ export function NodePanel({ node, graph, view, onSelect }: NodePanelProps) {
               href={withRange(`/traces?service=${encodeURIComponent(`${service}.${namespace}`)}`, range)}
             >
               <ListTree aria-hidden /> Traces
+            </ButtonLink>
+            <ButtonLink size="sm" href={withRange(requestsHref(`service:${host}`), range)}>
+              <ScrollText aria-hidden /> Requests
             </ButtonLink>
           </div>
         </PanelSection>

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import { parseClusterName } from "#core/telemetry/cluster-name.ts";
 import { wireOfKey } from "#core/telemetry/traffic-key.ts";
-import type { Seen } from "#mesh-agent/telemetry/sample-requests.ts";
+import type { SeenRequest } from "#mesh-agent/telemetry/seen-request.ts";
 import { type RequestSample, RequestSampleSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 /** Of what callers choose: lines may hold sixty kilobytes of it. */
@@ -10,7 +10,7 @@ const TEXT_CHARS_MAX = 500;
 const UINT32_MAX = 2 ** 32 - 1;
 
 /** A request as it is handed over. `weight`: how many it stands for. */
-export function describeSample({ entry, labels, shape, isSlow }: Seen, weight: number): RequestSample {
+export function describeSample({ entry, labels, shape, isSlow }: SeenRequest, weight: number): RequestSample {
   const {
     reporter,
     sourceWorkload,

@@ -3,6 +3,7 @@ import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { classOfRequest, isTrouble } from "#core/telemetry/request-class.ts";
 import { describeSample } from "#mesh-agent/telemetry/describe-sample.ts";
 import type { Shape } from "#mesh-agent/telemetry/request-shapes.ts";
+import type { SeenRequest } from "#mesh-agent/telemetry/seen-request.ts";
 import type { RequestSample } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 /** From 0 to below 1. */
@@ -23,17 +24,9 @@ const SLOW_MS_MIN = 5;
 const KNOWN_MIN = 100;
 const SERVICES_MAX = 1000;
 
-/** A request that may be shown. */
-export interface Seen {
-  readonly entry: AccessEntry;
-  readonly labels: TrafficKey;
-  readonly shape: Shape;
-  readonly isSlow: boolean;
-}
-
 /** Keeps each of what it is offered with the same chance (algorithm R). */
 class Reservoir {
-  readonly kept: Seen[] = [];
+  readonly kept: SeenRequest[] = [];
   readonly #max: number;
   seen = 0;
 
@@ -41,7 +34,7 @@ class Reservoir {
     this.#max = max;
   }
 
-  offer(seen: Seen, random: Random): void {
+  offer(seen: SeenRequest, random: Random): void {
     this.seen += 1;
     if (this.kept.length < this.#max) this.kept.push(seen);
     else {
@@ -138,7 +131,7 @@ function shareRoom(
 }
 
 /** So many of them, each with the same chance. */
-function pick(kept: Seen[], room: number, random: Random): Seen[] {
+function pick(kept: SeenRequest[], room: number, random: Random): SeenRequest[] {
   for (let index = 0; index < Math.min(room, kept.length - 1); index += 1) {
     const other = index + Math.floor(random() * (kept.length - index));
     const [a, b] = [kept[index], kept[other]];

@@ -24,6 +24,7 @@ import { createLimitService, type LimitServiceOptions } from "#server/services/l
 import { createLimitUseService } from "#server/services/limit-use-service.ts";
 import { createOverviewService } from "#server/services/overview-service.ts";
 import { refuseReserved } from "#server/services/refuse-reserved.ts";
+import { createRequestService } from "#server/services/request-service.ts";
 import { createRevocationService, type RevocationServiceOptions } from "#server/services/revocation-service.ts";
 import type { Services } from "#server/services/services.ts";
 import { createSimulateService } from "#server/services/simulate-service.ts";
@@ -140,7 +141,7 @@ export function createServices(options: ServicesOptions): Services {
       },
     },
     logs: { list: (query) => telemetry.logs(query) },
-    requests: { list: (query) => telemetry.requests(query), totals: (query) => telemetry.totals(query) },
+    requests: createRequestService({ telemetry, config }),
     proxies: {
       list: async () => (await mesh.proxies()).map(asRegistered),
       async get(id) {

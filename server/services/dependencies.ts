@@ -14,6 +14,7 @@ import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type { StandingRefusal } from "#core/xds/standing-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { TotalsQuery } from "#server/services/inputs.ts";
+import type { RequestReader } from "#server/telemetry/ports/request-reader.ts";
 
 /** The compiler and xDS server behind their thread, as the services use them. */
 export interface Mesh {
@@ -72,6 +73,8 @@ export interface Telemetry {
   /** When something of a workload, `namespace/workload`, was not counted; the newest first. */
   gapsOf(workload: string, range: TimeRange): Promise<readonly TelemetryGap[]>;
   requests(query: RequestQuery): Promise<readonly RequestRecord[]>;
+  /** Requests that were kept, and exact counts of their shapes. */
+  readonly kept: RequestReader;
   totals(query: TotalsQuery): Promise<{
     readonly total: number;
     readonly byCode: Readonly<Record<string, number>>;

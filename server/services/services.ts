@@ -8,6 +8,7 @@ import type { LogQuery } from "#core/telemetry/log-query.ts";
 import type { LogRecord } from "#core/telemetry/log-record.ts";
 import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
+import type { RequestAsk, RequestSearchInput, ShapesInput } from "#core/telemetry/request-search.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import type { ChangeMark, EffectView, RevisionEffect } from "#core/traffic/revision-effect.ts";
@@ -29,6 +30,7 @@ import type { GatewayView } from "#core/view/gateway.ts";
 import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/limit.ts";
 import type { LimitUseView } from "#core/view/limit-use.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
+import type { DifferencesView, RequestDetail, RequestPage, RequestSummary, ShapesView } from "#core/view/requests.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type {
@@ -142,6 +144,13 @@ export interface Services {
   readonly logs: { list(query: LogQuery): Promise<readonly LogRecord[]> };
   readonly requests: {
     list(query: RequestQuery): Promise<readonly RequestRecord[]>;
+    search(input: RequestSearchInput): Promise<RequestPage>;
+    summary(ask: RequestAsk): Promise<RequestSummary>;
+    /** Which values those that the filter finds have more often than the rest. */
+    differs(ask: RequestAsk): Promise<DifferencesView>;
+    /** Throws "not-found" for a request that is not kept. */
+    get(id: string): Promise<RequestDetail>;
+    shapes(input: ShapesInput): Promise<ShapesView>;
     /** Exact counts per reporter and code: what a load generator's own count is held against. */
     totals(query: TotalsQuery): Promise<{
       readonly total: number;

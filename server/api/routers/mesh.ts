@@ -2,6 +2,7 @@ import { z } from "zod";
 import { logQuery } from "#core/telemetry/log-query.ts";
 import { rangeSeconds } from "#core/telemetry/range-seconds.ts";
 import { requestQuery } from "#core/telemetry/request-query.ts";
+import { requestAsk, requestSearchInput, shapesInput } from "#core/telemetry/request-search.ts";
 import { traceQuery } from "#core/telemetry/trace-query.ts";
 import { PUSH_ORDER } from "#core/xds/type-urls.ts";
 import { procedure, router } from "#server/api/trpc.ts";
@@ -57,6 +58,13 @@ export const logsRouter = router({
 
 export const requestsRouter = router({
   list: procedure.input(requestQuery).query(({ ctx, input }) => ctx.services.requests.list(input)),
+  search: procedure.input(requestSearchInput).query(({ ctx, input }) => ctx.services.requests.search(input)),
+  summary: procedure.input(requestAsk).query(({ ctx, input }) => ctx.services.requests.summary(input)),
+  differs: procedure.input(requestAsk).query(({ ctx, input }) => ctx.services.requests.differs(input)),
+  get: procedure
+    .input(z.object({ id: z.string().min(1).max(100) }))
+    .query(({ ctx, input }) => ctx.services.requests.get(input.id)),
+  shapes: procedure.input(shapesInput).query(({ ctx, input }) => ctx.services.requests.shapes(input)),
   totals: procedure.input(totalsQuery).query(({ ctx, input }) => ctx.services.requests.totals(input)),
 });
 

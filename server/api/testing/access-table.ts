@@ -38,6 +38,11 @@ traces.search             401     pass    pass      pass
 traces.get                401     pass    pass      pass
 logs.list                 401     pass    pass      pass
 requests.list             401     pass    pass      pass
+requests.search           401     pass    pass      pass
+requests.summary          401     pass    pass      pass
+requests.differs          401     pass    pass      pass
+requests.get              401     pass    pass      pass
+requests.shapes           401     pass    pass      pass
 requests.totals           401     pass    pass      pass
 proxies.list              401     pass    pass      pass
 proxies.get               401     pass    pass      pass

@@ -14,6 +14,7 @@ import { pairOf, type TrafficRow } from "#core/telemetry/traffic.ts";
 import { parseTraceQl } from "#core/traceql/parse-traceql.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type { ServiceFigures, Telemetry, TimeRange } from "#server/services/dependencies.ts";
+import type { RequestReader } from "#server/telemetry/ports/request-reader.ts";
 import type { TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
 import { assembleTrace, summarizeTrace, summarizeWhole } from "#server/telemetry/query/assemble-trace.ts";
@@ -49,6 +50,10 @@ export class TelemetryQueries implements Telemetry {
     this.#readers = readers;
     this.#now = now;
     this.#reportsWithinMs = reportsWithinMs;
+  }
+
+  get kept(): RequestReader {
+    return this.#readers.requests;
   }
 
   /** From now on a called end that is live and says nothing has seen nothing, where all of the traffic is looked at. */

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { rangeSeconds } from "#core/telemetry/range-seconds.ts";
+import { REQUEST_SORTS } from "#core/telemetry/request-fields.ts";
+import { FILTER_CHARS_MAX } from "#core/telemetry/request-filter.ts";
+
+const asked = {
+  /** In the words of request-filter.ts. */
+  filter: z.string().max(FILTER_CHARS_MAX).default(""),
+  seconds: rangeSeconds,
+  /** Up to when; absent: now. */
+  endMs: z.number().int().min(0).max(8.64e15).optional(),
+};
+
+export const requestAsk = z.object(asked);
+export type RequestAsk = Readonly<z.output<typeof requestAsk>>;
+
+export const requestSearchInput = z.object({
+  ...asked,
+  sort: z.enum(REQUEST_SORTS).default("start"),
+  isAscending: z.boolean().default(false),
+  after: z.object({ value: z.number(), id: z.string().max(100) }).optional(),
+  limit: z.number().int().min(1).max(1000).default(100),
+});
+export type RequestSearchInput = Readonly<z.output<typeof requestSearchInput>>;
+
+export const shapesInput = z.object({
+  service: z.string().max(253).optional(),
+  seconds: rangeSeconds,
+  limit: z.number().int().min(1).max(1000).default(200),
+});
+export type ShapesInput = Readonly<z.output<typeof shapesInput>>;
