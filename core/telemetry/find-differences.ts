@@ -27,7 +27,7 @@ export interface Differences {
   readonly rowsMin: number;
 }
 
-export const ROWS_MIN = 10;
+const ROWS_MIN = 10;
 const FOUND_MAX = 12;
 /** Standard errors: of a few hundred values that are looked at, one is beyond by chance in a hundred looks. */
 const DEVIATIONS_MIN = 4;

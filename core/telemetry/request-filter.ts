@@ -35,7 +35,7 @@ export const FILTER_CHARS_MAX = 2000;
 const CONDITIONS_MAX = 40;
 const VALUES_MAX = 50;
 /** What stands for "has none". */
-export const NONE = "none";
+const NONE = "none";
 
 /**
  * Reads what people write: `code:503 -caller:loadgen duration:>250 path:/reviews/* timeout`. Conditions are joined by and, values of one
@@ -55,7 +55,7 @@ export function parseRequestFilter(text: string): ParsedFilter {
 }
 
 /** As it is written; reads as the same. */
-export function formatCondition(condition: RequestCondition): string {
+function formatCondition(condition: RequestCondition): string {
   const not = condition.isNot ? "-" : "";
   if (condition.kind === "text") return `${not}${quote(condition.text, /[\s":]/)}`;
   if (condition.kind === "is")

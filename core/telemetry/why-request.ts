@@ -1,6 +1,6 @@
+import { policyOrigin } from "#core/simulate/rbac-origin.ts";
 import { DENIAL_REASON_FLAGS, FLAG_CAUSES, type FlagCause } from "#core/telemetry/flag-causes.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
-import { parsePolicyName } from "#core/xds/policy-name.ts";
 
 /** An object that decided what became of a request, and the field in it where that is known. */
 export interface CauseRef {
@@ -50,17 +50,13 @@ export function whyRequest(request: Asked): readonly RequestCause[] {
 
 function denialOf({ deniedBy, policy }: Asked): RequestCause[] {
   if (policy === null) return [];
-  const rule = parsePolicyName(deniedBy ?? "")?.rule;
+  const rule = policyOrigin(deniedBy ?? "");
   const refs = policy.split(", ").flatMap((name) => {
     const [kind, namespace, own, ...more] = name.split("/");
     if (kind === undefined || namespace === undefined || own === undefined || /\s/.test(name)) return [];
-    const path =
-      kind === "AuthorizationPolicy" && rule !== undefined
-        ? { path: `spec.rules[${rule}]` }
-        : more.length > 0
-          ? { path: `rule ${more.join("/")}` }
-          : {};
-    return [{ ref: `${kind}/${namespace}/${own}`, ...path }];
+    const ref = `${kind}/${namespace}/${own}`;
+    const path = rule?.resource === ref ? rule.path : more.length > 0 ? `rule ${more.join("/")}` : undefined;
+    return [{ ref, ...(path === undefined ? {} : { path }) }];
   });
   const isLimit = deniedBy?.startsWith("limit:") === true;
   return [
