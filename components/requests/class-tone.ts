@@ -14,7 +14,7 @@ export const CLASS_LOOKS: Readonly<Record<RequestClass, Look>> = {
   "client-error": { label: "Client error", tone: "warn", color: "warn" },
   error: { label: "Error", tone: "bad", color: "bad" },
   limited: { label: "Limited", tone: "accent", color: "series-1" },
-  denied: { label: "Denied", tone: "bad", color: "series-4" },
+  denied: { label: "Denied", tone: "bad", color: "series-3" },
 };
 
 /** In the order in which charts stack them. */
