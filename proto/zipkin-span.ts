@@ -29,12 +29,12 @@ export type ZipkinSpan = z.infer<typeof ZipkinSpan>;
 
 const ZipkinSpans = z.array(ZipkinSpan);
 
-const KINDS: Readonly<Record<string, Span_SpanKind>> = {
-  CLIENT: Span_SpanKind.CLIENT,
-  SERVER: Span_SpanKind.SERVER,
-  PRODUCER: Span_SpanKind.PRODUCER,
-  CONSUMER: Span_SpanKind.CONSUMER,
-};
+const KINDS: ReadonlyMap<string, Span_SpanKind> = new Map([
+  ["CLIENT", Span_SpanKind.CLIENT],
+  ["SERVER", Span_SpanKind.SERVER],
+  ["PRODUCER", Span_SpanKind.PRODUCER],
+  ["CONSUMER", Span_SpanKind.CONSUMER],
+]);
 
 type Attribute = MessageInitShape<typeof KeyValueSchema>;
 
@@ -58,7 +58,7 @@ export function spanOfZipkin(span: ZipkinSpan): MessageInitShape<typeof SpanSche
     spanId: bytes(span.id, 8),
     ...(span.parentId == null ? {} : { parentSpanId: bytes(span.parentId, 8) }),
     name: span.name ?? "",
-    kind: KINDS[span.kind ?? ""] ?? Span_SpanKind.INTERNAL,
+    kind: KINDS.get(span.kind ?? "") ?? Span_SpanKind.INTERNAL,
     startTimeUnixNano: start,
     endTimeUnixNano: start + BigInt(span.duration ?? 0) * 1000n,
     attributes: Object.entries(tags).map(([key, value]) => textAttribute(key, value)),

@@ -68,7 +68,7 @@ export function FacetList({
 }
 
 export function nameOf(field: RequestFieldName, value: string): string {
-  if (value === "" || (field === "flags" && value === "-")) return "none";
+  if (value === "" || (field === "flags" && value === "-") || (field === "code" && value === "0")) return "none";
   if (field === "class") return CLASS_LOOKS[value as RequestClass]?.label ?? value;
   if (field === "side") return value === "source" ? "the caller" : "the called end";
   return value;

@@ -15,6 +15,7 @@ import { refreshMs } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -41,6 +42,8 @@ export function RequestsPage() {
   const options = { refetchInterval, placeholderData: keepPreviousData };
   const found = useQuery(trpc.requests.search.queryOptions(toSearch(view, range.seconds), options));
   const summary = useQuery(trpc.requests.summary.queryOptions(toAsk(view, range.seconds), options));
+  // Of the question before: they must not be taken for the answer to this one.
+  const isBefore = found.isPlaceholderData || summary.isPlaceholderData;
   const setFilter = (q: string) => search.set({ q, rows: null });
   return (
     <Page>
@@ -50,7 +53,7 @@ export function RequestsPage() {
       />
       <FilterBar
         filter={view.filter}
-        rows={found.data?.rows ?? []}
+        rows={isBefore ? [] : (found.data?.rows ?? [])}
         isCompared={view.isCompared}
         onFilter={setFilter}
         onCompare={(isOn) => search.set({ differs: isOn ? "1" : null })}
@@ -60,13 +63,18 @@ export function RequestsPage() {
           {error}
         </Notice>
       ))}
+      {isBefore ? (
+        <p role="status" className="mb-4 text-muted text-sm">
+          Looking for these. What stands below is what was asked for before.
+        </p>
+      ) : null}
       <QueryView
         query={summary}
         what="the counts of requests"
         skeleton={<SkeletonChart className="mb-4 h-52 rounded-lg border border-line bg-surface" />}
       >
         {(counts) => (
-          <>
+          <div aria-busy={isBefore} className={cx(isBefore && "opacity-50")}>
             <SlotsCard summary={counts} />
             {view.isCompared ? (
               <div className="mt-4">
@@ -84,7 +92,7 @@ export function RequestsPage() {
                 </QueryView>
               </div>
             </div>
-          </>
+          </div>
         )}
       </QueryView>
     </Page>

@@ -67,6 +67,10 @@ test("an error is the span's status, not one tag among others", () => {
   expect(fine?.status).toBeUndefined();
 });
 
+test.each(["valueOf", "__proto__", "client", ""])("a kind %j that Zipkin does not know is none", (kind) => {
+  expect(spansOf(read({ ...SPAN, kind }))[0]?.kind).toBe(1);
+});
+
 test.each([
   ["no JSON", "{"],
   ["no list", "{}"],

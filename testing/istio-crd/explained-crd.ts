@@ -38,7 +38,6 @@ export const EXPLAINED_CRD: readonly Explanation[] = [
     /^(?:WasmPlugin|TrafficExtension) .*pluginConfig: is a json, and in the CRD (?:object|any)$/,
     "it is whatever the module reads",
   ],
-  [/^(?:WasmPlugin|TrafficExtension) .*pluginName: minLength 1 is not held to$/, "empty, it is not set"],
   [/^Gateway : servers is not required in the CRD$/, "Istio's webhook requires it"],
   [/^AuthorizationPolicy provider: name is not required in the CRD$/, "Istio's webhook requires it"],
   [

@@ -50,7 +50,7 @@ export const MODULE = {
     envoy: "PluginConfig.configuration",
     doc: "Handed to the module as JSON",
   }),
-  pluginName: described(string("header-text", 256), {
+  pluginName: described(explicit(string("header-text", 256)), {
     envoy: "PluginConfig.root_id",
     doc: "Which of several in the module",
   }),
