@@ -18,14 +18,17 @@ export function callersOf(declarations: readonly ServiceDeclaration[], rootNames
   return [...new Set([...named, rootNamespace, STRANGER])];
 }
 
-/** The rules for a host as callers in a namespace have them, undefined too where they do not see it; each looked for once. */
+/**
+ * The rules for a host as callers in a namespace have them, undefined too where they do not see it; each looked for once. Without labels:
+ * those for callers that no rule is for by its labels, but one that asks for none.
+ */
 export function rulesByCaller(
   reader: Pick<MeshReader, "service" | "destinationRule">,
   host: string,
 ): (namespace: string, labels?: Labels) => ResolvedRule | undefined {
   const known = new Map<string, { readonly rule: ResolvedRule | undefined }>();
-  return (namespace, labels) => {
-    const key = `${namespace} ${labels === undefined ? "" : JSON.stringify(labels)}`;
+  return (namespace, labels = {}) => {
+    const key = `${namespace} ${JSON.stringify(labels)}`;
     const service = known.has(key) ? undefined : reader.service(host, namespace);
     const answer = known.get(key) ?? {
       rule: service && reader.destinationRule(host, namespace, service.namespace, labels),

@@ -1,7 +1,7 @@
 // What is resolved for callers equals what is read back from the bytes that gRPC clients get which read xDS themselves.
 import { describe, expect, test } from "vitest";
 import { expandHost, isWildcard } from "#core/host/host.ts";
-import type { Service } from "#core/model/service.ts";
+import { isFoundByCall, type Service } from "#core/model/service.ts";
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import { groupEndpoints, localityRule } from "#core/resolve/locality-load.ts";
@@ -29,7 +29,7 @@ import { MESH } from "#server/envoy/testing/random-world.ts";
 /** Of a service that these clients can call: they know no call that goes where it was meant to. */
 function callable({ reader }: LawWorld, host: string, namespace: string): Service | undefined {
   const service = reader.service(host, namespace);
-  return service?.resolution === "none" ? undefined : service;
+  return service && isFoundByCall(service.resolution) ? undefined : service;
 }
 
 /** Subset of a host → its labels; all of the host under the empty name. */

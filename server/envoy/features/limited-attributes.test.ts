@@ -17,7 +17,9 @@ function attributesOf(rule: object) {
 }
 const keyed = (attribute: string) => ({ bucket: { key: [{ attribute }], missing: "Skip" } });
 const from = (source: object): { match: AuthorizationRule[] } => ({ match: [{ from: [{ source }] }] });
-const when = (key: string): { match: AuthorizationRule[] } => ({ match: [{ when: [{ key, values: ["a"] }] }] });
+const when = (key: string): { match: AuthorizationRule[] } => ({
+  match: [{ when: [{ key, values: [key.endsWith(".ip") ? "10.0.0.1" : "a"] }] }],
+});
 const CLIENT = ["client", "peer", "remote"];
 
 test.each<[string, object, { headers?: string[]; entries?: string[] }]>([

@@ -49,10 +49,13 @@ export function buildPlainTcpLog(proxy: LoggedProxy): TcpLog {
   return tcpLog(proxy, "inbound", tcpAccessLogFormat("inbound", true));
 }
 
-/** Of one behind mTLS: a connection whose handshake failed reaches it too, and is told of by `buildRefusedAccessLog`. */
+/**
+ * Of one behind mTLS: a connection whose handshake failed reaches it too, and is told of by `buildRefusedAccessLog`. The upstream is
+ * connected to while hands are still being shaken: nobody knows yet who calls, and the line after that one tells.
+ */
 export function buildHandshakenTcpLog(proxy: LoggedProxy): TcpLog {
   const isShaken = expression("!has(connection.transport_failure_reason)");
-  return tcpLog(proxy, "inbound", tcpAccessLogFormat("inbound"), isShaken);
+  return tcpLog(proxy, "inbound", tcpAccessLogFormat("inbound"), isShaken, expression("connection.mtls"));
 }
 
 function tcpLog(
@@ -60,12 +63,14 @@ function tcpLog(
   direction: LogDirection,
   format: Record<string, string>,
   only?: FilterInit,
+  isCallerKnown?: FilterInit,
 ): TcpLog {
-  const own = toFile(proxy.accessLog, format, only);
-  if (own.length === 0) return { accessLog: requested(proxy, direction, only) };
   const atEnd: FilterInit = {
     filterSpecifier: { case: "logTypeFilter", value: { types: [AccessLogType.TcpConnectionEnd] } },
   };
+  const told = only && isCallerKnown ? all(only, any(atEnd, isCallerKnown)) : only;
+  const own = toFile(proxy.accessLog, format, told);
+  if (own.length === 0) return { accessLog: requested(proxy, direction, only) };
   return {
     accessLog: [...own, ...requested(proxy, direction, atEnd, only)],
     accessLogOptions: { accessLogFlushInterval: { seconds: TCP_LINE_SECONDS }, flushAccessLogOnConnected: true },
@@ -74,17 +79,10 @@ function tcpLog(
 
 /** Of a whole listener that callers come to: the connections that no filter chain takes, and those whose handshake fails. No others cost anything. */
 export function buildRefusedAccessLog(proxy: LoggedProxy, direction: "inbound" | "gateway"): LogInit[] {
-  const isRefused: FilterInit = {
-    filterSpecifier: {
-      case: "orFilter",
-      value: {
-        filters: [
-          { filterSpecifier: { case: "responseFlagFilter", value: { flags: ["NR"] } } },
-          expression("has(connection.transport_failure_reason)"),
-        ],
-      },
-    },
-  };
+  const isRefused = any(
+    { filterSpecifier: { case: "responseFlagFilter", value: { flags: ["NR"] } } },
+    expression("has(connection.transport_failure_reason)"),
+  );
   return [
     ...toFile(proxy.accessLog, refusedAccessLogFormat(direction), isRefused),
     ...requested(proxy, direction, isRefused),
@@ -104,12 +102,13 @@ function requested(
     const [filter] = filters;
     return {
       ...buildRequestedLog(log),
-      ...(filter === undefined
-        ? {}
-        : { filter: filters.length === 1 ? filter : { filterSpecifier: { case: "andFilter", value: { filters } } } }),
+      ...(filter === undefined ? {} : { filter: filters.length === 1 ? filter : all(...filters) }),
     };
   });
 }
+
+const all = (...filters: FilterInit[]): FilterInit => ({ filterSpecifier: { case: "andFilter", value: { filters } } });
+const any = (...filters: FilterInit[]): FilterInit => ({ filterSpecifier: { case: "orFilter", value: { filters } } });
 
 /** Where something of it is not there, Envoy takes an expression for false. */
 function expression(text: string): FilterInit {
