@@ -15,9 +15,9 @@ interface Group {
 }
 
 /** What members of a group share. */
-function groupLabels(labels: SeriesLabels, { isWithout, labels: names }: Aggregation): SeriesLabels {
+function groupLabels(labels: SeriesLabels, isWithout: boolean, names: ReadonlySet<string>): SeriesLabels {
   return new Map(
-    [...labels].filter(([name]) => (isWithout ? name !== METRIC_NAME && !names.includes(name) : names.includes(name))),
+    [...labels].filter(([name]) => (isWithout ? name !== METRIC_NAME && !names.has(name) : names.has(name))),
   );
 }
 
@@ -29,8 +29,11 @@ export async function aggregateColumns(
   { meter, dialect }: Pick<EvalScope, "meter" | "dialect">,
 ): Promise<readonly Column[]> {
   const groups = new Map<string, Group>();
+  const names = new Set(of.labels);
   for (const column of columns) {
-    const labels = groupLabels(column.labels, of);
+    const turn = meter.work(column.labels.size * 10);
+    if (turn !== undefined) await turn;
+    const labels = groupLabels(column.labels, of.isWithout, names);
     const name = textOfLabels(labels);
     const known = groups.get(name);
     if (known === undefined) groups.set(name, { labels, members: [column] });
@@ -38,12 +41,11 @@ export async function aggregateColumns(
   }
   const results: Column[] = [];
   for (const group of groups.values()) {
-    const rest = meter.work(group.members.length * count);
-    if (rest !== undefined) await rest;
     meter.hold(count);
-    if (of.op === "topk" || of.op === "bottomk") results.push(...pick(of.op, group, param as Float64Array, count));
-    else if (of.op === "count_values") results.push(...countValues(group, String(param), count, meter));
-    else results.push(reduce(of.op, group, param as Float64Array | undefined, count, dialect));
+    if (of.op === "topk" || of.op === "bottomk")
+      results.push(...(await pick(of.op, group, { param: param as Float64Array, count, meter })));
+    else if (of.op === "count_values") results.push(...(await countValues(group, String(param), count, meter)));
+    else results.push(await reduce(of.op, group, param as Float64Array | undefined, { count, dialect, meter }));
   }
   return mergeSame(results);
 }
@@ -85,17 +87,18 @@ function varianceOf(values: Float64Array): number {
   return squares / values.length;
 }
 
-function reduce(
+async function reduce(
   op: keyof typeof REDUCE,
   { labels, members }: Group,
   param: Float64Array | undefined,
-  count: number,
-  dialect: Dialect,
-): Column {
+  { count, dialect, meter }: { readonly count: number; readonly dialect: Dialect; readonly meter: Meter },
+): Promise<Column> {
   const isSpread = op === "stddev" || op === "stdvar";
   const column = makeColumn(labels, count);
   const buffer = new Float64Array(members.length);
   for (let step = 0; step < count; step += 1) {
+    const turn = meter.work(members.length);
+    if (turn !== undefined) await turn;
     let size = 0;
     for (const { has, values } of members) {
       if (has[step] !== 1) continue;
@@ -110,11 +113,18 @@ function reduce(
 }
 
 /** Values that compare: NaN is the least that is worth picking. */
-function pick(op: "topk" | "bottomk", { members }: Group, param: Float64Array, count: number): Column[] {
+async function pick(
+  op: "topk" | "bottomk",
+  { members }: Group,
+  { param, count, meter }: { readonly param: Float64Array; readonly count: number; readonly meter: Meter },
+): Promise<Column[]> {
   const sign = op === "topk" ? -1 : 1;
   const picked = members.map(({ labels, values }): Column => ({ labels, values, has: new Uint8Array(count) }));
   let order: number[] = [];
   for (let step = 0; step < count; step += 1) {
+    // Sorting takes some more.
+    const turn = meter.work(members.length * 10);
+    if (turn !== undefined) await turn;
     const size = param[step] ?? Number.NaN;
     if (!(Math.abs(size) <= 2 ** 63))
       throw new PromqlError("execution", `Scalar value ${plainNumber(size)} overflows int64`);
@@ -134,10 +144,12 @@ function pick(op: "topk" | "bottomk", { members }: Group, param: Float64Array, c
   return wanted.filter((column) => !isEmpty(column));
 }
 
-function countValues({ labels, members }: Group, name: string, count: number, meter: Meter): Column[] {
+async function countValues({ labels, members }: Group, name: string, count: number, meter: Meter): Promise<Column[]> {
   if (!/^[a-zA-Z_]\w*$/.test(name)) throw new PromqlError("execution", `invalid label name ${JSON.stringify(name)}`);
   const found = new Map<string, Column>();
-  for (const { has, values } of members)
+  for (const { has, values } of members) {
+    const turn = meter.work(count * 10);
+    if (turn !== undefined) await turn;
     for (let step = 0; step < count; step += 1) {
       if (has[step] !== 1) continue;
       const text = plainNumber(values[step] ?? Number.NaN);
@@ -149,5 +161,6 @@ function countValues({ labels, members }: Group, name: string, count: number, me
       }
       put(column, step, (column.values[step] ?? 0) + 1);
     }
+  }
   return [...found.values()];
 }

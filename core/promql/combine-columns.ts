@@ -44,25 +44,28 @@ function dropsName({ op, isBool }: Binary): boolean {
 }
 
 /** Each value of a vector with a number that may be another at each step. */
-export function combineWithScalar(
+export async function combineWithScalar(
   of: Binary,
   columns: readonly Column[],
-  scalar: Float64Array,
-  isScalarLeft: boolean,
-): readonly Column[] {
-  const combined = columns.map(({ labels, values, has }) => {
+  { values: scalar, isLeft }: { readonly values: Float64Array; readonly isLeft: boolean },
+  meter: Meter,
+): Promise<readonly Column[]> {
+  const combined: Column[] = [];
+  for (const { labels, values, has } of columns) {
     const column = makeColumn(dropsName(of) ? withoutName(labels) : labels, values.length);
     for (let step = 0; step < values.length; step += 1) {
       if (has[step] !== 1) continue;
       const value = values[step] ?? Number.NaN;
       const other = scalar[step] ?? Number.NaN;
-      const result = isScalarLeft ? operate(of.op, other, value) : operate(of.op, value, other);
+      const result = isLeft ? operate(of.op, other, value) : operate(of.op, value, other);
       // A comparison keeps what the vector has, on whichever side it stands.
       if (!isComparison(of.op) || of.isBool) put(column, step, result);
       else if (result === 1) put(column, step, value);
     }
-    return column;
-  });
+    combined.push(column);
+    const turn = meter.work(values.length);
+    if (turn !== undefined) await turn;
+  }
   return mergeSame(combined);
 }
 
@@ -123,9 +126,11 @@ export async function combineVectors(
     const known = ones.get(name);
     if (known === undefined) ones.set(name, [column]);
     else {
-      duplicates.note(known, column);
+      duplicates.note(name, known, column);
       known.push(column);
     }
+    const turn = meter.work(column.has.length);
+    if (turn !== undefined) await turn;
   }
   duplicates.refuse(of);
   const results: Column[] = [];
@@ -175,6 +180,8 @@ class Duplicates {
   readonly #isMatched: Uint8Array;
   #step = Number.POSITIVE_INFINITY;
   #pair: readonly [SeriesLabels, SeriesLabels] | undefined;
+  /** By signature: which column has each step, plus one. */
+  readonly #holders = new Map<string, Int32Array>();
 
   /** Where the many side has nothing, nothing is matched. */
   constructor(many: readonly Column[]) {
@@ -182,14 +189,21 @@ class Duplicates {
     for (const { has } of many) for (const [step, is] of has.entries()) if (is === 1) this.#isMatched[step] = 1;
   }
 
-  note(known: readonly Column[], column: Column): void {
-    for (const before of known) {
-      const step = before.has.findIndex(
-        (is, index) => is === 1 && column.has[index] === 1 && this.#isMatched[index] === 1,
-      );
-      if (step < 0 || step >= this.#step) continue;
-      this.#step = step;
-      this.#pair = [column.labels, before.labels];
+  /** `known` are those of the signature that were noted before, and the first of all. */
+  note(signature: string, known: readonly Column[], column: Column): void {
+    let holders = this.#holders.get(signature);
+    if (holders === undefined) {
+      holders = Int32Array.from(known[0]?.has ?? []);
+      this.#holders.set(signature, holders);
+    }
+    for (let step = 0; step < column.has.length; step += 1) {
+      if (column.has[step] !== 1) continue;
+      const holder = holders[step] ?? 0;
+      if (holder === 0) holders[step] = known.length + 1;
+      else if (step < this.#step && this.#isMatched[step] === 1) {
+        this.#step = step;
+        this.#pair = [column.labels, known[holder - 1]?.labels ?? column.labels];
+      }
     }
   }
 

@@ -40,7 +40,16 @@ export class Evaluator {
     this.#scope = scope;
   }
 
+  /** Others have their turn between the parts of an expression, however small each is. */
   async value(expr: Expr, steps: Steps): Promise<Value> {
+    const value = await this.#evaluate(expr, steps);
+    const columns = value.kind === "vector" ? value.columns.length : 1;
+    const turn = this.#scope.meter.work(columns * steps.count);
+    if (turn !== undefined) await turn;
+    return value;
+  }
+
+  async #evaluate(expr: Expr, steps: Steps): Promise<Value> {
     switch (expr.kind) {
       case "number":
         return { kind: "scalar", values: new Float64Array(steps.count).fill(expr.value) };
@@ -111,8 +120,16 @@ export class Evaluator {
       return vector(await combine(expr, left.columns, right.columns, meter));
     }
     if (left.kind === "vector")
-      return vector(combineWithScalar(expr, left.columns, (right as { values: Float64Array }).values, false));
-    if (right.kind === "vector") return vector(combineWithScalar(expr, right.columns, left.values, true));
+      return vector(
+        await combineWithScalar(
+          expr,
+          left.columns,
+          { values: (right as { values: Float64Array }).values, isLeft: false },
+          meter,
+        ),
+      );
+    if (right.kind === "vector")
+      return vector(await combineWithScalar(expr, right.columns, { values: left.values, isLeft: true }, meter));
     return {
       kind: "scalar",
       values: left.values.map((value, step) => operate(expr.op, value, right.values[step] ?? Number.NaN)),
@@ -122,8 +139,11 @@ export class Evaluator {
   async #call(call: Call, steps: Steps): Promise<Value> {
     const { name, args } = call;
     const [first, second] = args;
-    const everyStep = (of: (step: number) => number): Float64Array =>
-      Float64Array.from({ length: steps.count }, (_, step) => of(step));
+    const everyStep = (of: (step: number) => number): Float64Array => {
+      const values = new Float64Array(steps.count);
+      for (let step = 0; step < steps.count; step += 1) values[step] = of(step);
+      return values;
+    };
     const ofRange = (RANGE_FUNCTIONS as Readonly<Record<string, RangeFunction | undefined>>)[name];
     if (ofRange !== undefined) return vector(await this.#ofRange(call, ofRange, steps));
     const ofInstant = (INSTANT_FUNCTIONS as Readonly<Record<string, InstantFunction | undefined>>)[name];
@@ -168,16 +188,17 @@ export class Evaluator {
         return vector(sorted(await this.columns(first, steps), name === "sort" ? 1 : -1));
       case "histogram_quantile":
         return vector(
-          histogramColumns(
+          await histogramColumns(
             await this.#scalar(first, steps),
             second === undefined ? [] : await this.columns(second, steps),
             steps.count,
+            this.#scope.meter,
           ),
         );
       case "label_replace":
-        return vector(replaceLabel(await this.columns(first, steps), args.slice(1).map(textOf)));
+        return vector(await replaceLabel(await this.columns(first, steps), args.slice(1).map(textOf), this.#scope));
       case "label_join":
-        return vector(joinLabels(await this.columns(first, steps), args.slice(1).map(textOf)));
+        return vector(await joinLabels(await this.columns(first, steps), args.slice(1).map(textOf), this.#scope));
       default:
         throw new PromqlError("execution", `unknown function with name ${JSON.stringify(name)}`);
     }

@@ -39,6 +39,10 @@ export class Meter {
     return this.#work < WORK_PER_TURN ? undefined : this.#turn();
   }
 
+  rest(): Promise<void> {
+    return this.#turn();
+  }
+
   async #turn(): Promise<void> {
     this.#work = 0;
     await this.#options.pause();

@@ -16,6 +16,7 @@ import { type Matcher, type MatchOp, makeMatcher } from "#core/promql/matcher.ts
 import { parseDurationExpr } from "#core/promql/parse-duration-expr.ts";
 import { parseError } from "#core/promql/promql-error.ts";
 import { METRIC_NAME } from "#core/promql/series-labels.ts";
+import { PatternBudget } from "#core/schema/pattern-budget.ts";
 
 const CHARS_MAX = 100_000;
 /** Deeper ones nobody writes, and each costs a frame of the stack. */
@@ -41,8 +42,8 @@ const OPS: Readonly<Record<string, BinaryOp>> = {
   Unless: "unless",
 };
 
-/** The text as an expression, not yet checked for types. Throws PromqlError of type "bad_data". */
-export function parseExpr(written: string): Expr {
+/** The text as an expression, not yet checked for types. Throws PromqlError of type "bad_data". Texts of one question share `patterns`. */
+export function parseExpr(written: string, patterns = new PatternBudget()): Expr {
   if (written.length > CHARS_MAX)
     throw parseError("", 0, `a query of ${written.length} characters: ${CHARS_MAX} at most`);
   // The name of old, which the grammar has no more.
@@ -62,7 +63,7 @@ export function parseExpr(written: string): Expr {
   if (fault !== undefined || first === null) throw syntaxError(text, fault ?? 0);
   const root = children(tree.topNode).find(({ name }) => name !== "LineComment");
   if (root === undefined) throw parseError(text, 0, "no expression found in input");
-  return new ExprReader(text).read(root, 0);
+  return new ExprReader(text, patterns).read(root, 0);
 }
 
 function syntaxError(text: string, at: number): Error {
@@ -88,9 +89,11 @@ function children(node: SyntaxNode): SyntaxNode[] {
 
 class ExprReader {
   readonly #text: string;
+  readonly #patterns: PatternBudget;
 
-  constructor(text: string) {
+  constructor(text: string, patterns: PatternBudget) {
     this.#text = text;
+    this.#patterns = patterns;
   }
 
   read(node: SyntaxNode, depth: number): Expr {
@@ -219,7 +222,7 @@ class ExprReader {
   #matcher(label: SyntaxNode, op: MatchOp, value: SyntaxNode): Matcher {
     const name = label.name === "QuotedLabelName" ? this.#string(label.firstChild ?? label) : this.#of(label);
     try {
-      return makeMatcher(name, op, this.#string(value));
+      return makeMatcher(name, op, this.#string(value), this.#patterns);
     } catch (error) {
       throw this.#fault(value, error instanceof Error ? error.message : String(error));
     }

@@ -56,6 +56,12 @@ test.each([
   ["too long", `1 + ${"1".repeat(100_001)}`, /at most/],
   ["of a pattern that is too large", 'c{job=~"(((a{500}){500}){500})"}', /too large|invalid/],
   ["of native histograms", "histogram_sum(c)", /native histograms/],
+  [
+    "of patterns that are too large together",
+    `c{job=~"${".{1,1000}".repeat(30)}"} + c{job=~"${".{1,1000}".repeat(30)}"}`,
+    /too large/,
+  ],
+  ["with a duration nested too deep", `rate(c[${"(".repeat(500)}1${")".repeat(500)}])`, /nested deeper/],
   ["with nothing in it", "  # only words", /no expression found/],
   ["cut off", "rate(c[5m", /1:10: parse error: unexpected end of input/],
   ["that uses what is not there yet", "info(c)", /unknown function|not supported/],
@@ -99,6 +105,51 @@ test.each(["timeout", "canceled"] as const)(
     await expect(asked).rejects.toMatchObject({ type });
   },
 );
+
+const pairs = (depth: number, of: string): string =>
+  depth === 0 ? of : `(${pairs(depth - 1, of)} + ${pairs(depth - 1, of)})`;
+
+test.each([
+  ["numbers", `sum_over_time(vector(${pairs(5, "1")})[100000s:10s])`],
+  ["times", `sum_over_time(vector(${pairs(5, "time()")})[100000s:10s])`],
+  ["a vector and numbers", `sum_over_time((vector(1) + ${Array(40).fill(1).join(" + ")})[100000s:10s])`],
+])("a query of many %s pauses, and ends when it is over", async (_, query) => {
+  let turns = 0;
+  const pause = async (): Promise<void> => {
+    turns += 1;
+  };
+  const options: QueryOptions = {
+    ...UNBOUND,
+    source: memorySource([]),
+    pause,
+    isOver: () => (turns > 1 ? "timeout" : undefined),
+  };
+  await expect(queryInstant(query, 1e9, options)).rejects.toMatchObject({ type: "timeout" });
+});
+
+test.each([
+  ["label_replace", (of: string) => `label_replace(${of}, "index", "$1$1$1$1", "index", "(.*)")`],
+  ["label_join", (of: string) => `label_join(${of}, "index", "", "index", "index", "index", "index")`],
+])("texts that %s makes of themselves again and again are as much as points are", async (_, wrap) => {
+  let query = "c";
+  for (let depth = 0; depth < 20; depth += 1) query = wrap(query);
+  const asked = queryInstant(query, 600_000, {
+    ...UNBOUND,
+    pointsMax: 1_000_000,
+    source: memorySource(many.slice(0, 1)),
+  });
+  await expect(asked).rejects.toMatchObject({ type: "execution", message: expect.stringMatching(/too (many samples|large for a text)/) });
+});
+
+test("a pattern that is too large for the text that it is held against is told of", async () => {
+  const series = [{ labels: { __name__: "c", path: "/".repeat(4000) }, samples: [[0, 1]] }] satisfies MemorySeries[];
+  const pattern = ".{1,1000}".repeat(20);
+  for (const query of [`c{path=~"${pattern}x"}`, `label_replace(c, "to", "$1", "path", "${pattern}x")`])
+    await expect(ask(query, 0, series)).rejects.toMatchObject({
+      type: "execution",
+      message: expect.stringMatching(/too large for a text of 4000 characters/),
+    });
+});
 
 test("more than 11,000 points are refused", async () => {
   const asked = queryRange(

@@ -10,6 +10,7 @@ import { windowsOf } from "#core/promql/select-ranges.ts";
 import { NO_LABELS, type SeriesLabels } from "#core/promql/series-labels.ts";
 import { type Dialect, PROMETHEUS_3, type SeriesSource } from "#core/promql/series-source.ts";
 import { type Steps, timeOf } from "#core/promql/steps.ts";
+import { PatternBudget } from "#core/schema/pattern-budget.ts";
 
 export interface QueryOptions extends MeterOptions {
   readonly source: SeriesSource;
@@ -109,7 +110,7 @@ async function scopeOf(expr: Expr, steps: Steps, query: EvalScope["query"], opti
   const { source, dialect = PROMETHEUS_3, lookbackMs = LOOKBACK_MS, subqueryStepMs = SUBQUERY_STEP_MS } = options;
   const meter = new Meter(options);
   const fetched = await fetchSelectors(expr, steps, { source, meter, lookbackMs, subqueryStepMs, query });
-  return { fetched, meter, dialect, lookbackMs, subqueryStepMs, query };
+  return { fetched, meter, patterns: new PatternBudget(), dialect, lookbackMs, subqueryStepMs, query };
 }
 
 /** The name first, as Prometheus sorts them: label by label. */

@@ -41,9 +41,11 @@ export function subquerySteps(of: Subquery, steps: Steps, { dialect, query, subq
 }
 
 export function rangesOfSubquery(of: Subquery, columns: readonly Column[], steps: Steps): Ranges {
+  const timesMs = new Float64Array(steps.count);
+  for (let step = 0; step < steps.count; step += 1) timesMs[step] = timeOf(steps, step);
   const series = columns.map(({ labels, values, has }): RangeSeries => {
+    if (!has.includes(0)) return { labels, timesMs, values };
     const isThere = (_: number, index: number): boolean => has[index] === 1;
-    const timesMs = Float64Array.from({ length: steps.count }, (_, step) => timeOf(steps, step));
     return { labels, timesMs: timesMs.filter(isThere), values: values.filter(isThere) };
   });
   return { series, rangeMs: of.rangeMs, shift: of.shift };

@@ -12,14 +12,9 @@ export class RegexTooLarge extends Error {}
  */
 export function compileRegex(pattern: string): RE2JS {
   const bytes = asBytes(pattern);
-  if (estimateSteps(bytes) > STEPS_MAX) throw new RegexTooLarge();
+  if (countSteps(bytes) > STEPS_MAX) throw new RegexTooLarge();
   // `\C` is any byte, which in bytes is any character.
   return RE2JS.compile(bytes.replaceAll(/\\(.)/gs, (whole, char: string) => (char === "C" ? "(?s:.)" : whole)));
-}
-
-/** Whether a pattern would come to more steps than anybody takes. */
-export function isRegexTooLarge(pattern: string): boolean {
-  return estimateSteps(pattern) > STEPS_MAX;
 }
 
 /** One character a byte of the text in UTF-8. */
@@ -28,8 +23,8 @@ export function asBytes(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }
 
-/** About how many steps a pattern compiles to: each atom one, as often as it is repeated. Of a pattern that is none, any number. */
-function estimateSteps(pattern: string): number {
+/** About how many steps a pattern compiles to: each atom one, as often as it is repeated; any number of a pattern that is none. */
+export function countSteps(pattern: string): number {
   const outer: number[] = [];
   let steps = 0;
   let last = 0;

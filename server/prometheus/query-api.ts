@@ -1,4 +1,5 @@
 import { apiNumber } from "#core/promql/literals.ts";
+import { Meter, type MeterOptions } from "#core/promql/meter.ts";
 import { parseExpr } from "#core/promql/parse-expr.ts";
 import { PromqlError, type PromqlErrorType } from "#core/promql/promql-error.ts";
 import {
@@ -40,6 +41,10 @@ const TIMEOUT_MS = 60_000;
 const RUNNING_MAX = 4;
 const WAITING_MAX = 100;
 const LOOKBACK_MS = 300_000;
+/** Of an answer; a larger one is more than a chart or a table can show. */
+const ANSWER_CHARS_MAX = 64 * 1024 * 1024;
+/** Series that are listed between two pauses. */
+const SERIES_PER_TURN = 5000;
 
 const STATUS: Readonly<Record<PromqlErrorType, number>> = {
   bad_data: 400,
@@ -62,7 +67,11 @@ export class QueryApi {
   async answer(path: string, params: URLSearchParams, asking: Asking): Promise<ApiAnswer> {
     try {
       if (path === "/federate")
-        return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: await this.#federate(params) };
+        return {
+          status: 200,
+          type: "text/plain; version=0.0.4; charset=utf-8",
+          body: await this.#metered(params, asking, (meter) => this.#federate(params, meter)),
+        };
       const data = await this.#data(path, params, asking);
       if (data === undefined)
         return { status: 404, type: JSON_TYPE, body: errorText("not_found", `nothing is served at ${path}`) };
@@ -76,7 +85,10 @@ export class QueryApi {
   async #data(path: string, params: URLSearchParams, asking: Asking): Promise<string | undefined> {
     const { catalog, now, startedMs, version, retention } = this.#options;
     const label = /^\/api\/v1\/label\/([^/]+)\/values$/.exec(path)?.[1];
-    if (label !== undefined) return this.#list(params, (labels) => [labels.get(decodeURIComponent(label)) ?? ""]);
+    if (label !== undefined) {
+      const name = decodeURIComponent(label);
+      return this.#list(params, asking, (labels) => [labels.get(name) ?? ""]);
+    }
     switch (path) {
       case "/api/v1/query": {
         const at = readTime(params, "time", now());
@@ -97,11 +109,19 @@ export class QueryApi {
         return this.#query(params, asking, (text, options) => queryRange(text, range, options));
       }
       case "/api/v1/labels":
-        return this.#list(params, (labels) => labels.keys());
+        return this.#list(params, asking, (labels) => labels.keys());
       case "/api/v1/series": {
         const selectors = readSelectors(params);
         if (selectors.length === 0) throw new PromqlError("bad_data", "no match[] parameter provided");
-        return `[${take(this.#series(params), readLimit(params)).map(metricText).join(",")}]`;
+        return this.#metered(params, asking, async (meter) => {
+          const answer = new Answer(meter);
+          const limit = readLimit(params);
+          for await (const labels of this.#series(params, meter)) {
+            if (answer.size >= limit) break;
+            await answer.add(metricText(labels));
+          }
+          return `[${answer.text}]`;
+        });
       }
       case "/api/v1/metadata":
         return this.#metadata(params);
@@ -165,26 +185,35 @@ export class QueryApi {
     }
   }
 
-  async #query(
+  #query(
     params: URLSearchParams,
-    { isGone }: Asking,
+    asking: Asking,
     ask: (text: string, options: QueryOptions) => Promise<QueryResult>,
   ): Promise<string> {
     const text = params.get("query") ?? "";
-    const { catalog, now } = this.#options;
-    const timeoutMs = params.has("timeout") ? Math.min(TIMEOUT_MS, readDuration(params, "timeout")) : TIMEOUT_MS;
     parse(text);
+    return this.#metered(params, asking, async (meter, options) =>
+      resultText(await ask(text, { source: this.#options.catalog, ...options }), meter),
+    );
+  }
+
+  /** So many beside each other, and none for longer than its time. */
+  async #metered<T>(
+    params: URLSearchParams,
+    { isGone }: Asking,
+    work: (meter: Meter, options: MeterOptions) => Promise<T>,
+  ): Promise<T> {
+    const { now } = this.#options;
+    const timeoutMs = params.has("timeout") ? Math.min(TIMEOUT_MS, readDuration(params, "timeout")) : TIMEOUT_MS;
     const deadline = now() + timeoutMs;
+    const options: MeterOptions = {
+      pointsMax: SAMPLES_MAX,
+      isOver: () => (isGone() ? "canceled" : now() > deadline ? "timeout" : undefined),
+      pause: () => new Promise((done) => setImmediate(done)),
+    };
     await this.#turn();
     try {
-      return resultText(
-        await ask(text, {
-          source: catalog,
-          pointsMax: SAMPLES_MAX,
-          isOver: () => (isGone() ? "canceled" : now() > deadline ? "timeout" : undefined),
-          pause: () => new Promise((done) => setImmediate(done)),
-        }),
-      );
+      return await work(new Meter(options), options);
     } finally {
       this.#running -= 1;
       this.#waiting.shift()?.();
@@ -199,25 +228,36 @@ export class QueryApi {
     this.#running += 1;
   }
 
-  *#series(params: URLSearchParams): Generator<SeriesLabels, void, undefined> {
+  async *#series(params: URLSearchParams, meter: Meter): AsyncGenerator<SeriesLabels, void, undefined> {
     const selectors = readSelectors(params);
     const known = new Set<SeriesLabels>();
-    for (const matchers of selectors.length === 0 ? [ANY] : selectors)
+    let turn = 0;
+    for (const matchers of selectors.length === 0 ? [ANY] : selectors) {
+      await meter.rest();
       for (const labels of this.#options.catalog.list(matchers)) {
+        turn += 1;
+        if (turn % SERIES_PER_TURN === 0) await meter.rest();
         if (selectors.length > 1) {
           if (known.has(labels)) continue;
           known.add(labels);
         }
         yield labels;
       }
+    }
   }
 
   /** Names or values, each once and in order. */
-  #list(params: URLSearchParams, of: (labels: SeriesLabels) => Iterable<string>): string {
+  async #list(
+    params: URLSearchParams,
+    asking: Asking,
+    of: (labels: SeriesLabels) => Iterable<string>,
+  ): Promise<string> {
     readTime(params, "start", 0);
     readTime(params, "end", 0);
     const found = new Set<string>();
-    for (const labels of this.#series(params)) for (const text of of(labels)) found.add(text);
+    await this.#metered(params, asking, async (meter) => {
+      for await (const labels of this.#series(params, meter)) for (const text of of(labels)) found.add(text);
+    });
     found.delete("");
     return JSON.stringify([...found].sort().slice(0, readLimit(params)));
   }
@@ -236,11 +276,12 @@ export class QueryApi {
   }
 
   /** The newest sample of each series, as a scraper reads it. */
-  async #federate(params: URLSearchParams): Promise<string> {
+  async #federate(params: URLSearchParams, meter: Meter): Promise<string> {
     const { catalog, now } = this.#options;
     const nowMs = now();
     const lines: string[] = [];
-    for (const matchers of readSelectors(params))
+    for (const matchers of readSelectors(params)) {
+      await meter.rest();
       for (const { labels, timesMs, values, stale } of await catalog.select({
         matchers,
         fromMs: nowMs - LOOKBACK_MS,
@@ -259,6 +300,7 @@ export class QueryApi {
         );
         lines.push(`${name}{${braces.join(",")}} ${apiNumber(values[last] ?? Number.NaN)} ${timesMs[last]}`);
       }
+    }
     return [...new Set(lines)]
       .sort()
       .map((line) => `${line}\n`)
@@ -279,15 +321,6 @@ function parse(query: string): void {
   }
 }
 
-function take<T>(from: Iterable<T>, limit: number): T[] {
-  const taken: T[] = [];
-  for (const each of from) {
-    if (taken.length >= limit) break;
-    taken.push(each);
-  }
-  return taken;
-}
-
 function errorText(errorType: string, error: string): string {
   return JSON.stringify({ status: "error", errorType, error });
 }
@@ -298,22 +331,56 @@ function metricText(labels: SeriesLabels): string {
 
 const pointText = (ms: number, value: number): string => `[${ms / 1000},"${apiNumber(value)}"]`;
 
-function resultText(result: QueryResult): string {
+/** Parts of a list that is answered. */
+class Answer {
+  readonly #meter: Meter;
+  readonly #parts: string[] = [];
+  #chars = 0;
+
+  constructor(meter: Meter) {
+    this.#meter = meter;
+  }
+
+  get size(): number {
+    return this.#parts.length;
+  }
+
+  get text(): string {
+    return this.#parts.join(",");
+  }
+
+  async add(part: string): Promise<void> {
+    this.#chars += part.length;
+    if (this.#chars > ANSWER_CHARS_MAX)
+      throw new PromqlError("execution", `an answer of more than ${ANSWER_CHARS_MAX} characters: ask of less`);
+    this.#parts.push(part);
+    await this.#meter.work(part.length);
+  }
+}
+
+async function resultText(result: QueryResult, meter: Meter): Promise<string> {
   switch (result.resultType) {
     case "scalar":
       return `{"resultType":"scalar","result":${pointText(result.atMs, result.value)}}`;
     case "string":
       return `{"resultType":"string","result":[${result.atMs / 1000},${JSON.stringify(result.value)}]}`;
     case "vector":
-      return `{"resultType":"vector","result":[${result.series.map(({ labels, timesMs, values }) => `{"metric":${metricText(labels)},"value":${pointText(timesMs[0] ?? 0, values[0] ?? Number.NaN)}}`).join(",")}]}`;
-    case "matrix":
-      return `{"resultType":"matrix","result":[${result.series.map(seriesText).join(",")}]}`;
+    case "matrix": {
+      const answer = new Answer(meter);
+      const text = result.resultType === "vector" ? sampleText : seriesText;
+      for (const series of result.series) await answer.add(text(series));
+      return `{"resultType":"${result.resultType}","result":[${answer.text}]}`;
+    }
   }
 }
 
+function sampleText({ labels, timesMs, values }: ResultSeries): string {
+  return `{"metric":${metricText(labels)},"value":${pointText(timesMs[0] ?? 0, values[0] ?? Number.NaN)}}`;
+}
+
 function seriesText({ labels, timesMs, values }: ResultSeries): string {
-  const points: string[] = [];
+  let points = "";
   for (let index = 0; index < timesMs.length; index += 1)
-    points.push(pointText(timesMs[index] ?? 0, values[index] ?? Number.NaN));
-  return `{"metric":${metricText(labels)},"values":[${points.join(",")}]}`;
+    points += `${index === 0 ? "" : ","}${pointText(timesMs[index] ?? 0, values[index] ?? Number.NaN)}`;
+  return `{"metric":${metricText(labels)},"values":[${points}]}`;
 }

@@ -2,6 +2,7 @@ import { parseNumber } from "#core/promql/literals.ts";
 import { type Matcher, makeMatcher } from "#core/promql/matcher.ts";
 import { parseExpr } from "#core/promql/parse-expr.ts";
 import { PromqlError } from "#core/promql/promql-error.ts";
+import { PatternBudget } from "#core/schema/pattern-budget.ts";
 
 /** What is wrong with a parameter, in Prometheus' words. */
 export function badParameter(name: string, why: string): PromqlError {
@@ -40,12 +41,19 @@ export function readLimit(params: URLSearchParams): number {
   return Number(text) === 0 ? Number.POSITIVE_INFINITY : Number(text);
 }
 
+/** Each is a walk through all series. */
+const SELECTORS_MAX = 100;
+
 /** Each `match[]` as the matchers of its selector. */
 export function readSelectors(params: URLSearchParams): readonly (readonly Matcher[])[] {
-  return params.getAll("match[]").map((text) => {
+  const texts = params.getAll("match[]");
+  if (texts.length > SELECTORS_MAX)
+    throw badParameter("match[]", `${texts.length} selectors: ${SELECTORS_MAX} at most`);
+  const patterns = new PatternBudget();
+  return texts.map((text) => {
     let expr: ReturnType<typeof parseExpr>;
     try {
-      expr = parseExpr(text);
+      expr = parseExpr(text, patterns);
     } catch (error) {
       throw badParameter("match[]", error instanceof Error ? error.message : String(error));
     }
