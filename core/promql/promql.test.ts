@@ -138,7 +138,10 @@ test.each([
     pointsMax: 1_000_000,
     source: memorySource(many.slice(0, 1)),
   });
-  await expect(asked).rejects.toMatchObject({ type: "execution", message: expect.stringMatching(/too (many samples|large for a text)/) });
+  await expect(asked).rejects.toMatchObject({
+    type: "execution",
+    message: expect.stringMatching(/too (many samples|large for a text)/),
+  });
 });
 
 test("a pattern that is too large for the text that it is held against is told of", async () => {

@@ -1,5 +1,7 @@
 import type { RE2JS } from "re2js";
+import { PharosError } from "#core/errors.ts";
 import { asBytes, compileRegex } from "#core/schema/compile-regex.ts";
+import { PatternBudget, PatternTooCostly } from "#core/schema/pattern-budget.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
 import type {
@@ -15,9 +17,35 @@ import type {
 
 type Value = string | number | boolean | undefined;
 
-/** The spans of a trace that a query finds, by start; none where it does not find the trace. */
-export function evaluateTraceQl({ spanset, stages }: TraceQl, trace: Trace): readonly TraceSpan[] {
-  const within = new TraceIndex(trace);
+/** The patterns of one query, compiled once for all its traces. RE2's time does not grow with what a pattern tries. */
+export class QueryPatterns {
+  readonly #budget = new PatternBudget();
+  readonly #known = new Map<string, { readonly compiled: RE2JS; readonly steps: number }>();
+
+  /** Throws "invalid" where it would take too long. */
+  matches(pattern: string, text: string): boolean {
+    try {
+      let known = this.#known.get(pattern);
+      if (known === undefined) {
+        known = { steps: this.#budget.admit(pattern), compiled: compileRegex(pattern) };
+        this.#known.set(pattern, known);
+      }
+      const { compiled, steps } = known;
+      return this.#budget.run(steps, text, () => compiled.matches(asBytes(text)));
+    } catch (error) {
+      if (error instanceof PatternTooCostly) throw new PharosError("invalid", error.message);
+      throw error;
+    }
+  }
+}
+
+/** The spans of a trace that a query finds, by start; none where it does not find the trace. Traces of one query share `patterns`. */
+export function evaluateTraceQl(
+  { spanset, stages }: TraceQl,
+  trace: Trace,
+  patterns = new QueryPatterns(),
+): readonly TraceSpan[] {
+  const within = new TraceIndex(trace, patterns);
   let groups: (readonly TraceSpan[])[] = [within.match(spanset, trace.spans)];
   for (const stage of stages) groups = within.apply(stage, groups).filter(({ length }) => length > 0);
   const found = new Set(groups.flat());
@@ -28,9 +56,10 @@ class TraceIndex {
   readonly #trace: Trace;
   readonly #byId: ReadonlyMap<string, TraceSpan>;
   readonly #root: TraceSpan | undefined;
-  readonly #patterns = new Map<string, RE2JS>();
+  readonly #patterns: QueryPatterns;
 
-  constructor(trace: Trace) {
+  constructor(trace: Trace, patterns: QueryPatterns) {
+    this.#patterns = patterns;
     this.#trace = trace;
     this.#byId = new Map(trace.spans.map((span) => [span.spanId, span]));
     this.#root = trace.spans.find(({ parentSpanId }) => parentSpanId === null) ?? trace.spans[0];
@@ -132,7 +161,7 @@ class TraceIndex {
     const has = this.#valueOf(field, span);
     if (value === null) return op === "=" ? has === undefined : op === "!=" && has !== undefined;
     if (has === undefined) return false;
-    if (op === "=~" || op === "!~") return this.#pattern(String(value)).matches(asBytes(String(has))) === (op === "=~");
+    if (op === "=~" || op === "!~") return this.#patterns.matches(String(value), String(has)) === (op === "=~");
     // Proxies' services are app.namespace: they are found by the application's own name too.
     if (op === "=" && isService(field) && typeof value === "string" && String(has).startsWith(`${value}.`)) return true;
     return compare(has, op, wordOf(value));
@@ -164,13 +193,6 @@ class TraceIndex {
       case "rootServiceName":
         return this.#root?.service;
     }
-  }
-
-  /** RE2's time does not grow with what a pattern tries. */
-  #pattern(text: string): RE2JS {
-    const known = this.#patterns.get(text) ?? compileRegex(text);
-    this.#patterns.set(text, known);
-    return known;
   }
 }
 

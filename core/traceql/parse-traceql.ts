@@ -1,4 +1,5 @@
 import { compileRegex } from "#core/schema/compile-regex.ts";
+import { PatternBudget } from "#core/schema/pattern-budget.ts";
 import {
   AGGREGATES,
   type CompareOp,
@@ -40,8 +41,9 @@ export function parseTraceQl(text: string): TraceQl {
   return new Parser(tokens).query();
 }
 
-function checkPattern(pattern: string, at: number): void {
+function checkPattern(pattern: string, at: number, budget: PatternBudget): void {
   try {
+    budget.admit(pattern);
     compileRegex(pattern);
   } catch (error) {
     throw fail(
@@ -55,6 +57,7 @@ class Parser {
   readonly #tokens: readonly Token[];
   #at = 0;
   #depth = 0;
+  readonly #patterns = new PatternBudget();
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -168,7 +171,7 @@ class Parser {
     const { at } = this.#next;
     const value = this.#literal();
     if ((op === "=~" || op === "!~") && typeof value !== "string") throw fail("a pattern is text in quotes", at);
-    if (op === "=~" || op === "!~") checkPattern(String(value), at);
+    if (op === "=~" || op === "!~") checkPattern(String(value), at, this.#patterns);
     return { kind: "compare", field, op, value };
   }
 

@@ -85,6 +85,12 @@ test.each([
   ["{ name =~ 3 }", /character 11: a pattern is text/],
   ['{ name =~ "(a" }', /character 11: no pattern of RE2/],
   ['{ name =~ "((a{1000}){1000}){1000}" }', /character 11: no pattern of RE2/],
+  [
+    `{ ${Array(4)
+      .fill(`name =~ "${".{1,1000}".repeat(14)}"`)
+      .join(" && ")} }`,
+    /no pattern of RE2: regular expressions come to more than/,
+  ],
   ["{ event.name = 1 }", /character 3: event.name is no attribute of a span/],
   ["{} | rate()", /character 6: rate\(\) is not read here/],
   ["{} | count()", /character 13: the end stands where a comparison/],

@@ -1,5 +1,5 @@
 import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
-import { evaluateTraceQl } from "#core/traceql/evaluate-traceql.ts";
+import { evaluateTraceQl, QueryPatterns } from "#core/traceql/evaluate-traceql.ts";
 import { isDecidedByOne, neededCondition } from "#core/traceql/needed-condition.ts";
 import type { Field, TraceQl } from "#core/traceql/query.ts";
 import type { SpanReader, SpanSearch } from "#server/telemetry/ports/span-reader.ts";
@@ -64,8 +64,9 @@ export class TraceLookup {
       ? limit
       : Math.max(limit, Math.min(CANDIDATES.max, limit * CANDIDATES.times));
     const traces = await this.search({ ...search, where: neededCondition(query.spanset), limit: candidates });
+    const patterns = new QueryPatterns();
     return traces
-      .map((trace) => ({ trace, spans: evaluateTraceQl(query, trace) }))
+      .map((trace) => ({ trace, spans: evaluateTraceQl(query, trace, patterns) }))
       .filter(({ spans }) => spans.length > 0)
       .slice(0, limit);
   }
