@@ -1,6 +1,7 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
+import { checkSize } from "#proto/check-size.ts";
 import { DrawUnitsRequestSchema, DrawUnitsResponseSchema, Grant_Trouble } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 /** A grant with what the owner says besides. */
@@ -52,6 +53,7 @@ export function encodeDraws({ instance, run, isFormer = false, draws }: DrawUnit
  * "invalid" where they say what no agent does: whoever reads it counts with these numbers.
  */
 export function decodeDraws(bytes: Uint8Array): DrawUnits {
+  checkSize(DrawUnitsRequestSchema, bytes);
   const { instance, run, isFormer, draws } = fromBinary(DrawUnitsRequestSchema, bytes);
   if (!UUID.test(run)) throw new PharosError("invalid", "run must be a UUID: one for each start of an agent");
   if (draws.length > DRAWS_MAX) throw new PharosError("invalid", `more than ${DRAWS_MAX} draws: send several messages`);

@@ -27,8 +27,6 @@ const ZipkinSpan = z.object({
 });
 export type ZipkinSpan = z.infer<typeof ZipkinSpan>;
 
-const ZipkinSpans = z.array(ZipkinSpan);
-
 const KINDS: ReadonlyMap<string, Span_SpanKind> = new Map([
   ["CLIENT", Span_SpanKind.CLIENT],
   ["SERVER", Span_SpanKind.SERVER],
@@ -45,7 +43,15 @@ export const textAttribute = (key: string, value: string): Attribute => ({
 
 /** Throws SyntaxError or ZodError when `json` is not Zipkin's. */
 export function parseZipkin(json: string): readonly ZipkinSpan[] {
-  return ZipkinSpans.parse(JSON.parse(json));
+  const all: unknown = JSON.parse(json);
+  if (!Array.isArray(all))
+    throw new z.ZodError([{ code: "invalid_type", expected: "array", path: [], message: "is no list" }]);
+  return all.map((each: unknown, index) => {
+    const read = ZipkinSpan.safeParse(each);
+    if (read.success) return read.data;
+    // The first that is wrong is enough: all of them could be far more than what was posted.
+    throw new z.ZodError(read.error.issues.map((issue) => ({ ...issue, path: [index, ...issue.path] })));
+  });
 }
 
 /** A span of Zipkin's as OpenTelemetry's. Ids of 64 bits are padded to its lengths; an error is the status, not one tag among others. */

@@ -110,6 +110,7 @@ export function createCertificateService(
 
 function readRequest(bytes: Uint8Array): IstioCertificateRequest {
   try {
+    checkSize(IstioCertificateRequestSchema, bytes);
     return fromBinary(IstioCertificateRequestSchema, bytes);
   } catch (cause) {
     throw new PharosError("invalid", "the call carries no IstioCertificateRequest", { cause });

@@ -25,6 +25,17 @@ function versionTwo(refs: readonly number[], more: (series: BinaryWriter) => voi
   return compress(series.join().finish());
 }
 
+/** An empty field again and again: little on the wire. */
+function repeated(bytes: readonly number[], count: number): Uint8Array {
+  const all = new Uint8Array(bytes.length * count);
+  for (let at = 0; at < all.length; at += bytes.length) all.set(bytes, at);
+  return all;
+}
+
+function within(tag: number, bytes: Uint8Array): Uint8Array {
+  return new BinaryWriter().uint32(tag).bytes(bytes).finish();
+}
+
 async function send(body: Uint8Array, contentType = V2) {
   const told: ToldSeries[] = [];
   const take = async (_: string, series: Iterable<ToldSeries>) => {
@@ -68,6 +79,29 @@ test.each([
   ],
   ["no snappy", new Uint8Array([255, 255, 255, 255, 255, 1, 2]), V2, 400, /snappy block/],
   ["more than may be unpacked", compress(new Uint8Array(33 * 1024 * 1024)), V2, 400, /too big/],
+  [
+    "more series than memory has",
+    compress(repeated([10, 0], 2_000_000)),
+    "application/x-protobuf",
+    400,
+    /100000 series/,
+  ],
+  [
+    "more samples than memory has",
+    compress(within(10, repeated([18, 0], 2_000_000))),
+    "application/x-protobuf",
+    400,
+    /400000 samples/,
+  ],
+  [
+    "a series of empty labels",
+    compress(within(10, repeated([10, 0], 1000))),
+    "application/x-protobuf",
+    400,
+    /128 labels/,
+  ],
+  ["more symbols than memory has", compress(repeated([34, 0], 2_000_000)), V2, 400, /500000 symbols/],
+  ["a series of many references", compress(within(42, within(10, repeated([0], 100_000)))), V2, 400, /128 labels/],
   ["cut off", compress(new Uint8Array([10, 200, 1])), "application/x-protobuf", 400, /no prometheus.WriteRequest/],
   ["a proto that is not known", versionTwo([1, 2]), "application/x-protobuf;proto=constructor", 415, /is taken/],
 ])("a write with %s is refused", async (_, body, type, status, why) => {

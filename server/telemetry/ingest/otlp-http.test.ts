@@ -6,6 +6,7 @@ import {
   ExportTraceServiceRequestSchema,
   ExportTraceServiceResponseSchema,
 } from "#proto/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.js";
+import { KeyValueSchema } from "#proto/gen/opentelemetry/proto/common/v1/common_pb.js";
 import type { ResourceSpans } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import { handleOtlp } from "#server/telemetry/ingest/otlp-http.ts";
 import type { OtlpIngest } from "#server/telemetry/ingest/otlp-ingest.ts";
@@ -148,4 +149,15 @@ test("who has handed over all that it may is told when to go on", async () => {
     "application",
   );
   expect(answer).toMatchObject({ status: 429, headers: { "retry-after": "2" } });
+});
+
+test("a list of lists is JSON that grows with what it says alone", () => {
+  let value: object = { stringValue: '"' };
+  for (let depth = 0; depth < 40; depth += 1) value = { arrayValue: { values: [value] } };
+  const sent = resourceSpansOf(SPAN);
+  const attribute = fromJsonString(KeyValueSchema, JSON.stringify({ key: "deep", value }));
+  for (const { spans } of sent.scopeSpans) for (const each of spans) each.attributes.push(attribute);
+  const [span] = readSpans([sent], "someone");
+  const { deep } = JSON.parse(span?.attributes ?? "{}") as { deep: string };
+  expect(deep).toBe(`${"[".repeat(40)}"\\""${"]".repeat(40)}`);
 });

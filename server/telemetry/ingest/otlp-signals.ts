@@ -1,7 +1,6 @@
 import {
   create,
   type DescMessage,
-  fromBinary,
   fromJson,
   type JsonValue,
   type MessageInitShape,
@@ -10,6 +9,7 @@ import {
   toJsonString,
 } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
+import { readMessage } from "#grpc/read-message.ts";
 import {
   ExportLogsServiceRequestSchema,
   ExportLogsServiceResponseSchema,
@@ -22,6 +22,7 @@ import {
   ExportTraceServiceRequestSchema,
   ExportTraceServiceResponseSchema,
 } from "#proto/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.js";
+import { checkJsonSize } from "#server/telemetry/ingest/check-json-size.ts";
 import type { OtlpIngest } from "#server/telemetry/ingest/otlp-ingest.ts";
 import { encodeIds } from "#server/telemetry/ingest/otlp-json.ts";
 import type { Taken } from "#server/telemetry/ingest/telemetry-ingest.ts";
@@ -59,8 +60,9 @@ function signal<Request extends DescMessage, Response extends DescMessage>(optio
 }
 
 function read<D extends DescMessage>(schema: D, bytes: Uint8Array, format: OtlpFormat): MessageShape<D> {
+  if (format === "protobuf") return readMessage(schema, bytes);
   try {
-    if (format === "protobuf") return fromBinary(schema, bytes);
+    checkJsonSize(bytes);
     const json = JSON.parse(Buffer.from(bytes).toString("utf8")) as JsonValue;
     return fromJson(schema, encodeIds(json), { ignoreUnknownFields: true });
   } catch (cause) {

@@ -18,7 +18,15 @@ export function readAttributes(pairs: readonly KeyValue[]): Attributes {
 }
 
 /** Lists and maps, which are rare, become JSON text. */
-export function readValue({ value }: AnyValue): string | number | boolean | undefined {
+export function readValue(value: AnyValue): string | number | boolean | undefined {
+  const read = readPart(value);
+  return typeof read === "object" ? JSON.stringify(read) : read;
+}
+
+type Part = string | number | boolean | undefined | readonly (Part | null)[] | { readonly [name: string]: Part };
+
+/** Text of text of text would double with each of them. */
+function readPart({ value }: AnyValue): Part {
   switch (value.case) {
     case "stringValue":
     case "boolValue":
@@ -29,9 +37,13 @@ export function readValue({ value }: AnyValue): string | number | boolean | unde
     case "bytesValue":
       return Buffer.from(value.value).toString("base64");
     case "arrayValue":
-      return JSON.stringify(value.value.values.map((each) => readValue(each) ?? null));
+      return value.value.values.map((each) => readPart(each) ?? null);
     case "kvlistValue":
-      return JSON.stringify(readAttributes(value.value.values));
+      return Object.fromEntries(
+        value.value.values
+          .slice(0, ATTRIBUTES_MAX)
+          .map(({ key, value: each }) => [key.slice(0, 256), each === undefined ? undefined : readPart(each)]),
+      );
     case undefined:
       return undefined;
   }

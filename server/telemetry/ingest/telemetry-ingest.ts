@@ -1,7 +1,7 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import type { Refused } from "#core/limits/limit-book.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
+import { readMessage } from "#grpc/read-message.ts";
 import type { ResourceLogs } from "#proto/gen/opentelemetry/proto/logs/v1/logs_pb.js";
 import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
@@ -279,7 +279,7 @@ function countIn<T>(all: readonly T[], of: (each: T) => number): number {
 
 function decodeSpans(bytes: Uint8Array): ResourceSpans[] {
   try {
-    return [fromBinary(ResourceSpansSchema, bytes)];
+    return [readMessage(ResourceSpansSchema, bytes)];
   } catch {
     // Spans that cannot be read must not keep the counts beside them from being stored.
     return [];

@@ -36,6 +36,8 @@ test("what Zipkin's reporters post is read as spans of the services that they na
 
 test.each([
   ["no list", {}, /version 2: /],
+  ["more than anybody posts", Array(500_001).fill({}), /more than 500000 objects and lists/],
+  ["nothing but mistakes", [SPAN, ...Array(100_000).fill({})], /\[1\]\.traceId: /],
   ["a span without an id", [SPAN, { ...SPAN, id: undefined }], /\[1\]\.id: /],
 ])("%s is refused, with where", (_, posted, message) => {
   expect(() => readZipkinSpans(bytes(posted))).toThrow(message);

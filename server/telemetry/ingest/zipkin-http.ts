@@ -3,6 +3,7 @@ import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
 import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import { parseZipkin, spanOfZipkin, textAttribute, type ZipkinSpan } from "#proto/zipkin-span.ts";
+import { checkJsonSize } from "#server/telemetry/ingest/check-json-size.ts";
 
 /** What Zipkin's reporters post, as OTLP: a resource for each service that they name. Throws "invalid". */
 export function readZipkinSpans(body: Uint8Array): readonly ResourceSpans[] {
@@ -17,6 +18,7 @@ export function readZipkinSpans(body: Uint8Array): readonly ResourceSpans[] {
 
 function parse(body: Uint8Array): readonly ZipkinSpan[] {
   try {
+    checkJsonSize(body);
     return parseZipkin(Buffer.from(body).toString("utf8"));
   } catch (cause) {
     const [issue] = cause instanceof z.ZodError ? cause.issues : [];
