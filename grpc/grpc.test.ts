@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -359,5 +360,54 @@ test("the peer is known by its certificate, trusted or not, and a new certificat
     isTrusted: true,
   });
   client.close();
+  await own.close();
+});
+
+test("nothing of a message is unpacked for whom a method does not admit", async () => {
+  const own = new GrpcServer({
+    methods: new Map([
+      [
+        "/t.S/Guarded",
+        {
+          kind: "unary",
+          admit: async ({ headers }) => {
+            if (headers.authorization !== "Bearer known") throw new PharosError("unauthenticated", "who are you");
+          },
+          handle: async (request) => request,
+        } satisfies GrpcMethod,
+      ],
+    ]),
+    readsGzip: true,
+  });
+  const where = await own.listen({ host: "127.0.0.1", port: 0 });
+  const client = await connectGrpc({ address: `127.0.0.1:${where}` });
+  const ask = (authorization: string): Promise<unknown> =>
+    client
+      .unary("/t.S/Guarded", Buffer.from("x"), { metadata: { authorization }, timeoutMs: 10_000 })
+      .then(String, (error: PharosError) => error.code);
+  expect(await ask("Bearer known")).toBe("x");
+  expect(await ask("Bearer other")).toBe("unauthenticated");
+  client.close();
+  const session = connect(`http://127.0.0.1:${where}`);
+  const statusOf = (authorization: string): Promise<unknown> =>
+    new Promise((resolve) => {
+      const stream = session.request({
+        ":method": "POST",
+        ":path": "/t.S/Guarded",
+        "content-type": "application/grpc",
+        "grpc-encoding": "gzip",
+        authorization,
+      });
+      stream.on("response", (headers) => {
+        if (headers["grpc-status"] !== undefined) resolve(headers["grpc-status"]);
+      });
+      stream.on("trailers", (trailers) => resolve(trailers["grpc-status"]));
+      stream.on("error", () => undefined);
+      stream.resume();
+      // It says that it is compressed, and is not.
+      stream.end(Buffer.from([1, 0, 0, 0, 1, 120]));
+    });
+  expect([await statusOf("Bearer known"), await statusOf("Bearer other")]).toEqual(["3", "16"]);
+  session.destroy();
   await own.close();
 });

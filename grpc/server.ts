@@ -39,8 +39,15 @@ export interface StreamHandler {
   onDrain?(): void;
 }
 
+export interface UnaryMethod {
+  readonly kind: "unary";
+  /** Before anything of the message is read or unpacked: of whom this refuses, nothing is. */
+  admit?(call: CallInfo): Promise<void>;
+  handle(request: Buffer, call: CallInfo): Promise<Uint8Array>;
+}
+
 export type GrpcMethod =
-  | { readonly kind: "unary"; handle(request: Buffer, call: CallInfo): Promise<Uint8Array> }
+  | UnaryMethod
   /** Throwing from `open` ends the call with that error. */
   | { readonly kind: "stream"; open(stream: ServerStream): StreamHandler };
 
@@ -281,7 +288,7 @@ export class GrpcServer {
     call.endAfter(parseTimeoutMs(headers["grpc-timeout"]));
     this.#endWithCertificate(call);
     if (method === undefined) call.fail(new PharosError("not-found", `no method ${path}`), UNIMPLEMENTED);
-    else if (method.kind === "unary") this.#unary(call, method.handle);
+    else if (method.kind === "unary") this.#unary(call, method);
     else this.#bidi(call, method.open);
   }
 
@@ -318,8 +325,19 @@ export class GrpcServer {
     call.fail(known);
   }
 
-  #unary(call: ServerCall, handle: (request: Buffer, call: CallInfo) => Promise<Uint8Array>): void {
+  #unary(call: ServerCall, method: UnaryMethod): void {
     const inbox = this.#admission.openInbox(call, this.#options.messageBytesMax ?? MESSAGE_BYTES_MAX);
+    if (method.admit === undefined) {
+      this.#readUnary(call, inbox, method);
+      return;
+    }
+    call.hold(method.admit(call)).then(
+      () => this.#readUnary(call, inbox, method),
+      (error: unknown) => this.#fail(call, error, inbox),
+    );
+  }
+
+  #readUnary(call: ServerCall, inbox: Inbox, { handle }: UnaryMethod): void {
     let request: Buffer | undefined;
     call.stream.on("data", (chunk: Buffer) => {
       try {

@@ -6,6 +6,7 @@ import { type JoinToken, parseJoinToken } from "#core/identity/join-token.ts";
 import { isReservedIdentity } from "#core/identity/reserved-identity.ts";
 import { formatSpiffeId, parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
+import { checkSize } from "#proto/check-size.ts";
 import {
   type IstioCertificateRequest,
   IstioCertificateRequestSchema,

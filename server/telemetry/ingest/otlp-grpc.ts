@@ -10,13 +10,18 @@ export function otlpMethods(
   ingest: OtlpIngest,
   admit: (call: CallInfo) => Promise<string>,
 ): ReadonlyMap<string, GrpcMethod> {
+  const senders = new WeakMap<CallInfo, string>();
   return new Map(
     Object.values(OTLP_SIGNALS).map((signal) => [
       signal.method,
       {
         kind: "unary",
+        async admit(call) {
+          senders.set(call, await admit(call));
+        },
         async handle(request, call) {
-          const from = await admit(call);
+          const from = senders.get(call);
+          if (from === undefined) throw new PharosError("unauthenticated", "nobody was admitted");
           try {
             return await signal.take(ingest, request, "protobuf", from);
           } catch (error) {
