@@ -54,10 +54,12 @@ function next(rest: string, at: number): Token & { readonly length: number } {
   }
   const found = (pattern: RegExp): string | undefined => pattern.exec(rest)?.[0];
   const duration = found(DURATION);
-  if (duration !== undefined)
-    return { kind: "duration", text: duration, value: toMs(duration), at, length: duration.length };
-  const number = found(NUMBER);
-  if (number !== undefined) return { kind: "number", text: number, value: Number(number), at, length: number.length };
+  const number = duration ?? found(NUMBER);
+  if (number !== undefined) {
+    const value = duration === undefined ? Number(number) : toMs(duration);
+    if (!Number.isFinite(value)) throw fail("a number that is too large", at);
+    return { kind: duration === undefined ? "number" : "duration", text: number, value, at, length: number.length };
+  }
   const field = found(FIELD);
   if (field !== undefined) return { kind: "field", text: field, at, length: field.length };
   const name = found(NAME);

@@ -91,6 +91,8 @@ test.each([
       .join(" && ")} }`,
     /no pattern of RE2: regular expressions come to more than/,
   ],
+  ["{ duration > 1e999 }", /character 14: a number that is too large/],
+  [`{ duration > ${"9".repeat(400)}h }`, /character 14: a number that is too large/],
   ["{ event.name = 1 }", /character 3: event.name is no attribute of a span/],
   ["{} | rate()", /character 6: rate\(\) is not read here/],
   ["{} | count()", /character 13: the end stands where a comparison/],

@@ -65,6 +65,7 @@ export function durationMs(query: URLSearchParams, name: string): number | undef
   let sum = 0;
   for (const [, value, unit = ""] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g))
     sum += Number(value) * (UNIT_MS[unit] ?? 0);
+  if (!Number.isFinite(sum)) throw new PharosError("invalid", `${name}: is longer than any time`);
   return sum;
 }
 

@@ -138,6 +138,17 @@ describe("over windows that are stored", () => {
     expect((JSON.parse(answer.body) as { error: string }).error).toMatch(why);
   });
 
+  test.each(["/api/v1/series", "/api/v1/labels", "/federate"])(
+    "of %s no more is walked through than somebody waits for",
+    async (path) => {
+      const many = new URLSearchParams(Array.from({ length: 101 }, () => ["match[]", "up"]));
+      const refused = await api.answer(path, many, { isGone: () => false });
+      expect([refused.status, refused.body]).toEqual([400, expect.stringMatching(/101 selectors: 100 at most/)]);
+      const left = await api.answer(path, new URLSearchParams({ "match[]": "up" }), { isGone: () => true });
+      expect(left.status).toBe(499);
+    },
+  );
+
   test("each series is federated with its newest sample", async () => {
     const params = { "match[]": 'istio_requests_total{reporter="source",response_code="503"}' };
     now = START + 16 * MINUTE;

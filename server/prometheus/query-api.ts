@@ -1,3 +1,4 @@
+import { PharosError } from "#core/errors.ts";
 import { apiNumber } from "#core/promql/literals.ts";
 import { Meter, type MeterOptions } from "#core/promql/meter.ts";
 import { parseExpr } from "#core/promql/parse-expr.ts";
@@ -77,8 +78,8 @@ export class QueryApi {
         return { status: 404, type: JSON_TYPE, body: errorText("not_found", `nothing is served at ${path}`) };
       return { status: 200, type: JSON_TYPE, body: `{"status":"success","data":${data}}` };
     } catch (error) {
-      if (!(error instanceof PromqlError)) throw error;
-      return { status: STATUS[error.type], type: JSON_TYPE, body: errorText(error.type, error.message) };
+      const { type, message } = toPromqlError(error);
+      return { status: STATUS[type], type: JSON_TYPE, body: errorText(type, message) };
     }
   }
 
@@ -306,6 +307,15 @@ export class QueryApi {
       .map((line) => `${line}\n`)
       .join("");
   }
+}
+
+/** What the store answers where a question is more than it takes is the question's fault. */
+function toPromqlError(error: unknown): PromqlError {
+  if (error instanceof PromqlError) return error;
+  const known = PharosError.from(error);
+  if (known.code === "exhausted") return new PromqlError("execution", known.toString());
+  if (known.code === "timeout" || known.code === "unavailable") return new PromqlError("timeout", known.toString());
+  throw error;
 }
 
 function count(counts: Map<string, number>, name: string): void {

@@ -1,15 +1,21 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api";
+import { PharosError } from "#core/errors.ts";
+
+/** Everybody's questions wait for the one that is asked. */
+const QUESTION_MS_MAX = 30_000;
 
 /**
  * Asks one question at a time: DuckDB answers on a thread of Node's pool, and questions that wait for a connection there
- * would keep files and sockets waiting too.
+ * would keep files and sockets waiting too. One that takes too long ends with "timeout".
  */
 export class Reader {
   readonly #connection: DuckDBConnection;
+  readonly #questionMs: number;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(connection: DuckDBConnection) {
+  constructor(connection: DuckDBConnection, questionMs = QUESTION_MS_MAX) {
     this.#connection = connection;
+    this.#questionMs = questionMs;
   }
 
   /** A large result as DuckDB holds it: numbers are read from its own memory, without an object for each. */
@@ -25,8 +31,27 @@ export class Reader {
   }
 
   #inTurn<T>(ask: () => Promise<T>): Promise<T> {
-    const answer = this.#last.then(ask);
+    const answer = this.#last.then(() => this.#within(ask));
     this.#last = answer.catch(() => undefined);
     return answer;
+  }
+
+  async #within<T>(ask: () => Promise<T>): Promise<T> {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#connection.interrupt();
+    }, this.#questionMs);
+    try {
+      return await ask();
+    } catch (cause) {
+      if (!isLate) throw cause;
+      throw new PharosError("timeout", `a question to the telemetry store took more than ${this.#questionMs} ms`, {
+        hint: "ask of less time, or of fewer things",
+        cause,
+      });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
