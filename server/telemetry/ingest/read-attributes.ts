@@ -6,15 +6,36 @@ export type Attributes = Record<string, string | number | boolean>;
 /** What is sent carries what its senders put in; this is as much as one text, and one list of attributes, may cost. */
 export const TEXT_CHARS_MAX = 4096;
 export const ATTRIBUTES_MAX = 128;
+/** All of one list, or all events of a span, together: whoever opens a trace reads them of thousands of spans. */
+const CHARS_MAX = 32_768;
 
+/** Those that fit. */
 export function readAttributes(pairs: readonly KeyValue[]): Attributes {
   const attributes: Attributes = {};
+  let chars = 0;
   for (const { key, value } of pairs.slice(0, ATTRIBUTES_MAX)) {
     const read = value === undefined ? undefined : readValue(value);
-    if (read !== undefined)
-      attributes[key.slice(0, 256)] = typeof read === "string" ? read.slice(0, TEXT_CHARS_MAX) : read;
+    if (read === undefined) continue;
+    const name = key.slice(0, 256);
+    const kept = typeof read === "string" ? read.slice(0, TEXT_CHARS_MAX) : read;
+    chars += name.length + String(kept).length;
+    if (chars > CHARS_MAX) break;
+    attributes[name] = kept;
   }
   return attributes;
+}
+
+/** The first of a list that fit, as JSON. */
+export function firstAsJson<T>(all: readonly T[], read: (each: T) => object): string {
+  const parts: string[] = [];
+  let chars = 0;
+  for (const each of all.slice(0, ATTRIBUTES_MAX)) {
+    const part = JSON.stringify(read(each));
+    chars += part.length;
+    if (chars > CHARS_MAX) break;
+    parts.push(part);
+  }
+  return `[${parts.join(",")}]`;
 }
 
 /** Lists and maps, which are rare, become JSON text. */

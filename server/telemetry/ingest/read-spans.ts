@@ -1,7 +1,7 @@
 import { isFailedSpan } from "#core/telemetry/is-failed-span.ts";
 import type { ResourceSpans, Span } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import {
-  ATTRIBUTES_MAX,
+  firstAsJson,
   hex,
   readAttributes,
   readResource,
@@ -49,22 +49,18 @@ function readSpan(span: Span, service: string, resource: string, scope: string):
       statusMessage: (span.status?.message ?? "").slice(0, TEXT_CHARS_MAX),
       attributes: JSON.stringify(attributes),
       resource,
-      events: JSON.stringify(
-        span.events.slice(0, ATTRIBUTES_MAX).map((event) => ({
-          atMs: Number(event.timeUnixNano / 1000n) / 1000,
-          name: event.name.slice(0, TEXT_CHARS_MAX),
-          attributes: readAttributes(event.attributes),
-        })),
-      ),
-      links: JSON.stringify(
-        span.links
-          .slice(0, ATTRIBUTES_MAX)
-          .filter((link) => isId(link.traceId, 16) && isId(link.spanId, 8))
-          .map((link) => ({
-            traceId: hex(link.traceId),
-            spanId: hex(link.spanId),
-            attributes: readAttributes(link.attributes),
-          })),
+      events: firstAsJson(span.events, (event) => ({
+        atMs: Number(event.timeUnixNano / 1000n) / 1000,
+        name: event.name.slice(0, TEXT_CHARS_MAX),
+        attributes: readAttributes(event.attributes),
+      })),
+      links: firstAsJson(
+        span.links.filter((link) => isId(link.traceId, 16) && isId(link.spanId, 8)),
+        (link) => ({
+          traceId: hex(link.traceId),
+          spanId: hex(link.spanId),
+          attributes: readAttributes(link.attributes),
+        }),
       ),
       scope,
     },

@@ -6,6 +6,8 @@ import type { SpanOutline, StoredSpan } from "#server/telemetry/ports/span-row.t
  * that opens.
  */
 export const SPANS_OF_ONE_MAX = 2000;
+/** And so many characters of what they carry. */
+export const CHARS_OF_ONE_MAX = 8 * 1024 * 1024;
 
 /** Which traces: those of which one span is all of what is asked for. */
 export interface SpanSearch {

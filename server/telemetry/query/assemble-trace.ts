@@ -1,18 +1,28 @@
 import { isFailedSpan, isMarkedFailed } from "#core/telemetry/is-failed-span.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { Trace, TraceSpan, TraceSummary } from "#core/telemetry/trace.ts";
-import { SPANS_OF_ONE_MAX } from "#server/telemetry/ports/span-reader.ts";
+import { CHARS_OF_ONE_MAX, SPANS_OF_ONE_MAX } from "#server/telemetry/ports/span-reader.ts";
 import type { SpanOutline, StoredSpan } from "#server/telemetry/ports/span-row.ts";
 
 export const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
 const STATUSES = ["unset", "ok", "error"] as const;
 
+/** No span carries as much: where one more would not have fitted, something may be left out. */
+const CHARS_OF_SPAN = 256 * 1024;
+
 /** Spans by start; what was sent twice is there once. A span whose parent never came still names it. */
 export function assembleTrace(traceId: string, spans: readonly StoredSpan[]): Trace {
   const known = unique(spans);
   const { startMs, durationMs } = extentOf(known);
-  const isCut = [...Map.groupBy(spans, reporterOf).values()].some(({ length }) => length >= SPANS_OF_ONE_MAX);
+  const isCut = [...Map.groupBy(spans, reporterOf).values()].some(
+    (of) =>
+      of.length >= SPANS_OF_ONE_MAX || of.reduce((sum, each) => sum + carried(each), CHARS_OF_SPAN) > CHARS_OF_ONE_MAX,
+  );
   return { traceId, startMs, durationMs, spans: known.map(toSpan), ...(isCut ? { isCut: true } : {}) };
+}
+
+function carried({ attributes, events, resource }: StoredSpan): number {
+  return attributes.length + events.length + resource.length;
 }
 
 function reporterOf({ resource }: StoredSpan): unknown {

@@ -1,5 +1,5 @@
 import type { DuckDBValue } from "@duckdb/node-api";
-import { SPANS_OF_ONE_MAX, type SpanSearch } from "#server/telemetry/ports/span-reader.ts";
+import { CHARS_OF_ONE_MAX, SPANS_OF_ONE_MAX, type SpanSearch } from "#server/telemetry/ports/span-reader.ts";
 import type { SpanOutline, SpanRow, StoredSpan } from "#server/telemetry/ports/span-row.ts";
 import { compileCondition } from "#server/telemetry/stores/duckdb/compile-condition.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
@@ -25,7 +25,9 @@ const TRACE_MS_MAX = 3600 * 1000;
 
 /** Written by the server over whatever a sender says (`pharos.reporter` of a resource). */
 const REPORTER = `regexp_extract(resource, '"pharos\\.reporter":"([^"]*)"', 1)`;
-const OF_EACH = `QUALIFY row_number() OVER (PARTITION BY trace_id, ${REPORTER} ORDER BY start_us) <= ${SPANS_OF_ONE_MAX}`;
+const CARRIED = "length(attributes) + length(events) + length(links) + length(resource)";
+const OF_ONE = `(PARTITION BY trace_id, ${REPORTER} ORDER BY start_us ROWS UNBOUNDED PRECEDING)`;
+const OF_EACH = `QUALIFY row_number() OVER ${OF_ONE} <= ${SPANS_OF_ONE_MAX} AND sum(${CARRIED}) OVER ${OF_ONE} <= ${CHARS_OF_ONE_MAX}`;
 
 export async function searchSpans(reader: Reader, search: SpanSearch): Promise<readonly SpanOutline[]> {
   const values: DuckDBValue[] = [];

@@ -1,4 +1,6 @@
+import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
+import { KeyValueSchema } from "#proto/gen/opentelemetry/proto/common/v1/common_pb.js";
 import { reporterOf, reportOf, resourceSpansOf, type SpanCase, spanBytes } from "#server/telemetry/testing/reports.ts";
 import { PRODUCTPAGE, START, type StoreCase } from "#server/telemetry/testing/store-case.ts";
 
@@ -88,6 +90,29 @@ export function traces(at: StoreCase): void {
   ])("a query of TraceQL finds by all of a trace: %s", async (query, found) => {
     await at.takeSpans(SPANS.map(resourceSpansOf), "application");
     expect(await at.queries.searchTraces({ seconds: 3600, limit: 10, query })).toHaveLength(found);
+  });
+
+  test("of spans that carry much, one reporter's share of a trace is read", async () => {
+    const large = Array.from({ length: 400 }, (_, index) => {
+      const spans = resourceSpansOf({ ...(SPANS[0] as SpanCase), id: (index + 1).toString(16).padStart(16, "0") });
+      for (const each of spans.scopeSpans.flatMap((scope) => scope.spans))
+        for (let name = 0; name < 20; name += 1)
+          each.attributes.push(
+            create(KeyValueSchema, {
+              key: String(name),
+              value: { value: { case: "stringValue", value: "x".repeat(4000) } },
+            }),
+          );
+      return spans;
+    });
+    await at.takeSpans(large, "large");
+    await at.takeSpans(SPANS.map(resourceSpansOf), "application");
+    const trace = await at.queries.trace(TRACE);
+    const of = (reporter: string): number =>
+      trace?.spans.filter(({ resource }) => resource["pharos.reporter"] === reporter).length ?? 0;
+    expect(of("application")).toBe(SPANS.length);
+    // A list of attributes has 32 KB at most, and a reporter's spans 8 MB.
+    expect([of("large") > 200, of("large") < 300, trace?.isCut]).toEqual([true, true, true]);
   });
 
   test.each([
