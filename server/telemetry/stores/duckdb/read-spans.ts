@@ -29,6 +29,10 @@ const CARRIED = "length(attributes) + length(events) + length(links) + length(re
 const OF_ONE = `(PARTITION BY trace_id, ${REPORTER} ORDER BY start_us ROWS UNBOUNDED PRECEDING)`;
 const OF_EACH = `QUALIFY row_number() OVER ${OF_ONE} <= ${SPANS_OF_ONE_MAX} AND sum(${CARRIED}) OVER ${OF_ONE} <= ${CHARS_OF_ONE_MAX}`;
 
+/** Of all traces that are read together. */
+const CHARS_MAX = 128 * 1024 * 1024;
+const OF_MANY = `${OF_EACH} AND sum(${CARRIED}) OVER (ORDER BY trace_id, start_us ROWS UNBOUNDED PRECEDING) <= ${CHARS_MAX}`;
+
 export async function searchSpans(reader: Reader, search: SpanSearch): Promise<readonly SpanOutline[]> {
   const values: DuckDBValue[] = [];
   const bind = (value: DuckDBValue): string => `$${values.push(value)}`;
@@ -70,7 +74,7 @@ export async function searchSpans(reader: Reader, search: SpanSearch): Promise<r
       : `SELECT trace_id, max(newest) AS newest FROM (${found}) AS found JOIN spans AS all_spans USING (trace_id)
          WHERE all_spans.start_us >= ${fromUs - TRACE_MS_MAX * 1000} GROUP BY trace_id HAVING ${durations.join(" AND ")} ORDER BY newest DESC LIMIT ${search.limit}`;
   const rows = await reader.rows(
-    `WITH hits AS (${newest}) SELECT ${OUTLINE} FROM spans WHERE start_us >= ${fromUs - TRACE_MS_MAX * 1000} AND trace_id IN (SELECT trace_id FROM hits) ${OF_EACH}`,
+    `WITH hits AS (${newest}) SELECT ${OUTLINE} FROM spans WHERE start_us >= ${fromUs - TRACE_MS_MAX * 1000} AND trace_id IN (SELECT trace_id FROM hits) ${OF_MANY}`,
     values,
   );
   return rows as unknown as readonly SpanOutline[];
@@ -86,7 +90,7 @@ export async function readTrace(reader: Reader, traceId: string): Promise<readon
 export async function readTraces(reader: Reader, traceIds: readonly string[]): Promise<readonly StoredSpan[]> {
   if (traceIds.length === 0) return [];
   const ids = traceIds.map((_, index) => `$${index + 1}`).join(", ");
-  const sql = `SELECT ${SPANS.select()} FROM spans WHERE trace_id IN (${ids}) ${OF_EACH}`;
+  const sql = `SELECT ${SPANS.select()} FROM spans WHERE trace_id IN (${ids}) ${OF_MANY}`;
   return (await reader.rows(sql, traceIds)) as unknown as readonly StoredSpan[];
 }
 
