@@ -5,7 +5,7 @@ export type Attributes = Record<string, string | number | boolean>;
 
 /** What is sent carries what its senders put in; this is as much as one text, and one list of attributes, may cost. */
 export const TEXT_CHARS_MAX = 4096;
-export const ATTRIBUTES_MAX = 128;
+const ATTRIBUTES_MAX = 128;
 /** All of one list, or all events of a span, together: whoever opens a trace reads them of thousands of spans. */
 const CHARS_MAX = 32_768;
 
