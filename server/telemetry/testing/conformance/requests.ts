@@ -64,6 +64,21 @@ export function requests(at: StoreCase): void {
     else expect(await found(text)).toEqual(ids);
   });
 
+  test("patterns hold what is written in them, and many stars take no longer than one", async () => {
+    const paths = ["/a.b(c)[d]^$|{2}+\\", `/${"a".repeat(2000)}`, "/line\nend"];
+    const rows = paths.map((path, index) => requestCase({ id: String(index), startMs: START, path }));
+    await at.store.sink.store({ ...EMPTY_BATCH, requests: rows });
+    const of = async (value: string) => {
+      const where = [{ kind: "is", field: "path", values: [value], isNot: false }] as const;
+      return (await at.store.requests.list({ fromMs: START, where, limit: 10 })).map(({ id }) => id);
+    };
+    expect(await of("/a.b(c)[d]^$|{2}+\\*")).toEqual(["0"]);
+    expect(await of("/aXb*")).toEqual([]);
+    expect(await of("*\nend")).toEqual(["2"]);
+    expect(await of(`${"*a".repeat(30)}*b`)).toEqual([]);
+    expect(await of(`${"*a".repeat(30)}*`)).toEqual(["1"]);
+  });
+
   test("pages follow each other without a gap or a row twice, by whatever they are sorted", async () => {
     await at.store.sink.store({ ...EMPTY_BATCH, requests: REQUESTS });
     for (const sort of ["start", "duration", "code"] as const)
