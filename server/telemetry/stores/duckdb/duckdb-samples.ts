@@ -2,6 +2,7 @@ import { PharosError } from "#core/errors.ts";
 import type { SampleReader, SampleRun } from "#server/telemetry/ports/sample-reader.ts";
 import type { MetricSeries, SampleRow } from "#server/telemetry/ports/sample-row.ts";
 import type { SampleSink } from "#server/telemetry/ports/sample-sink.ts";
+import { bytesOfColumn, doublesOf, integersOf } from "#server/telemetry/stores/duckdb/column-arrays.ts";
 import type { DuckdbFile } from "#server/telemetry/stores/duckdb/duckdb-file.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import type { SeriesNumbers } from "#server/telemetry/stores/duckdb/series-numbers.ts";
@@ -75,23 +76,50 @@ interface PointRange {
   readonly samplesMax: number;
 }
 
+/** Columns of a chunk of points. */
+interface PointColumns {
+  readonly ids: Int32Array;
+  readonly timesMs: Float64Array;
+  readonly values: Float64Array;
+  readonly ended: Uint8Array;
+}
+
 /** Bounds are rounded inwards: stored times are whole. */
 async function readPoints(
   reader: Reader,
   byId: ReadonlyMap<number, MetricSeries>,
   { fromMs, toMs, samplesMax }: PointRange,
 ): Promise<Map<MetricSeries, SampleRun>> {
-  const runs = new Map<MetricSeries, SampleRun>();
-  if (byId.size === 0 || toMs < fromMs) return runs;
-  const { chunks } = await reader.chunks(
-    `SELECT series, at_ms::DOUBLE, value FROM ${POINTS.name} WHERE at_ms >= ${Math.ceil(fromMs)} AND at_ms <= ${Math.floor(toMs)}
-     AND series IN (${[...byId.keys()].join(", ")}) ORDER BY 1, 2 LIMIT ${samplesMax + 1}`,
+  if (byId.size === 0 || toMs < fromMs) return new Map();
+  const chunks: PointColumns[] = [];
+  let rows = 0;
+  await reader.chunks(
+    `SELECT series, at_ms::DOUBLE, coalesce(value, 'NaN'::DOUBLE), (value IS NULL)::UTINYINT FROM ${POINTS.name}
+     WHERE at_ms >= ${Math.ceil(fromMs)} AND at_ms <= ${Math.floor(toMs)} AND series IN (${[...byId.keys()].join(", ")})
+     ORDER BY 1, 2 LIMIT ${samplesMax + 1}`,
+    (chunk) => {
+      rows += chunk.rowCount;
+      chunks.push({
+        ids: integersOf(chunk, 0),
+        timesMs: doublesOf(chunk, 1),
+        values: doublesOf(chunk, 2),
+        ended: bytesOfColumn(chunk, 3),
+      });
+    },
   );
-  const rows = chunks.reduce((sum, { rowCount }) => sum + rowCount, 0);
   if (rows > samplesMax)
     throw new PharosError("exhausted", `more than ${samplesMax} samples`, {
       hint: "ask for less time or fewer series",
     });
+  return runsOf(chunks, rows, byId);
+}
+
+function runsOf(
+  chunks: readonly PointColumns[],
+  rows: number,
+  byId: ReadonlyMap<number, MetricSeries>,
+): Map<MetricSeries, SampleRun> {
+  const runs = new Map<MetricSeries, SampleRun>();
   // One array for all of them; a series has its part.
   const timesMs = new Float64Array(rows);
   const values = new Float64Array(rows);
@@ -112,18 +140,16 @@ async function readPoints(
     hasStale = false;
   };
   for (const chunk of chunks) {
-    const [ids, at, value] = [chunk.getColumnVector(0), chunk.getColumnVector(1), chunk.getColumnVector(2)];
-    for (let index = 0; index < chunk.rowCount; index += 1) {
-      const of = ids.getItem(index) as number;
-      const ms = at.getItem(index) as number;
+    for (let index = 0; index < chunk.ids.length; index += 1) {
+      const of = chunk.ids[index] ?? 0;
+      const ms = chunk.timesMs[index] ?? 0;
       if (of !== id) {
         finish();
         id = of;
       } else if (end > begin && timesMs[end - 1] === ms) continue;
-      const number = value.getItem(index) as number | null;
       timesMs[end] = ms;
-      values[end] = number ?? Number.NaN;
-      if (number === null) {
+      values[end] = chunk.values[index] ?? Number.NaN;
+      if (chunk.ended[index] === 1) {
         stale[end] = 1;
         hasStale = true;
       }

@@ -34,11 +34,11 @@ export async function sumByKey(
   keys?: readonly number[],
 ): Promise<TrafficRow[]> {
   if (plan.parts.length === 0 || keys?.length === 0) return [];
-  const { names, chunks } = await reader.chunks(
+  const sums = new RowSums(numbers);
+  await reader.chunks(
     `SELECT key, ${columnsOf(hasSizes)} FROM ${windowsOf(plan, `key, ${STORED}`, keys)}`,
+    (chunk, columns) => sums.add(chunk, columns),
   );
-  const sums = new RowSums(names, numbers);
-  for (const chunk of chunks) sums.add(chunk);
   return sums.rows();
 }
 
@@ -52,20 +52,12 @@ export async function sumBySlot(
   keys: readonly number[],
 ): Promise<Map<number, TrafficRow[]>> {
   if (plan.parts.length === 0 || keys.length === 0) return new Map();
-  const { names, chunks } = await reader.chunks(
+  const sums = new RowSums(numbers);
+  await reader.chunks(
     `SELECT ${slotOf(stepMs)} AS slot, key, ${columnsOf(hasSizes)} FROM ${windowsOf(plan, `start_ms, key, ${STORED}`, keys)}`,
+    (chunk, columns) => sums.add(chunk, columns),
   );
-  const slots = new Map<number, RowSums>();
-  for (const chunk of chunks) {
-    const starts = chunk.getColumnVector(names.indexOf("slot"));
-    const rows = Array.from({ length: chunk.rowCount }, (_, row) => row);
-    for (const [start, own] of Map.groupBy(rows, (row) => Number(starts.getItem(row)))) {
-      const sums = slots.get(start) ?? new RowSums(names, numbers);
-      slots.set(start, sums);
-      sums.add(chunk, own);
-    }
-  }
-  return new Map([...slots].map(([start, sums]) => [start, sums.rows()]));
+  return sums.bySlot();
 }
 
 function slotOf(stepMs: number): string {

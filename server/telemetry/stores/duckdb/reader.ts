@@ -18,11 +18,16 @@ export class Reader {
     this.#questionMs = questionMs;
   }
 
-  /** A large result as DuckDB holds it: numbers are read from its own memory, without an object for each. */
-  chunks(sql: string): Promise<{ readonly names: readonly string[]; readonly chunks: readonly DuckDBDataChunk[] }> {
+  /** Gives a large result chunk by chunk, with the names of its columns. */
+  chunks(sql: string, take: (chunk: DuckDBDataChunk, names: readonly string[]) => void): Promise<void> {
     return this.#inTurn(async () => {
       const result = await this.#connection.run(sql);
-      return { names: result.columnNames(), chunks: await result.fetchAllChunks() };
+      const names = result.columnNames();
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        take(chunk, names);
+      }
     });
   }
 
