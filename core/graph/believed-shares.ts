@@ -1,4 +1,5 @@
 import { UNKNOWN } from "#core/model/workload-label.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { outcomeOf, type TrafficRow } from "#core/telemetry/traffic.ts";
 
@@ -35,6 +36,12 @@ interface Sums {
   bad: number;
 }
 
+/** What both sides tell of one called end, by its callers' identities. */
+interface Reports {
+  isSeen: boolean;
+  readonly byCaller: Map<string, { seen: Sums | undefined; told: Sums | undefined }>;
+}
+
 /**
  * Bounds what one caller can say of another's service. Where the called end reports, it has seen each request that reached it, with its
  * caller's certificate: how they ended is its word, and what a caller tells beyond that is the caller's own trouble and stays on its edge.
@@ -42,12 +49,10 @@ interface Sums {
  * mesh) its callers are believed, as they are of requests that never came to one that is there and idle: only they can know.
  */
 export function believedShares(rows: readonly TrafficRow[], isLive: IsLive = () => false): (row: TrafficRow) => Belief {
-  const seen = new Map<string, Map<string, Sums>>();
-  const told = new Map<string, Map<string, Sums>>();
+  const byEnd = new Map<string, Reports>();
   for (const row of rows) {
-    const { reporter, sourcePrincipal } = row.key;
-    if (reporter === "mirror" || isOwnAnswer(row.key.deniedBy)) continue;
-    for (const end of endsOf(row)) add(reporter === "source" ? told : seen, end, sourcePrincipal, row);
+    if (row.key.reporter === "mirror" || isOwnAnswer(row.key.deniedBy)) continue;
+    for (const end of endsOf(row.key)) add(byEnd, end, row);
   }
   return (row) => {
     // A row of no requests has nothing to be believed, and no share: whoever tells of one would make every figure none.
@@ -56,24 +61,28 @@ export function believedShares(rows: readonly TrafficRow[], isLive: IsLive = () 
     const { sourcePrincipal } = row.key;
     const isUnanswered = endedByProxy(row);
     let [share, bad, unseen] = [1, 1, 0];
-    const ends = endsOf(row);
-    // A workload that cannot tell for which of its services a request was is known by its own name.
-    if (!ends.some((end) => seen.has(end)) && ends.some(isLive)) {
-      unseen = 1;
-      if (!isUnanswered) share = 0;
-    }
+    const ends = endsOf(row.key);
+    let isSeen = false;
     for (const end of ends) {
-      const bySource = seen.get(end);
-      if (bySource === undefined) continue;
+      const reports = byEnd.get(end);
+      if (reports === undefined || !reports.isSeen) continue;
+      isSeen = true;
+      const caller = reports.byCaller.get(sourcePrincipal);
       // Callers in plain text show the called end no certificate.
-      const own = sum(bySource.get(sourcePrincipal), bySource.get(UNKNOWN));
-      const said = told.get(end)?.get(sourcePrincipal) ?? { all: 1, unanswered: 1, bad: 1 };
+      const own = sum(caller?.seen, reports.byCaller.get(UNKNOWN)?.seen);
+      const said = caller?.told ?? { all: 1, unanswered: 1, bad: 1 };
       const most = own.all * (1 + UNSEEN_PER_SEEN);
       share = Math.min(share, most / said.all);
       if (isUnanswered) unseen = Math.max(unseen, Math.min(1, (said.all - own.all) / said.unanswered));
       if (isUnanswered) share = Math.min(share, (own.all * UNSEEN_PER_SEEN) / said.unanswered);
       else if (isBad(row)) bad = Math.min(bad, (own.bad + own.unanswered) / said.bad);
     }
+    // A workload that cannot tell for which of its services a request was is known by its own name.
+    if (!isSeen && ends.some(isLive)) {
+      unseen = 1;
+      if (!isUnanswered) share = 0;
+    }
+    if (share === 1 && bad === 1 && unseen === 0) return BELIEVED;
     return {
       share,
       asTold: share === 0 ? 1 : Math.min(1, bad / share),
@@ -83,11 +92,19 @@ export function believedShares(rows: readonly TrafficRow[], isLive: IsLive = () 
   };
 }
 
+/** Stores answer with the same objects again and again. */
+const ENDS = new WeakMap<TrafficKey, readonly string[]>();
+
 /** As what the called end may be known: the service's host, and the workload. */
-function endsOf({ key }: TrafficRow): string[] {
-  const ends: string[] = [];
-  if (key.destinationService !== UNKNOWN) ends.push(key.destinationService);
-  if (key.destinationWorkload !== UNKNOWN) ends.push(`${key.destinationNamespace}/${key.destinationWorkload}`);
+function endsOf(key: TrafficKey): readonly string[] {
+  let ends = ENDS.get(key);
+  if (ends === undefined) {
+    ends = [
+      ...(key.destinationService === UNKNOWN ? [] : [key.destinationService]),
+      ...(key.destinationWorkload === UNKNOWN ? [] : [`${key.destinationNamespace}/${key.destinationWorkload}`]),
+    ];
+    ENDS.set(key, ends);
+  }
   return ends;
 }
 
@@ -95,7 +112,8 @@ function endsOf({ key }: TrafficRow): string[] {
 const ANSWERED_FLAGS: ReadonlySet<string> = new Set(["-", "DI", "URX"]);
 
 function endedByProxy({ key }: TrafficRow): boolean {
-  const isAnswered = key.responseFlags.split(",").every((flag) => ANSWERED_FLAGS.has(flag));
+  const isAnswered =
+    key.responseFlags === "-" || key.responseFlags.split(",").every((flag) => ANSWERED_FLAGS.has(flag));
   return !isAnswered || (key.protocol !== "tcp" && key.responseCode === 0);
 }
 
@@ -103,18 +121,30 @@ function isBad({ key }: TrafficRow): boolean {
   return outcomeOf(key) !== "ok";
 }
 
-function add(byEnd: Map<string, Map<string, Sums>>, end: string, source: string, row: TrafficRow): void {
-  const bySource = byEnd.get(end) ?? new Map<string, Sums>();
-  byEnd.set(end, bySource);
-  const sums = bySource.get(source) ?? { all: 0, unanswered: 0, bad: 0 };
-  bySource.set(source, sums);
-  const isUnanswered = row.key.reporter === "source" ? endedByProxy(row) : row.key.protocol === "tcp";
+function add(byEnd: Map<string, Reports>, end: string, row: TrafficRow): void {
+  let reports = byEnd.get(end);
+  if (reports === undefined) {
+    reports = { isSeen: false, byCaller: new Map() };
+    byEnd.set(end, reports);
+  }
+  const { reporter, sourcePrincipal, protocol } = row.key;
+  let caller = reports.byCaller.get(sourcePrincipal);
+  if (caller === undefined) {
+    caller = { seen: undefined, told: undefined };
+    reports.byCaller.set(sourcePrincipal, caller);
+  }
+  const isTold = reporter === "source";
+  if (!isTold) reports.isSeen = true;
+  const side = isTold ? "told" : "seen";
+  caller[side] ??= { all: 0, unanswered: 0, bad: 0 };
+  const sums = caller[side];
   sums.all += row.count;
-  if (isUnanswered) sums.unanswered += row.count;
+  if (isTold ? endedByProxy(row) : protocol === "tcp") sums.unanswered += row.count;
   else if (isBad(row)) sums.bad += row.count;
 }
 
 function sum(a: Sums | undefined, b: Sums | undefined): Sums {
+  if (a !== undefined && b === undefined) return a;
   return {
     all: (a?.all ?? 0) + (b?.all ?? 0),
     unanswered: (a?.unanswered ?? 0) + (b?.unanswered ?? 0),

@@ -122,14 +122,15 @@ export function judgeTally(tally: Tally, seconds: number, unseen: number = tally
   });
 }
 
-function buildEdge({ tally, believed: _, ...edge }: OpenEdge, seconds: number): GraphEdge {
+function buildEdge({ id, source, target, protocol, tally }: OpenEdge, seconds: number): GraphEdge {
   const known = tally.secured + tally.plain;
   const [p50Ms = null, p95Ms = null, p99Ms = null] = quantilesOf(tally.durations, [0.5, 0.95, 0.99]);
-  return {
-    ...edge,
+  const edge: GraphEdge = {
+    id,
+    source,
+    target,
+    protocol,
     requestsPerSecond: tally.count / seconds,
-    ...(tally.unseen === 0 ? {} : { unseenPerSecond: tally.unseen / seconds, unseenReason: whyUnseen(tally) }),
-    ...(tally.mirrored === 0 ? {} : { mirroredPerSecond: tally.mirrored / seconds }),
     errorPercent: tally.errorPercent,
     p50Ms,
     p95Ms,
@@ -141,16 +142,29 @@ function buildEdge({ tally, believed: _, ...edge }: OpenEdge, seconds: number): 
         code,
         flags,
         requestsPerSecond: count / seconds,
-        ...(grpcStatus === "" ? {} : { grpcStatus }),
+        ...(grpcStatus === "" ? undefined : { grpcStatus }),
         hosts: Object.fromEntries(hosts.map(({ host, count: requests }) => [host, requests / seconds])),
       }))
       .sort((a, b) => b.requestsPerSecond - a.requestsPerSecond),
-    deniedBy: [...new Set(tally.deniedBy.flatMap(nameDenials))].sort(),
+    deniedBy: tally.deniedBy.length === 0 ? [] : [...new Set(tally.deniedBy.flatMap(nameDenials))].sort(),
     bytesPerSecond: (tally.requestBytes + tally.responseBytes) / seconds,
     requestBytesPerSecond: tally.requestBytes / seconds,
     destinationServices: tally.services.toSorted(),
     sourcePrincipals: tally.sourcePrincipals.toSorted(),
     destinationPrincipals: tally.destinationPrincipals.toSorted(),
+  };
+  return isPlain(tally) ? edge : { ...edge, ...rarely(tally, seconds) };
+}
+
+function isPlain({ unseen, mirrored, sourceAddresses }: Tally): boolean {
+  return unseen === 0 && mirrored === 0 && sourceAddresses.length === 0;
+}
+
+/** What few edges have. */
+function rarely(tally: Tally, seconds: number): Partial<GraphEdge> {
+  return {
+    ...(tally.unseen === 0 ? {} : { unseenPerSecond: tally.unseen / seconds, unseenReason: whyUnseen(tally) }),
+    ...(tally.mirrored === 0 ? {} : { mirroredPerSecond: tally.mirrored / seconds }),
     ...(tally.sourceAddresses.length === 0
       ? {}
       : {

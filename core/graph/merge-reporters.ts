@@ -1,4 +1,5 @@
 import { assertNever } from "#core/brand.ts";
+import { appended } from "#core/graph/appended.ts";
 import { type Belief, believedShares, type IsLive } from "#core/graph/believed-shares.ts";
 import { joinRefused } from "#core/graph/join-refused.ts";
 import { joinStrangers } from "#core/graph/join-strangers.ts";
@@ -36,11 +37,11 @@ interface OpenPair {
   readonly protocol: TrafficKey["protocol"];
   fromGateway: boolean;
   /** The caller's rows, or the called end's where the caller tells nothing. */
-  readonly counted: TrafficRow[];
+  counted: readonly TrafficRow[];
   /** What the called end tells beside the caller. */
-  readonly beside: TrafficRow[];
+  beside: readonly TrafficRow[];
   /** What the called end tells of copies. */
-  readonly copies: TrafficRow[];
+  copies: readonly TrafficRow[];
 }
 
 /** Callers by identity: their workloads, by `namespace/workload`. */
@@ -69,21 +70,24 @@ export function mergeReporters(
       pairs.set(name, pair);
     }
     pair.fromGateway ||= key.fromGateway;
-    listOf(pair, key.reporter).push(row);
+    addTo(pair, row);
   }
   return [...pairs.values()].flatMap((pair) => closePair(pair, beliefIn));
 }
 
-function listOf({ counted, beside, copies }: OpenPair, reporter: TrafficKey["reporter"]): TrafficRow[] {
-  switch (reporter) {
+function addTo(pair: OpenPair, row: TrafficRow): void {
+  switch (row.key.reporter) {
     case "source":
-      return counted;
+      pair.counted = appended(pair.counted, row);
+      return;
     case "destination":
-      return beside;
+      pair.beside = appended(pair.beside, row);
+      return;
     case "mirror":
-      return copies;
+      pair.copies = appended(pair.copies, row);
+      return;
     default:
-      return assertNever(reporter);
+      assertNever(row.key.reporter);
   }
 }
 
@@ -113,47 +117,71 @@ function openPair(key: TrafficKey, source: End | undefined): OpenPair {
  * One pair for each service that was asked for. What the called end tells beside the caller is of the service it names;
  * where no caller asked for that by this name (an alias, a port that several services share) of the one most called.
  */
-function closePair({ counted, beside, copies, ...pair }: OpenPair, beliefIn: (row: TrafficRow) => Belief): Pair[] {
+function closePair(open: OpenPair, beliefIn: (row: TrafficRow) => Belief): Pair[] {
+  const { counted, beside, copies } = open;
   const told = counted.length > 0 ? counted : beside;
+  const others = counted.length > 0 ? beside : [];
+  const first = (told[0] ?? copies[0])?.key.destinationService ?? UNKNOWN;
+  // Nearly every pair: there is no name to choose.
+  if (told.every(({ key }) => key.destinationService === first))
+    return [closeService(open, first, { own: told, others, mirrored: copies }, beliefIn)];
   const byService = Map.groupBy(told, ({ key }) => key.destinationService);
   const main = [...byService].reduce<{ service: string; count: number }>(
     (most, [service, rows]) => {
       const count = rows.reduce((sum, row) => sum + row.count, 0);
       return count > most.count && service !== UNKNOWN ? { service, count } : most;
     },
-    { service: [...byService.keys()][0] ?? copies[0]?.key.destinationService ?? UNKNOWN, count: -1 },
+    { service: first, count: -1 },
   ).service;
   const nameOf = ({ key }: TrafficRow): string =>
     byService.has(key.destinationService) ? key.destinationService : main;
-  const besideOf = counted.length > 0 ? Map.groupBy(beside, nameOf) : new Map<string, TrafficRow[]>();
-  const copiesOf = Map.groupBy(copies, nameOf);
-  return [...new Set([...byService.keys(), ...copiesOf.keys()])].map((service) => {
-    const [own, others, mirrored] = [byService, besideOf, copiesOf].map((rows) => rows.get(service) ?? []) as [
-      TrafficRow[],
-      TrafficRow[],
-      TrafficRow[],
-    ];
-    const tally = sum(own, others, mirrored);
-    const rows = [...own, ...others, ...mirrored];
-    const beliefs = own.map((row) => ({ row, belief: beliefIn(row) }));
-    for (const { row, belief } of beliefs) tally.unseen += row.count * belief.unseen;
-    if (beliefs.every(({ belief: { share, asTold } }) => share === 1 && asTold === 1))
-      return { ...pair, service, rows, tally, believed: tally };
-    const believed = sum(beliefs.flatMap(believe), others, mirrored);
+  const [othersOf, copiesOf] = [Map.groupBy(others, nameOf), Map.groupBy(copies, nameOf)];
+  return [...byService].map(([service, own]) =>
+    closeService(
+      open,
+      service,
+      { own, others: othersOf.get(service) ?? [], mirrored: copiesOf.get(service) ?? [] },
+      beliefIn,
+    ),
+  );
+}
+
+/** What is told of one service of a pair. */
+interface Told {
+  readonly own: readonly TrafficRow[];
+  readonly others: readonly TrafficRow[];
+  readonly mirrored: readonly TrafficRow[];
+}
+
+function closeService(
+  { source, destination, protocol, fromGateway }: OpenPair,
+  service: string,
+  { own, others, mirrored }: Told,
+  beliefIn: (row: TrafficRow) => Belief,
+): Pair {
+  const tally = sum(own, others, mirrored);
+  const rows = [...own, ...others, ...mirrored];
+  let isAllBelieved = true;
+  for (const row of own) {
+    const { share, asTold, unseen } = beliefIn(row);
+    tally.unseen += row.count * unseen;
+    isAllBelieved &&= share === 1 && asTold === 1;
+  }
+  let believed = tally;
+  if (!isAllBelieved) {
+    believed = sum(
+      own.flatMap((row) => believe(row, beliefIn(row))),
+      others,
+      mirrored,
+    );
     believed.addBlocked(tally);
-    for (const { row, belief } of beliefs) believed.unseen += row.count * belief.unseenBelieved;
-    return { ...pair, service, rows, tally, believed };
-  });
+    for (const row of own) believed.unseen += row.count * beliefIn(row).unseenBelieved;
+  }
+  return { source, destination, service, protocol, fromGateway, rows, tally, believed };
 }
 
 /** What is believed of a row: as it was told, and as it went by the called end's word. */
-function believe({
-  row,
-  belief: { share, asTold },
-}: {
-  readonly row: TrafficRow;
-  readonly belief: Belief;
-}): TrafficRow[] {
+function believe(row: TrafficRow, { share, asTold }: Belief): TrafficRow[] {
   if (share === 0) return [];
   if (asTold === 1) return [scaleRow(row, share)];
   const { pair: _, ...rest } = row;

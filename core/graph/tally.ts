@@ -1,9 +1,13 @@
+import { appended } from "#core/graph/appended.ts";
 import { isAuthorizerRefusal } from "#core/telemetry/authorizer-refusal.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { HistogramPart } from "#core/telemetry/histogram.ts";
 import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { isRefusal } from "#core/telemetry/refused-connection.ts";
 import { type Outcome, outcomeOf, type TrafficRow } from "#core/telemetry/traffic.ts";
+
+/** Of every list that nothing came into; never pushed to. */
+const NONE: readonly never[] = [];
 
 export interface ResponseTally {
   readonly code: number;
@@ -28,7 +32,7 @@ export class Tally {
   /** What its callers' own proxies turned down: it never left. Of a called end's tally no part of `count`. */
   blocked = 0;
   /** How these did: `own[CAUSE]`. */
-  readonly ownAnswers: string[] = [];
+  ownAnswers: readonly string[] = NONE;
   /** Of `count`, what the called end has not seen though it is there to report: its callers alone tell of it. */
   unseen = 0;
   requestBytes = 0;
@@ -44,14 +48,14 @@ export class Tally {
     denied: 0,
   };
   /** How long what is counted took. */
-  readonly durations: HistogramPart[] = [];
-  readonly responses: ResponseTally[] = [];
-  readonly deniedBy: string[] = [];
-  readonly services: string[] = [];
-  readonly sourcePrincipals: string[] = [];
-  readonly destinationPrincipals: string[] = [];
+  durations: readonly HistogramPart[] = NONE;
+  responses: readonly ResponseTally[] = NONE;
+  deniedBy: readonly string[] = NONE;
+  services: readonly string[] = NONE;
+  sourcePrincipals: readonly string[] = NONE;
+  destinationPrincipals: readonly string[] = NONE;
   /** Of callers without a certificate. */
-  readonly sourceAddresses: { readonly address: string; count: number }[] = [];
+  sourceAddresses: readonly { readonly address: string; count: number }[] = NONE;
 
   addRow(row: TrafficRow): void {
     const { key, count } = row;
@@ -63,13 +67,15 @@ export class Tally {
     this.responseBytes += row.responseBytes;
     this.#addSecurity(key, count);
     this.outcomes[outcomeOf(key)] += count;
-    if (row.durations.length > 0) this.durations.push({ histogram: row.durations, share: row.share ?? 1 });
+    if (row.durations.length > 0)
+      this.durations = appended(this.durations, { histogram: row.durations, share: row.share ?? 1 });
     this.#addResponse(key.responseCode, key.responseFlags, key.grpcStatus, key.destinationService, count);
-    if (key.deniedBy !== "") include(this.deniedBy, key.deniedBy);
+    if (key.deniedBy !== "") this.deniedBy = included(this.deniedBy, key.deniedBy);
     if (key.sourceAddress !== "") this.#addAddress(key.sourceAddress, count);
-    if (key.destinationService !== "unknown") include(this.services, key.destinationService);
-    if (key.sourcePrincipal !== "unknown") include(this.sourcePrincipals, key.sourcePrincipal);
-    if (key.destinationPrincipal !== "unknown") include(this.destinationPrincipals, key.destinationPrincipal);
+    if (key.destinationService !== "unknown") this.services = included(this.services, key.destinationService);
+    if (key.sourcePrincipal !== "unknown") this.sourcePrincipals = included(this.sourcePrincipals, key.sourcePrincipal);
+    if (key.destinationPrincipal !== "unknown")
+      this.destinationPrincipals = included(this.destinationPrincipals, key.destinationPrincipal);
   }
 
   add(other: Tally): void {
@@ -80,13 +86,13 @@ export class Tally {
     this.plain += other.plain;
     this.mirrored += other.mirrored;
     this.opened += other.opened;
-    for (const part of other.durations) this.durations.push(part);
+    for (const part of other.durations) this.durations = appended(this.durations, part);
     for (const { code, flags, grpcStatus, hosts } of other.responses) {
       for (const { host, count } of hosts) this.#addResponse(code, flags, grpcStatus, host, count);
     }
     for (const { address, count } of other.sourceAddresses) this.#addAddress(address, count);
     for (const name of ["services", "sourcePrincipals", "destinationPrincipals"] as const) {
-      for (const value of other[name]) include(this[name], value);
+      for (const value of other[name]) this[name] = included(this[name], value);
     }
   }
 
@@ -103,21 +109,22 @@ export class Tally {
     outcomes["no-response"] += other.outcomes["no-response"];
     outcomes["grpc-error"] += other.outcomes["grpc-error"];
     outcomes.denied += other.outcomes.denied;
-    for (const policy of other.deniedBy) include(this.deniedBy, policy);
+    for (const policy of other.deniedBy) this.deniedBy = included(this.deniedBy, policy);
   }
 
   addBlocked({ blocked, ownAnswers }: Pick<Tally, "blocked"> & { readonly ownAnswers: readonly string[] }): void {
     this.blocked += blocked;
-    for (const mark of ownAnswers) include(this.ownAnswers, mark);
+    for (const mark of ownAnswers) this.ownAnswers = included(this.ownAnswers, mark);
   }
 
   /** What the called end tells of requests that are counted already, as their caller saw them. */
   addBeside({ key, count }: TrafficRow, isSecurityKnown: boolean): void {
     if (!isSecurityKnown) this.#addSecurity(key, count);
-    if (key.destinationPrincipal !== "unknown") include(this.destinationPrincipals, key.destinationPrincipal);
-    if (key.destinationService !== "unknown") include(this.services, key.destinationService);
+    if (key.destinationPrincipal !== "unknown")
+      this.destinationPrincipals = included(this.destinationPrincipals, key.destinationPrincipal);
+    if (key.destinationService !== "unknown") this.services = included(this.services, key.destinationService);
     if (key.deniedBy === "") return;
-    include(this.deniedBy, key.deniedBy);
+    this.deniedBy = included(this.deniedBy, key.deniedBy);
     // The caller saw an ordinary 403, or a connection that broke, or that was closed as any other; refused without mTLS, a 503.
     const { outcomes } = this;
     let left = count;
@@ -144,7 +151,7 @@ export class Tally {
 
   #addAddress(address: string, count: number): void {
     const known = this.sourceAddresses.find((each) => each.address === address);
-    if (known === undefined) this.sourceAddresses.push({ address, count });
+    if (known === undefined) this.sourceAddresses = appended(this.sourceAddresses, { address, count });
     else known.count += count;
   }
 
@@ -154,23 +161,15 @@ export class Tally {
   }
 
   #addResponse(code: number, flags: string, grpcStatus: string, host: string, count: number): void {
-    const response = this.#response(code, flags, grpcStatus);
-    response.count += count;
-    for (const known of response.hosts) {
-      if (known.host !== host) continue;
-      known.count += count;
+    for (const response of this.responses) {
+      if (response.code !== code || response.flags !== flags || response.grpcStatus !== grpcStatus) continue;
+      response.count += count;
+      const known = response.hosts.find((each) => each.host === host);
+      if (known === undefined) response.hosts.push({ host, count });
+      else known.count += count;
       return;
     }
-    response.hosts.push({ host, count });
-  }
-
-  #response(code: number, flags: string, grpcStatus: string): ResponseTally {
-    for (const each of this.responses) {
-      if (each.code === code && each.flags === flags && each.grpcStatus === grpcStatus) return each;
-    }
-    const response: ResponseTally = { code, flags, grpcStatus, hosts: [], count: 0 };
-    this.responses.push(response);
-    return response;
+    this.responses = appended(this.responses, { code, flags, grpcStatus, hosts: [{ host, count }], count });
   }
 }
 
@@ -183,6 +182,6 @@ function seenAs({ protocol, deniedBy }: TrafficKey): readonly Outcome[] {
   return isAuthorizerRefusal(deniedBy) ? [...seen, "server-error"] : seen;
 }
 
-function include(list: string[], value: string): void {
-  if (!list.includes(value)) list.push(value);
+function included(list: readonly string[], value: string): readonly string[] {
+  return list.includes(value) ? list : appended(list, value);
 }

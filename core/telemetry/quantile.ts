@@ -12,6 +12,7 @@ const SLACK = 1 - 1e-9;
  */
 export function quantilesOf(parts: readonly HistogramPart[], quantiles: readonly number[]): (number | null)[] {
   let total = 0;
+  let lowest = BUCKET_COUNT;
   let highest = -1;
   for (const { histogram, share } of parts) {
     for (let index = 0; index < histogram.length; index += 1) {
@@ -20,13 +21,14 @@ export function quantilesOf(parts: readonly HistogramPart[], quantiles: readonly
       const count = countAt(entry) * share;
       COUNTS[bucket] = (COUNTS[bucket] ?? 0) + count;
       total += count;
+      if (bucket < lowest) lowest = bucket;
       if (bucket > highest) highest = bucket;
     }
   }
   const values = quantiles.map((quantile) =>
-    total === 0 ? null : middleOf(atRank(quantile * total * SLACK, highest)),
+    total === 0 ? null : middleOf(atRank(quantile * total * SLACK, lowest, highest)),
   );
-  COUNTS.fill(0, 0, highest + 1);
+  COUNTS.fill(0, lowest, highest + 1);
   return values;
 }
 
@@ -34,9 +36,9 @@ export function quantileOf(parts: readonly HistogramPart[], quantile: number): n
   return quantilesOf(parts, [quantile])[0] ?? null;
 }
 
-function atRank(rank: number, highest: number): number {
+function atRank(rank: number, lowest: number, highest: number): number {
   let below = 0;
-  for (let bucket = 0; bucket < highest; bucket += 1) {
+  for (let bucket = lowest; bucket < highest; bucket += 1) {
     below += COUNTS[bucket] ?? 0;
     if (below > 0 && below >= rank) return bucket;
   }

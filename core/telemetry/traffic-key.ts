@@ -8,11 +8,14 @@ import {
 
 type Value = string | number | boolean;
 
+/** Has every label, in their order: V8 reads its copies by place, and an object that has them added one by one as a hash table, far slower. */
+const UNLABELLED = Object.fromEntries(DIMENSION_NAMES.map((name) => [name, ""])) as Record<DimensionName, Value>;
+
 /** A key of which each label is what `labelOf` says. */
 export function makeKey(labelOf: (name: DimensionName) => Value): TrafficKey {
-  const key: Partial<Record<DimensionName, Value>> = {};
+  const key = { ...UNLABELLED };
   for (const name of DIMENSION_NAMES) key[name] = labelOf(name);
-  return key as TrafficKey;
+  return key as unknown as TrafficKey;
 }
 
 /** Equal for equal keys. Separated by a byte that no label holds: agents' labels come from JSON text or headers. */

@@ -69,7 +69,7 @@ export class RowSums {
       // Retention dropped the labels since the question was asked.
       if (key === undefined || pair === undefined) return undefined;
       const at = place * FIGURES.length;
-      return {
+      const row: TrafficRow = {
         key,
         pair,
         count: figures[at] ?? 0,
@@ -78,9 +78,9 @@ export class RowSums {
         durationSumMs: figures[at + 3] ?? 0,
         opened: figures[at + 4] ?? 0,
         durations: durations?.(place) ?? NO_HISTOGRAM,
-        ...(requestSizes === undefined ? {} : { requestSizes: requestSizes(place) }),
-        ...(responseSizes === undefined ? {} : { responseSizes: responseSizes(place) }),
       };
+      if (requestSizes === undefined || responseSizes === undefined) return row;
+      return { ...row, requestSizes: requestSizes(place), responseSizes: responseSizes(place) };
     };
     const slots = new Map<number, TrafficRow[]>();
     for (const [slot, placeOf] of this.#slots) {
