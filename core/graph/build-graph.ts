@@ -114,7 +114,7 @@ export function judgeTally(tally: Tally, seconds: number, unseen: number = tally
     grpcErrors: outcomes["grpc-error"],
     unanswered: outcomes["no-response"],
     denied: outcomes.denied,
-    deniedBy: tally.deniedBy.map(nameDenial).sort(),
+    deniedBy: tally.deniedBy.length === 0 ? [] : tally.deniedBy.map(nameDenial).sort(),
     unseen,
     blocked: Math.min(unseen, tally.blocked),
     ownAnswers: tally.ownAnswers,
@@ -149,11 +149,15 @@ function buildEdge({ id, source, target, protocol, tally }: OpenEdge, seconds: n
     deniedBy: tally.deniedBy.length === 0 ? [] : [...new Set(tally.deniedBy.flatMap(nameDenials))].sort(),
     bytesPerSecond: (tally.requestBytes + tally.responseBytes) / seconds,
     requestBytesPerSecond: tally.requestBytes / seconds,
-    destinationServices: tally.services.toSorted(),
-    sourcePrincipals: tally.sourcePrincipals.toSorted(),
-    destinationPrincipals: tally.destinationPrincipals.toSorted(),
+    destinationServices: sorted(tally.services),
+    sourcePrincipals: sorted(tally.sourcePrincipals),
+    destinationPrincipals: sorted(tally.destinationPrincipals),
   };
   return isPlain(tally) ? edge : { ...edge, ...rarely(tally, seconds) };
+}
+
+function sorted(list: readonly string[]): readonly string[] {
+  return list.length < 2 ? list : list.toSorted();
 }
 
 function isPlain({ unseen, mirrored, sourceAddresses }: Tally): boolean {
