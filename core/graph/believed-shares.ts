@@ -1,6 +1,7 @@
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
+import { TextPool } from "#core/telemetry/text-pool.ts";
 import { outcomeOf, type TrafficRow } from "#core/telemetry/traffic.ts";
 
 /** What is believed of a called end of what one of its callers tells; shares are from 0 to 1. */
@@ -94,6 +95,7 @@ export function believedShares(rows: readonly TrafficRow[], isLive: IsLive = () 
 
 /** Stores answer with the same objects again and again. */
 const ENDS = new WeakMap<TrafficKey, readonly string[]>();
+const WORKLOADS = new TextPool();
 
 /** As what the called end may be known: the service's host, and the workload. */
 function endsOf(key: TrafficKey): readonly string[] {
@@ -101,7 +103,9 @@ function endsOf(key: TrafficKey): readonly string[] {
   if (ends === undefined) {
     ends = [
       ...(key.destinationService === UNKNOWN ? [] : [key.destinationService]),
-      ...(key.destinationWorkload === UNKNOWN ? [] : [`${key.destinationNamespace}/${key.destinationWorkload}`]),
+      ...(key.destinationWorkload === UNKNOWN
+        ? []
+        : [WORKLOADS.one(`${key.destinationNamespace}/${key.destinationWorkload}`)]),
     ];
     ENDS.set(key, ends);
   }

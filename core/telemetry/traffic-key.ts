@@ -5,6 +5,7 @@ import {
   type TrafficKey,
   type WireLabels,
 } from "#core/telemetry/dimensions.ts";
+import { TextPool } from "#core/telemetry/text-pool.ts";
 
 type Value = string | number | boolean;
 
@@ -16,6 +17,16 @@ export function makeKey(labelOf: (name: DimensionName) => Value): TrafficKey {
   const key = { ...UNLABELLED };
   for (const name of DIMENSION_NAMES) key[name] = labelOf(name);
   return key as unknown as TrafficKey;
+}
+
+const TEXTS = new TextPool();
+
+/** A key to be kept: what is equal to a label of another one is the same text. */
+export function keptKey(labelOf: (name: DimensionName) => Value): TrafficKey {
+  return makeKey((name) => {
+    const label = labelOf(name);
+    return typeof label === "string" ? TEXTS.one(label) : label;
+  });
 }
 
 /** Equal for equal keys. Separated by a byte that no label holds: agents' labels come from JSON text or headers. */

@@ -1,6 +1,6 @@
 import { answersMaxFor, isAnswerClass, withAnswerClass, withoutAnswer } from "#core/telemetry/answer-class.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
-import { ownerOf, remainderOf, textOfKey } from "#core/telemetry/traffic-key.ts";
+import { keptKey, ownerOf, remainderOf, textOfKey } from "#core/telemetry/traffic-key.ts";
 
 /** How many sets of labels are told apart: of one reporter, and in all. */
 export interface LabelLimits {
@@ -56,7 +56,8 @@ export class LabelBook {
       if (key !== undefined) used.set(text, key);
       return key;
     };
-    const add = (text: string, key: TrafficKey, owner: string): TrafficKey => {
+    const add = (text: string, found: TrafficKey, owner: string): TrafficKey => {
+      const key = keptKey((name) => found[name]);
       used.set(text, key);
       change(fresh, owner, 1);
       change(freshAnswers, textOfKey(withoutAnswer(key)), 1);

@@ -1,4 +1,5 @@
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { TextPool } from "#core/telemetry/text-pool.ts";
 import { pairOf } from "#core/telemetry/traffic.ts";
 import { textOfKey } from "#core/telemetry/traffic-key.ts";
 import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
@@ -23,6 +24,7 @@ export class KeyNumbers {
   readonly #byText = new Map<string, number>();
   readonly #byId = new Map<number, TrafficKey>();
   readonly #pairs = new Map<number, string>();
+  readonly #texts = new TextPool();
   #next = 1;
 
   /** What a restart reads back. */
@@ -101,7 +103,7 @@ export class KeyNumbers {
     this.#byObject.set(key, id);
     this.#byText.set(textOfKey(key), id);
     this.#byId.set(id, key);
-    this.#pairs.set(id, pairOf(key));
+    this.#pairs.set(id, this.#texts.one(pairOf(key)));
     this.#next = Math.max(this.#next, id + 1);
   }
 }

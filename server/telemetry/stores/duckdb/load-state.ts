@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { seriesLabels } from "#core/promql/series-labels.ts";
-import { makeKey } from "#core/telemetry/traffic-key.ts";
+import { keptKey } from "#core/telemetry/traffic-key.ts";
 import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
 import type { NumberedKey } from "#server/telemetry/stores/duckdb/key-numbers.ts";
@@ -27,7 +27,7 @@ export async function loadState(connection: DuckDBConnection): Promise<StoredSta
   const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
   const keys = (await read(`SELECT ${KEYS.select()} FROM keys`)).map((row) => ({
     id: Number(row.id),
-    key: makeKey((name) => row[name] as string),
+    key: keptKey((name) => row[name] as string),
   }));
   const series = (await read("SELECT id, account, labels FROM series")).map(({ id, account, labels }) => ({
     id: Number(id),
