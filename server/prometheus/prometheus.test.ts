@@ -270,7 +270,13 @@ describe("a real Prometheus writes to a server", () => {
       const sorted = (vector: Vector) => vector.map((each) => JSON.stringify(each)).sort();
       const theirs = sorted(await query(prometheus.url, { query: asked, time }));
       expect(theirs.length, asked).toBeGreaterThan(0);
-      expect(sorted(await query(own, { query: asked, time }, authorization())), asked).toEqual(theirs);
+      // Series are sent by several shards, each in its own time.
+      await expect
+        .poll(async () => sorted(await query(own, { query: asked, time }, authorization())), {
+          timeout: 30_000,
+          message: asked,
+        })
+        .toEqual(theirs);
     }
   });
 
