@@ -1,6 +1,8 @@
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { Histogram } from "#core/telemetry/histogram.ts";
 
+export type HistogramName = "durations" | "requestSizes" | "responseSizes";
+
 /** Requests of one key over some time. */
 export interface TrafficRow {
   readonly key: TrafficKey;
@@ -11,6 +13,7 @@ export interface TrafficRow {
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly durationSumMs: number;
+  /** Empty where they were not asked for. */
   readonly durations: Histogram;
   /** Of bodies; only where they were asked for. */
   readonly requestSizes?: Histogram;

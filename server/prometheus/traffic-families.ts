@@ -1,11 +1,10 @@
 import { METRIC_FAMILIES, type MetricName } from "#core/resolve/exported-metrics.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
-import { outcomeOf } from "#core/telemetry/traffic.ts";
+import { type HistogramName, outcomeOf } from "#core/telemetry/traffic.ts";
 import type { Figures } from "#server/telemetry/query/series-book.ts";
 import { labelRecord } from "#server/telemetry/query/standard-labels.ts";
 
 type SumName = "count" | "opened" | "durationSumMs" | "requestBytes" | "responseBytes";
-type HistogramName = "durations" | "requestSizes" | "responseSizes";
 
 /** A metric that is made of what was counted. */
 export interface TrafficFamily {

@@ -135,21 +135,21 @@ export class TrafficSeries implements SeriesCatalog {
   async #grow({ family, parts, labels }: Wanted, slots: Slots, samplesMax: number): Promise<readonly Grown[]> {
     const { traffic } = this.#options;
     const only = { among: [...labels.keys()] };
-    const hasSizes = parts.includes("bucket") && family.histogram !== undefined && family.histogram !== "durations";
     const hasBuckets = parts.includes("bucket");
+    const histograms = hasBuckets && family.histogram !== undefined ? [family.histogram] : [];
     if (
       new Set([...labels.values()].map(textOfLabels)).size * (slots.count + 1) * (hasBuckets ? LE_COUNT : 1) >
       samplesMax
     )
       throw tooMany();
     const idleFrom = Math.max(0, slots.fromMs - IDLE_MS);
-    const before = await traffic.sum({ startMs: 0, endMs: idleFrom, hasSizes }, only);
-    const lately = await traffic.sum({ startMs: idleFrom, endMs: slots.fromMs, hasSizes }, only);
+    const before = await traffic.sum({ startMs: 0, endMs: idleFrom, histograms }, only);
+    const lately = await traffic.sum({ startMs: idleFrom, endMs: slots.fromMs, histograms }, only);
     const range = {
       startMs: slots.fromMs,
       endMs: slots.fromMs + slots.count * slots.everyMs,
       stepMsMax: slots.everyMs,
-      hasSizes,
+      histograms,
     };
     const bySlot = await traffic.sumBySlot(range, slots.everyMs, only);
     const all = new Map<string, Grown>();

@@ -1,5 +1,5 @@
 import type { DimensionName, TrafficKey } from "#core/telemetry/dimensions.ts";
-import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import type { HistogramName, TrafficRow } from "#core/telemetry/traffic.ts";
 
 export interface TrafficRange {
   readonly startMs: number;
@@ -8,8 +8,8 @@ export interface TrafficRange {
   readonly stepMsMax?: number;
   /** How far the start may be rounded down, in ms. */
   readonly startRoundMs?: number;
-  /** Whether histograms of sizes are asked for. */
-  readonly hasSizes?: boolean;
+  /** Which histograms are asked for: of durations where nothing is said. They cost most of reading. */
+  readonly histograms?: readonly HistogramName[];
 }
 
 /** Sets of labels that have all of these values, and those that are listed. Without either: none. */

@@ -16,7 +16,7 @@ import type { ServiceMetrics } from "#core/view/service-metrics.ts";
 import type { ServiceFigures, Telemetry, TimeRange } from "#server/services/dependencies.ts";
 import type { RequestReader } from "#server/telemetry/ports/request-reader.ts";
 import type { TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
-import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
+import type { LabelFilter, TrafficRange } from "#server/telemetry/ports/traffic-reader.ts";
 import { assembleTrace, summarizeTrace, summarizeWhole } from "#server/telemetry/query/assemble-trace.ts";
 import { buildSeries } from "#server/telemetry/query/build-series.ts";
 import { conditionsOf } from "#server/telemetry/query/conditions-of.ts";
@@ -85,13 +85,13 @@ export class TelemetryQueries implements Telemetry {
     // Where traffic enters, only who lets it in tells.
     if (host === undefined) return this.#series(range, { among: entryKeys(traffic.keys()) }, "told");
     // What is believed is a question of all the time that is shown, and the same as the figures beside the chart say.
-    const { rows } = await this.#rated(range);
+    const { rows } = await this.#rated({ ...range, histograms: [] });
     return this.#series(range, { having: { destinationService: host } }, believedShares(rows, this.#isLive));
   }
 
   async edgeMetrics({ ends, ...range }: Parameters<Telemetry["edgeMetrics"]>[0]): Promise<ServiceMetrics> {
     // Which end a caller stands at is known only from all of the traffic.
-    const { rows } = await this.#readers.traffic.sum(slotsOf(range));
+    const { rows } = await this.#readers.traffic.sum({ ...slotsOf(range), histograms: [] });
     const among = selectPairs(mergeReporters(rows), ends).flatMap((pair) => pair.rows.map(({ key }) => key));
     return this.#series(range, { among }, "told");
   }
@@ -161,7 +161,7 @@ export class TelemetryQueries implements Telemetry {
       ...(workload === undefined ? {} : { [own]: workload }),
       ...(service === undefined ? {} : { destinationService: service }),
     };
-    const { rows } = await this.#readers.traffic.sum({ startMs, endMs }, { having });
+    const { rows } = await this.#readers.traffic.sum({ startMs, endMs, histograms: [] }, { having });
     const byCode: Record<string, number> = {};
     let total = 0;
     for (const { key, count } of rows) {
@@ -218,11 +218,14 @@ export class TelemetryQueries implements Telemetry {
    * What was counted in the whole windows of a range. Who has met since the last of them is there too, so that nobody waits
    * to see it; how often, the next one tells.
    */
-  async #rated(asked: TimeRange, only?: LabelFilter): Promise<RatedRange & { readonly rows: readonly TrafficRow[] }> {
+  async #rated(
+    { histograms = ["durations"], ...asked }: TimeRange & Pick<TrafficRange, "histograms">,
+    only?: LabelFilter,
+  ): Promise<RatedRange & { readonly rows: readonly TrafficRow[] }> {
     const { traffic } = this.#readers;
     const range = ratedRange(asked, this.#measuredTime());
     const isLong = asked.endMs - asked.startMs >= LONG_RANGE_MS;
-    const whole = await traffic.sum({ ...range, ...(isLong ? { startRoundMs: 60_000 } : {}) }, only);
+    const whole = await traffic.sum({ ...range, histograms, ...(isLong ? { startRoundMs: 60_000 } : {}) }, only);
     const rated = {
       ...range,
       startMs: whole.startMs,
@@ -230,7 +233,7 @@ export class TelemetryQueries implements Telemetry {
     };
     if (range.endMs >= asked.endMs) return { ...rated, rows: whole.rows };
     const known = new Set(whole.rows.map((row) => row.pair ?? pairOf(row.key)));
-    const { rows } = await traffic.sum({ startMs: range.endMs, endMs: asked.endMs }, only);
+    const { rows } = await traffic.sum({ startMs: range.endMs, endMs: asked.endMs, histograms }, only);
     return { ...rated, rows: [...whole.rows, ...rows.filter((row) => !known.has(row.pair ?? pairOf(row.key)))] };
   }
 

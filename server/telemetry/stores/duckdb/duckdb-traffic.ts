@@ -38,7 +38,7 @@ export class DuckdbTraffic implements TrafficReader {
       const { keys } = beside();
       const plan = this.#plan(range);
       const ids = only === undefined ? undefined : keys.matching(only);
-      return { startMs: plan.startMs, rows: await sumByKey(reader, keys, plan, range.hasSizes === true, ids) };
+      return { startMs: plan.startMs, rows: await sumByKey(reader, keys, plan, range.histograms, ids) };
     });
   }
 
@@ -46,7 +46,7 @@ export class DuckdbTraffic implements TrafficReader {
     const { file, beside } = this.#options;
     return file.read((reader) => {
       const { keys } = beside();
-      return sumBySlot(reader, keys, this.#plan(range), stepMs, range.hasSizes === true, keys.matching(only));
+      return sumBySlot(reader, keys, this.#plan(range), stepMs, range.histograms, keys.matching(only));
     });
   }
 

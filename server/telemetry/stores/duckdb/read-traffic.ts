@@ -1,10 +1,10 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import { DIMENSIONS, type DimensionName, type TrafficKey } from "#core/telemetry/dimensions.ts";
-import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import type { HistogramName, TrafficRow } from "#core/telemetry/traffic.ts";
 import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
 import type { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
-import { RowSums, SUM_COLUMNS } from "#server/telemetry/stores/duckdb/sum-rows.ts";
+import { COLUMN_OF, RowSums, SUM_COLUMNS } from "#server/telemetry/stores/duckdb/sum-rows.ts";
 import { HISTOGRAMS, SUMMED, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { RangePlan } from "#server/telemetry/stores/plan-range.ts";
 
@@ -18,9 +18,8 @@ function windowsOf(plan: RangePlan, columns: string, keys?: readonly number[]): 
   return `(${parts.join(" UNION ALL ")})`;
 }
 
-/** What is asked of windows: their histograms of sizes cost reading. */
-function columnsOf(hasSizes: boolean): string {
-  return [SUM_COLUMNS, "durations", ...(hasSizes ? ["request_sizes", "response_sizes"] : [])].join(", ");
+function columnsOf(histograms: readonly HistogramName[] = ["durations"]): string {
+  return [SUM_COLUMNS, ...histograms.map((name) => COLUMN_OF[name])].join(", ");
 }
 
 const STORED = [...SUMMED, ...HISTOGRAMS].join(", ");
@@ -30,13 +29,13 @@ export async function sumByKey(
   reader: Reader,
   numbers: KeyNumbers,
   plan: RangePlan,
-  hasSizes: boolean,
+  histograms: readonly HistogramName[] | undefined,
   keys?: readonly number[],
 ): Promise<TrafficRow[]> {
   if (plan.parts.length === 0 || keys?.length === 0) return [];
   const sums = new RowSums(numbers);
   await reader.chunks(
-    `SELECT key, ${columnsOf(hasSizes)} FROM ${windowsOf(plan, `key, ${STORED}`, keys)}`,
+    `SELECT key, ${columnsOf(histograms)} FROM ${windowsOf(plan, `key, ${STORED}`, keys)}`,
     (chunk, columns) => sums.add(chunk, columns),
   );
   return sums.rows();
@@ -48,13 +47,13 @@ export async function sumBySlot(
   numbers: KeyNumbers,
   plan: RangePlan,
   stepMs: number,
-  hasSizes: boolean,
+  histograms: readonly HistogramName[] | undefined,
   keys: readonly number[],
 ): Promise<Map<number, TrafficRow[]>> {
   if (plan.parts.length === 0 || keys.length === 0) return new Map();
   const sums = new RowSums(numbers);
   await reader.chunks(
-    `SELECT ${slotOf(stepMs)} AS slot, key, ${columnsOf(hasSizes)} FROM ${windowsOf(plan, `start_ms, key, ${STORED}`, keys)}`,
+    `SELECT ${slotOf(stepMs)} AS slot, key, ${columnsOf(histograms)} FROM ${windowsOf(plan, `start_ms, key, ${STORED}`, keys)}`,
     (chunk, columns) => sums.add(chunk, columns),
   );
   return sums.bySlot();

@@ -1,12 +1,17 @@
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { type Histogram, NO_HISTOGRAM } from "#core/telemetry/histogram.ts";
-import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import type { HistogramName, TrafficRow } from "#core/telemetry/traffic.ts";
 import { doublesOf, integersOf, type ListColumn, listsOf } from "#server/telemetry/stores/duckdb/column-arrays.ts";
 import type { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 
 const FIGURES = ["count", "request_bytes", "response_bytes", "duration_sum", "opened"] as const;
-const LISTS = ["durations", "request_sizes", "response_sizes"] as const;
-type HistogramName = (typeof LISTS)[number];
+/** What windows' histograms are called in their tables. */
+export const COLUMN_OF = {
+  durations: "durations",
+  requestSizes: "request_sizes",
+  responseSizes: "response_sizes",
+} as const satisfies Record<HistogramName, string>;
+const LISTS = Object.entries(COLUMN_OF) as readonly (readonly [HistogramName, string])[];
 
 /** What is selected of windows to be summed here. */
 export const SUM_COLUMNS = FIGURES.map((name) => `${name}::DOUBLE AS ${name}`).join(", ");
@@ -44,8 +49,8 @@ export class RowSums {
         figures[at] = (figures[at] ?? 0) + (values[row] ?? 0);
       }
     }
-    for (const name of LISTS) {
-      const column = names.indexOf(name);
+    for (const [name, columnName] of LISTS) {
+      const column = names.indexOf(columnName);
       if (column < 0) continue;
       const taken = this.#taken.get(name) ?? [];
       this.#taken.set(name, taken);
@@ -60,8 +65,8 @@ export class RowSums {
 
   bySlot(): Map<number, TrafficRow[]> {
     const durations = this.#histograms("durations");
-    const requestSizes = this.#histograms("request_sizes");
-    const responseSizes = this.#histograms("response_sizes");
+    const requestSizes = this.#histograms("requestSizes");
+    const responseSizes = this.#histograms("responseSizes");
     const figures = this.#figures;
     const rowOf = (id: number, place: number): TrafficRow | undefined => {
       const key = this.#numbers.get(id);
@@ -79,8 +84,12 @@ export class RowSums {
         opened: figures[at + 4] ?? 0,
         durations: durations?.(place) ?? NO_HISTOGRAM,
       };
-      if (requestSizes === undefined || responseSizes === undefined) return row;
-      return { ...row, requestSizes: requestSizes(place), responseSizes: responseSizes(place) };
+      if (requestSizes === undefined && responseSizes === undefined) return row;
+      return {
+        ...row,
+        ...(requestSizes === undefined ? {} : { requestSizes: requestSizes(place) }),
+        ...(responseSizes === undefined ? {} : { responseSizes: responseSizes(place) }),
+      };
     };
     const slots = new Map<number, TrafficRow[]>();
     for (const [slot, placeOf] of this.#slots) {

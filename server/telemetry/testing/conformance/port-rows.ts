@@ -107,9 +107,13 @@ export function portRows(at: StoreCase): void {
         durationSumMs: 10.5,
       });
       expect(rows.map(({ durations }) => countsOf(durations))).toEqual([{ [BUCKET_COUNT - 1]: 7 }]);
-      const sized = await at.store.traffic.sum({ startMs: START, endMs: START + 60_000, hasSizes: true });
-      expect(sized.rows.map((row) => [row.requestSizes, row.responseSizes].map(countsOf))).toEqual([
-        [{ 0: 7 }, { 7: 7 }],
+      const sized = await at.store.traffic.sum({
+        startMs: START,
+        endMs: START + 60_000,
+        histograms: ["requestSizes", "responseSizes"],
+      });
+      expect(sized.rows.map((row) => [row.requestSizes, row.responseSizes, row.durations].map(countsOf))).toEqual([
+        [{ 0: 7 }, { 7: 7 }, {}],
       ]);
       expect([...at.store.traffic.keys()]).toEqual([KEY]);
       expect(at.store.traffic.firstMs()).toBe(START);
