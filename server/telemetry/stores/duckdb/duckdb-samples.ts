@@ -96,7 +96,7 @@ async function readPoints(
   await reader.chunks(
     `SELECT series, at_ms::DOUBLE, coalesce(value, 'NaN'::DOUBLE), (value IS NULL)::UTINYINT FROM ${POINTS.name}
      WHERE at_ms >= ${Math.ceil(fromMs)} AND at_ms <= ${Math.floor(toMs)} AND series IN (${[...byId.keys()].join(", ")})
-     ORDER BY 1, 2 LIMIT ${samplesMax + 1}`,
+     LIMIT ${samplesMax + 1}`,
     (chunk) => {
       rows += chunk.rowCount;
       chunks.push({
@@ -114,48 +114,75 @@ async function readPoints(
   return runsOf(chunks, rows, byId);
 }
 
+/**
+ * One array for all of them; a series has its part. Rows come as they were stored, so that nearly every series is in order already: to have
+ * DuckDB sort them all costs more than to read them.
+ */
 function runsOf(
   chunks: readonly PointColumns[],
   rows: number,
   byId: ReadonlyMap<number, MetricSeries>,
 ): Map<MetricSeries, SampleRun> {
-  const runs = new Map<MetricSeries, SampleRun>();
-  // One array for all of them; a series has its part.
-  const timesMs = new Float64Array(rows);
-  const values = new Float64Array(rows);
-  const stale = new Uint8Array(rows);
-  let begin = 0;
-  let end = 0;
-  let hasStale = false;
-  let id = 0;
-  const finish = (): void => {
-    const series = byId.get(id);
-    if (series !== undefined && end > begin)
-      runs.set(series, {
-        timesMs: timesMs.subarray(begin, end),
-        values: values.subarray(begin, end),
-        ...(hasStale ? { stale: stale.subarray(begin, end) } : {}),
-      });
-    begin = end;
-    hasStale = false;
-  };
-  for (const chunk of chunks) {
-    for (let index = 0; index < chunk.ids.length; index += 1) {
-      const of = chunk.ids[index] ?? 0;
-      const ms = chunk.timesMs[index] ?? 0;
-      if (of !== id) {
-        finish();
-        id = of;
-      } else if (end > begin && timesMs[end - 1] === ms) continue;
-      timesMs[end] = ms;
-      values[end] = chunk.values[index] ?? Number.NaN;
-      if (chunk.ended[index] === 1) {
-        stale[end] = 1;
-        hasStale = true;
-      }
-      end += 1;
-    }
+  const counts = new Map<number, number>();
+  for (const { ids } of chunks) for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  const next = new Map<number, number>();
+  let start = 0;
+  for (const [id, count] of counts) {
+    next.set(id, start);
+    start += count;
   }
-  finish();
+  const all: SampleArrays = {
+    timesMs: new Float64Array(rows),
+    values: new Float64Array(rows),
+    stale: new Uint8Array(rows),
+  };
+  for (const { ids, timesMs, values, ended } of chunks)
+    for (let row = 0; row < ids.length; row += 1) {
+      const id = ids[row] ?? 0;
+      const at = next.get(id) ?? 0;
+      next.set(id, at + 1);
+      all.timesMs[at] = timesMs[row] ?? 0;
+      all.values[at] = values[row] ?? Number.NaN;
+      all.stale[at] = ended[row] ?? 0;
+    }
+  const runs = new Map<MetricSeries, SampleRun>();
+  for (const [id, count] of counts) {
+    const series = byId.get(id);
+    const end = next.get(id) ?? 0;
+    if (series !== undefined) runs.set(series, runOf(all, end - count, end));
+  }
   return runs;
+}
+
+interface SampleArrays {
+  readonly timesMs: Float64Array;
+  readonly values: Float64Array;
+  readonly stale: Uint8Array;
+}
+
+/** A series' part, in order and each time once. */
+function runOf({ timesMs, values, stale }: SampleArrays, begin: number, end: number): SampleRun {
+  const own: SampleArrays = {
+    timesMs: timesMs.subarray(begin, end),
+    values: values.subarray(begin, end),
+    stale: stale.subarray(begin, end),
+  };
+  const { timesMs: times } = own;
+  const inOrder = times.every((at, index) => index === 0 || at > (times[index - 1] ?? 0)) ? own : putInOrder(own);
+  return {
+    timesMs: inOrder.timesMs,
+    values: inOrder.values,
+    ...(inOrder.stale.includes(1) ? { stale: inOrder.stale } : {}),
+  };
+}
+
+function putInOrder({ timesMs, values, stale }: SampleArrays): SampleArrays {
+  const places = Uint32Array.from(timesMs, (_, index) => index)
+    .sort((a, b) => (timesMs[a] ?? 0) - (timesMs[b] ?? 0))
+    .filter((place, index, all) => index === 0 || timesMs[place] !== timesMs[all[index - 1] ?? 0]);
+  return {
+    timesMs: Float64Array.from(places, (place) => timesMs[place] ?? 0),
+    values: Float64Array.from(places, (place) => values[place] ?? Number.NaN),
+    stale: Uint8Array.from(places, (place) => stale[place] ?? 0),
+  };
 }
