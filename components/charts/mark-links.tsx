@@ -29,4 +29,4 @@ export function MarkLinks({ marks }: { readonly marks: readonly ChangeMark[] }) 
 }
 
 const LINK =
-  "tabular inline-flex min-h-5 min-w-5 items-center justify-center rounded-sm text-accent-text hover:underline";
+  "tabular inline-flex min-h-6 min-w-6 items-center justify-center rounded-sm text-accent-text hover:underline";

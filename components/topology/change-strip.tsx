@@ -48,7 +48,7 @@ function Mark({ at, marks }: MarkGroup) {
         )
         .join("\n")}
       style={{ left: `${at * 100}%` }}
-      className="tabular absolute top-1/2 flex h-5 min-w-5 -translate-x-1/2 -translate-y-1/2 items-center justify-center whitespace-nowrap rounded-full border border-accent bg-surface px-1 text-accent-text hover:z-1 hover:bg-accent-soft focus-visible:z-1"
+      className="tabular absolute top-1/2 flex h-6 min-w-6 -translate-x-1/2 -translate-y-1/2 items-center justify-center whitespace-nowrap rounded-full border border-accent bg-surface px-1 text-accent-text hover:z-1 hover:bg-accent-soft focus-visible:z-1"
     >
       <span className="sr-only">{isOne ? "revision " : "revisions "}</span>
       {isOne ? newest.revision : `${oldest.revision}–${newest.revision}`}
