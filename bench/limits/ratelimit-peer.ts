@@ -76,7 +76,7 @@ export async function startPeer(
     services.push(child.pid ?? 0);
     ports.push(await startEnvoy(`limited-${index}`, grpc));
   }
-  const nothingPath = join(dir, "nothing.sock");
+  const nothingPath = join(dir, "nothing-service.sock");
   const nothing = start(process.execPath, [join(import.meta.dirname, "do-nothing.ts"), nothingPath]);
   return {
     ports,
