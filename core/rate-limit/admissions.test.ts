@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { Admissions, type AdmissionsOptions, type Charge, type Outcome } from "#core/rate-limit/admissions.ts";
+import { Admissions, type AdmissionsOptions } from "#core/rate-limit/admissions.ts";
+import type { Charge, Outcome } from "#core/rate-limit/charge.ts";
 import type { Moment } from "#core/rate-limit/lease-holder.ts";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
 import { LeaseOwner } from "#core/rate-limit/lease-owner.ts";

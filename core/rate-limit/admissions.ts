@@ -1,28 +1,23 @@
+import {
+  type Bucket,
+  hush,
+  isOfLedger,
+  isQuiet,
+  leave,
+  NOBODY,
+  NOT_DUE,
+  openBucket,
+  UNUSED_MS,
+  type Waiting,
+  waitingFor,
+} from "#core/rate-limit/bucket.ts";
+import type { Charge, Outcome, Refusal } from "#core/rate-limit/charge.ts";
 import { DueTimes } from "#core/rate-limit/due-times.ts";
-import { LeaseHolder, type Moment, type Taken } from "#core/rate-limit/lease-holder.ts";
+import type { LeaseHolder, Moment, Taken } from "#core/rate-limit/lease-holder.ts";
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
 import type { LedgerJournal } from "#core/rate-limit/ledger-journal.ts";
-import { capacityOf, isOfOneKind, isSameLimit, type Limit, shareOf } from "#core/rate-limit/limit.ts";
-import type { Meter } from "#core/rate-limit/meter.ts";
+import { capacityOf, isOfOneKind, isSameLimit, shareOf } from "#core/rate-limit/limit.ts";
 import { openMeter } from "#core/rate-limit/open-meter.ts";
-
-/** What a request costs of one bucket. */
-export interface Charge {
-  readonly key: string;
-  readonly limit: Limit;
-  readonly cost: number;
-  /** Agents that share the limit: who is alone keeps to that part of it. */
-  readonly members: number;
-  /** What an agent does that does not reach the owner: keep to its part of the limit, admit, or refuse. */
-  readonly whenUncoordinated: "Share" | "Allow" | "Deny";
-}
-
-export type Refusal = "limit" | "uncoordinated" | "too-many-keys" | "cost-above-limit";
-
-export type Outcome =
-  /** `settle` is to be called once, with the costs of the charges in their order; without them, they are as they were asked for. */
-  | { readonly kind: "admitted"; readonly settle: (now: Moment, costs?: readonly number[]) => void }
-  | { readonly kind: "refused"; readonly key: string; readonly because: Refusal; readonly retryMs: number };
 
 export interface AdmissionsOptions {
   /** One run of the agent. */
@@ -38,62 +33,9 @@ export interface AdmissionsOptions {
   readonly keysMax: number;
 }
 
-/** After a refusal the owner is not asked for the key again for so long: a caller that keeps asking costs it nothing. */
-const QUIET_MS = 10;
-/** Nor for longer than this part of a window, which would be lost of it. */
-const QUIET_PARTS = 1024;
-/** A key that nobody asked for in so long is forgotten. */
-const UNUSED_MS = 1000;
-const NOT_DUE = -1;
-const LONG_AGO_MS = -1_000_000;
 const RETRY_MS_MAX = 2000;
 /** How often units may be gone when those of the other buckets come. */
 const TURNS_MAX = 3;
-
-/** Until then requests that cost as much as the one that was refused are refused. */
-interface Hushed {
-  untilMs: number;
-  cost: number;
-  waitMs: number;
-}
-
-/** What was admitted alone: it counts on when the owner is back, for the next time that it is not. */
-interface Alone {
-  readonly meter: Meter;
-  /** The part of the limit that it is of. */
-  readonly share: Limit;
-}
-
-interface Bucket {
-  readonly holder: LeaseHolder;
-  /** There are many buckets, and few for which somebody waits. */
-  waiting: Set<Waiting> | undefined;
-  /** Of the draw that is not answered, whom it asks for. */
-  asked: readonly Waiting[];
-  hushed: Hushed | undefined;
-  /** In whole milliseconds, as `dueMs`: others are objects of their own. */
-  askedMs: number;
-  /** The owner may believe that it holds units: it granted some, and was not told since that nothing is held. */
-  mayHold: boolean;
-  /** The owner knows no limit of it: who asks is as alone as if there was no owner. */
-  isOrphan: boolean;
-  alone: Alone | undefined;
-  /** After so long without an answer it is drawn for again: longer with each time, for only the last draw's answer is taken. */
-  retryMs: number;
-  /** When it is looked at again: what is planned for later is planned then. NOT_DUE: never. */
-  dueMs: number;
-}
-
-interface Waiting {
-  readonly charges: readonly Charge[];
-  readonly done: (outcome: Outcome) => void;
-  /** Buckets that were asked for it. */
-  readonly asked: Set<Bucket>;
-  readonly sinceMs: number;
-  turns: number;
-  /** It has waited long enough: what the owner does not say the agent decides. */
-  isOverdue: boolean;
-}
 
 /**
  * What an agent admits: a request when all of its buckets have room, and then it is charged to all; else to none. Without a clock
@@ -238,18 +180,7 @@ export class Admissions {
   #bucketOf({ key, limit }: Charge): Bucket {
     const known = this.#buckets.get(key);
     if (known !== undefined) return known;
-    const bucket: Bucket = {
-      holder: new LeaseHolder(key, limit),
-      waiting: undefined,
-      asked: NOBODY,
-      hushed: undefined,
-      askedMs: LONG_AGO_MS,
-      mayHold: false,
-      isOrphan: false,
-      alone: undefined,
-      retryMs: this.#options.retryMs,
-      dueMs: NOT_DUE,
-    };
+    const bucket = openBucket(key, limit, this.#options.retryMs);
     this.#buckets.set(key, bucket);
     this.#plan(bucket, 0);
     return bucket;
@@ -400,30 +331,4 @@ export class Admissions {
     if (isOfLedger(bucket)) this.#options.journal?.drew(draw);
     this.#options.send(draw);
   }
-}
-
-const NOBODY: readonly Waiting[] = [];
-
-/** As it is now: deciding one may change it. */
-const waitingFor = ({ waiting }: Bucket): readonly Waiting[] => (waiting === undefined ? NOBODY : [...waiting]);
-
-function leave(bucket: Bucket, waiting: Waiting): void {
-  bucket.waiting?.delete(waiting);
-  if (bucket.waiting?.size === 0) bucket.waiting = undefined;
-}
-
-const isOfLedger = ({ holder }: Bucket): boolean => holder.limit.ledger !== undefined;
-
-const isQuiet = ({ waiting, askedMs, alone }: Bucket, { fastMs, slowMs }: Moment): boolean =>
-  waiting === undefined && fastMs - askedMs >= UNUSED_MS && (alone === undefined || alone.meter.isFresh(slowMs));
-
-/** The owner is not asked again for a while for as much as it had no room for. */
-function hush(bucket: Bucket, cost: number, { waitMs, trouble }: Grant, { fastMs }: Moment): void {
-  const roomMs = Math.min(waitMs, bucket.holder.limit.perMs / QUIET_PARTS);
-  const { hushed } = bucket;
-  bucket.hushed = {
-    cost: hushed === undefined || hushed.untilMs <= fastMs ? cost : Math.min(hushed.cost, cost),
-    untilMs: fastMs + Math.min(QUIET_MS, trouble === undefined ? roomMs : QUIET_MS),
-    waitMs,
-  };
 }

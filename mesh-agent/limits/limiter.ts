@@ -1,5 +1,6 @@
-import { Admissions, type AdmissionsOptions, type Charge, type Outcome } from "#core/rate-limit/admissions.ts";
+import { Admissions, type AdmissionsOptions } from "#core/rate-limit/admissions.ts";
 import { CautiousClock } from "#core/rate-limit/cautious-clock.ts";
+import type { Charge, Outcome } from "#core/rate-limit/charge.ts";
 import { finalCost, isCostedLate } from "#core/rate-limit/final-cost.ts";
 import type { Moment } from "#core/rate-limit/lease-holder.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";

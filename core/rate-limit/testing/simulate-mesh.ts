@@ -1,5 +1,6 @@
-import { Admissions, type Charge } from "#core/rate-limit/admissions.ts";
+import { Admissions } from "#core/rate-limit/admissions.ts";
 import { CautiousClock } from "#core/rate-limit/cautious-clock.ts";
+import type { Charge } from "#core/rate-limit/charge.ts";
 import {
   applyLine,
   type JournalEntry,

@@ -1,0 +1,99 @@
+import type { Charge, Outcome } from "#core/rate-limit/charge.ts";
+import { LeaseHolder, type Moment } from "#core/rate-limit/lease-holder.ts";
+import type { Grant } from "#core/rate-limit/lease-message.ts";
+import type { Limit } from "#core/rate-limit/limit.ts";
+import type { Meter } from "#core/rate-limit/meter.ts";
+
+/** After a refusal the owner is not asked for the key again for so long: a caller that keeps asking costs it nothing. */
+const QUIET_MS = 10;
+/** Nor for longer than this part of a window, which would be lost of it. */
+const QUIET_PARTS = 1024;
+/** A key that nobody asked for in so long is forgotten. */
+export const UNUSED_MS = 1000;
+export const NOT_DUE = -1;
+const LONG_AGO_MS = -1_000_000;
+
+/** Until then requests that cost as much as the one that was refused are refused. */
+interface Hushed {
+  untilMs: number;
+  cost: number;
+  waitMs: number;
+}
+
+/** What was admitted alone: it counts on when the owner is back, for the next time that it is not. */
+interface Alone {
+  readonly meter: Meter;
+  /** The part of the limit that it is of. */
+  readonly share: Limit;
+}
+
+export interface Bucket {
+  readonly holder: LeaseHolder;
+  /** There are many buckets, and few for which somebody waits. */
+  waiting: Set<Waiting> | undefined;
+  /** Of the draw that is not answered, whom it asks for. */
+  asked: readonly Waiting[];
+  hushed: Hushed | undefined;
+  /** In whole milliseconds, as `dueMs`: others are objects of their own. */
+  askedMs: number;
+  /** The owner may believe that it holds units: it granted some, and was not told since that nothing is held. */
+  mayHold: boolean;
+  /** The owner knows no limit of it: who asks is as alone as if there was no owner. */
+  isOrphan: boolean;
+  alone: Alone | undefined;
+  /** After so long without an answer it is drawn for again: longer with each time, for only the last draw's answer is taken. */
+  retryMs: number;
+  /** When it is looked at again: what is planned for later is planned then. NOT_DUE: never. */
+  dueMs: number;
+}
+
+export interface Waiting {
+  readonly charges: readonly Charge[];
+  readonly done: (outcome: Outcome) => void;
+  /** Buckets that were asked for it. */
+  readonly asked: Set<Bucket>;
+  readonly sinceMs: number;
+  turns: number;
+  /** It has waited long enough: what the owner does not say the agent decides. */
+  isOverdue: boolean;
+}
+
+export const NOBODY: readonly Waiting[] = [];
+
+/** One that nobody has asked for yet. */
+export const openBucket = (key: string, limit: Limit, retryMs: number): Bucket => ({
+  holder: new LeaseHolder(key, limit),
+  waiting: undefined,
+  asked: NOBODY,
+  hushed: undefined,
+  askedMs: LONG_AGO_MS,
+  mayHold: false,
+  isOrphan: false,
+  alone: undefined,
+  retryMs,
+  dueMs: NOT_DUE,
+});
+
+/** As it is now: deciding one may change it. */
+export const waitingFor = ({ waiting }: Bucket): readonly Waiting[] => (waiting === undefined ? NOBODY : [...waiting]);
+
+export function leave(bucket: Bucket, waiting: Waiting): void {
+  bucket.waiting?.delete(waiting);
+  if (bucket.waiting?.size === 0) bucket.waiting = undefined;
+}
+
+export const isOfLedger = ({ holder }: Bucket): boolean => holder.limit.ledger !== undefined;
+
+export const isQuiet = ({ waiting, askedMs, alone }: Bucket, { fastMs, slowMs }: Moment): boolean =>
+  waiting === undefined && fastMs - askedMs >= UNUSED_MS && (alone === undefined || alone.meter.isFresh(slowMs));
+
+/** The owner is not asked again for a while for as much as it had no room for. */
+export function hush(bucket: Bucket, cost: number, { waitMs, trouble }: Grant, { fastMs }: Moment): void {
+  const roomMs = Math.min(waitMs, bucket.holder.limit.perMs / QUIET_PARTS);
+  const { hushed } = bucket;
+  bucket.hushed = {
+    cost: hushed === undefined || hushed.untilMs <= fastMs ? cost : Math.min(hushed.cost, cost),
+    untilMs: fastMs + Math.min(QUIET_MS, trouble === undefined ? roomMs : QUIET_MS),
+    waitMs,
+  };
+}
