@@ -13,6 +13,7 @@ import { assertNever } from "#core/brand.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 import { findAliasTargets } from "#core/resource/alias-targets.ts";
+import { isZero } from "#core/resource/is-zero.ts";
 import { closestName } from "#core/schema/closest-name.ts";
 import type { Field, FieldType, Handled, Ignored, Refused } from "#core/schema/field.ts";
 import { ITEMS_MAX } from "#core/schema/field.ts";
@@ -261,32 +262,8 @@ class ValueReader {
   /** Nothing, or the zero value of a field that cannot tell it from nothing. */
   private isUnset(given: unknown, field: Field): boolean {
     const node = isAlias(given) ? this.follow(given) : given;
-    if (isNull(node)) return !isAlias(given);
-    if (field.status !== "handled") return isZero(node);
-    if (field.hasPresence) return false;
-    switch (field.type.kind) {
-      case "string":
-        return isScalar(node) && node.value === "";
-      case "integer":
-      case "number":
-        return isScalar(node) && node.value === 0;
-      case "boolean":
-        return isScalar(node) && node.value === false;
-      case "list":
-        return isSeq(node) && node.items.length === 0;
-      case "map":
-        return isMap(node) && node.items.length === 0;
-      // An empty object is one.
-      case "json":
-        return false;
-      // The empty text is none of an enum's names, and an empty object is a message that is set.
-      case "enum":
-        return field.type.isText === true && isScalar(node) && node.value === "";
-      case "message":
-        return false;
-      default:
-        return assertNever(field.type);
-    }
+    // An alias of nothing is a field that somebody wrote.
+    return isNull(node) ? !isAlias(given) : isZero(node, field);
   }
 
   /** Follows an alias; undefined when there is nothing, or more than any real document has. */
@@ -399,13 +376,6 @@ class ValueReader {
 
 function asNode(value: unknown): Node | undefined {
   return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : undefined;
-}
-
-/** What a document that another program wrote has for a field that is not set. */
-function isZero(node: unknown): boolean {
-  return (
-    (isScalar(node) && ["", 0, false].some((zero) => zero === node.value)) || (isSeq(node) && node.items.length === 0)
-  );
 }
 
 function isNull(value: unknown): boolean {
