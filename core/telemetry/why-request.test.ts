@@ -26,6 +26,7 @@ test.each([
     { responseFlags: "FI", responseCodeDetails: "fault_filter_abort", ...ROUTED },
     ["aborted by a fault spec.http[1].fault.abort"],
   ],
+  ["a flag that nobody knows", { responseFlags: "constructor" }, ["flag constructor"]],
   ["no route", { responseFlags: "NR", responseCodeDetails: "route_not_found" }, ["no route"]],
   [
     "a policy's rule",

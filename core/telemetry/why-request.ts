@@ -39,7 +39,7 @@ export function whyRequest(request: Asked): readonly RequestCause[] {
   const flags = request.responseFlags.split(",").filter((flag) => flag !== "" && flag !== "-");
   const told = denial.length > 0 ? flags.filter((flag) => !DENIAL_REASON_FLAGS.has(flag)) : flags;
   const causes = told.flatMap((flag) => {
-    const cause = FLAG_CAUSES[flag];
+    const cause = Object.hasOwn(FLAG_CAUSES, flag) ? FLAG_CAUSES[flag] : undefined;
     return cause === undefined
       ? [{ title: `flag ${flag}`, text: "Envoy set a flag that has no explanation here", refs: [] }]
       : [explain(cause, request)];

@@ -104,32 +104,52 @@ class TraceIndex {
       case ">":
         return right.filter(({ parentSpanId }) => parentSpanId !== null && of.has(parentSpanId));
       case ">>":
-        return right.filter((span) => this.#ancestorsOf(span).some((id) => of.has(id)));
+        return right.filter(this.#isBelow(of));
       case "<": {
         const parents = new Set(left.map(({ parentSpanId }) => parentSpanId));
         return right.filter(({ spanId }) => parents.has(spanId));
       }
       case "<<": {
-        const above = new Set(left.flatMap((span) => this.#ancestorsOf(span)));
+        const above = this.#above(left);
         return right.filter(({ spanId }) => above.has(spanId));
       }
-      case "~":
-        return right.filter((span) =>
-          left.some(
-            (other) => other !== span && span.parentSpanId !== null && other.parentSpanId === span.parentSpanId,
-          ),
-        );
+      case "~": {
+        const beside = Map.groupBy(left, ({ parentSpanId }) => parentSpanId);
+        return right.filter((span) => {
+          const [first, second] = (span.parentSpanId !== null && beside.get(span.parentSpanId)) || [];
+          return second !== undefined || (first !== undefined && first !== span);
+        });
+      }
     }
   }
 
-  #ancestorsOf(span: TraceSpan): string[] {
-    const ids: string[] = [];
-    const seen = new Set<string>();
-    for (let at = span.parentSpanId; at !== null && !seen.has(at); at = this.#byId.get(at)?.parentSpanId ?? null) {
-      seen.add(at);
-      ids.push(at);
-    }
-    return ids;
+  #parentOf(id: string): string | null {
+    return this.#byId.get(id)?.parentSpanId ?? null;
+  }
+
+  /** Ids of whatever is above them. Each is walked over once: a trace may be one long chain, and its parents a ring. */
+  #above(spans: readonly TraceSpan[]): ReadonlySet<string> {
+    const above = new Set<string>();
+    for (const { parentSpanId } of spans)
+      for (let at = parentSpanId; at !== null && !above.has(at); at = this.#parentOf(at)) above.add(at);
+    return above;
+  }
+
+  /** Whether one of them is above a span. Each is walked over once, as above. */
+  #isBelow(of: ReadonlySet<string>): (span: TraceSpan) => boolean {
+    const known = new Map<string, boolean>();
+    return ({ parentSpanId }) => {
+      const walked: string[] = [];
+      let at = parentSpanId;
+      while (at !== null && !of.has(at) && !known.has(at)) {
+        known.set(at, false);
+        walked.push(at);
+        at = this.#parentOf(at);
+      }
+      const isBelow = at !== null && (of.has(at) || known.get(at) === true);
+      for (const id of walked) known.set(id, isBelow);
+      return isBelow;
+    };
   }
 
   #aggregateHolds({ of, field, op, value }: Stage & { kind: "aggregate" }, group: readonly TraceSpan[]): boolean {
@@ -170,8 +190,8 @@ class TraceIndex {
   #valueOf(field: Field, span: TraceSpan): Value {
     if (field.kind === "attribute") {
       const { scope, name } = field;
-      const own = scope === "resource" ? undefined : span.attributes[name];
-      return own ?? (scope === "span" ? undefined : span.resource[name]);
+      const own = scope === "resource" ? undefined : ownOf(span.attributes, name);
+      return own ?? (scope === "span" ? undefined : ownOf(span.resource, name));
     }
     switch (field.name) {
       case "name":
@@ -194,6 +214,11 @@ class TraceIndex {
         return this.#root?.service;
     }
   }
+}
+
+/** Names are anybody's: those of an object's own kind are none of its attributes. */
+function ownOf(attributes: TraceSpan["attributes"], name: string): Value {
+  return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
 }
 
 export function isService(field: Field): boolean {

@@ -22,16 +22,18 @@ const DEPTH_MAX = 30;
 const COMPARE: ReadonlySet<string> = new Set(["=", "!=", "<", "<=", ">", ">=", "=~", "!~"]);
 const STRUCTURE: ReadonlySet<string> = new Set([">", ">>", "<", "<<", "~"]);
 /** Other names of intrinsics. */
-const ALIASES: Readonly<Record<string, Intrinsic>> = {
-  "span:name": "name",
-  "span:duration": "duration",
-  "span:status": "status",
-  "span:statusMessage": "statusMessage",
-  "span:kind": "kind",
-  "trace:duration": "traceDuration",
-  "trace:rootName": "rootName",
-  "trace:rootService": "rootServiceName",
-};
+const ALIASES: ReadonlyMap<string, Intrinsic> = new Map<string, Intrinsic>(
+  Object.entries({
+    "span:name": "name",
+    "span:duration": "duration",
+    "span:status": "status",
+    "span:statusMessage": "statusMessage",
+    "span:kind": "kind",
+    "trace:duration": "traceDuration",
+    "trace:rootName": "rootName",
+    "trace:rootService": "rootServiceName",
+  } satisfies Record<string, Intrinsic>),
+);
 
 /** Reads the subset of TraceQL that finds traces. Throws "invalid" with the place of what is not in it. */
 export function parseTraceQl(text: string): TraceQl {
@@ -178,7 +180,7 @@ class Parser {
   #field(): Field {
     const { kind, text, at } = this.#next;
     this.#at += 1;
-    const alias = ALIASES[text];
+    const alias = ALIASES.get(text);
     if (alias !== undefined) return { kind: "intrinsic", name: alias };
     if (kind === "name") {
       const name = INTRINSICS.find((each) => each === text);

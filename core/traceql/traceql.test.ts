@@ -64,6 +64,11 @@ test.each([
   ['{ service = "gateway" } >> { status = error }', "c"],
   ['{ status = error } << { service = "gateway" }', "a"],
   ['{ kind = client } ~ { service = "cart" }', "d"],
+  ['{ service = "cart" } ~ { service = "cart" }', "bd"],
+  ["{ status = error } ~ { status = error }", ""],
+  ['{} >> { service = "cart" }', "bd"],
+  ["{} << {}", "ab"],
+  ["{ .constructor != nil || .toString =~ `.*` }", ""],
   ['{ service = "cart" } | count() > 1', "bd"],
   ['{ service = "cart" } | count() > 2', ""],
   ["{} | avg(duration) > 60ms", ""],
@@ -93,6 +98,7 @@ test.each([
   ],
   ["{ duration > 1e999 }", /character 14: a number that is too large/],
   [`{ duration > ${"9".repeat(400)}h }`, /character 14: a number that is too large/],
+  ["{ constructor = 1 }", /character 3: constructor is none of name, duration/],
   ["{ event.name = 1 }", /character 3: event.name is no attribute of a span/],
   ["{} | rate()", /character 6: rate\(\) is not read here/],
   ["{} | count()", /character 13: the end stands where a comparison/],
@@ -100,4 +106,15 @@ test.each([
   [`{ ${".a && ".repeat(200)} .b }`, /more than 200 words/],
 ])("%s is refused, with where", (query, message) => {
   expect(() => parseTraceQl(query)).toThrow(message);
+});
+
+test("of spans that are each other's parents whatever is above them is found, and the search ends", () => {
+  const ring = [span("a", "c", {}), span("b", "a", { status: "error" }), span("c", "b", {}), span("d", "lost", {})];
+  const find = (query: string) =>
+    evaluateTraceQl(parseTraceQl(query), { ...TRACE, spans: ring })
+      .map(({ spanId }) => spanId)
+      .join("");
+  expect(find("{ status = error } >> {}")).toBe("abc");
+  expect(find("{ status = error } << {}")).toBe("abc");
+  expect(find("{ status = ok } >> {}")).toBe("");
 });

@@ -103,7 +103,7 @@ export function mountTempo({ lookup, auth, version, now }: TempoOptions): HttpHa
   }
 
   async function valuesOf(name: string, isSecond: boolean, fromMs: number) {
-    const words = WORDS[name.replace(/^span:/, "")];
+    const words = WORDS.get(name.replace(/^span:/, ""));
     if (words !== undefined) return words.map((value) => ({ type: "keyword", value }));
     const found = await lookup.values(fieldOf(name, isSecond), fromMs);
     return found.map((value) => ({ type: "string", value }));
@@ -132,10 +132,10 @@ export function mountTempo({ lookup, auth, version, now }: TempoOptions): HttpHa
   };
 }
 
-const WORDS: Readonly<Record<string, readonly string[]>> = {
-  status: ["error", "ok", "unset"],
-  kind: ["client", "consumer", "internal", "producer", "server", "unspecified"],
-};
+const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["status", ["error", "ok", "unset"]],
+  ["kind", ["client", "consumer", "internal", "producer", "server", "unspecified"]],
+]);
 
 /** `resource.service.name`, `.a`, `name`; the first version of the API has attributes without a dot. */
 function fieldOf(name: string, isSecond: boolean): Field {

@@ -48,8 +48,8 @@ export function metricName(name: string, unit: string, kind: "counter" | "gauge"
     .split("/", 2)
     .map((part) => part.trim());
   const suffixes = [
-    ...wordsOf(UNITS[main] ?? main, main !== "1"),
-    ...(per === undefined || per === "" ? [] : ["per", PER[per] ?? letters(per)]),
+    ...wordsOf(wordOf(UNITS, main) ?? main, main !== "1"),
+    ...(per === undefined || per === "" ? [] : ["per", wordOf(PER, per) ?? letters(per)]),
   ];
   const known = new Set(words);
   for (const suffix of suffixes) if (!known.has(suffix)) words.push(suffix);
@@ -58,6 +58,10 @@ export function metricName(name: string, unit: string, kind: "counter" | "gauge"
   const text = words.join("_");
   return /^\d/.test(text) ? `_${text}` : text;
 }
+
+/** Senders write units as they like: only what a table has of its own is one of its words. */
+const wordOf = (table: Readonly<Record<string, string>>, unit: string): string | undefined =>
+  Object.hasOwn(table, unit) ? table[unit] : undefined;
 
 function wordsOf(text: string, isNamed: boolean): string[] {
   return isNamed && text !== ""

@@ -15,6 +15,7 @@ test.each([
   ["network.speed", "By/s", "gauge", "network_speed_bytes_per_second"],
   ["already_seconds", "s", "gauge", "already_seconds"],
   ["2xx.answers", "", "gauge", "_2xx_answers"],
+  ["of.their.own", "constructor/toString", "gauge", "of_their_own_constructor_per_toString"],
 ] as const)("%s in %s, a %s, is %s", (name, unit, kind, expected) => {
   expect(metricName(name, unit, kind)).toBe(expected);
 });
