@@ -1,7 +1,6 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Download, Scale, ScrollText } from "lucide-react";
-import { useEffect, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { TimeChart } from "#components/charts/time-chart.tsx";
 import { buildSlots } from "#components/requests/build-slots.ts";
@@ -24,8 +23,8 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SearchInput } from "#components/ui/search-input.tsx";
 import { SkeletonChart, SkeletonRows } from "#components/ui/skeleton.tsx";
-import { useDebounced } from "#components/ui/use-debounced.ts";
 import { useSearchState } from "#components/ui/use-search-state.ts";
+import { useSettled } from "#components/ui/use-settled.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { RequestPage, RequestSummary } from "#core/view/requests.ts";
 
@@ -181,13 +180,7 @@ function FilterBar({
   readonly onFilter: (filter: string) => void;
   readonly onCompare: (isOn: boolean) => void;
 }) {
-  const [typed, setTyped] = useState(filter);
-  const settled = useDebounced(typed, TYPING_MS);
-  useEffect(() => setTyped(filter), [filter]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: passes on when typing has paused, and at no other time
-  useEffect(() => {
-    if (settled === typed && settled !== filter) onFilter(settled);
-  }, [settled]);
+  const [typed, setTyped] = useSettled(filter, onFilter, TYPING_MS);
   return (
     <div className="mb-4 flex flex-wrap items-center gap-2">
       <SearchInput

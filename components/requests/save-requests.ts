@@ -1,16 +1,9 @@
+import { saveFile } from "#components/ui/save-file.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import { requestsCsv } from "#core/telemetry/requests-csv.ts";
 
 /** Hands the browser a file of what is listed. */
 export function saveRequests(rows: readonly RequestRecord[], format: "csv" | "json"): void {
-  const [text, type] =
-    format === "csv"
-      ? [requestsCsv(rows), "text/csv;charset=utf-8"]
-      : [JSON.stringify(rows, null, 2), "application/json"];
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `requests.${format}`;
-  link.click();
-  URL.revokeObjectURL(url);
+  if (format === "csv") saveFile("requests.csv", requestsCsv(rows), "text/csv;charset=utf-8");
+  else saveFile("requests.json", JSON.stringify(rows, null, 2), "application/json");
 }

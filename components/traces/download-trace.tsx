@@ -1,6 +1,7 @@
 "use client";
 import { Download } from "lucide-react";
 import { Button } from "#components/ui/button.tsx";
+import { saveFile } from "#components/ui/save-file.ts";
 import { toJaeger } from "#core/telemetry/jaeger-trace.ts";
 import { toOtlp } from "#core/telemetry/otlp-trace.ts";
 import type { Trace } from "#core/telemetry/trace.ts";
@@ -16,18 +17,11 @@ export function DownloadTrace({ trace }: { readonly trace: Trace }) {
     <Button
       key={name}
       size="sm"
-      onClick={() => save(`trace-${trace.traceId}.${name}.json`, JSON.stringify(render(trace), null, 2))}
+      onClick={() =>
+        saveFile(`trace-${trace.traceId}.${name}.json`, JSON.stringify(render(trace), null, 2), "application/json")
+      }
     >
       <Download aria-hidden /> {label}
     </Button>
   ));
-}
-
-function save(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

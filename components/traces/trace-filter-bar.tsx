@@ -1,16 +1,15 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { useEffect, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import type { TraceFilter } from "#components/traces/trace-filter.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Combobox } from "#components/ui/combobox.tsx";
 import { SearchInput } from "#components/ui/search-input.tsx";
 import { Switch } from "#components/ui/switch.tsx";
-import { TextInput } from "#components/ui/text-input.tsx";
-import { useDebounced } from "#components/ui/use-debounced.ts";
+import { TextInput, type TextInputProps } from "#components/ui/text-input.tsx";
 import type { SearchPatch } from "#components/ui/use-search-state.ts";
+import { useSettled } from "#components/ui/use-settled.ts";
 
 const TYPING_MS = 300;
 
@@ -52,54 +51,38 @@ export function TraceFilterBar({
       <Settled value={filter.operation} onSettle={(operation) => onChange({ operation })}>
         {(value, setValue) => <SearchInput label="Operation or path" value={value} onValueChange={setValue} />}
       </Settled>
-      <Settled value={filter.tags} onSettle={(tags) => onChange({ tags })}>
-        {(value, setValue) => (
-          <TextInput
-            aria-label="Tags of a span, name=value"
-            title="Attributes that one span has, as name=value; several are separated by spaces"
-            placeholder="http.status_code=503"
-            className="w-48"
-            value={value}
-            onValueChange={setValue}
-          />
-        )}
-      </Settled>
-      <Settled value={filter.minDurationMs?.toString() ?? ""} onSettle={(min) => onChange({ min })}>
-        {(value, setValue) => (
-          <TextInput
-            aria-label="Shortest duration in milliseconds"
-            placeholder="From ms"
-            inputMode="decimal"
-            className="w-24"
-            value={value}
-            onValueChange={setValue}
-          />
-        )}
-      </Settled>
-      <Settled value={filter.maxDurationMs?.toString() ?? ""} onSettle={(max) => onChange({ max })}>
-        {(value, setValue) => (
-          <TextInput
-            aria-label="Longest duration in milliseconds"
-            placeholder="To ms"
-            inputMode="decimal"
-            className="w-24"
-            value={value}
-            onValueChange={setValue}
-          />
-        )}
-      </Settled>
-      <Settled value={filter.query} onSettle={(q) => onChange({ q })}>
-        {(value, setValue) => (
-          <TextInput
-            aria-label="TraceQL"
-            title="Traces that a query of TraceQL finds, within what the other fields ask for"
-            placeholder="{ status = error } >> { duration > 1s }"
-            className="min-w-64 flex-1 font-mono"
-            value={value}
-            onValueChange={setValue}
-          />
-        )}
-      </Settled>
+      <SettledText
+        aria-label="Tags of a span, name=value"
+        title="Attributes that one span has, as name=value; several are separated by spaces"
+        placeholder="http.status_code=503"
+        className="w-48"
+        value={filter.tags}
+        onSettle={(tags) => onChange({ tags })}
+      />
+      <SettledText
+        aria-label="Shortest duration in milliseconds"
+        placeholder="From ms"
+        inputMode="decimal"
+        className="w-24"
+        value={filter.minDurationMs?.toString() ?? ""}
+        onSettle={(min) => onChange({ min })}
+      />
+      <SettledText
+        aria-label="Longest duration in milliseconds"
+        placeholder="To ms"
+        inputMode="decimal"
+        className="w-24"
+        value={filter.maxDurationMs?.toString() ?? ""}
+        onSettle={(max) => onChange({ max })}
+      />
+      <SettledText
+        aria-label="TraceQL"
+        title="Traces that a query of TraceQL finds, within what the other fields ask for"
+        placeholder="{ status = error } >> { duration > 1s }"
+        className="min-w-64 flex-1 font-mono"
+        value={filter.query}
+        onSettle={(q) => onChange({ q })}
+      />
       <Switch
         className="ml-2"
         label="Only with errors"
@@ -116,14 +99,16 @@ interface SettledProps {
   readonly children: (value: string, setValue: (value: string) => void) => React.ReactNode;
 }
 
-/** Lets one type freely and passes the text on when typing pauses; follows the URL when that changes by itself. */
 function Settled({ value, onSettle, children }: SettledProps) {
-  const [typed, setTyped] = useState(value);
-  const settled = useDebounced(typed, TYPING_MS);
-  useEffect(() => setTyped(value), [value]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: passes on when typing has paused, and at no other time
-  useEffect(() => {
-    if (settled === typed && settled !== value) onSettle(settled);
-  }, [settled]);
-  return children(typed, setTyped);
+  return children(...useSettled(value, onSettle, TYPING_MS));
+}
+
+interface SettledTextProps extends Omit<TextInputProps, "value" | "onValueChange"> {
+  readonly value: string;
+  readonly onSettle: (value: string) => void;
+}
+
+function SettledText({ value, onSettle, ...input }: SettledTextProps) {
+  const [typed, setTyped] = useSettled(value, onSettle, TYPING_MS);
+  return <TextInput {...input} value={typed} onValueChange={setTyped} />;
 }
