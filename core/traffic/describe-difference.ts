@@ -11,13 +11,13 @@ export function describeDifference(finding: EffectFinding): string {
       return `refused of ${edge} from ${percent(before)} to ${percent(after)}`;
     case "p95":
     case "p50":
-      return `${figure} of ${edge} ×${ratio(after / before)} (${millis(before)}, then ${millis(after)})`;
+      return `${figure} of ${edge} ×${short(after / before)} (${millis(before)}, then ${millis(after)})`;
     case "rate":
       return before === 0
-        ? `requests of ${edge} began, ${rate(after)}/s`
+        ? `requests of ${edge} began, ${short(after)}/s`
         : after === 0
-          ? `requests of ${edge} ended, ${rate(before)}/s before`
-          : `requests of ${edge} ×${ratio(after / before)} (${rate(before)}/s, then ${rate(after)}/s)`;
+          ? `requests of ${edge} ended, ${short(before)}/s before`
+          : `requests of ${edge} ×${short(after / before)} (${short(before)}/s, then ${short(after)}/s)`;
   }
 }
 
@@ -27,7 +27,6 @@ export function shortName(name: string): string {
   return name.includes(".svc.") ? (name.split(".")[0] ?? name) : name;
 }
 
-const ratio = (value: number): string => (value >= 10 ? value.toFixed(0) : value.toFixed(value < 1 ? 2 : 1));
-const rate = (value: number): string => (value >= 10 ? value.toFixed(0) : value.toFixed(value < 1 ? 2 : 1));
+const short = (value: number): string => (value >= 10 ? value.toFixed(0) : value.toFixed(value < 1 ? 2 : 1));
 const percent = (value: number): string => `${value > 0 && value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
 const millis = (value: number): string => `${value >= 10 ? value.toFixed(0) : value.toFixed(1)} ms`;
