@@ -25,7 +25,7 @@ export interface JaegerCalls {
 }
 
 const PREFIX = "/jaeger";
-/** Names are of what was seen in a week: longer than spans are kept. */
+/** Names are of what was seen in a week, which is how long spans are kept by default. */
 const NAMES_MS = 7 * 24 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 
