@@ -183,6 +183,7 @@ test.each<[string, object]>([
     { tagValues: expect.arrayContaining([{ type: "keyword", value: "error" }]) },
   ],
   ["/tempo/api/search/tag/service.name/values", { tagValues: ["cart.shop", "gateway.istio-system"] }],
+  ["/tempo/api/search/tag/constructor/values", { tagValues: [] }],
 ])("GET %s", async (path, expected) => {
   const answer = await ask(path);
   const body = await answer.text();
