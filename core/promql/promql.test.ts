@@ -144,6 +144,18 @@ test.each([
   });
 });
 
+test("a pattern of label_replace() that is too large is told of as such", async () => {
+  const query = (pattern: string) => ask(`label_replace(c, "to", "$1", "index", "${pattern}")`, 0, many);
+  await expect(query(".{1,1000}".repeat(60))).rejects.toMatchObject({
+    type: "execution",
+    message: expect.stringMatching(/come to more than/),
+  });
+  await expect(query("(a")).rejects.toMatchObject({
+    type: "execution",
+    message: expect.stringMatching(/invalid regular expression in label_replace/),
+  });
+});
+
 test("a pattern that is too large for the text that it is held against is told of", async () => {
   const series = [{ labels: { __name__: "c", path: "/".repeat(4000) }, samples: [[0, 1]] }] satisfies MemorySeries[];
   const pattern = ".{1,1000}".repeat(20);

@@ -5,7 +5,7 @@ import { budgeted } from "#core/promql/matcher.ts";
 import type { Meter } from "#core/promql/meter.ts";
 import { PromqlError } from "#core/promql/promql-error.ts";
 import { type SeriesLabels, seriesLabels } from "#core/promql/series-labels.ts";
-import type { PatternBudget } from "#core/schema/pattern-budget.ts";
+import { type PatternBudget, PatternTooCostly } from "#core/schema/pattern-budget.ts";
 
 const IS_LABEL = /^[a-zA-Z_]\w*$/;
 /** Of UTF-16 in as much memory as a point takes. */
@@ -62,7 +62,8 @@ function compile(pattern: string, patterns: PatternBudget): { readonly compiled:
   try {
     const steps = patterns.admit(pattern);
     return { compiled: RE2JS.compile(pattern, RE2JS.DOTALL), steps };
-  } catch {
+  } catch (error) {
+    if (error instanceof PatternTooCostly) throw new PromqlError("execution", error.message);
     throw new PromqlError("execution", `invalid regular expression in label_replace(): ${pattern.slice(0, 1000)}`);
   }
 }
