@@ -65,9 +65,12 @@ export class TraceLookup {
       : Math.max(limit, Math.min(CANDIDATES.max, limit * CANDIDATES.times));
     const traces = await this.search({ ...search, where: neededCondition(query.spanset), limit: candidates });
     const patterns = new QueryPatterns();
-    return traces
-      .map((trace) => ({ trace, spans: evaluateTraceQl(query, trace, patterns) }))
-      .filter(({ spans }) => spans.length > 0)
-      .slice(0, limit);
+    const found: FoundTrace[] = [];
+    for (const trace of traces) {
+      if (found.length >= limit) break;
+      const spans = evaluateTraceQl(query, trace, patterns);
+      if (spans.length > 0) found.push({ trace, spans });
+    }
+    return found;
   }
 }
