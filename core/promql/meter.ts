@@ -1,4 +1,4 @@
-import { PromqlError } from "#core/promql/promql-error.ts";
+import { PromqlError, tooManySamples } from "#core/promql/promql-error.ts";
 
 export interface MeterOptions {
   /** Values that one query may hold. */
@@ -29,8 +29,7 @@ export class Meter {
 
   hold(points: number): void {
     this.#points += points;
-    if (this.#points > this.#options.pointsMax)
-      throw new PromqlError("execution", "query processing would load too many samples into memory in query execution");
+    if (this.#points > this.#options.pointsMax) throw tooManySamples();
   }
 
   /** To be awaited where it answers something. */

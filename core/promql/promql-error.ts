@@ -17,3 +17,7 @@ export function parseError(text: string, at: number, message: string): PromqlErr
   const before = text.slice(0, at).split("\n");
   return new PromqlError("bad_data", `${before.length}:${(before.at(-1)?.length ?? 0) + 1}: parse error: ${message}`);
 }
+
+export function tooManySamples(): PromqlError {
+  return new PromqlError("execution", "query processing would load too many samples into memory in query execution");
+}

@@ -1,5 +1,5 @@
 import type { Matcher } from "#core/promql/matcher.ts";
-import { PromqlError } from "#core/promql/promql-error.ts";
+import { tooManySamples } from "#core/promql/promql-error.ts";
 import { METRIC_NAME, type SeriesLabels, seriesLabels, textOfLabels } from "#core/promql/series-labels.ts";
 import type { Selection, SourceSeries } from "#core/promql/series-source.ts";
 import { LE_BOUNDS, LE_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
@@ -76,7 +76,7 @@ export class TrafficSeries implements SeriesCatalog {
       for (const grown of await this.#grow(wanted, slots, left)) {
         for (const series of seriesOf(wanted, grown, slots, matchers)) {
           left -= series.timesMs.length;
-          if (left < 0) throw tooMany();
+          if (left < 0) throw tooManySamples();
           found.push(series);
         }
       }
@@ -137,11 +137,10 @@ export class TrafficSeries implements SeriesCatalog {
     const only = { among: [...labels.keys()] };
     const hasBuckets = parts.includes("bucket");
     const histograms = hasBuckets && family.histogram !== undefined ? [family.histogram] : [];
-    if (
-      new Set([...labels.values()].map(textOfLabels)).size * (slots.count + 1) * (hasBuckets ? LE_COUNT : 1) >
-      samplesMax
-    )
-      throw tooMany();
+    // Labels are compared once for each key: rows come by the thousand.
+    const texts = new Map(Array.from(labels, ([key, named]) => [key, textOfLabels(named)]));
+    if (new Set(texts.values()).size * (slots.count + 1) * (hasBuckets ? LE_COUNT : 1) > samplesMax)
+      throw tooManySamples();
     const idleFrom = Math.max(0, slots.fromMs - IDLE_MS);
     const before = await traffic.sum({ startMs: 0, endMs: idleFrom, histograms }, only);
     const lately = await traffic.sum({ startMs: idleFrom, endMs: slots.fromMs, histograms }, only);
@@ -154,9 +153,8 @@ export class TrafficSeries implements SeriesCatalog {
     const bySlot = await traffic.sumBySlot(range, slots.everyMs, only);
     const all = new Map<string, Grown>();
     const of = (key: TrafficKey): Grown | undefined => {
-      const named = labels.get(key);
-      if (named === undefined) return undefined;
-      const text = textOfLabels(named);
+      const [named, text] = [labels.get(key), texts.get(key)];
+      if (named === undefined || text === undefined) return undefined;
       let known = all.get(text);
       if (known === undefined) {
         known = makeGrown(named, slots.count + 1, hasBuckets);
@@ -192,13 +190,9 @@ export class TrafficSeries implements SeriesCatalog {
 
   /** How long the windows are that are still kept of a time: what they count is spread over it. */
   #lengthAt(ms: number): number {
-    const kept = keptFrom({ ...this.#options.retention } as Retention, this.#options.now());
+    const kept = keptFrom(this.#options.retention, this.#options.now());
     return (TIERS.find(({ name }) => ms >= kept[name]) ?? TIERS[TIERS.length - 1])?.stepMs ?? WINDOW_MS;
   }
-}
-
-function tooMany(): PromqlError {
-  return new PromqlError("execution", "query processing would load too many samples into memory in query execution");
 }
 
 function makeGrown(labels: SeriesLabels, samples: number, hasBuckets: boolean): Grown {

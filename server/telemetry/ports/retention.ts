@@ -27,7 +27,7 @@ export const DEFAULT_RETENTION: Retention = {
 };
 
 /** From when on each tier still holds everything, aligned so that no coarser window is cut. */
-export function keptFrom({ tiersMs }: Retention, nowMs: number): Readonly<Record<TierName, number>> {
+export function keptFrom({ tiersMs }: Pick<Retention, "tiersMs">, nowMs: number): Readonly<Record<TierName, number>> {
   const from = (ageMs: number, stepMs: number): number => Math.max(0, Math.floor((nowMs - ageMs) / stepMs) * stepMs);
   // Hours and days tell of the same time in fewer rows.
   const longest = from(tiersMs["10m"], DAY_MS);
