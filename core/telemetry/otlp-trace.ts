@@ -1,4 +1,4 @@
-import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
+import { SPAN_KINDS, SPAN_STATUSES, type Trace, type TraceSpan } from "#core/telemetry/trace.ts";
 
 type Value =
   | { readonly stringValue: string }
@@ -36,9 +36,6 @@ interface OtlpSpan {
   readonly status: { readonly code?: number; readonly message?: string };
 }
 
-const KINDS: readonly TraceSpan["kind"][] = ["unspecified", "internal", "server", "client", "producer", "consumer"];
-const STATUSES: readonly TraceSpan["status"][] = ["unset", "ok", "error"];
-
 /** A trace as OpenTelemetry hands it over, by resource. */
 export function toOtlp({ traceId, spans }: Trace): OtlpTrace {
   const byResource = Map.groupBy(spans, ({ resource }) => JSON.stringify(resource));
@@ -51,13 +48,13 @@ export function toOtlp({ traceId, spans }: Trace): OtlpTrace {
 }
 
 function toSpan(traceId: string, span: TraceSpan): OtlpSpan {
-  const code = STATUSES.indexOf(span.status);
+  const code = SPAN_STATUSES.indexOf(span.status);
   return {
     traceId,
     spanId: span.spanId,
     ...(span.parentSpanId === null ? {} : { parentSpanId: span.parentSpanId }),
     name: span.operation,
-    kind: KINDS.indexOf(span.kind),
+    kind: SPAN_KINDS.indexOf(span.kind),
     startTimeUnixNano: nanos(span.startMs),
     endTimeUnixNano: nanos(span.startMs + span.durationMs),
     attributes: attributesOf(span.attributes),

@@ -11,15 +11,20 @@ export interface TraceSummary {
   readonly services: Readonly<Record<string, number>>;
 }
 
+/** In the order of OTLP's numbers, from 0 on; and so they are stored. */
+export const SPAN_KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
+/** The same. */
+export const SPAN_STATUSES = ["unset", "ok", "error"] as const;
+
 export interface TraceSpan {
   readonly spanId: string;
   readonly parentSpanId: string | null;
   readonly service: string;
   readonly operation: string;
-  readonly kind: "internal" | "server" | "client" | "producer" | "consumer" | "unspecified";
+  readonly kind: (typeof SPAN_KINDS)[number];
   readonly startMs: number;
   readonly durationMs: number;
-  readonly status: "unset" | "ok" | "error";
+  readonly status: (typeof SPAN_STATUSES)[number];
   readonly statusMessage: string;
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
   readonly resource: Readonly<Record<string, string | number | boolean>>;

@@ -4,6 +4,7 @@ import { mayUse } from "#core/access/endpoints.ts";
 import { ERROR_CODES } from "#core/error-codes.ts";
 import { PharosError } from "#core/errors.ts";
 import { toOtlp } from "#core/telemetry/otlp-trace.ts";
+import { SPAN_KINDS, SPAN_STATUSES } from "#core/telemetry/trace.ts";
 import { parseTraceQl } from "#core/traceql/parse-traceql.ts";
 import { type Field, INTRINSICS } from "#core/traceql/query.ts";
 import { type HttpHandler, pathOf } from "#node/http-service.ts";
@@ -132,9 +133,9 @@ export function mountTempo({ lookup, auth, version, now }: TempoOptions): HttpHa
   };
 }
 
-const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["status", ["error", "ok", "unset"]],
-  ["kind", ["client", "consumer", "internal", "producer", "server", "unspecified"]],
+const WORDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ["status", SPAN_STATUSES.toSorted()],
+  ["kind", SPAN_KINDS.toSorted()],
 ]);
 
 /** `resource.service.name`, `.a`, `name`; the first version of the API has attributes without a dot. */

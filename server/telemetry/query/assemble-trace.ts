@@ -1,11 +1,8 @@
 import { isFailedSpan, isMarkedFailed } from "#core/telemetry/is-failed-span.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
-import type { Trace, TraceSpan, TraceSummary } from "#core/telemetry/trace.ts";
+import { SPAN_KINDS, SPAN_STATUSES, type Trace, type TraceSpan, type TraceSummary } from "#core/telemetry/trace.ts";
 import { CHARS_OF_ONE_MAX, SPANS_OF_ONE_MAX } from "#server/telemetry/ports/span-reader.ts";
 import type { SpanOutline, StoredSpan } from "#server/telemetry/ports/span-row.ts";
-
-export const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
-const STATUSES = ["unset", "ok", "error"] as const;
 
 /** No span carries as much: where one more would not have fitted, something may be left out. */
 const CHARS_OF_SPAN = 256 * 1024;
@@ -31,13 +28,13 @@ function reporterOf({ resource }: StoredSpan): unknown {
 
 function toSpan(span: StoredSpan): TraceSpan {
   const attributes = JSON.parse(span.attributes) as TraceSpan["attributes"];
-  const status = STATUSES[span.status] ?? "unset";
+  const status = SPAN_STATUSES[span.status] ?? "unset";
   return {
     spanId: span.spanId,
     parentSpanId: span.parentSpanId === span.spanId ? null : span.parentSpanId,
     service: span.service,
     operation: span.name,
-    kind: KINDS[span.kind] ?? "unspecified",
+    kind: SPAN_KINDS[span.kind] ?? "unspecified",
     startMs: span.startMs,
     durationMs: span.durationMs,
     status: isMarkedFailed({ status, attributes }) ? "error" : status,

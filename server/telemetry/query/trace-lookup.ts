@@ -1,9 +1,9 @@
-import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
+import { SPAN_KINDS, type Trace, type TraceSpan } from "#core/telemetry/trace.ts";
 import { evaluateTraceQl, QueryPatterns } from "#core/traceql/evaluate-traceql.ts";
 import { isDecidedByOne, neededCondition } from "#core/traceql/needed-condition.ts";
 import type { Field, TraceQl } from "#core/traceql/query.ts";
 import type { SpanReader, SpanSearch } from "#server/telemetry/ports/span-reader.ts";
-import { assembleTrace, KINDS } from "#server/telemetry/query/assemble-trace.ts";
+import { assembleTrace } from "#server/telemetry/query/assemble-trace.ts";
 
 export type TraceSearch = Omit<SpanSearch, "settledMs"> & { readonly toMs: number };
 
@@ -33,7 +33,7 @@ export class TraceLookup {
     fromMs: number,
   ): Promise<readonly { readonly name: string; readonly kind: TraceSpan["kind"] }[]> {
     const found = await this.#spans.operations(service, fromMs);
-    return found.map(({ name, kind }) => ({ name, kind: KINDS[kind] ?? "unspecified" }));
+    return found.map(({ name, kind }) => ({ name, kind: SPAN_KINDS[kind] ?? "unspecified" }));
   }
 
   attributeNames(scope: "span" | "resource", fromMs: number): Promise<readonly string[]> {

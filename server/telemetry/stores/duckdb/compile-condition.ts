@@ -1,4 +1,5 @@
 import type { DuckDBValue } from "@duckdb/node-api";
+import { SPAN_KINDS } from "#core/telemetry/trace.ts";
 import { isService } from "#core/traceql/evaluate-traceql.ts";
 import { isOfTrace, isStatus } from "#core/traceql/needed-condition.ts";
 import type { Field, SpanCondition } from "#core/traceql/query.ts";
@@ -12,7 +13,6 @@ const COLUMNS: Readonly<Record<string, string>> = {
   kind: "kind",
   service: "service",
 };
-const KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"];
 
 /** SQL that is true of every span for which the condition holds, and of few others; undefined where columns cannot tell. */
 export function compileCondition(condition: SpanCondition, bind: Bind): string | undefined {
@@ -42,7 +42,7 @@ function compare({ field, op, value }: SpanCondition & { kind: "compare" }, bind
   const has = valueSql(field, bind);
   if (value === null) return op === "=" ? `${has} IS NULL` : op === "!=" ? `${has} IS NOT NULL` : undefined;
   if (isWord) {
-    const kind = KINDS.indexOf(value.word);
+    const kind = SPAN_KINDS.findIndex((each) => each === value.word);
     return field.kind === "intrinsic" && field.name === "kind" ? `${has} ${op === "!=" ? "!=" : "="} ${kind}` : "false";
   }
   if (op === "=~" || op === "!~")
