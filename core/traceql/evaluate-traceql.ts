@@ -188,11 +188,7 @@ class TraceIndex {
   }
 
   #valueOf(field: Field, span: TraceSpan): Value {
-    if (field.kind === "attribute") {
-      const { scope, name } = field;
-      const own = scope === "resource" ? undefined : ownOf(span.attributes, name);
-      return own ?? (scope === "span" ? undefined : ownOf(span.resource, name));
-    }
+    if (field.kind === "attribute") return attributeOf(field, span);
     switch (field.name) {
       case "name":
         return span.operation;
@@ -216,7 +212,13 @@ class TraceIndex {
   }
 }
 
-/** Names are anybody's: those of an object's own kind are none of its attributes. */
+/** The span's own, or its resource's. */
+export function attributeOf({ scope, name }: Field & { readonly kind: "attribute" }, span: TraceSpan): Value {
+  const own = scope === "resource" ? undefined : ownOf(span.attributes, name);
+  return own ?? (scope === "span" ? undefined : ownOf(span.resource, name));
+}
+
+/** Names are anybody's: what every object has is none of its attributes. */
 function ownOf(attributes: TraceSpan["attributes"], name: string): Value {
   return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
 }

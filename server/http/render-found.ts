@@ -1,6 +1,7 @@
 import { toOtlp } from "#core/telemetry/otlp-trace.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { TraceSpan } from "#core/telemetry/trace.ts";
+import { attributeOf } from "#core/traceql/evaluate-traceql.ts";
 import type { Field, TraceQl } from "#core/traceql/query.ts";
 import type { FoundTrace } from "#server/telemetry/query/trace-lookup.ts";
 
@@ -37,10 +38,8 @@ function selected(fields: readonly Field[], span: TraceSpan) {
         chosen[field.name] = span[field.name];
       continue;
     }
-    const { scope, name } = field;
-    const own = scope === "resource" ? undefined : span.attributes[name];
-    const value = own ?? (scope === "span" ? undefined : span.resource[name]);
-    if (value !== undefined) chosen[name] = value;
+    const value = attributeOf(field, span);
+    if (value !== undefined) chosen[field.name] = value;
   }
   const [about] = toOtlp({
     traceId: "",

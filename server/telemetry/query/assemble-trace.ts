@@ -11,22 +11,31 @@ const CHARS_OF_SPAN = 256 * 1024;
 export function assembleTrace(traceId: string, spans: readonly StoredSpan[]): Trace {
   const known = unique(spans);
   const { startMs, durationMs } = extentOf(known);
-  const isCut = [...Map.groupBy(spans, reporterOf).values()].some(
+  // Spans of one reporter have the same one.
+  const resources = new Map<string, TraceSpan["resource"]>();
+  const resourceOf = ({ resource }: StoredSpan): TraceSpan["resource"] => {
+    const read = resources.get(resource) ?? (JSON.parse(resource) as TraceSpan["resource"]);
+    resources.set(resource, read);
+    return read;
+  };
+  const isCut = [...Map.groupBy(spans, (span) => resourceOf(span)["pharos.reporter"]).values()].some(
     (of) =>
       of.length >= SPANS_OF_ONE_MAX || of.reduce((sum, each) => sum + carried(each), CHARS_OF_SPAN) > CHARS_OF_ONE_MAX,
   );
-  return { traceId, startMs, durationMs, spans: known.map(toSpan), ...(isCut ? { isCut: true } : {}) };
+  return {
+    traceId,
+    startMs,
+    durationMs,
+    spans: known.map((span) => toSpan(span, resourceOf(span))),
+    ...(isCut ? { isCut: true } : {}),
+  };
 }
 
 function carried({ attributes, events, resource }: StoredSpan): number {
   return attributes.length + events.length + resource.length;
 }
 
-function reporterOf({ resource }: StoredSpan): unknown {
-  return (JSON.parse(resource) as TraceSpan["resource"])["pharos.reporter"];
-}
-
-function toSpan(span: StoredSpan): TraceSpan {
+function toSpan(span: StoredSpan, resource: TraceSpan["resource"]): TraceSpan {
   const attributes = JSON.parse(span.attributes) as TraceSpan["attributes"];
   const status = SPAN_STATUSES[span.status] ?? "unset";
   return {
@@ -40,17 +49,14 @@ function toSpan(span: StoredSpan): TraceSpan {
     status: isMarkedFailed({ status, attributes }) ? "error" : status,
     statusMessage: span.statusMessage,
     attributes,
-    resource: JSON.parse(span.resource) as TraceSpan["resource"],
+    resource,
     events: JSON.parse(span.events) as TraceSpan["events"],
   };
 }
 
 export function summarizeTrace(traceId: string, spans: readonly SpanOutline[]): TraceSummary {
   const known = unique(spans);
-  const ids = new Set(known.map(({ spanId }) => spanId));
-  const root = known.find(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId)) ?? known[0];
-  const services: Record<string, number> = {};
-  for (const { service } of known) services[service] = (services[service] ?? 0) + 1;
+  const root = rootOf(known);
   return {
     traceId,
     ...extentOf(known),
@@ -58,16 +64,13 @@ export function summarizeTrace(traceId: string, spans: readonly SpanOutline[]): 
     rootOperation: root === undefined ? "unknown" : titleOf(root),
     spanCount: known.length,
     errorCount: known.filter(({ isError }) => isError).length,
-    services,
+    services: countServices(known),
   };
 }
 
 /** The same of a trace that was read whole. */
 export function summarizeWhole({ traceId, startMs, durationMs, spans }: Trace): TraceSummary {
-  const ids = new Set(spans.map(({ spanId }) => spanId));
-  const root = spans.find(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId)) ?? spans[0];
-  const services: Record<string, number> = {};
-  for (const { service } of spans) services[service] = (services[service] ?? 0) + 1;
+  const root = rootOf(spans);
   return {
     traceId,
     startMs,
@@ -76,8 +79,20 @@ export function summarizeWhole({ traceId, startMs, durationMs, spans }: Trace): 
     rootOperation: root === undefined ? "unknown" : spanTitle(root),
     spanCount: spans.length,
     errorCount: spans.filter(isFailedSpan).length,
-    services,
+    services: countServices(spans),
   };
+}
+
+/** The first that no other called; of a ring, the first. */
+function rootOf<T extends Pick<TraceSpan, "spanId" | "parentSpanId">>(spans: readonly T[]): T | undefined {
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  return spans.find(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId)) ?? spans[0];
+}
+
+function countServices(spans: readonly Pick<TraceSpan, "service">[]): Record<string, number> {
+  const services: Record<string, number> = {};
+  for (const { service } of spans) services[service] = (services[service] ?? 0) + 1;
+  return services;
 }
 
 function titleOf({ name, attributes }: SpanOutline): string {
