@@ -24,8 +24,8 @@ const SLOTS = 60;
 const STEPS_MS = [
   1000, 2000, 5000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000, 10_800_000,
 ];
-/** From the end of the longest range to what is kept at all. */
-const KEPT_MS_MAX = 31 * 24 * 3600 * 1000;
+/** Longer than any range: it falls into two slots at most. */
+const ONE_SLOT_MS = 31 * 24 * 3600 * 1000;
 const VALUE: Readonly<Record<RequestSort, (record: RequestRecord) => number>> = {
   start: ({ startMs }) => startMs,
   duration: ({ durationMs }) => durationMs,
@@ -84,7 +84,7 @@ export function createRequestService({
       const fields = FACET_NAMES.filter((name) => !OUTCOMES.has(name));
       const count = async (where: readonly RequestCondition[]) => ({
         facets: await kept.facets({ ...range, where }, fields, COMPARED_VALUES_MAX),
-        total: sum(await kept.histogram({ ...range, where }, KEPT_MS_MAX)),
+        total: sum(await kept.histogram({ ...range, where }, ONE_SLOT_MS)),
       });
       const [selected, all] = await Promise.all([count(conditions), count(conditions.filter(isOfWhole))]);
       const total = { selected: selected.total, all: all.total };
@@ -92,10 +92,10 @@ export function createRequestService({
     },
     async get(id) {
       const where: RequestCondition[] = [{ kind: "is", field: "id", values: [id], isNot: false }];
-      const [request] = await kept.list({ fromMs: now() - KEPT_MS_MAX, where, limit: 1 });
+      const [request] = await kept.list({ fromMs: 0, where, limit: 1 });
       if (request === undefined)
         throw new PharosError("not-found", `no request ${id} is kept`, {
-          hint: "requests are kept for a week, as far as there is room",
+          hint: "how long requests are kept stands under Storage in the settings",
         });
       const causes = whyRequest(request);
       return {
