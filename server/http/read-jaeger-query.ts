@@ -1,20 +1,12 @@
 import { z } from "zod";
 import { describeIssues } from "#core/describe-issues.ts";
+import { parseDurationMs } from "#core/duration.ts";
 import { PharosError } from "#core/errors.ts";
 import type { TraceSearch } from "#server/telemetry/query/trace-lookup.ts";
 
 const TRACES_MAX = 200;
 const TRACES = 20;
 const HOUR_MS = 3_600_000;
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
 
 const tagsJson = z.record(z.string().min(1).max(256), z.string().max(500));
 
@@ -58,15 +50,11 @@ function microseconds(query: URLSearchParams, name: string): number | undefined 
 export function durationMs(query: URLSearchParams, name: string): number | undefined {
   const text = (query.get(name) ?? "").trim();
   if (text === "") return undefined;
-  if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(text))
-    throw new PharosError("invalid", `${name}: ${JSON.stringify(text.slice(0, 100))} is not a duration`, {
-      hint: "for example 1000us, 1.5s",
-    });
-  let sum = 0;
-  for (const [, value, unit = ""] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g))
-    sum += Number(value) * (UNIT_MS[unit] ?? 0);
-  if (!Number.isFinite(sum)) throw new PharosError("invalid", `${name}: is longer than any time`);
-  return sum;
+  const ms = parseDurationMs(text);
+  if (ms !== undefined) return ms;
+  throw new PharosError("invalid", `${name}: ${JSON.stringify(text.slice(0, 100))} is not a duration`, {
+    hint: "for example 1000us, 1.5s",
+  });
 }
 
 /** `tags={"a":"b"}`, and `tag=a:b` any number of times. */
