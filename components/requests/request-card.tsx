@@ -33,7 +33,7 @@ export function RequestCard({ id, onClose }: { readonly id: string; readonly onC
         {({ request, causes }) => (
           <div className="flex flex-col gap-4">
             {causes.map((cause) => (
-              <Cause key={cause.title} {...cause} />
+              <Cause key={`${cause.title} ${cause.text}`} {...cause} />
             ))}
             <DefinitionList items={describeRequest(request)} />
           </div>

@@ -11,7 +11,6 @@ import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import { Ago } from "#components/ui/time-text.tsx";
-
 import type { StorageView } from "#core/view/storage.ts";
 
 const REFRESH_MS = 10_000;
