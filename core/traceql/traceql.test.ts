@@ -118,3 +118,10 @@ test("of spans that are each other's parents whatever is above them is found, an
   expect(find("{ status = error } << {}")).toBe("abc");
   expect(find("{ status = ok } >> {}")).toBe("");
 });
+
+test("figures are of traces of any size", () => {
+  const spans = Array.from({ length: 200_000 }, (_, index) => span(String(index), null, { durationMs: index }));
+  const find = (query: string) => evaluateTraceQl(parseTraceQl(query), { ...TRACE, spans }).length;
+  expect(find("{} | max(duration) = 199999ms")).toBe(200_000);
+  expect(find("{} | min(duration) > 0ms")).toBe(0);
+});
