@@ -46,9 +46,11 @@ export function readMetrics(resourceMetrics: readonly ResourceMetrics[]): ReadMe
 
 function readMetric({ name, unit, data }: Metric, out: Collector): void {
   switch (data.case) {
-    case "gauge":
-      for (const point of data.value.dataPoints) readNumber(metricName(name, unit, "gauge"), point, out);
+    case "gauge": {
+      const named = metricName(name, unit, "gauge");
+      for (const point of data.value.dataPoints) readNumber(named, point, out);
       return;
+    }
     case "sum": {
       const { dataPoints, aggregationTemporality, isMonotonic } = data.value;
       if (!isCumulative(aggregationTemporality)) {
@@ -65,12 +67,15 @@ function readMetric({ name, unit, data }: Metric, out: Collector): void {
         out.reject(name, dataPoints.length, DELTA);
         return;
       }
-      for (const point of dataPoints) readHistogram(metricName(name, unit, "other"), point, out);
+      const named = metricName(name, unit, "other");
+      for (const point of dataPoints) readHistogram(named, point, out);
       return;
     }
-    case "summary":
-      for (const point of data.value.dataPoints) readSummary(metricName(name, unit, "other"), point, out);
+    case "summary": {
+      const named = metricName(name, unit, "other");
+      for (const point of data.value.dataPoints) readSummary(named, point, out);
       return;
+    }
     case "exponentialHistogram":
       out.reject(name, data.value.dataPoints.length, "exponential histograms are not kept: send explicit buckets");
       return;
@@ -85,24 +90,26 @@ const isCumulative = (temporality: AggregationTemporality): boolean =>
   temporality === AggregationTemporality.CUMULATIVE;
 
 function readNumber(name: string, point: NumberDataPoint, out: Collector): void {
-  out.add(name, point, [], Number(point.value.value ?? 0));
+  out.point(point)(name, Number(point.value.value ?? 0));
 }
 
 function readHistogram(name: string, point: HistogramDataPoint, out: Collector): void {
+  const add = out.point(point);
   let count = 0;
   for (const [index, bound] of point.explicitBounds.entries()) {
     count += Number(point.bucketCounts[index] ?? 0n);
-    out.add(`${name}_bucket`, point, [["le", String(bound)]], count);
+    add(`${name}_bucket`, count, ["le", String(bound)]);
   }
-  out.add(`${name}_bucket`, point, [["le", "+Inf"]], Number(point.count));
-  if (point.sum !== undefined) out.add(`${name}_sum`, point, [], point.sum);
-  out.add(`${name}_count`, point, [], Number(point.count));
+  add(`${name}_bucket`, Number(point.count), ["le", "+Inf"]);
+  if (point.sum !== undefined) add(`${name}_sum`, point.sum);
+  add(`${name}_count`, Number(point.count));
 }
 
 function readSummary(name: string, point: SummaryDataPoint, out: Collector): void {
-  for (const { quantile, value } of point.quantileValues) out.add(name, point, [["quantile", String(quantile)]], value);
-  out.add(`${name}_sum`, point, [], point.sum);
-  out.add(`${name}_count`, point, [], Number(point.count));
+  const add = out.point(point);
+  for (const { quantile, value } of point.quantileValues) add(name, value, ["quantile", String(quantile)]);
+  add(`${name}_sum`, point.sum);
+  add(`${name}_count`, Number(point.count));
 }
 
 interface Point {
@@ -123,15 +130,17 @@ class Collector implements ReadMetrics {
     this.#newestMs = 0;
   }
 
-  add(name: string, { timeUnixNano, attributes, flags }: Point, more: Labels, value: number): void {
+  /** What adds the point's series: its attributes are read once, for all its buckets. */
+  point({ timeUnixNano, attributes, flags }: Point): (name: string, value: number, ...more: Labels) => void {
     const atMs = Number(timeUnixNano / 1_000_000n);
     this.#newestMs = Math.max(this.#newestMs, atMs);
-    const labels = Object.entries(readAttributes(attributes)).map(([key, of]) => [labelName(key), String(of)] as const);
+    const own = Object.entries(readAttributes(attributes)).map(([key, of]) => [labelName(key), String(of)] as const);
     const isStale = (flags & NO_RECORDED_VALUE) !== 0;
-    this.series.push({
-      labels: seriesLabels([...labels, ...this.#target, ...more, [METRIC_NAME, name]]),
-      samples: [{ atMs, value: isStale ? null : value }],
-    });
+    return (name, value, ...more) =>
+      this.series.push({
+        labels: seriesLabels([...own, ...this.#target, ...more, [METRIC_NAME, name]]),
+        samples: [{ atMs, value: isStale ? null : value }],
+      });
   }
 
   target(rest: Labels): void {
