@@ -11,28 +11,10 @@ const UINT32_MAX = 2 ** 32 - 1;
 
 /** A request as it is handed over. `weight`: how many it stands for. */
 export function describeSample({ entry, labels, shape, isSlow }: SeenRequest, weight: number): RequestSample {
-  const {
-    reporter,
-    sourceWorkload,
-    sourceWorkloadNamespace,
-    sourceVersion,
-    sourcePrincipal,
-    sourceAddress,
-    destinationService,
-    destinationPort,
-    destinationWorkload,
-    destinationWorkloadNamespace,
-    destinationVersion,
-    destinationPrincipal,
-    deniedBy,
-    requestProtocol,
-    grpcResponseStatus,
-    connectionSecurityPolicy,
-    fromGateway,
-  } = wireOfKey(labels);
   return create(RequestSampleSchema, {
+    // Those that a sample has; what its line says itself takes their place.
+    ...wireOfKey(labels),
     startMs: BigInt(wholeOf(entry.t)),
-    reporter,
     durationMs: wholeOf(entry.d, UINT32_MAX),
     method: shortOf(entry.m),
     // Queries hold secrets more often than answers.
@@ -44,17 +26,6 @@ export function describeSample({ entry, labels, shape, isSlow }: SeenRequest, we
     responseCodeDetails: shortOf(entry.cd),
     traceId: shortOf(entry.ti),
     requestId: shortOf(entry.ri),
-    sourceWorkload,
-    sourceWorkloadNamespace,
-    sourceVersion,
-    sourcePrincipal,
-    sourceAddress,
-    destinationService,
-    destinationPort,
-    destinationWorkload,
-    destinationWorkloadNamespace,
-    destinationVersion,
-    destinationPrincipal,
     subset: parseClusterName(textOf(entry.uc))?.subset ?? "",
     routeName: shortOf(entry.rn),
     routeResource: shortOf(entry.vs),
@@ -62,13 +33,8 @@ export function describeSample({ entry, labels, shape, isSlow }: SeenRequest, we
     upstreamHost: shortOf(entry.uh),
     upstreamFailure: shortOf(entry.uf),
     attempts: wholeOf(entry.n, UINT32_MAX),
-    deniedBy,
     requestBytes: BigInt(wholeOf(entry.bi)),
     responseBytes: BigInt(wholeOf(entry.bo)),
-    requestProtocol,
-    grpcResponseStatus,
-    connectionSecurityPolicy,
-    fromGateway,
     isSlow,
     weight,
   });
