@@ -81,6 +81,8 @@ export function readResource(
   return { service: typeof named === "string" && named !== "" ? named : "unknown", text: JSON.stringify(about) };
 }
 
-export function hex(bytes: Uint8Array): string {
+/** An id in hex; null where it has another length, or is of zeros: one of zeros is none. */
+export function readId(bytes: Uint8Array, length: number): string | null {
+  if (bytes.length !== length || bytes.every((byte) => byte === 0)) return null;
   return Buffer.from(bytes).toString("hex");
 }

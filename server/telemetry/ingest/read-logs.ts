@@ -1,7 +1,7 @@
 import type { LogRecord, ResourceLogs } from "#proto/gen/opentelemetry/proto/logs/v1/logs_pb.js";
 import {
-  hex,
   readAttributes,
+  readId,
   readResource,
   readValue,
   TEXT_CHARS_MAX,
@@ -27,8 +27,8 @@ function readLog(record: LogRecord, service: string, resource: string, nowMs: nu
   if (record.eventName !== "") attributes["event.name"] ??= record.eventName.slice(0, TEXT_CHARS_MAX);
   return {
     atUs: atNano === 0n ? BigInt(nowMs) * 1000n : atNano / 1000n,
-    traceId: idOf(record.traceId, 16),
-    spanId: idOf(record.spanId, 8),
+    traceId: readId(record.traceId, 16),
+    spanId: readId(record.spanId, 8),
     service,
     severity: severityNumber >= 1 && severityNumber <= SEVERITY_MAX ? severityNumber : 0,
     severityText: record.severityText.slice(0, 64),
@@ -36,8 +36,4 @@ function readLog(record: LogRecord, service: string, resource: string, nowMs: nu
     attributes: JSON.stringify(attributes),
     resource,
   };
-}
-
-function idOf(bytes: Uint8Array, length: number): string | null {
-  return bytes.length === length && bytes.some((byte) => byte !== 0) ? hex(bytes) : null;
 }

@@ -2,8 +2,8 @@ import { isFailedSpan } from "#core/telemetry/is-failed-span.ts";
 import type { ResourceSpans, Span } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import {
   firstAsJson,
-  hex,
   readAttributes,
+  readId,
   readResource,
   TEXT_CHARS_MAX,
 } from "#server/telemetry/ingest/read-attributes.ts";
@@ -30,17 +30,19 @@ export function readSpans(
 }
 
 function readSpan(span: Span, service: string, resource: string, scope: string): SpanRow[] {
-  const { traceId, spanId, startTimeUnixNano: start, endTimeUnixNano: end } = span;
-  if (!isId(traceId, 16) || !isId(spanId, 8) || end < start || start === 0n) return [];
+  const { startTimeUnixNano: start, endTimeUnixNano: end } = span;
+  const traceId = readId(span.traceId, 16);
+  const spanId = readId(span.spanId, 8);
+  if (traceId === null || spanId === null || end < start || start === 0n) return [];
   const attributes = readAttributes(span.attributes);
   const status = atMost(STATUS_ERROR, span.status?.code ?? 0);
   return [
     {
       startUs: start / 1000n,
       durationUs: (end - start) / 1000n,
-      traceId: hex(traceId),
-      spanId: hex(spanId),
-      parentSpanId: isId(span.parentSpanId, 8) ? hex(span.parentSpanId) : null,
+      traceId,
+      spanId,
+      parentSpanId: readId(span.parentSpanId, 8),
       service,
       name: span.name.slice(0, TEXT_CHARS_MAX),
       kind: atMost(KIND_MAX, span.kind),
@@ -55,21 +57,16 @@ function readSpan(span: Span, service: string, resource: string, scope: string):
         attributes: readAttributes(event.attributes),
       })),
       links: firstAsJson(
-        span.links.filter((link) => isId(link.traceId, 16) && isId(link.spanId, 8)),
+        span.links.filter((link) => readId(link.traceId, 16) !== null && readId(link.spanId, 8) !== null),
         (link) => ({
-          traceId: hex(link.traceId),
-          spanId: hex(link.spanId),
+          traceId: readId(link.traceId, 16),
+          spanId: readId(link.spanId, 8),
           attributes: readAttributes(link.attributes),
         }),
       ),
       scope,
     },
   ];
-}
-
-/** One of zeros is none. */
-function isId(bytes: Uint8Array, length: number): boolean {
-  return bytes.length === length && bytes.some((byte) => byte !== 0);
 }
 
 /** Members of an enumeration that were not there when this was written, or never were, are "unspecified". */
