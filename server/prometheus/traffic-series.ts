@@ -173,10 +173,11 @@ export class TrafficSeries implements SeriesCatalog {
         grown.isActive ||= isActive;
         addRow(grown, row, family, [0, 1]);
       }
+    const kept = keptFrom(this.#options.retention, this.#options.now());
     for (const [startMs, rows] of [...bySlot].sort(([a], [b]) => a - b)) {
       const at = Math.round((startMs - slots.fromMs) / slots.everyMs);
       if (at < 0 || at >= slots.count) continue;
-      const parts = Math.max(1, this.#lengthAt(startMs) / slots.everyMs);
+      const parts = Math.max(1, lengthAt(startMs, kept) / slots.everyMs);
       for (const row of rows) {
         const grown = of(row.key);
         if (grown === undefined) continue;
@@ -187,12 +188,11 @@ export class TrafficSeries implements SeriesCatalog {
     }
     return [...all.values()].filter(({ isActive }) => isActive);
   }
+}
 
-  /** How long the windows are that are still kept of a time: what they count is spread over it. */
-  #lengthAt(ms: number): number {
-    const kept = keptFrom(this.#options.retention, this.#options.now());
-    return (TIERS.find(({ name }) => ms >= kept[name]) ?? TIERS[TIERS.length - 1])?.stepMs ?? WINDOW_MS;
-  }
+/** How long the windows are that are still kept of a time: what they count is spread over it. */
+function lengthAt(ms: number, kept: ReturnType<typeof keptFrom>): number {
+  return (TIERS.find(({ name }) => ms >= kept[name]) ?? TIERS[TIERS.length - 1])?.stepMs ?? WINDOW_MS;
 }
 
 function makeGrown(labels: SeriesLabels, samples: number, hasBuckets: boolean): Grown {
