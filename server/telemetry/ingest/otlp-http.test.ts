@@ -9,7 +9,7 @@ import {
 import { KeyValueSchema } from "#proto/gen/opentelemetry/proto/common/v1/common_pb.js";
 import type { ResourceSpans } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import { handleOtlp } from "#server/telemetry/ingest/otlp-http.ts";
-import type { OtlpIngest } from "#server/telemetry/ingest/otlp-ingest.ts";
+import { type OtlpIngest, otlpIngest } from "#server/telemetry/ingest/otlp-ingest.ts";
 import { OTLP_SIGNALS } from "#server/telemetry/ingest/otlp-signals.ts";
 import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
 import { resourceSpansOf } from "#server/telemetry/testing/reports.ts";
@@ -133,6 +133,14 @@ test("a store that cannot take spans has the sender try again", async () => {
   );
   expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
   expect(Buffer.from(answer.body).toString()).toContain("the disk is full");
+});
+
+test("a full disk is not said to be too many samples of one sender", async () => {
+  const full = new PharosError("exhausted", "the disk is full", { hint: "free space" });
+  const ingest = otlpIngest({ takeSpans: UNUSED, takeLogs: UNUSED }, { take: () => Promise.reject(full) });
+  const sent = { body: Buffer.from("{}"), contentType: "application/json", contentEncoding: "" };
+  const answer = await handleOtlp(OTLP_SIGNALS["/v1/metrics"], ingest, sent, "application");
+  expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
 });
 
 test("who has handed over all that it may is told when to go on", async () => {

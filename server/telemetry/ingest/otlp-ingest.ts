@@ -1,4 +1,3 @@
-import { PharosError } from "#core/errors.ts";
 import type { ResourceMetrics } from "#proto/gen/opentelemetry/proto/metrics/v1/metrics_pb.js";
 import { readMetrics } from "#server/telemetry/ingest/read-metrics.ts";
 import type { SampleIngest } from "#server/telemetry/ingest/sample-ingest.ts";
@@ -9,8 +8,6 @@ export interface OtlpIngest extends Pick<TelemetryIngest, "takeSpans" | "takeLog
   takeMetrics(resourceMetrics: readonly ResourceMetrics[], from: string): Promise<Taken>;
 }
 
-const RETRY_MS = 1000;
-
 export function otlpIngest(
   ingest: Pick<TelemetryIngest, "takeSpans" | "takeLogs">,
   samples: Pick<SampleIngest, "take">,
@@ -20,14 +17,8 @@ export function otlpIngest(
     takeLogs: (logs, from) => ingest.takeLogs(logs, from),
     async takeMetrics(resourceMetrics, from) {
       const read = readMetrics(resourceMetrics);
-      try {
-        const taken = await samples.take(from, read.series);
-        return { rejected: read.rejected + taken.rejected, why: read.why ?? taken.why };
-      } catch (error) {
-        const { code, message, hint } = PharosError.from(error);
-        if (code !== "exhausted" || hint === undefined) throw error;
-        throw new PharosError(code, message, { hint, details: { retryAfterMs: RETRY_MS }, cause: error });
-      }
+      const taken = await samples.take(from, read.series);
+      return { rejected: read.rejected + taken.rejected, why: read.why ?? taken.why };
     },
   };
 }

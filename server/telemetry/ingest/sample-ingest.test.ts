@@ -76,7 +76,10 @@ test("an account has so many series, and another has its own", async () => {
 
 test("who sends too much at once is told to wait, with nothing of it taken", async () => {
   const { ingest, stored, refused } = ingestCase({ limit: { name: "samples", perSecond: 1, atOnce: 2 } });
-  await expect(ingest.take("a", [told("up", [0, 1], [1, 1], [2, 1])])).rejects.toMatchObject({ code: "exhausted" });
+  await expect(ingest.take("a", [told("up", [0, 1], [1, 1], [2, 1])])).rejects.toMatchObject({
+    code: "exhausted",
+    details: { retryAfterMs: 1000 },
+  });
   expect(stored).toHaveLength(0);
   expect(refused).toEqual(["a: samples"]);
   await ingest.take("a", [told("up", [0, 1], [1, 1])]);

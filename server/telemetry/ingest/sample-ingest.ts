@@ -42,6 +42,8 @@ const WAITING_MAX = 400_000;
 /** A sample may be so much older than the newest of its series, and so far ahead of this server's clock. */
 const LATE_MS_MAX = 3_600_000;
 const AHEAD_MS_MAX = 600_000;
+/** What an account waits that sent too much. */
+const RETRY_MS = 1000;
 
 interface Waiting {
   readonly rows: readonly SampleRow[];
@@ -70,8 +72,8 @@ export class SampleIngest {
   }
 
   /**
-   * Resolves when all that was not rejected is stored. Rejects with "exhausted" where the account sends too much and with "unavailable"
-   * where too much waits: then nothing was taken, and it may be sent again.
+   * Resolves when all that was not rejected is stored. Rejects with "exhausted", and when to send it again, where the account sends too
+   * much, and with "unavailable" where too much waits: then nothing was taken, and it may be sent again.
    */
   async take(account: string, told: Iterable<ToldSeries>): Promise<TakenSamples> {
     const { now, onLimit } = this.#options;
@@ -150,6 +152,7 @@ export class SampleIngest {
     this.#options.onLimit({ limit: this.#budget.limit.name, party: account, count });
     throw new PharosError("exhausted", `${account} sends more than ${this.#budget.limit.perSecond} samples a second`, {
       hint: "send it again later, or fewer series",
+      details: { retryAfterMs: RETRY_MS },
     });
   }
 
