@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 export function sendText(
   response: ServerResponse,
   status: number,
-  body: string,
+  body: string | Uint8Array,
   type = "text/plain; charset=utf-8",
 ): void {
   response.writeHead(status, {

@@ -1,13 +1,11 @@
-import { mayUse } from "#core/access/endpoints.ts";
-import { ERROR_CODES } from "#core/error-codes.ts";
 import { PharosError } from "#core/errors.ts";
 import { toJaeger } from "#core/telemetry/jaeger-trace.ts";
 import { toOtlp } from "#core/telemetry/otlp-trace.ts";
 import type { Trace } from "#core/telemetry/trace.ts";
-import { type HttpHandler, pathOf } from "#node/http-service.ts";
-import { sendText } from "#node/send-text.ts";
+import type { HttpHandler } from "#node/http-service.ts";
 import type { Auth } from "#server/auth/auth.ts";
 import { readJaegerQuery } from "#server/http/read-jaeger-query.ts";
+import { namesFrom, parseTraceId, type TraceReply, traceApi } from "#server/http/trace-api.ts";
 import type { TraceLookup } from "#server/telemetry/query/trace-lookup.ts";
 
 export interface JaegerOptions {
@@ -25,18 +23,14 @@ export interface JaegerCalls {
 }
 
 const PREFIX = "/jaeger";
-/** Names are of what was seen in a week, which is how long spans are kept by default. */
-const NAMES_MS = 7 * 24 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** Jaeger's query API, which Grafana and Kiali ask: its JSON at `/api`, OTLP's at `/api/v3`. */
 export function mountJaeger({ lookup, calls, auth, now }: JaegerOptions): HttpHandler {
-  const namesFrom = (): number => now() - NAMES_MS;
-
   async function search(query: URLSearchParams): Promise<readonly Trace[]> {
     const ids = query.getAll("traceID");
     if (ids.length > 0)
-      return (await Promise.all(ids.slice(0, 50).map((id) => lookup.trace(idOf(id))))).flatMap((t) => t ?? []);
+      return (await Promise.all(ids.slice(0, 50).map((id) => lookup.trace(parseTraceId(id))))).flatMap((t) => t ?? []);
     const { exactly, ...asked } = readJaegerQuery(query, now());
     const found = await lookup.search(asked);
     if (exactly === undefined) return found;
@@ -44,7 +38,7 @@ export function mountJaeger({ lookup, calls, auth, now }: JaegerOptions): HttpHa
   }
 
   async function find(id: string): Promise<Trace> {
-    const trace = await lookup.trace(idOf(id));
+    const trace = await lookup.trace(parseTraceId(id));
     if (trace === undefined) throw new PharosError("not-found", "trace not found");
     return trace;
   }
@@ -52,13 +46,13 @@ export function mountJaeger({ lookup, calls, auth, now }: JaegerOptions): HttpHa
   async function answer(path: string, query: URLSearchParams): Promise<unknown> {
     const [, version, noun = "", name, more] = /^\/api(\/v3)?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
     if (version !== undefined) return answerV3(noun, name, query);
-    if (noun === "services" && name === undefined) return list(await lookup.services(namesFrom()));
+    if (noun === "services" && name === undefined) return list(await lookup.services(namesFrom(now())));
     if (noun === "services" && name !== undefined && more === "operations")
       return list([
-        ...new Set((await lookup.operations(decodeURIComponent(name), namesFrom())).map((each) => each.name)),
+        ...new Set((await lookup.operations(decodeURIComponent(name), namesFrom(now()))).map((each) => each.name)),
       ]);
     if (noun === "operations") {
-      const operations = await lookup.operations(query.get("service") ?? "", namesFrom());
+      const operations = await lookup.operations(query.get("service") ?? "", namesFrom(now()));
       const kind = query.get("spanKind") ?? "";
       return list(
         operations
@@ -78,9 +72,9 @@ export function mountJaeger({ lookup, calls, auth, now }: JaegerOptions): HttpHa
   }
 
   async function answerV3(noun: string, name: string | undefined, query: URLSearchParams): Promise<unknown> {
-    if (noun === "services") return { services: await lookup.services(namesFrom()) };
+    if (noun === "services") return { services: await lookup.services(namesFrom(now())) };
     if (noun === "operations") {
-      const operations = await lookup.operations(query.get("service") ?? "", namesFrom());
+      const operations = await lookup.operations(query.get("service") ?? "", namesFrom(now()));
       return { operations: operations.map((each) => ({ name: each.name, spanKind: each.kind })) };
     }
     if (noun === "traces" && name !== undefined) return { result: toOtlp(await find(name)) };
@@ -89,41 +83,23 @@ export function mountJaeger({ lookup, calls, auth, now }: JaegerOptions): HttpHa
     return { result: { resourceSpans: found.flatMap((trace) => toOtlp(trace).resourceSpans) } };
   }
 
-  return async (request, response) => {
-    const send = (status: number, value: unknown): void =>
-      sendText(response, status, JSON.stringify(value), "application/json");
-    const path = pathOf(request).slice(PREFIX.length);
-    try {
-      auth.checkOrigin(request);
-      const principal = await auth.authenticate(request);
-      if (!mayUse(PREFIX, principal?.role ?? null))
-        throw new PharosError("unauthenticated", "traces need an API token", {
-          hint: "as a bearer token, or as the password of basic authentication",
-        });
-      const query = new URL(request.url ?? "", "http://host").searchParams;
-      send(200, await answer(path.replace(/\/$/, ""), query));
-    } catch (error) {
-      const known = PharosError.from(error);
-      if (known.code === "internal") throw known;
-      const status = ERROR_CODES[known.code].http;
-      if (status === 401) response.setHeader("www-authenticate", 'Basic realm="Pharos"');
-      send(
-        status,
-        path.startsWith("/api/v3/")
-          ? { error: { httpCode: status, message: known.toString() } }
-          : { ...list(null), errors: [{ code: status, msg: known.toString() }] },
-      );
-    }
-  };
+  return traceApi({
+    prefix: PREFIX,
+    auth,
+    answer: async (path, query) => json(await answer(path, query)),
+    fault: (status, message, path) =>
+      path.startsWith("/api/v3/")
+        ? json({ error: { httpCode: status, message } })
+        : json({ ...list(null), errors: [{ code: status, msg: message }] }),
+  });
+}
+
+function json(value: unknown): TraceReply {
+  return { type: "application/json", body: JSON.stringify(value) };
 }
 
 function list<T>(data: readonly T[] | null) {
   return { data, total: data?.length ?? 0, limit: 0, offset: 0, errors: null };
-}
-
-function idOf(text: string): string {
-  if (/^[0-9a-f]{1,32}$/i.test(text)) return text.toLowerCase();
-  throw new PharosError("invalid", `traceID: ${JSON.stringify(text.slice(0, 100))} is not 1 to 32 hex digits`);
 }
 
 /** `query.service_name` and the rest, with times in RFC 3339, by the names of the older API. */

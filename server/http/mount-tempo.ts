@@ -1,18 +1,16 @@
-import { create, fromJson, toBinary } from "@bufbuild/protobuf";
+import { fromJson, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
-import { mayUse } from "#core/access/endpoints.ts";
-import { ERROR_CODES } from "#core/error-codes.ts";
 import { PharosError } from "#core/errors.ts";
 import { toOtlp } from "#core/telemetry/otlp-trace.ts";
 import { SPAN_KINDS, SPAN_STATUSES } from "#core/telemetry/trace.ts";
 import { parseTraceQl } from "#core/traceql/parse-traceql.ts";
 import { type Field, INTRINSICS } from "#core/traceql/query.ts";
-import { type HttpHandler, pathOf } from "#node/http-service.ts";
-import { sendText } from "#node/send-text.ts";
+import type { HttpHandler } from "#node/http-service.ts";
 import { TracesDataSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import type { Auth } from "#server/auth/auth.ts";
 import { durationMs } from "#server/http/read-jaeger-query.ts";
 import { renderFound } from "#server/http/render-found.ts";
+import { namesFrom, parseTraceId, type TraceReply, traceApi } from "#server/http/trace-api.ts";
 import { encodeIds } from "#server/telemetry/ingest/otlp-json.ts";
 import type { TraceLookup } from "#server/telemetry/query/trace-lookup.ts";
 
@@ -25,22 +23,16 @@ export interface TempoOptions {
 
 const PREFIX = "/tempo";
 const HOUR_MS = 3_600_000;
-const NAMES_MS = 7 * 24 * HOUR_MS;
 const TRACES_MAX = 200;
 const MESSAGE = 2;
 
-interface Reply {
-  readonly type: string;
-  readonly body: string | Uint8Array;
-}
-
-const text = (body: string): Reply => ({ type: "text/plain; charset=utf-8", body });
-const json = (value: unknown): Reply => ({ type: "application/json", body: JSON.stringify(value) });
+const text = (body: string): TraceReply => ({ type: "text/plain; charset=utf-8", body });
+const json = (value: unknown): TraceReply => ({ type: "application/json", body: JSON.stringify(value) });
 
 /** Tempo's query API, which Grafana and Kiali ask: traces by id, TraceQL, and what to choose among. */
 export function mountTempo({ lookup, auth, version, now }: TempoOptions): HttpHandler {
-  async function answer(path: string, query: URLSearchParams, accept: string): Promise<Reply> {
-    const namesFrom = (seconds(query, "start") ?? now() - NAMES_MS) as number;
+  async function answer(path: string, query: URLSearchParams, accept: string): Promise<TraceReply> {
+    const fromMs = seconds(query, "start") ?? namesFrom(now());
     if (path === "/api/echo") return text("echo");
     if (path === "/ready") return text("ready\n");
     if (path === "/status" || path === "/status/services") return text("traces: Running\n");
@@ -50,28 +42,27 @@ export function mountTempo({ lookup, auth, version, now }: TempoOptions): HttpHa
     if (id !== undefined) return trace(id, second !== undefined, accept);
     if (path === "/api/search") return search(query);
     const [, v2Tags] = /^\/api\/(v2\/)?search\/tags$/.exec(path) ?? ["", "none"];
-    if (v2Tags !== "none") return tags(v2Tags !== undefined, query.get("scope") ?? "", namesFrom);
+    if (v2Tags !== "none") return tags(v2Tags !== undefined, query.get("scope") ?? "", fromMs);
     const [, v2Values, name] = /^\/api\/(v2\/)?search\/tag\/([^/]+)\/values$/.exec(path) ?? [];
-    if (name !== undefined) return values(v2Values !== undefined, decodeURIComponent(name), namesFrom);
+    if (name !== undefined) return values(v2Values !== undefined, decodeURIComponent(name), fromMs);
     throw new PharosError("not-found", `nothing is served at ${PREFIX}${path}`);
   }
 
-  async function trace(id: string, isSecond: boolean, accept: string): Promise<Reply> {
-    if (!/^[0-9a-f]{1,32}$/i.test(id)) throw new PharosError("invalid", "the id of a trace is 1 to 32 hex digits");
-    const found = await lookup.trace(id.toLowerCase());
+  async function trace(id: string, isSecond: boolean, accept: string): Promise<TraceReply> {
+    const found = await lookup.trace(parseTraceId(id));
     if (found === undefined) throw new PharosError("not-found", "trace not found");
     const encoded = encodeIds(JSON.parse(JSON.stringify(toOtlp(found))));
     if (!/protobuf/.test(accept)) {
       if (isSecond) return json({ trace: encoded });
       return json({ batches: (encoded as { resourceSpans: unknown }).resourceSpans });
     }
-    const bytes = toBinary(TracesDataSchema, create(TracesDataSchema, fromJson(TracesDataSchema, encoded)));
+    const bytes = toBinary(TracesDataSchema, fromJson(TracesDataSchema, encoded));
     // TraceByIDResponse has the trace in its first field.
     const body = isSecond ? new BinaryWriter().tag(1, MESSAGE).bytes(bytes).finish() : bytes;
     return { type: "application/protobuf", body };
   }
 
-  async function search(query: URLSearchParams): Promise<Reply> {
+  async function search(query: URLSearchParams): Promise<TraceReply> {
     const toMs = seconds(query, "end") ?? now();
     const asked = parseTraceQl(query.get("q") || fromTags(query.get("tags") ?? ""));
     const found = await lookup.find(asked, {
@@ -88,7 +79,7 @@ export function mountTempo({ lookup, auth, version, now }: TempoOptions): HttpHa
     });
   }
 
-  async function tags(isSecond: boolean, scope: string, fromMs: number): Promise<Reply> {
+  async function tags(isSecond: boolean, scope: string, fromMs: number): Promise<TraceReply> {
     const scopes: { name: string; tags: readonly string[] }[] = [];
     for (const name of ["resource", "span"] as const)
       if (scope === "" || scope === "none" || scope === name)
@@ -98,7 +89,7 @@ export function mountTempo({ lookup, auth, version, now }: TempoOptions): HttpHa
     return json({ scopes, metrics: {} });
   }
 
-  async function values(isSecond: boolean, name: string, fromMs: number): Promise<Reply> {
+  async function values(isSecond: boolean, name: string, fromMs: number): Promise<TraceReply> {
     const known = await valuesOf(name, isSecond, fromMs);
     return json({ tagValues: isSecond ? known : known.map(({ value }) => value), metrics: {} });
   }
@@ -110,27 +101,12 @@ export function mountTempo({ lookup, auth, version, now }: TempoOptions): HttpHa
     return found.map((value) => ({ type: "string", value }));
   }
 
-  return async (request, response) => {
-    try {
-      auth.checkOrigin(request);
-      const principal = await auth.authenticate(request);
-      if (!mayUse(PREFIX, principal?.role ?? null))
-        throw new PharosError("unauthenticated", "traces need an API token", {
-          hint: "as a bearer token, or as the password of basic authentication",
-        });
-      const query = new URL(request.url ?? "", "http://host").searchParams;
-      const path = pathOf(request).slice(PREFIX.length).replace(/\/$/, "");
-      const { type, body } = await answer(path, query, request.headers.accept ?? "");
-      response.writeHead(200, { "content-type": type, "cache-control": "no-store" });
-      response.end(body);
-    } catch (error) {
-      const known = PharosError.from(error);
-      if (known.code === "internal") throw known;
-      const status = ERROR_CODES[known.code].http;
-      if (status === 401) response.setHeader("www-authenticate", 'Basic realm="Pharos"');
-      sendText(response, status, `${known.toString()}\n`);
-    }
-  };
+  return traceApi({
+    prefix: PREFIX,
+    auth,
+    answer: (path, query, { headers }) => answer(path, query, headers.accept ?? ""),
+    fault: (_, message) => text(`${message}\n`),
+  });
 }
 
 const WORDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
