@@ -10,13 +10,14 @@ import { foldUnknownHosts } from "#server/telemetry/ingest/fold-unknown-hosts.ts
 import { IngestQueue } from "#server/telemetry/ingest/ingest-queue.ts";
 import type { LabelBook } from "#server/telemetry/ingest/label-book.ts";
 import { moveOf, moveReport, moveSpans } from "#server/telemetry/ingest/move-times.ts";
+import { canBe } from "#server/telemetry/ingest/possible-figures.ts";
 import { RATE_MAX, RateBook } from "#server/telemetry/ingest/rate-book.ts";
 import { readLogs } from "#server/telemetry/ingest/read-logs.ts";
 import { readSample } from "#server/telemetry/ingest/read-sample.ts";
 import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 import { RowBudget, type RowLimit } from "#server/telemetry/ingest/row-budget.ts";
-import { canBe, stampReport } from "#server/telemetry/ingest/stamp-report.ts";
+import { stampReport } from "#server/telemetry/ingest/stamp-report.ts";
 import { foldShapes } from "#server/telemetry/ingest/stamp-shapes.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import {

@@ -1,0 +1,106 @@
+import { UNKNOWN } from "#core/model/workload-label.ts";
+import { plainText } from "#core/plain-text.ts";
+import { remainderOfWire } from "#core/telemetry/traffic-key.ts";
+import type { RequestSample } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { canBe, SHORT_MAX } from "#server/telemetry/ingest/possible-figures.ts";
+import { RATE_MAX } from "#server/telemetry/ingest/rate-book.ts";
+import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
+import {
+  addressOf,
+  callerOf,
+  grpcStatusOf,
+  known,
+  ownDenial,
+  ownService,
+  TEXT_CHARS_MAX,
+} from "#server/telemetry/ingest/stamped-labels.ts";
+
+/** Of weights: what a proxy has in the longest time between two reports. */
+const WEIGHT_MAX = RATE_MAX * 60;
+/** What routes of the mesh are written in. */
+const ROUTE_RESOURCE = /^(?:VirtualService|HTTPRoute|GRPCRoute)\/[a-z0-9.-]{1,253}\/[a-z0-9.-]{1,253}$/;
+const ROUTE_PATH = /^spec(?:\.[A-Za-z]{1,40}|\[\d{1,5}\]){1,10}$/;
+
+/** A sample as its reporter may tell it; of one that is not registered, what is left of it. */
+export function stampSample(sample: RequestSample, reporter: Reporter): RequestSample {
+  const stamped = stampEnds(cutTexts(sample), reporter);
+  return reporter.workload === undefined ? unplacedSample(stamped) : stamped;
+}
+
+/** The same as is left of a window, and nothing of where Envoy sent it. */
+function unplacedSample(sample: RequestSample): RequestSample {
+  return {
+    ...remainderOfWire(sample, "unregistered"),
+    routeName: "",
+    routeResource: "",
+    routePath: "",
+    subset: "",
+    upstreamHost: "",
+    upstreamFailure: "",
+  };
+}
+
+export function isPossibleSample(sample: RequestSample, nowMs: number): boolean {
+  const { startMs, reporter, responseCode, durationMs, weight, destinationPort, attempts } = sample;
+  return (
+    canBe(Number(startMs), nowMs) &&
+    (reporter === "source" || reporter === "destination") &&
+    responseCode <= SHORT_MAX &&
+    destinationPort <= SHORT_MAX &&
+    attempts <= SHORT_MAX &&
+    weight >= 0 &&
+    weight <= WEIGHT_MAX &&
+    durationMs >= 0 &&
+    Number.isFinite(durationMs)
+  );
+}
+
+function stampEnds(sample: RequestSample, reporter: Reporter): RequestSample {
+  const { workload, namespace, principal } = reporter;
+  const deniedBy = ownDenial(sample.deniedBy, reporter);
+  const told = {
+    grpcResponseStatus: grpcStatusOf(sample.grpcResponseStatus),
+    routeResource: ROUTE_RESOURCE.test(sample.routeResource) ? sample.routeResource : "",
+    routePath: ROUTE_PATH.test(sample.routePath) ? sample.routePath : "",
+  };
+  if (sample.reporter === "source") {
+    return {
+      ...sample,
+      ...told,
+      deniedBy,
+      sourceWorkload: workload?.workload ?? sample.sourceWorkload,
+      sourceWorkloadNamespace: namespace,
+      sourceVersion: known(workload?.version ?? sample.sourceVersion),
+      sourcePrincipal: principal,
+      sourceAddress: "",
+    };
+  }
+  const only = reporter.services?.length === 1 ? reporter.services[0]?.host : undefined;
+  const caller = callerOf({ ...sample, sourceApp: "" }, reporter);
+  const named = ownService(sample, reporter);
+  const answered = reporter.services?.find(({ inboundPort }) => inboundPort === sample.destinationPort);
+  return {
+    ...sample,
+    ...told,
+    deniedBy,
+    sourceWorkload: caller.sourceWorkload,
+    sourceWorkloadNamespace: caller.sourceWorkloadNamespace,
+    sourceVersion: known(caller.sourceVersion),
+    sourceAddress: known(sample.sourcePrincipal) === UNKNOWN ? addressOf(sample.sourceAddress) : "",
+    destinationWorkload: workload?.workload ?? sample.destinationWorkload,
+    destinationVersion: workload?.version ?? sample.destinationVersion,
+    destinationWorkloadNamespace: namespace,
+    destinationPrincipal: principal,
+    destinationService: answered?.host ?? (named === UNKNOWN ? (only ?? UNKNOWN) : named),
+    destinationPort: answered?.port ?? sample.destinationPort,
+    fromGateway: false,
+  };
+}
+
+function cutTexts(sample: RequestSample): RequestSample {
+  const cut = Object.entries(sample).map(([name, value]) => [
+    name,
+    typeof value === "string" ? plainText(value, TEXT_CHARS_MAX) : value,
+  ]);
+  return Object.fromEntries(cut) as RequestSample;
+}
