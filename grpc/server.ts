@@ -13,6 +13,7 @@ import type { Socket } from "node:net";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { PharosError } from "#core/errors.ts";
 import { Admission } from "#grpc/admission.ts";
+import { endWithCertificate } from "#grpc/end-with-certificate.ts";
 import type { Inbox } from "#grpc/inbox.ts";
 import { type KeepAlive, keepAlive } from "#grpc/keep-alive.ts";
 import { GRPC_LIMITS, type GrpcLimits, type OnLimit } from "#grpc/limits.ts";
@@ -86,8 +87,6 @@ const UNIMPLEMENTED = 12;
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 /** An agent has a stream and a few calls at a time. */
 const STREAMS_MAX = { tls: 100, plain: 1000 } as const;
-/** What one timer can wait. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 /** What node:http2 lets one session hold before it refuses streams, in MB: bounded here per stream instead. */
 const SESSION_MEMORY_MB = 4096;
 
@@ -286,36 +285,10 @@ export class GrpcServer {
       return;
     }
     call.endAfter(parseTimeoutMs(headers["grpc-timeout"]));
-    this.#endWithCertificate(call);
+    endWithCertificate(call);
     if (method === undefined) call.fail(new PharosError("not-found", `no method ${path}`), UNIMPLEMENTED);
     else if (method.kind === "unary") this.#unary(call, method);
     else this.#bidi(call, method.open);
-  }
-
-  /** A stream is not to outlive what its caller was believed for: a stolen key would be good for ever. */
-  #endWithCertificate(call: ServerCall): void {
-    const { certificate } = call.peer;
-    if (certificate === null || !certificate.isTrusted) return;
-    const { notAfter, serial, uris } = certificate;
-    // One that ended before the call began is the handler's to refuse: it knows who to tell.
-    if (notAfter.getTime() <= Date.now()) return;
-    let timer: NodeJS.Timeout;
-    const wait = (): void => {
-      const leftMs = notAfter.getTime() - Date.now();
-      if (leftMs > 0) {
-        timer = setTimeout(wait, Math.min(leftMs, TIMER_MS_MAX));
-        timer.unref();
-        return;
-      }
-      const who = `certificate ${serial} of ${uris.join(", ")}`;
-      call.fail(
-        new PharosError("unauthenticated", `${who} ended at ${notAfter.toISOString()}`, {
-          hint: "connect again with a renewed one",
-        }),
-      );
-    };
-    wait();
-    call.stream.once("close", () => clearTimeout(timer));
   }
 
   #fail(call: ServerCall, error: unknown, inbox?: Inbox): void {
