@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
 import { connectGrpc } from "#grpc/client.ts";
 import { urisOf } from "#grpc/peer.ts";
-import { type Distrust, GrpcServer, type ServerTls } from "#grpc/server.ts";
+import { type Distrust, type GrpcMethod, GrpcServer, type ServerTls } from "#grpc/server.ts";
 import { type IssuedCertificate, makeTestAuthority, type TestAuthority } from "#grpc/testing/certificates.ts";
 
 const ID = "spiffe://cluster.local/ns/default/sa/reviews";
@@ -201,4 +201,53 @@ test("a server that closes waits for no handshake", async () => {
   await echo({});
   await server.close();
   await ended;
+});
+
+test("the peer is known by its certificate, trusted or not, and a new certificate serves new connections without a restart", async () => {
+  const [ours, foreign] = await Promise.all([makeTestAuthority(), makeTestAuthority("CN=foreign root")]);
+  const id = "spiffe://cluster.local/ns/default/sa/reviews";
+  const [serving, renewed, good, bad] = await Promise.all([
+    ours.issue("spiffe://cluster.local/ns/p/sa/server"),
+    ours.issue("spiffe://cluster.local/ns/p/sa/renewed"),
+    ours.issue(id),
+    foreign.issue(id),
+  ]);
+  const who: GrpcMethod = {
+    kind: "unary",
+    handle: (_, { peer }) =>
+      Promise.resolve(
+        Buffer.from(
+          JSON.stringify({
+            uris: peer.certificate?.uris,
+            isTrusted: peer.certificate?.isTrusted,
+            problem: peer.certificate?.problem,
+          }),
+        ),
+      ),
+  };
+  const own = new GrpcServer({ methods: new Map([["/t.S/Who", who]]), tls: { ...serving, roots: ours.roots } });
+  const address = `127.0.0.1:${await own.listen({ host: "127.0.0.1", port: 0 })}`;
+  const ask = async (identity: object): Promise<unknown> => {
+    const client = await connectGrpc({ address, tls: { roots: ours.roots, ...identity } });
+    const reply = await client.unary("/t.S/Who", Buffer.alloc(0), { timeoutMs: 30_000 });
+    client.close();
+    return JSON.parse(String(reply));
+  };
+  expect(await ask(good)).toEqual({ uris: [id], isTrusted: true, problem: null });
+  expect(await ask(bad)).toMatchObject({ uris: [id], isTrusted: false, problem: expect.any(String) });
+  expect(await ask({})).toEqual({});
+  await expect(connectGrpc({ address, tls: { roots: foreign.roots } })).rejects.toMatchObject({ code: "unavailable" });
+
+  own.setTls({ ...renewed, roots: foreign.roots });
+  const names: string[] = [];
+  const client = await connectGrpc({
+    address,
+    tls: { ...bad, verify: ([leaf]) => void names.push(leaf?.subjectAltName ?? "") },
+  });
+  expect(names).toEqual(["URI:spiffe://cluster.local/ns/p/sa/renewed"]);
+  expect(JSON.parse(String(await client.unary("/t.S/Who", Buffer.alloc(0), { timeoutMs: 30_000 })))).toMatchObject({
+    isTrusted: true,
+  });
+  client.close();
+  await own.close();
 });
