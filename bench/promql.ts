@@ -87,7 +87,9 @@ export async function run(args: readonly string[]): Promise<void> {
         end: String(endMs / 1000),
         step: "60",
       });
-      const pharosMs = await medianMs(() => api.answer("/api/v1/query_range", params, { isGone: () => false }));
+      const pharosMs = await medianMs(() =>
+        api.answer("/api/v1/query_range", params, { isGone: () => false, account: "a" }),
+      );
       const prometheusMs = await medianMs(async () =>
         (await fetch(`${prometheus.url}/api/v1/query_range`, { method: "POST", body: params })).text(),
       );

@@ -51,7 +51,8 @@ async function admit(
 export function mountPrometheus(api: QueryApi, auth: Auth): HttpHandler {
   const limiter = new LogLimiter();
   return async (request, response) => {
-    if ((await admit(auth, "/prometheus", request, response, limiter)) === undefined) return;
+    const account = await admit(auth, "/prometheus", request, response, limiter);
+    if (account === undefined) return;
     if (request.method !== "GET" && request.method !== "POST" && request.method !== "HEAD")
       return sendText(response, 405, "GET or POST\n");
     const params = new URL(request.url ?? "/", "http://localhost").searchParams;
@@ -62,6 +63,7 @@ export function mountPrometheus(api: QueryApi, auth: Auth): HttpHandler {
     }
     const answer = await api.answer(pathOf(request).slice(PREFIX.length), params, {
       isGone: () => response.destroyed,
+      account,
     });
     if (response.destroyed) return;
     const { status, type, body } = answer;

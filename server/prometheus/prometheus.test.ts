@@ -55,7 +55,9 @@ describe("over windows that are stored", () => {
   });
 
   const ask = async (path: string, params: Record<string, string>): Promise<Answer> =>
-    JSON.parse((await api.answer(path, new URLSearchParams(params), { isGone: () => false })).body) as Answer;
+    JSON.parse(
+      (await api.answer(path, new URLSearchParams(params), { isGone: () => false, account: "a" })).body,
+    ) as Answer;
   const at = async (query: string, ms: number): Promise<string[]> => {
     const answer = await ask("/api/v1/query", { query, time: String(ms / 1000) });
     expect(answer.error).toBeUndefined();
@@ -133,7 +135,7 @@ describe("over windows that are stored", () => {
     ["/api/v1/series", { "match[]": "sum(up)" }, 400, /no series selector/],
     ["/api/v1/nothing", {}, 404, /nothing is served/],
   ] as const)("%s with %j is refused as Prometheus does", async (path, params, status, why) => {
-    const answer = await api.answer(path, new URLSearchParams(params), { isGone: () => false });
+    const answer = await api.answer(path, new URLSearchParams(params), { isGone: () => false, account: "a" });
     expect(answer.status).toBe(status);
     expect((JSON.parse(answer.body) as { error: string }).error).toMatch(why);
   });
@@ -142,9 +144,12 @@ describe("over windows that are stored", () => {
     "of %s no more is walked through than somebody waits for",
     async (path) => {
       const many = new URLSearchParams(Array.from({ length: 101 }, () => ["match[]", "up"]));
-      const refused = await api.answer(path, many, { isGone: () => false });
+      const refused = await api.answer(path, many, { isGone: () => false, account: "a" });
       expect([refused.status, refused.body]).toEqual([400, expect.stringMatching(/101 selectors: 100 at most/)]);
-      const left = await api.answer(path, new URLSearchParams({ "match[]": "up" }), { isGone: () => true });
+      const left = await api.answer(path, new URLSearchParams({ "match[]": "up" }), {
+        isGone: () => true,
+        account: "a",
+      });
       expect(left.status).toBe(499);
     },
   );
@@ -152,7 +157,7 @@ describe("over windows that are stored", () => {
   test("each series is federated with its newest sample", async () => {
     const params = { "match[]": 'istio_requests_total{reporter="source",response_code="503"}' };
     now = START + 16 * MINUTE;
-    const { body } = await api.answer("/federate", new URLSearchParams(params), { isGone: () => false });
+    const { body } = await api.answer("/federate", new URLSearchParams(params), { isGone: () => false, account: "a" });
     now = START + 20 * MINUTE;
     expect(body).toMatch(/^istio_requests_total\{.*reporter="source".*\} 900 \d+\n$/);
   });
@@ -209,7 +214,10 @@ test("a real Prometheus that scrapes /metrics has the same series with the same 
         )
         .sort();
     const time = String(Date.now() / 1000);
-    const ours = await api.answer("/api/v1/query", new URLSearchParams({ query, time }), { isGone: () => false });
+    const ours = await api.answer("/api/v1/query", new URLSearchParams({ query, time }), {
+      isGone: () => false,
+      account: "a",
+    });
     const expected = rowsOf(await theirs(query, { time }));
     expect(expected.length).toBeGreaterThan(60);
     expect(rowsOf((JSON.parse(ours.body) as { data: { result: Vector } }).data.result)).toEqual(expected);

@@ -1,4 +1,5 @@
 import { PharosError } from "#core/errors.ts";
+import { FairTurns } from "#core/limits/fair-turns.ts";
 import { apiNumber } from "#core/promql/literals.ts";
 import { Meter, type MeterOptions } from "#core/promql/meter.ts";
 import { parseExpr } from "#core/promql/parse-expr.ts";
@@ -26,6 +27,8 @@ export interface QueryApiOptions {
 /** What bounds one question beside its own words. */
 export interface Asking {
   readonly isGone: () => boolean;
+  /** Who asks: those that wait have their turns account by account. */
+  readonly account: string;
 }
 
 export interface ApiAnswer {
@@ -57,8 +60,8 @@ const STATUS: Readonly<Record<PromqlErrorType, number>> = {
 /** Prometheus' HTTP API, `/api/v1/…` and `/federate`, over series from anywhere. */
 export class QueryApi {
   readonly #options: QueryApiOptions;
-  #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #turns = new FairTurns({ perParty: RUNNING_MAX, inSum: RUNNING_MAX });
+  #waiting = 0;
 
   constructor(options: QueryApiOptions) {
     this.#options = options;
@@ -201,7 +204,7 @@ export class QueryApi {
   /** So many beside each other, and none for longer than its time. */
   async #metered<T>(
     params: URLSearchParams,
-    { isGone }: Asking,
+    { isGone, account }: Asking,
     work: (meter: Meter, options: MeterOptions) => Promise<T>,
   ): Promise<T> {
     const { now } = this.#options;
@@ -212,21 +215,23 @@ export class QueryApi {
       isOver: () => (isGone() ? "canceled" : now() > deadline ? "timeout" : undefined),
       pause: () => new Promise((done) => setImmediate(done)),
     };
-    await this.#turn();
+    await this.#turn(account);
     try {
       return await work(new Meter(options), options);
     } finally {
-      this.#running -= 1;
-      this.#waiting.shift()?.();
+      this.#turns.end(account);
     }
   }
 
-  async #turn(): Promise<void> {
-    if (this.#running >= RUNNING_MAX) {
-      if (this.#waiting.length >= WAITING_MAX) throw new PromqlError("timeout", `${WAITING_MAX} queries wait already`);
-      await new Promise<void>((done) => this.#waiting.push(done));
-    }
-    this.#running += 1;
+  async #turn(account: string): Promise<void> {
+    if (this.#waiting >= WAITING_MAX) throw new PromqlError("timeout", `${WAITING_MAX} queries wait already`);
+    this.#waiting += 1;
+    await new Promise<void>((begin) =>
+      this.#turns.ask(account, () => {
+        this.#waiting -= 1;
+        begin();
+      }),
+    );
   }
 
   async *#series(params: URLSearchParams, meter: Meter): AsyncGenerator<SeriesLabels, void, undefined> {

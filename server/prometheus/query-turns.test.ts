@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { QueryApi } from "#server/prometheus/query-api.ts";
+
+function busyApi() {
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const api = new QueryApi({
+    catalog: {
+      select: ({ matchers }) => {
+        begun.push(matchers.map(({ value }) => value).join());
+        return new Promise((done) => ends.push(() => done([])));
+      },
+      list: () => [],
+      metadata: () => [],
+    },
+    now: () => 0,
+    startedMs: 0,
+    version: "test",
+    retention: "1d",
+  });
+  const ask = (account: string, query: string) =>
+    api.answer("/api/v1/query", new URLSearchParams({ query }), { isGone: () => false, account });
+  return { ask, begun, end: (of: number) => ends[of]?.() };
+}
+
+test("queries of an account that asks for many are in nobody else's way", async () => {
+  const { ask, begun, end } = busyApi();
+  const first = ask("a", "a1");
+  for (const query of ["a2", "a3", "a4", "a5", "a6"]) void ask("a", query);
+  void ask("b", "b1");
+  await expect.poll(() => begun).toEqual(["a1", "a2", "a3", "a4"]);
+  end(0);
+  await first;
+  end(1);
+  await expect.poll(() => begun).toEqual(["a1", "a2", "a3", "a4", "a5", "b1"]);
+});
+
+test("of queries no more wait than may, and one is begun when another ends", async () => {
+  const { ask, begun, end } = busyApi();
+  const asked = Array.from({ length: 105 }, () => ask("a", "up"));
+  const refused = await asked[104];
+  expect([refused?.status, refused?.body]).toEqual([503, expect.stringContaining("100 queries wait already")]);
+  await expect.poll(() => begun.length).toBe(4);
+  end(0);
+  expect((await asked[0])?.status).toBe(200);
+  await expect.poll(() => begun.length).toBe(5);
+});
