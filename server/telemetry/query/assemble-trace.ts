@@ -11,14 +11,9 @@ const CHARS_OF_SPAN = 256 * 1024;
 export function assembleTrace(traceId: string, spans: readonly StoredSpan[]): Trace {
   const known = unique(spans);
   const { startMs, durationMs } = extentOf(known);
-  // Spans of one reporter have the same one.
-  const resources = new Map<string, TraceSpan["resource"]>();
-  const resourceOf = ({ resource }: StoredSpan): TraceSpan["resource"] => {
-    const read = resources.get(resource) ?? (JSON.parse(resource) as TraceSpan["resource"]);
-    resources.set(resource, read);
-    return read;
-  };
-  const isCut = [...Map.groupBy(spans, (span) => resourceOf(span)["pharos.reporter"]).values()].some(
+  const resources = readResources(spans);
+  const reporterOf = ({ resource }: StoredSpan): unknown => resources.get(resource)?.["pharos.reporter"];
+  const isCut = [...Map.groupBy(spans, reporterOf).values()].some(
     (of) =>
       of.length >= SPANS_OF_ONE_MAX || of.reduce((sum, each) => sum + carried(each), CHARS_OF_SPAN) > CHARS_OF_ONE_MAX,
   );
@@ -26,16 +21,25 @@ export function assembleTrace(traceId: string, spans: readonly StoredSpan[]): Tr
     traceId,
     startMs,
     durationMs,
-    spans: known.map((span) => toSpan(span, resourceOf(span))),
+    spans: known.map((span) => toSpan(span, resources)),
     ...(isCut ? { isCut: true } : {}),
   };
 }
 
-function carried({ attributes, events, resource }: StoredSpan): number {
-  return attributes.length + events.length + resource.length;
+/** As the store counts it. */
+function carried({ attributes, events, links, resource }: StoredSpan): number {
+  return attributes.length + events.length + links.length + resource.length;
 }
 
-function toSpan(span: StoredSpan, resource: TraceSpan["resource"]): TraceSpan {
+type Resources = ReadonlyMap<string, TraceSpan["resource"]>;
+
+/** By their text: of thousands of spans a few. */
+function readResources(spans: readonly StoredSpan[]): Resources {
+  const texts = new Set(spans.map(({ resource }) => resource));
+  return new Map(Array.from(texts, (text) => [text, JSON.parse(text) as TraceSpan["resource"]]));
+}
+
+function toSpan(span: StoredSpan, resources: Resources): TraceSpan {
   const attributes = JSON.parse(span.attributes) as TraceSpan["attributes"];
   const status = SPAN_STATUSES[span.status] ?? "unset";
   return {
@@ -49,7 +53,7 @@ function toSpan(span: StoredSpan, resource: TraceSpan["resource"]): TraceSpan {
     status: isMarkedFailed({ status, attributes }) ? "error" : status,
     statusMessage: span.statusMessage,
     attributes,
-    resource,
+    resource: resources.get(span.resource) ?? {},
     events: JSON.parse(span.events) as TraceSpan["events"],
   };
 }
