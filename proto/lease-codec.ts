@@ -28,7 +28,8 @@ const TROUBLE_NAMES: ReadonlyMap<Grant_Trouble, keyof typeof TROUBLE> = new Map(
   (Object.keys(TROUBLE) as (keyof typeof TROUBLE)[]).map((name) => [TROUBLE[name], name]),
 );
 
-const DRAWS_MAX = 1000;
+/** Of one message. */
+export const DRAWS_MAX = 1000;
 /** Names of a namespace, a policy, a rule and a share, each as long as it may be, and values as limit-key.ts shortens them. */
 const KEY_MAX = 63 + 253 + 63 + 63 + 200 + 4;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;

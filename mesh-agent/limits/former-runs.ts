@@ -2,16 +2,15 @@ import { readdirSync, rmSync } from "node:fs";
 import { PharosError } from "#core/errors.ts";
 import { lastDraw } from "#core/rate-limit/journal-entries.ts";
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
+import { DRAW_UNITS } from "#mesh-agent/limits/lease-client.ts";
 import { journalFile, readJournal, writeJournal } from "#mesh-agent/limits/limit-journal.ts";
 import { Backoff } from "#node/backoff.ts";
 import type { Logger } from "#node/log.ts";
-import { decodeGrants, encodeDraws } from "#proto/lease-codec.ts";
+import { DRAWS_MAX, decodeGrants, encodeDraws } from "#proto/lease-codec.ts";
 
-const PATH = "/pharos.agent.v1.AgentService/DrawUnits";
 const TIMEOUT_MS = 5000;
 const AGAIN_MS = 1000;
 const AGAIN_MS_MAX = 30_000;
-const DRAWS_MAX = 1000;
 /** A control plane that is new does not know this instance yet. */
 const LOGGED_AT = 3;
 const NAME = /^([\da-f-]{36})\.log$/;
@@ -115,7 +114,7 @@ export class FormerRuns {
     let left = 0;
     for (let at = 0; at < draws.length; at += DRAWS_MAX) {
       const sent = draws.slice(at, at + DRAWS_MAX);
-      const answer = await call(PATH, encodeDraws({ instance, run, isFormer: true, draws: sent }), TIMEOUT_MS);
+      const answer = await call(DRAW_UNITS, encodeDraws({ instance, run, isFormer: true, draws: sent }), TIMEOUT_MS);
       left += countRefused(sent, decodeGrants(answer));
     }
     if (left > 0)

@@ -1,10 +1,8 @@
 import type { Draw } from "#core/rate-limit/lease-message.ts";
-import { decodeGrants, encodeDraws, type ToldGrant } from "#proto/lease-codec.ts";
+import { DRAWS_MAX, decodeGrants, encodeDraws, type ToldGrant } from "#proto/lease-codec.ts";
 
-const PATH = "/pharos.agent.v1.AgentService/DrawUnits";
+export const DRAW_UNITS = "/pharos.agent.v1.AgentService/DrawUnits";
 const TIMEOUT_MS = 5000;
-/** Of one message. */
-const DRAWS_MAX = 1000;
 
 export interface LeaseClientOptions {
   /** `namespace/name`. */
@@ -40,7 +38,7 @@ export class LeaseClient {
   async #call(draws: readonly Draw[]): Promise<void> {
     const { instance, run, call, onGrants } = this.#options;
     try {
-      onGrants(decodeGrants(await call(PATH, encodeDraws({ instance, run, draws }), TIMEOUT_MS)));
+      onGrants(decodeGrants(await call(DRAW_UNITS, encodeDraws({ instance, run, draws }), TIMEOUT_MS)));
     } catch {
       this.failures += 1;
     }
