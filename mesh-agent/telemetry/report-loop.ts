@@ -362,7 +362,7 @@ export class ReportLoop {
     }
     this.#reportsRefused += 1;
     // How many differs each time, what and why does not.
-    const kinds = refused.map((sentence) => sentence.replace(/: \d+ requests$/, "")).join("; ");
+    const kinds = refused.map((sentence) => sentence.replace(/: \d+ [a-z ]+$/, "")).join("; ");
     if (this.#complaints.get(REFUSED) !== kinds) this.#options.log.warn(REFUSED, { refused: refused.join("; ") });
     this.#complaints.set(REFUSED, kinds);
   }
