@@ -18,6 +18,15 @@ test("rows that speak for another are refused, and named; the rest of the report
   expect(await at.totalOf(START, START + 10_000)).toBe(5);
 });
 
+test("spans that cannot be read are told of, and the counts beside them are stored", async () => {
+  const { refused } = await at.take(
+    reportOf(1, [toReviews(START, 5)], { spans: [new Uint8Array([10, 200])] }),
+    PRODUCTPAGE,
+  );
+  expect(refused).toEqual(["spans that cannot be read: 1 lists"]);
+  expect(await at.totalOf(START, START + 10_000)).toBe(5);
+});
+
 test("the reporter's end carries its certificate's identity and the registry's labels, whatever it says", async () => {
   const report = reportOf(1, [toReviews(START, 5)]);
   for (const window of report.windows)

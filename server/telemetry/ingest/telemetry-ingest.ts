@@ -131,7 +131,8 @@ export class TelemetryIngest {
     const now = this.#options.now();
     const move = moveOf(report, now);
     const stamped = stampReport(foldUnknownHosts(moveReport(report, move), reporter), reporter, now);
-    const resourceSpans = report.resourceSpans.flatMap(decodeSpans);
+    const resourceSpans = report.resourceSpans.flatMap((bytes) => decodeSpans(bytes) ?? []);
+    const unread = report.resourceSpans.length - resourceSpans.length;
     moveSpans(resourceSpans, move);
     const spans = this.#readSpans(resourceSpans, reporter.principal, describeSpans(reporter));
     const origin = {
@@ -180,6 +181,7 @@ export class TelemetryIngest {
     for (const each of tooMany) this.#options.onLimit(each.limit);
     const refused = [
       ...stamped.refused,
+      ...(unread > 0 ? [`spans that cannot be read: ${unread} lists`] : []),
       ...(impossible > 0 ? [`more requests than a proxy can have (${RATE_MAX} a second): ${impossible} requests`] : []),
       ...tooMany.map(({ why }) => why),
     ];
@@ -278,11 +280,11 @@ function countIn<T>(all: readonly T[], of: (each: T) => number): number {
   return all.reduce((sum, each) => sum + of(each), 0);
 }
 
-function decodeSpans(bytes: Uint8Array): ResourceSpans[] {
+/** Spans that cannot be read must not keep the counts beside them from being stored: undefined. */
+function decodeSpans(bytes: Uint8Array): ResourceSpans | undefined {
   try {
-    return [readMessage(ResourceSpansSchema, bytes)];
+    return readMessage(ResourceSpansSchema, bytes);
   } catch {
-    // Spans that cannot be read must not keep the counts beside them from being stored.
-    return [];
+    return undefined;
   }
 }
