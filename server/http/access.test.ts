@@ -114,16 +114,19 @@ describe("over HTTP", () => {
     expect((await admin.access.apiTokens.query()).map(({ name }) => name)).not.toContain("stolen");
   });
 
-  test("spans without a token, and from a page of another site, are refused, and noted", async () => {
-    const cookie = callers.find(({ label }) => label === "admin session")?.headers.cookie ?? "";
-    const lines = await linesOf("/v1/traces", async () => {
-      expect((await postJson(`${serve.url}/v1/traces`, {})).status).toBe(401);
-      expect((await postJson(`${serve.url}/v1/traces`, {})).status).toBe(401);
-      expect((await postJson(`${serve.url}/v1/traces`, {}, { cookie, ...FOREIGN })).status).toBe(403);
-    });
-    // One a minute for each address, of those without a token.
-    expect(lines).toEqual(["anonymous [] refused 127.0.0.1", "anonymous [] refused 127.0.0.1"]);
-  });
+  test.each(["/v1/traces", "/jaeger", "/tempo", "/prometheus", "/prometheus/api/v1/write"])(
+    "whoever is at %s without a token, or from a page of another site, is refused, and noted",
+    async (path) => {
+      const cookie = callers.find(({ label }) => label === "admin session")?.headers.cookie ?? "";
+      const lines = await linesOf(path, async () => {
+        expect((await postJson(serve.url + path, {})).status).toBe(401);
+        expect((await postJson(serve.url + path, {})).status).toBe(401);
+        expect((await postJson(serve.url + path, {}, { cookie, ...FOREIGN })).status).toBe(403);
+      });
+      // One a minute for each address, of those without a token.
+      expect(lines).toEqual(["anonymous [] refused 127.0.0.1", "anonymous [] refused 127.0.0.1"]);
+    },
+  );
 
   test.each(Object.entries(ENDPOINT_TABLE))(
     "%s is open to exactly those the table names",

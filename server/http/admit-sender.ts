@@ -1,21 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import { type Endpoint, mayUse } from "#core/access/endpoints.ts";
 import { PharosError } from "#core/errors.ts";
-import { LogLimiter } from "#node/log-limiter.ts";
 import type { Auth } from "#server/auth/auth.ts";
+import { refusalNoter } from "#server/http/note-refused.ts";
 
 /** What is known of a request before it is read, whichever way it came. */
 export type Asked = Pick<IncomingMessage, "method" | "headers" | "url" | "socket">;
 
 /** Answers who hands telemetry over at a path; throws "unauthenticated" and "forbidden", and has refusals noted. */
 export function admitSender(auth: Auth): (endpoint: Endpoint, request: Asked) => Promise<string> {
-  const limiter = new LogLimiter();
-
-  /** An exporter with a wrong token tries again every few seconds. */
-  function noteRefused(request: Asked, reason: string): void {
-    if (limiter.isDue(request.socket.remoteAddress ?? "", Date.now())) auth.noteRefused(request, reason);
-  }
-
+  const noteRefused = refusalNoter(auth);
   return async (endpoint, request) => {
     auth.checkOrigin(request);
     const principal = await auth.authenticate(request);

@@ -3,16 +3,15 @@ import { toJaeger } from "#core/telemetry/jaeger-trace.ts";
 import { toOtlp } from "#core/telemetry/otlp-trace.ts";
 import type { Trace } from "#core/telemetry/trace.ts";
 import type { HttpHandler } from "#node/http-service.ts";
-import type { Auth } from "#server/auth/auth.ts";
 import { readJaegerQuery } from "#server/http/read-jaeger-query.ts";
-import { namesFrom, parseTraceId, type TraceReply, traceApi } from "#server/http/trace-api.ts";
+import { namesFrom, parseTraceId, type TraceApiOptions, type TraceReply, traceApi } from "#server/http/trace-api.ts";
 import type { TraceLookup } from "#server/telemetry/query/trace-lookup.ts";
 
 export interface JaegerOptions {
   readonly lookup: Pick<TraceLookup, "services" | "operations" | "trace" | "search">;
   /** Who called whom, how often, in a time. */
   readonly calls: (startMs: number, endMs: number) => Promise<readonly JaegerCalls[]>;
-  readonly auth: Pick<Auth, "authenticate" | "checkOrigin">;
+  readonly auth: TraceApiOptions["auth"];
   readonly now: () => number;
 }
 

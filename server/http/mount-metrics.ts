@@ -2,10 +2,10 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { mayUse } from "#core/access/endpoints.ts";
 import type { HttpHandler } from "#node/http-service.ts";
-import { LogLimiter } from "#node/log-limiter.ts";
 import { type Metric, PROMETHEUS_CONTENT_TYPE, renderMetrics } from "#node/prometheus-text.ts";
 import { sendText } from "#node/send-text.ts";
 import type { Auth } from "#server/auth/auth.ts";
+import { refusalNoter } from "#server/http/note-refused.ts";
 import type { StandardMetrics } from "#server/telemetry/query/standard-metrics.ts";
 
 export interface MetricsOptions {
@@ -50,12 +50,11 @@ export function mountMetrics(
   auth: Pick<Auth, "authenticate" | "noteRefused">,
   { isLoopback, refused, gauges = () => [] }: MetricsOptions,
 ): HttpHandler {
-  const limiter = new LogLimiter();
+  const noteRefused = refusalNoter(auth);
   let scrapes = 0;
   return async (request, response) => {
     if (!isLoopback && !mayUse("/metrics", (await auth.authenticate(request))?.role ?? null)) {
-      if (limiter.isDue(request.socket.remoteAddress ?? "", Date.now()))
-        auth.noteRefused(request, "no session and no API token that works");
+      noteRefused(request, "no session and no API token that works");
       return sendText(response, 401, "metrics need an API token: authorization: Bearer TOKEN\n");
     }
     if (scrapes >= SCRAPES_MAX) return sendText(response, 429, `${SCRAPES_MAX} are being scraped at this moment\n`);

@@ -4,10 +4,10 @@ import { gzip } from "node:zlib";
 import { type Endpoint, mayUse } from "#core/access/endpoints.ts";
 import { PharosError } from "#core/errors.ts";
 import { type HttpHandler, pathOf } from "#node/http-service.ts";
-import { LogLimiter } from "#node/log-limiter.ts";
 import { readBody } from "#node/read-body.ts";
 import { sendText } from "#node/send-text.ts";
 import type { Auth } from "#server/auth/auth.ts";
+import { refusalNoter } from "#server/http/note-refused.ts";
 import type { QueryApi } from "#server/prometheus/query-api.ts";
 import { receiveWrite, WRITE_BYTES_MAX } from "#server/prometheus/receive-write.ts";
 import type { SampleIngest } from "#server/telemetry/ingest/sample-ingest.ts";
@@ -23,10 +23,9 @@ async function admit(
   endpoint: Endpoint,
   request: IncomingMessage,
   response: ServerResponse,
-  limiter: LogLimiter,
+  noteRefused: ReturnType<typeof refusalNoter>,
 ): Promise<string | undefined> {
   const refuse = (status: number, reason: string): undefined => {
-    if (limiter.isDue(request.socket.remoteAddress ?? "", Date.now())) auth.noteRefused(request, reason);
     sendText(
       response,
       status,
@@ -41,17 +40,20 @@ async function admit(
     return refuse(403, PharosError.from(error).toString());
   }
   const principal = await auth.authenticate(request);
-  if (principal === null)
-    return refuse(401, "an API token is needed: authorization: Bearer TOKEN, or basic with the token as password");
-  if (!mayUse(endpoint, principal.role)) return refuse(403, `${principal.name} is ${principal.role}, and may not`);
-  return principal.name;
+  if (principal !== null && mayUse(endpoint, principal.role)) return principal.name;
+  const [status, reason] =
+    principal === null
+      ? [401, "an API token is needed: authorization: Bearer TOKEN, or basic with the token as password"]
+      : [403, `${principal.name} is ${principal.role}, and may not`];
+  noteRefused(request, reason);
+  return refuse(status, reason);
 }
 
 /** Prometheus' read API and `/federate`, for Grafana, Kiali and whoever speaks PromQL. */
 export function mountPrometheus(api: QueryApi, auth: Auth): HttpHandler {
-  const limiter = new LogLimiter();
+  const noteRefused = refusalNoter(auth);
   return async (request, response) => {
-    const account = await admit(auth, "/prometheus", request, response, limiter);
+    const account = await admit(auth, "/prometheus", request, response, noteRefused);
     if (account === undefined) return;
     if (request.method !== "GET" && request.method !== "POST" && request.method !== "HEAD")
       return sendText(response, 405, "GET or POST\n");
@@ -82,9 +84,9 @@ export function mountPrometheus(api: QueryApi, auth: Auth): HttpHandler {
 
 /** Prometheus' remote write. */
 export function mountRemoteWrite(ingest: Pick<SampleIngest, "take">, auth: Auth): HttpHandler {
-  const limiter = new LogLimiter();
+  const noteRefused = refusalNoter(auth);
   return async (request, response) => {
-    const account = await admit(auth, "/prometheus/api/v1/write", request, response, limiter);
+    const account = await admit(auth, "/prometheus/api/v1/write", request, response, noteRefused);
     if (account === undefined) return;
     if (request.method !== "POST") return sendText(response, 405, "POST samples here\n");
     const body = await readBody(request, WRITE_BYTES_MAX);

@@ -7,16 +7,15 @@ import { parseTraceQl } from "#core/traceql/parse-traceql.ts";
 import { type Field, INTRINSICS } from "#core/traceql/query.ts";
 import type { HttpHandler } from "#node/http-service.ts";
 import { TracesDataSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
-import type { Auth } from "#server/auth/auth.ts";
 import { durationMs } from "#server/http/read-jaeger-query.ts";
 import { renderFound } from "#server/http/render-found.ts";
-import { namesFrom, parseTraceId, type TraceReply, traceApi } from "#server/http/trace-api.ts";
+import { namesFrom, parseTraceId, type TraceApiOptions, type TraceReply, traceApi } from "#server/http/trace-api.ts";
 import { encodeIds } from "#server/telemetry/ingest/otlp-json.ts";
 import type { TraceLookup } from "#server/telemetry/query/trace-lookup.ts";
 
 export interface TempoOptions {
   readonly lookup: TraceLookup;
-  readonly auth: Pick<Auth, "authenticate" | "checkOrigin">;
+  readonly auth: TraceApiOptions["auth"];
   readonly version: string;
   readonly now: () => number;
 }

@@ -5,6 +5,7 @@ import { PharosError } from "#core/errors.ts";
 import { type HttpHandler, pathOf } from "#node/http-service.ts";
 import { sendText } from "#node/send-text.ts";
 import type { Auth } from "#server/auth/auth.ts";
+import { refusalNoter } from "#server/http/note-refused.ts";
 
 export interface TraceReply {
   readonly type: string;
@@ -13,7 +14,7 @@ export interface TraceReply {
 
 export interface TraceApiOptions {
   readonly prefix: Endpoint;
-  readonly auth: Pick<Auth, "authenticate" | "checkOrigin">;
+  readonly auth: Pick<Auth, "authenticate" | "checkOrigin" | "noteRefused">;
   /** `path` is what follows the prefix, without a slash at its end. */
   readonly answer: (path: string, query: URLSearchParams, request: IncomingMessage) => Promise<TraceReply>;
   /** How this API says what went wrong; `path` is as it was asked for. */
@@ -22,15 +23,18 @@ export interface TraceApiOptions {
 
 /** A query API of a tracing system, for those who may see traces: by session, bearer token, or basic with the token as password. */
 export function traceApi({ prefix, auth, answer, fault }: TraceApiOptions): HttpHandler {
+  const noteRefused = refusalNoter(auth);
   return async (request, response) => {
     const path = pathOf(request).slice(prefix.length);
     try {
       auth.checkOrigin(request);
       const principal = await auth.authenticate(request);
-      if (!mayUse(prefix, principal?.role ?? null))
+      if (!mayUse(prefix, principal?.role ?? null)) {
+        noteRefused(request, "no session and no API token that works");
         throw new PharosError("unauthenticated", "traces need an API token", {
           hint: "as a bearer token, or as the password of basic authentication",
         });
+      }
       const query = new URL(request.url ?? "", "http://host").searchParams;
       const { type, body } = await answer(path.replace(/\/$/, ""), query, request);
       sendText(response, 200, body, type);
