@@ -87,11 +87,8 @@ export class KeyOwner {
     this.relimit(limit);
     for (const [agent, holder] of state?.holders ?? []) this.#holders.set(agent, knownOf(holder));
     this.#forgotten = state?.forgotten ?? 0;
-    for (const [, { idle, pending, endMs }] of this.#holders) {
-      this.#held += idle + pending;
-      this.#idle += idle;
-      this.#nextEndMs = Math.min(this.#nextEndMs, endMs);
-    }
+    for (const [, { endMs }] of this.#holders) this.#nextEndMs = Math.min(this.#nextEndMs, endMs);
+    [this.#held, this.#idle] = this.#countHeld();
   }
 
   /** Units used, as agents said it, with those of leases that ended without a word. */
@@ -314,10 +311,22 @@ export class KeyOwner {
   }
 
   #hold(holder: Holder, idle: number, pending: number): void {
+    const isExact = this.#held <= Number.MAX_SAFE_INTEGER;
     this.#held += idle + pending - holder.idle - holder.pending;
     this.#idle += idle - holder.idle;
     holder.idle = idle;
     holder.pending = pending;
+    // What was rounded is counted anew.
+    if (!isExact) [this.#held, this.#idle] = this.#countHeld();
+  }
+
+  #countHeld(): [held: number, idle: number] {
+    let [held, free] = [0, 0];
+    for (const [, { idle, pending }] of this.#holders) {
+      held += idle + pending;
+      free += idle;
+    }
+    return [held, free];
   }
 
   #end(nowMs: number): void {

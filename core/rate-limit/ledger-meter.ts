@@ -2,6 +2,7 @@ import { periodAt, type Span } from "#core/rate-limit/calendar-period.ts";
 import type { Limit, Period } from "#core/rate-limit/limit.ts";
 import type { Meter } from "#core/rate-limit/meter.ts";
 import { SlidingWindow } from "#core/rate-limit/sliding-window.ts";
+import { percentOf } from "#core/whole-units.ts";
 
 /** What a ledger says of one period. */
 export interface LedgerEntry extends Span {
@@ -21,7 +22,7 @@ interface Row extends Span {
 }
 
 /** Of one that refuses nobody. */
-const OPEN_ROOM = 1e13;
+const OPEN_ROOM = Number.MAX_SAFE_INTEGER;
 const EVER: Span = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
 /** As a period is saved that has none before it. */
 const NO_LAST = [-1, 0, 0, 0, 0];
@@ -175,7 +176,7 @@ export class LedgerMeter implements Meter {
     if (row === undefined) return;
     const into = atMs < row.startMs && this.#last !== undefined ? this.#last : row;
     if (units < 0 && (atMs < into.startMs || atMs <= into.resetMs)) return;
-    into.used = Math.max(0, into.used + units);
+    into.used = Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, into.used + units));
   }
 
   /** At most so much of the amount as is said; of a period in which something was used. */
@@ -184,7 +185,7 @@ export class LedgerMeter implements Meter {
     if (last === undefined || this.#period.kind !== "calendar" || last.used === 0) return 0;
     const { amount } = this.#limit;
     const left = Math.max(0, amount + last.carried + last.added - last.used);
-    return Math.min(left, Math.floor((amount * this.#period.carryPercent) / 100));
+    return Math.min(left, percentOf(amount, this.#period.carryPercent));
   }
 
   #roll(nowMs: number): void {

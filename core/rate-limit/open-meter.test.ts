@@ -91,3 +91,28 @@ test(`charges that come out of order, and a meter that was saved, admit no more 
     { seed, numRuns: 300 },
   );
 });
+
+const PETA = 1e15;
+
+test("petabytes are counted to the byte, also after more was charged than numbers can be exact of", () => {
+  const meter = openMeter({ amount: PETA, perMs: 1000 });
+  for (let at = 0; at < 20; at += 1) meter.spend(2 ** 53, at * 20, 400);
+  meter.spend(PETA - 1, 900, 900);
+  meter.spend(3, 950, 1400);
+  expect(meter.room(1400)).toBe(-2);
+  expect(openMeter({ amount: PETA, perMs: 1000 }, meter.save()).room(1900)).toBe(PETA - 3);
+});
+
+test.each([1, 7, 1e9])("a bucket of petabytes never fills by more than it should, %d at a time", (cost) => {
+  const [amount, perMs, burst] = [1000, 3000, PETA];
+  const meter = openMeter({ amount, perMs, burst });
+  meter.spend(burst, 0, 0);
+  let used = BigInt(burst);
+  for (let nowMs = 1; nowMs < 3000; nowMs += 1) {
+    meter.spend(cost, nowMs, nowMs);
+    used += BigInt(cost);
+    const most = BigInt(burst) * BigInt(perMs) + BigInt(nowMs) * BigInt(amount);
+    const room = BigInt(Math.floor(meter.room(nowMs)));
+    expect((used + room) * BigInt(perMs) <= most || room < 0n).toBe(true);
+  }
+});

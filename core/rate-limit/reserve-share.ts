@@ -1,4 +1,5 @@
 import { capacityOf, type Limit } from "#core/rate-limit/limit.ts";
+import { percentOf } from "#core/whole-units.ts";
 
 /** A part of a limit that is kept for requests of one class. */
 export interface Reserve {
@@ -28,7 +29,7 @@ export function reserveShare(
     { reserve: undefined, limit },
     ...setsOf(others).map((kept) => {
       const percent = kept.reduce((sum, each) => sum + each.percent, 0);
-      const left = (units: number): number => Math.max(1, Math.floor((units * (100 - percent)) / 100));
+      const left = (units: number): number => Math.max(1, percentOf(units, 100 - percent));
       const burst = limit.burst === undefined ? {} : { burst: left(capacityOf(limit)) };
       return {
         reserve: kept.map(({ name }) => name).join("+"),

@@ -3,8 +3,8 @@ import type { Meter } from "#core/rate-limit/meter.ts";
 
 /** Uses of one part of a window are kept as one, which leaves it when the last of them does: late by less than this part. */
 const PARTS = 128;
-/** Units of one part: more than any limit has, and sums of all parts are exact. */
-const PART_MOST = 1e13;
+/** Units of one part: more than any limit has. */
+const PART_MOST = Number.MAX_SAFE_INTEGER;
 
 /** At most `amount` in any window of `perMs`, exactly: never more, and less by what one part holds. Memory: `PARTS` pairs at most. */
 export class SlidingWindow implements Meter {
@@ -16,7 +16,7 @@ export class SlidingWindow implements Meter {
   constructor(limit: Limit, saved: readonly number[] = []) {
     this.#limit = limit;
     this.#pairs = [...saved];
-    for (let at = 1; at < saved.length; at += 2) this.#sum += saved[at] ?? 0;
+    this.#sum = this.#count();
   }
 
   room(nowMs: number): number {
@@ -26,6 +26,7 @@ export class SlidingWindow implements Meter {
 
   spend(units: number, atMs: number, nowMs: number): void {
     if (!(units > 0) || atMs <= nowMs - this.#limit.perMs) return;
+    const isExact = this.#isExact();
     let amount = Math.min(units, PART_MOST);
     const pairs = this.#pairs;
     let end = pairs.length;
@@ -37,12 +38,13 @@ export class SlidingWindow implements Meter {
       pairs[end - 1] = before + amount;
     } else if (pairs.length === 0) this.#pairs = [atMs, amount];
     else pairs.splice(end, 0, atMs, amount);
-    this.#sum += amount;
+    this.#sum = isExact ? this.#sum + amount : this.#count();
     this.#forget(nowMs);
   }
 
   /** Takes back what was charged, the latest of what is not later than `atMs` first. */
   refund(units: number, atMs: number): void {
+    const isExact = this.#isExact();
     let left = units;
     for (let at = this.#pairs.length - 2; at >= 0 && left > 0; at -= 2) {
       if (this.#partOf(this.#pairs[at]) > this.#partOf(atMs)) continue;
@@ -51,6 +53,7 @@ export class SlidingWindow implements Meter {
       this.#sum -= amount;
       left -= amount;
     }
+    if (!isExact) this.#sum = this.#count();
   }
 
   clear(): void {
@@ -82,11 +85,25 @@ export class SlidingWindow implements Meter {
   }
 
   #forget(nowMs: number): void {
+    const isExact = this.#isExact();
     let gone = 0;
     while (gone < this.#pairs.length && (this.#pairs[gone] ?? 0) <= nowMs - this.#limit.perMs) {
       this.#sum -= this.#pairs[gone + 1] ?? 0;
       gone += 2;
     }
-    if (gone > 0) this.#pairs = this.#pairs.slice(gone);
+    if (gone === 0) return;
+    this.#pairs = this.#pairs.slice(gone);
+    if (!isExact) this.#sum = this.#count();
+  }
+
+  /** Sums above that are rounded, and more than any limit: what is left of one is counted anew. */
+  #isExact(): boolean {
+    return this.#sum <= Number.MAX_SAFE_INTEGER;
+  }
+
+  #count(): number {
+    let sum = 0;
+    for (let at = 1; at < this.#pairs.length; at += 2) sum += this.#pairs[at] ?? 0;
+    return sum;
   }
 }

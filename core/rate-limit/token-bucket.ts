@@ -3,6 +3,8 @@ import type { Meter } from "#core/rate-limit/meter.ts";
 
 /** Below a unit, above what is lost when fractions of units are added up. */
 const ROUNDING = 1e-6;
+/** Above it parts of a unit are rounded by more than that: then it lacks whole units, and one besides. */
+const FINE_MOST = 2 ** 33;
 
 /**
  * At most `burst + t * amount / perMs` in any time t: the generic cell rate algorithm (ITU-T I.371), in the form that keeps what
@@ -54,6 +56,9 @@ export class TokenBucket implements Meter {
 
   /** Before the last charge it lacks as much: what was charged for a later time lacks already. */
   #lackAt(timeMs: number): number {
-    return Math.max(0, this.#lack - Math.max(0, timeMs - this.#atMs) * this.#perMs);
+    const passedMs = Math.max(0, timeMs - this.#atMs);
+    if (passedMs === 0) return this.#lack;
+    const lack = this.#lack - passedMs * this.#perMs;
+    return lack > FINE_MOST ? Math.ceil(lack) + 1 : Math.max(0, lack);
   }
 }

@@ -53,7 +53,7 @@ export function makeLimits(
     call: (path, request, timeoutMs) => uplink.unary(path, request, timeoutMs),
     onGrants: (grants) => limiter.answer(grants),
   });
-  const members = new LimitMembers(paths.limitMembers);
+  const members = new LimitMembers(paths.limitMembers, log);
   const journal = new LimitJournal(paths.limitJournals, run, log);
   const former = new FormerRuns({
     ...{ dir: paths.limitJournals, run, instance: `${config.namespace}/${config.name}`, log },

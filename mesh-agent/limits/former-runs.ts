@@ -33,7 +33,7 @@ export interface FormerRunsOptions {
 export class FormerRuns {
   readonly #options: FormerRunsOptions;
   readonly #backoff: Backoff;
-  /** How often each run could not be told. */
+  /** How often each file could not be told of. */
   readonly #failures = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -52,43 +52,47 @@ export class FormerRuns {
     clearTimeout(this.#timer);
   }
 
-  /** Runs of which it is not known that the owner knows. */
+  /** Runs of which it is not known that the owner knows. Throws where that cannot be read. */
   get pending(): readonly string[] {
     const { dir, run } = this.#options;
-    try {
-      return readdirSync(dir).flatMap((name) => {
-        const found = NAME.exec(name)?.[1];
-        return found === undefined || found === run ? [] : [found];
-      });
-    } catch {
-      return [];
-    }
+    return listNames(dir).flatMap((name) => {
+      const found = NAME.exec(name)?.[1];
+      return found === undefined || found === run ? [] : [found];
+    });
   }
 
   async #tellAll(): Promise<void> {
+    const { dir } = this.#options;
     let isWhole = true;
-    for (const run of this.pending) {
-      if (this.#isClosed) return;
+    const attempt = async (file: string, what: () => Promise<void>): Promise<void> => {
       try {
-        await this.#tell(run);
-        this.#backoff.reset();
+        await what();
       } catch (error) {
         isWhole = false;
-        this.#logOnce(run, error);
+        this.#logOnce(file, error);
       }
-    }
+    };
+    await attempt(dir, async () => {
+      for (const run of this.pending)
+        await attempt(journalFile(dir, run), async () => {
+          if (this.#isClosed) return;
+          await this.#tell(run);
+          this.#backoff.reset();
+        });
+    });
     if (!isWhole && !this.#isClosed) this.#timer = setTimeout(() => void this.#tellAll(), this.#backoff.next()).unref();
   }
 
   /** That the control plane is away is said by whoever keeps the connection. */
-  #logOnce(run: string, error: unknown): void {
+  #logOnce(file: string, error: unknown): void {
     if (this.#isClosed || PharosError.from(error).code === "unavailable") return;
-    const failures = (this.#failures.get(run) ?? 0) + 1;
-    this.#failures.set(run, failures);
+    const failures = (this.#failures.get(file) ?? 0) + 1;
+    this.#failures.set(file, failures);
     if (failures !== LOGGED_AT) return;
-    this.#options.log.warn("what a former run of this agent let through by quotas is not told, and will be again", {
-      ...{ file: journalFile(this.#options.dir, run), error: String(error) },
-    });
+    this.#options.log.warn(
+      "what former runs of this agent let through by quotas is not told: it is kept, and will be told again",
+      { file, error: String(error) },
+    );
   }
 
   async #tell(run: string): Promise<void> {
@@ -119,6 +123,16 @@ export class FormerRuns {
     }
     if (left > 0)
       throw new Error(`the control plane has no room for ${left} of its keys: raise bucket.keysMax of their rules`);
+  }
+}
+
+/** None where nothing was ever written. */
+function listNames(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -148,4 +148,30 @@ test("a file that cannot be read stands in nobody's way, and the log says so onc
   await eventually("the log says it", () => said[0]);
   former.close();
   expect(said).toEqual([journalFile(dir, RUN)]);
+});
+
+test("a directory that cannot be read is told of, and its runs once it can be", async () => {
+  const { dir, journal } = open();
+  journal.took("a", 5);
+  journal.close();
+  const away = `${dir}-away`;
+  renameSync(dir, away);
+  writeFileSync(dir, "");
+  const said: unknown[] = [];
+  const told: DrawUnits[] = [];
+  const former = new FormerRuns({
+    ...{ dir, run: NEXT_RUN, instance: "shop/web-0", againMs: 1 },
+    log: loggerTo((level, _, { file }) => level === "warn" && said.push(file)),
+    call: (_, request) => {
+      told.push(decodeDraws(request));
+      return Promise.resolve(new Uint8Array());
+    },
+  });
+  former.start();
+  await eventually("the log says it", () => said[0]);
+  rmSync(dir);
+  renameSync(away, dir);
+  await eventually("it is told", () => (told.length === 2 ? true : undefined));
+  former.close();
+  expect([said, told[0]?.draws[0]?.used]).toEqual([[dir], 5]);
 });

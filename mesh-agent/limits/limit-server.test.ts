@@ -69,7 +69,7 @@ async function open() {
   const dir = temporaryDir(cleanup);
   const draws: Draw[] = [];
   const options = { agent: "shop/web-0", send: (draw: Draw) => void draws.push(draw), keysMax: 10 };
-  const members = new LimitMembers(join(dir, "members"));
+  const members = new LimitMembers(join(dir, "members"), silentLogger);
   const limiter = new Limiter({ ...options, retryMs: 1000, patienceMs: 60_000 }, members);
   const server = new LimitServer({ sets: makeSets(), limiter, log: silentLogger });
   const socketPath = join(dir, "limits.sock");

@@ -7,6 +7,7 @@ import { refuseDraw } from "#core/rate-limit/refuse-draw.ts";
 import { isQuotaRule, ruleOfKey, splitRuleId } from "#core/rate-limit/rule-name.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { UNITS_MAX } from "#core/whole-units.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
 import { decodeDraws, encodeGrants, type ToldGrant } from "#proto/lease-codec.ts";
 import type { LeaseStore, OwnerTime, StoredKey } from "#server/limits/lease-store.ts";
@@ -172,6 +173,11 @@ export class LeaseDesk {
         },
       );
     const added = change.what === "top-up" ? (change.units ?? 0) : 0;
+    const addedBefore = owner.entries(atMs)[0]?.added ?? 0;
+    if (added > 0 && addedBefore + added > UNITS_MAX)
+      throw new PharosError("invalid", `${addedBefore} units are added to ${key} already: ${added} more are too many`, {
+        hint: `at most ${UNITS_MAX} are added in a period: set the Quota's amount higher`,
+      });
     const begunAnew = change.what === "top-up" ? 0 : owner.reset(atMs);
     owner.topUp(added, atMs);
     const units = change.units ?? begunAnew;

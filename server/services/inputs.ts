@@ -6,6 +6,7 @@ import type { ConfigChange } from "#core/resource/config-change.ts";
 import { rangeSeconds } from "#core/telemetry/range-seconds.ts";
 import type { HistoryFilter } from "#core/view/config.ts";
 import { REVOCATION_KINDS } from "#core/view/session.ts";
+import { UNITS_MAX } from "#core/whole-units.ts";
 
 // What services are asked with: the API checks it against these, and their types are what the services take.
 
@@ -190,7 +191,7 @@ export const consumersFilter = z.object({
 });
 export const consumerRef = z.object({ key: consumerKey });
 export const consumerName = z.object({ subject: z.string().max(1000) });
-export const topUpInput = z.object({ key: consumerKey, units: z.number().int().min(1).max(1e12), reason });
+export const topUpInput = z.object({ key: consumerKey, units: z.number().int().min(1).max(UNITS_MAX), reason });
 export const resetInput = z.object({ key: consumerKey, reason });
 export type ConsumersFilter = z.infer<typeof consumersFilter>;
 export type TopUpInput = z.infer<typeof topUpInput>;

@@ -1,6 +1,6 @@
-import { UNITS_MAX } from "#core/kinds/rate-limit/schema.ts";
 import type { Infer } from "#core/schema/field.ts";
 import { described, explicit, integer, list, map, message, required, string } from "#core/schema/make-field.ts";
+import { UNITS_MAX } from "#core/whole-units.ts";
 
 const OF_RULES = "none: which rule of a limit a request is counted by";
 const TEXTS_MAX = 512;

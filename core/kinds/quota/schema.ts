@@ -1,6 +1,6 @@
 import { AUTHORIZATION_RULE } from "#core/kinds/authorization-policy/schema.ts";
 import { POLICY_TARGETS } from "#core/kinds/policy-target.ts";
-import { BUCKET, BY_AGENT, COST, HEADERS, ON_LIMIT, UNITS_MAX } from "#core/kinds/rate-limit/schema.ts";
+import { BUCKET, BY_AGENT, COST, HEADERS, ON_LIMIT } from "#core/kinds/rate-limit/schema.ts";
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
@@ -15,6 +15,7 @@ import {
   required,
   string,
 } from "#core/schema/make-field.ts";
+import { UNITS_MAX } from "#core/whole-units.ts";
 
 const BY_OWNER = "none: the control plane keeps the ledger";
 

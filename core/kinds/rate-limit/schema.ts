@@ -15,10 +15,9 @@ import {
   required,
   string,
 } from "#core/schema/make-field.ts";
+import { UNITS_MAX } from "#core/whole-units.ts";
 
 export const BY_AGENT = "none: the agent decides it, as Envoy's rate-limit service";
-/** Whole units below this are exact, and so are sums of them. */
-export const UNITS_MAX = 1_000_000_000_000;
 
 const KEY = message({
   attribute: described(required(string("limit-key")), {

@@ -7,6 +7,7 @@ import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
 import { validateReserve } from "#core/kinds/rate-limit/validate-reserve.ts";
 import { validateUnit } from "#core/kinds/rate-limit/validate-unit.ts";
 import type { Path } from "#core/schema/path.ts";
+import { percentOf } from "#core/whole-units.ts";
 
 /** What is longer is a matter of days: it has to be in a ledger. */
 const WINDOW_MS_MAX = 24 * 3_600_000;
@@ -89,7 +90,7 @@ function validateLimit({ limit, cost = {}, reserve = [] }: RateLimitRule, path: 
     for (const [index] of reserve.entries()) {
       // As reserveShare leaves it to all others.
       const kept = reserve.slice(0, index + 1).reduce((sum, each) => sum + each.share, 0);
-      const left = Math.max(1, Math.floor((atOnce * (100 - kept)) / 100));
+      const left = Math.max(1, percentOf(atOnce, 100 - kept));
       const costliest = Math.max(request, requestHeader === undefined ? 0 : (most ?? 0));
       if (kept < 100 && costliest > left)
         issues.push(

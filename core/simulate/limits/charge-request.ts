@@ -39,6 +39,6 @@ export function chargeRequest(rules: readonly PreparedLimit[], exchange: Exchang
 
 function costOf({ cost: { request, requestHeader, most } }: PreparedLimit, { headers }: Exchange): number {
   const told = requestHeader === undefined ? undefined : headers.firstLine(requestHeader);
-  if (told === undefined || !/^\d{1,15}$/.test(told)) return request;
+  if (told === undefined || !/^\d+$/.test(told)) return request;
   return Math.min(Math.max(Number(told), request), most);
 }
