@@ -4,6 +4,7 @@ import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import { AttributeTable } from "#components/traces/attribute-table.tsx";
 import { ServiceDot } from "#components/traces/service-dot.tsx";
+import { SpanConfig } from "#components/traces/span-config.tsx";
 import { SpanLogs } from "#components/traces/span-logs.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -12,10 +13,12 @@ import { Notice } from "#components/ui/notice.tsx";
 import { Clock } from "#components/ui/time-text.tsx";
 import { isFailedSpan } from "#core/telemetry/is-failed-span.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
-import type { TraceSpan } from "#core/telemetry/trace.ts";
+import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
 
 export interface SpanDetailProps {
-  readonly traceId: string;
+  readonly trace: Trace;
+  /** Of a trace that is shown from a file nothing else is known. */
+  readonly isStored: boolean;
   readonly span: TraceSpan | null;
   readonly traceStartMs: number;
   readonly colors: ServiceColors;
@@ -23,7 +26,7 @@ export interface SpanDetailProps {
 }
 
 /** All that a span says: when, how long, how it ended, its attributes and events. */
-export function SpanDetail({ traceId, span, traceStartMs, colors, onClose }: SpanDetailProps) {
+export function SpanDetail({ trace, isStored, span, traceStartMs, colors, onClose }: SpanDetailProps) {
   if (span === null)
     return (
       <aside aria-label="Span" className="rounded-lg border border-line border-dashed max-xl:hidden">
@@ -68,6 +71,7 @@ export function SpanDetail({ traceId, span, traceStartMs, colors, onClose }: Spa
           ) : null}
         </div>
         {span.statusMessage === "" ? null : <Notice tone="bad">{span.statusMessage}</Notice>}
+        {isStored ? <SpanConfig trace={trace} span={span} /> : null}
         <AttributeTable title="Attributes" attributes={span.attributes} />
         {span.events.length === 0 ? null : (
           <section aria-label="Events">
@@ -87,7 +91,7 @@ export function SpanDetail({ traceId, span, traceStartMs, colors, onClose }: Spa
             </ol>
           </section>
         )}
-        <SpanLogs traceId={traceId} spanId={span.spanId} startMs={span.startMs} />
+        {isStored ? <SpanLogs traceId={trace.traceId} spanId={span.spanId} startMs={span.startMs} /> : null}
         <AttributeTable title="Resource" attributes={span.resource} />
         <AttributeTable
           title="Identity"

@@ -18,6 +18,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { isFailedSpan } from "#core/telemetry/is-failed-span.ts";
+import { rootOfTrace } from "#core/telemetry/root-of-trace.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 
 /** What traces are called by: 64 or 128 bits in hex. */
@@ -60,7 +61,7 @@ export function TracePage({ traceId }: { readonly traceId: string }) {
     ),
   );
   if (!isTraceId(traceId)) return <NoTraceId traceId={traceId} />;
-  const root = trace.data?.spans.find(({ parentSpanId }) => parentSpanId === null) ?? trace.data?.spans[0];
+  const root = rootOfTrace(trace.data?.spans ?? []);
   return (
     <Page>
       <PageHeader

@@ -1,71 +1,65 @@
 "use client";
-import { ChevronsDownUp, ChevronsUpDown } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import { assignColors } from "#components/traces/assign-colors.ts";
-import { buildWaterfall, extentOf } from "#components/traces/build-waterfall.ts";
-import { ServiceDot } from "#components/traces/service-dot.tsx";
+import { extentOf } from "#components/traces/build-waterfall.ts";
+import { CriticalView } from "#components/traces/critical-view.tsx";
+import { FlameView } from "#components/traces/flame-view.tsx";
+import { ServiceView } from "#components/traces/service-view.tsx";
 import { SpanDetail } from "#components/traces/span-detail.tsx";
-import { Waterfall } from "#components/traces/waterfall.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { SpansView } from "#components/traces/spans-view.tsx";
+import { Segmented } from "#components/ui/segmented.tsx";
 import { useSearchState } from "#components/ui/use-search-state.ts";
+import { criticalPath } from "#core/telemetry/critical-path.ts";
+import { spanTree } from "#core/telemetry/span-tree.ts";
 import type { Trace } from "#core/telemetry/trace.ts";
 
-/** The waterfall with its services above and the chosen span beside it. */
-export function TraceView({ trace }: { readonly trace: Trace }) {
+const VIEWS = [
+  { value: "spans", label: "Waterfall" },
+  { value: "flame", label: "Flame graph" },
+  { value: "services", label: "Services" },
+  { value: "critical", label: "Critical path" },
+] as const;
+type View = (typeof VIEWS)[number]["value"];
+
+/** A trace in one of its views, and the chosen span beside it. */
+export function TraceView({ trace, isStored = true }: { readonly trace: Trace; readonly isStored?: boolean }) {
   const search = useSearchState();
-  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const view: View = VIEWS.find(({ value }) => value === search.get("view"))?.value ?? "spans";
   const colors = useMemo(() => assignColors(trace.spans.map(({ service }) => service)), [trace]);
-  const rows = useMemo(() => buildWaterfall(trace, collapsed), [trace, collapsed]);
+  const nodes = useMemo(() => spanTree(trace.spans), [trace]);
+  const steps = useMemo(() => criticalPath(nodes), [nodes]);
   const extent = useMemo(() => extentOf(trace), [trace]);
-  const selected = trace.spans.find(({ spanId }) => spanId === search.get("span")) ?? null;
-  const toggle = (spanId: string, isCollapsed: boolean) => {
-    const next = new Set(collapsed);
-    if (isCollapsed) next.add(spanId);
-    else next.delete(spanId);
-    setCollapsed(next);
-  };
-  const collapseAll = () =>
-    setCollapsed(
-      new Set(rows.filter(({ hasChildren, depth }) => hasChildren && depth > 0).map(({ span }) => span.spanId)),
-    );
+  const { set } = search;
+  const spanId = search.get("span");
+  const select = useCallback((id: string) => set({ span: id }), [set]);
+  const selected = useMemo(() => trace.spans.find((span) => span.spanId === spanId) ?? null, [trace, spanId]);
+  const shared = { nodes, colors, extent, steps, selectedId: spanId, onSelect: select };
   return (
-    <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
-      <section aria-label="Spans" className="min-w-0 rounded-lg border border-line bg-surface">
-        <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-line border-b px-4 py-2">
-          <ul aria-label="Services" className="flex min-w-0 flex-1 flex-wrap gap-x-4 gap-y-1 text-muted text-xs">
-            {[...colors.keys()].map((service) => (
-              <li key={service} data-testid="trace-service" className="flex items-center gap-1.5">
-                <ServiceDot service={service} colors={colors} />
-                {service}
-              </li>
-            ))}
-          </ul>
-          {collapsed.size > 0 ? (
-            <Button size="sm" variant="ghost" onClick={() => setCollapsed(new Set())}>
-              <ChevronsUpDown aria-hidden /> Expand all
-            </Button>
-          ) : (
-            <Button size="sm" variant="ghost" onClick={collapseAll}>
-              <ChevronsDownUp aria-hidden /> Collapse all
-            </Button>
-          )}
-        </div>
-        <Waterfall
-          rows={rows}
-          lengthMs={extent.lengthMs}
-          colors={colors}
-          selectedId={selected?.spanId ?? null}
-          onSelect={(spanId) => search.set({ span: spanId })}
-          onToggle={toggle}
-        />
-      </section>
-      <SpanDetail
-        traceId={trace.traceId}
-        span={selected}
-        traceStartMs={extent.startMs}
-        colors={colors}
-        onClose={() => search.set({ span: null })}
+    <>
+      <Segmented
+        label="View"
+        testId="trace-views"
+        className="mb-3"
+        value={view}
+        options={VIEWS}
+        onValueChange={(next) => set({ view: next === "spans" ? null : next })}
       />
-    </div>
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
+        <section aria-label="Spans" className="min-w-0 overflow-hidden rounded-lg border border-line bg-surface">
+          {view === "spans" ? <SpansView {...shared} /> : null}
+          {view === "flame" ? <FlameView nodes={nodes} colors={colors} /> : null}
+          {view === "services" ? <ServiceView nodes={nodes} colors={colors} steps={steps} /> : null}
+          {view === "critical" ? <CriticalView {...shared} /> : null}
+        </section>
+        <SpanDetail
+          trace={trace}
+          isStored={isStored}
+          span={selected}
+          traceStartMs={extent.startMs}
+          colors={colors}
+          onClose={() => set({ span: null })}
+        />
+      </div>
+    </>
   );
 }

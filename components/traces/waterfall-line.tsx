@@ -1,6 +1,6 @@
 "use client";
 import { ChevronDown, ChevronRight, ClockAlert, OctagonX, Unlink } from "lucide-react";
-import type { KeyboardEvent } from "react";
+import { type CSSProperties, type KeyboardEvent, memo } from "react";
 import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import type { WaterfallRow } from "#components/traces/build-waterfall.ts";
@@ -15,18 +15,35 @@ export interface WaterfallLineProps {
   readonly isSelected: boolean;
   /** One line of the tree is in the tab order; arrow keys reach the rest. */
   readonly isFocusable: boolean;
-  readonly onSelect: () => void;
-  readonly onToggle: () => void;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
+  /** Its place among the lines that are shown. */
+  readonly index: number;
+  readonly topPx: number;
+  /** Parts of the bar in which the whole waits for this span, 0 to 1. */
+  readonly critical: readonly CriticalPart[];
+  readonly onSelect: (spanId: string) => void;
+  readonly onToggle: (spanId: string, isCollapsed: boolean) => void;
+  readonly onKeyDown: (event: KeyboardEvent, index: number) => void;
 }
 
-const INDENT_PX = 14;
+export interface CriticalPart {
+  readonly offset: number;
+  readonly width: number;
+}
 
-export function WaterfallLine({
+export const LINE_PX = 32;
+const INDENT_PX = 14;
+/** Deeper ones stand below each other: a chain of a thousand calls would leave no room for names. */
+const INDENTS_MAX = 14;
+
+/** One of thousands, of which those in sight are drawn: it is drawn anew only where its own line changes. */
+export const WaterfallLine = memo(function WaterfallLine({
   row,
   colors,
   isSelected,
   isFocusable,
+  index,
+  topPx,
+  critical,
   onSelect,
   onToggle,
   onKeyDown,
@@ -42,17 +59,19 @@ export function WaterfallLine({
       aria-label={describeSpan(row)}
       tabIndex={isFocusable ? 0 : -1}
       data-testid="span"
-      onClick={onSelect}
-      onKeyDown={onKeyDown}
+      data-index={index}
+      onClick={() => onSelect(span.spanId)}
+      onKeyDown={(event) => onKeyDown(event, index)}
+      style={{ transform: `translateY(${topPx}px)` } satisfies CSSProperties}
       className={cx(
         WATERFALL_GRID,
-        "h-8 items-center outline-none hover:bg-hover focus-visible:outline-2 focus-visible:outline-accent focus-visible:-outline-offset-2",
+        "absolute inset-x-0 top-0 h-8 items-center outline-none hover:bg-hover focus-visible:outline-2 focus-visible:outline-accent focus-visible:-outline-offset-2",
         isSelected && "bg-accent-soft hover:bg-accent-soft",
       )}
     >
       <span
         className="flex min-w-0 items-center gap-1.5 pr-3 pl-2"
-        style={{ paddingLeft: `${8 + depth * INDENT_PX}px` }}
+        style={{ paddingLeft: `${8 + Math.min(depth, INDENTS_MAX) * INDENT_PX}px` }}
       >
         <span
           aria-hidden
@@ -60,7 +79,7 @@ export function WaterfallLine({
           onClick={(event) => {
             if (!hasChildren) return;
             event.stopPropagation();
-            onToggle();
+            onToggle(span.spanId, !isCollapsed);
           }}
         >
           {hasChildren ? (
@@ -89,23 +108,25 @@ export function WaterfallLine({
         ) : null}
         {hasError ? <OctagonX aria-hidden className="size-3.5 shrink-0 text-bad" /> : null}
       </span>
-      <Bar row={row} color={`var(--${colors.get(span.service) ?? "idle"})`} hasError={hasError} />
+      <Bar row={row} color={`var(--${colors.get(span.service) ?? "idle"})`} hasError={hasError} critical={critical} />
       <span className="tabular whitespace-nowrap pr-4 text-right text-muted text-xs">
         {formatMillis(span.durationMs)}
       </span>
     </div>
   );
-}
+});
 
-/** The span on the time line. */
+/** The span on the time line, and in it where the whole waits for it. */
 function Bar({
   row,
   color,
   hasError,
+  critical,
 }: {
   readonly row: WaterfallRow;
   readonly color: string;
   readonly hasError: boolean;
+  readonly critical: readonly CriticalPart[];
 }) {
   return (
     <span className="relative h-full border-line border-l bg-[linear-gradient(to_right,var(--line)_1px,transparent_1px)] bg-[length:25%_100%]">
@@ -113,6 +134,14 @@ function Bar({
         className={cx("absolute top-2 h-4 min-w-0.5 rounded-sm", hasError && "outline-2 outline-bad outline-offset-1")}
         style={{ left: `${row.offset * 100}%`, width: `${row.width * 100}%`, background: color }}
       />
+      {critical.map(({ offset, width }) => (
+        <span
+          key={offset}
+          data-testid="critical"
+          className="absolute top-4.5 h-1 min-w-px bg-ink"
+          style={{ left: `${offset * 100}%`, width: `${width * 100}%` }}
+        />
+      ))}
     </span>
   );
 }

@@ -2,6 +2,7 @@ import type { RE2JS } from "re2js";
 import { PharosError } from "#core/errors.ts";
 import { asBytes, compileRegex } from "#core/schema/compile-regex.ts";
 import { PatternBudget, PatternTooCostly } from "#core/schema/pattern-budget.ts";
+import { rootOfTrace } from "#core/telemetry/root-of-trace.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
 import type {
@@ -62,7 +63,7 @@ class TraceIndex {
     this.#patterns = patterns;
     this.#trace = trace;
     this.#byId = new Map(trace.spans.map((span) => [span.spanId, span]));
-    this.#root = trace.spans.find(({ parentSpanId }) => parentSpanId === null) ?? trace.spans[0];
+    this.#root = rootOfTrace(trace.spans);
   }
 
   match(spanset: Spanset, among: readonly TraceSpan[]): readonly TraceSpan[] {

@@ -1,4 +1,5 @@
 import { toOtlp } from "#core/telemetry/otlp-trace.ts";
+import { rootOfTrace } from "#core/telemetry/root-of-trace.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { TraceSpan } from "#core/telemetry/trace.ts";
 import { attributeOf } from "#core/traceql/evaluate-traceql.ts";
@@ -7,7 +8,7 @@ import type { FoundTrace } from "#server/telemetry/query/trace-lookup.ts";
 
 /** A trace in a list of Tempo's: its root, and the first of the spans that were asked for with what was selected of them. */
 export function renderFound({ stages }: TraceQl, { trace, spans }: FoundTrace, spansMax: number) {
-  const root = trace.spans.find(({ parentSpanId }) => parentSpanId === null) ?? trace.spans[0];
+  const root = rootOfTrace(trace.spans);
   const fields = stages.flatMap((stage) => (stage.kind === "select" ? stage.fields : []));
   const spanSet = {
     spans: spans.slice(0, spansMax).map((span) => ({

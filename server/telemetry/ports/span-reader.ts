@@ -5,9 +5,9 @@ import type { SpanOutline, StoredSpan } from "#server/telemetry/ports/span-row.t
  * Of one reporter in one trace so many spans are read, the first to start: whoever knows an id can add to it, and its page stays one
  * that opens.
  */
-export const SPANS_OF_ONE_MAX = 2000;
+export const SPANS_OF_ONE_MAX = 12_000;
 /** And so many characters of what they carry. */
-export const CHARS_OF_ONE_MAX = 8 * 1024 * 1024;
+export const CHARS_OF_ONE_MAX = 16 * 1024 * 1024;
 
 /** Which traces: those of which one span is all of what is asked for. */
 export interface SpanSearch {

@@ -26,6 +26,8 @@ export interface SpanRow {
 export type StoredSpan = Omit<SpanRow, "startUs" | "durationUs"> & {
   readonly startMs: number;
   readonly durationMs: number;
+  /** How many spans its trace has in the store: where fewer come with it, the trace is cut. */
+  readonly ofTrace: number;
 };
 
 /** What a list of traces needs of each span. */

@@ -8,6 +8,7 @@ import type { LogRecord } from "#core/telemetry/log-record.ts";
 import { quantileOf } from "#core/telemetry/quantile.ts";
 import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
+import { summarizeTrace } from "#core/telemetry/summarize-trace.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import { pairOf, type TrafficRow } from "#core/telemetry/traffic.ts";
@@ -17,7 +18,7 @@ import type { ServiceFigures, Telemetry, TimeRange } from "#server/services/depe
 import type { RequestReader } from "#server/telemetry/ports/request-reader.ts";
 import type { TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import type { LabelFilter, TrafficRange } from "#server/telemetry/ports/traffic-reader.ts";
-import { assembleTrace, summarizeTrace, summarizeWhole } from "#server/telemetry/query/assemble-trace.ts";
+import { assembleTrace, summarizeOutlines } from "#server/telemetry/query/assemble-trace.ts";
 import { buildSeries } from "#server/telemetry/query/build-series.ts";
 import { conditionsOf } from "#server/telemetry/query/conditions-of.ts";
 import { type MeasuredTime, type RatedRange, ratedRange } from "#server/telemetry/query/rated-range.ts";
@@ -184,7 +185,7 @@ export class TelemetryQueries implements Telemetry {
     if (query !== undefined && query.trim() !== "") {
       const range = { fromMs: now - seconds * 1000, toMs: now - SETTLE_MS };
       const found = await this.lookup.find(parseTraceQl(query), { ...search, ...range });
-      return found.map(({ trace }) => summarizeWhole(trace));
+      return found.map(({ trace }) => summarizeTrace(trace));
     }
     const spans = await this.#readers.spans.search({
       ...search,
@@ -192,7 +193,7 @@ export class TelemetryQueries implements Telemetry {
       settledMs: now - SETTLE_MS,
     });
     const traces = Map.groupBy(spans, ({ traceId }) => traceId);
-    return [...traces].map(([traceId, of]) => summarizeTrace(traceId, of)).sort((a, b) => b.startMs - a.startMs);
+    return [...traces].map(([traceId, of]) => summarizeOutlines(traceId, of)).sort((a, b) => b.startMs - a.startMs);
   }
 
   async trace(traceId: string): Promise<Trace | undefined> {

@@ -29,6 +29,8 @@ const CARRIED = "length(attributes) + length(events) + length(links) + length(re
 const OF_ONE = `(PARTITION BY trace_id, ${REPORTER} ORDER BY start_us ROWS UNBOUNDED PRECEDING)`;
 const OF_EACH = `QUALIFY row_number() OVER ${OF_ONE} <= ${SPANS_OF_ONE_MAX} AND sum(${CARRIED}) OVER ${OF_ONE} <= ${CHARS_OF_ONE_MAX}`;
 
+const WHOLE = `${SPANS.select()}, (count(*) OVER (PARTITION BY trace_id))::INTEGER AS "ofTrace"`;
+
 /** Of all traces that are read together. */
 const CHARS_MAX = 128 * 1024 * 1024;
 const OF_MANY = `${OF_EACH} AND sum(${CARRIED}) OVER (ORDER BY trace_id, start_us ROWS UNBOUNDED PRECEDING) <= ${CHARS_MAX}`;
@@ -83,14 +85,14 @@ export async function searchSpans(reader: Reader, search: SpanSearch): Promise<r
 export async function readTrace(reader: Reader, traceId: string): Promise<readonly StoredSpan[]> {
   // Ids of 64 bits, as B3 has them, are padded on the wire.
   const id: SpanRow["traceId"] = traceId.padStart(32, "0");
-  const rows = await reader.rows(`SELECT ${SPANS.select()} FROM spans WHERE trace_id = $1 ${OF_EACH}`, [id]);
+  const rows = await reader.rows(`SELECT ${WHOLE} FROM spans WHERE trace_id = $1 ${OF_EACH}`, [id]);
   return rows as unknown as readonly StoredSpan[];
 }
 
 export async function readTraces(reader: Reader, traceIds: readonly string[]): Promise<readonly StoredSpan[]> {
   if (traceIds.length === 0) return [];
   const ids = traceIds.map((_, index) => `$${index + 1}`).join(", ");
-  const sql = `SELECT ${SPANS.select()} FROM spans WHERE trace_id IN (${ids}) ${OF_MANY}`;
+  const sql = `SELECT ${WHOLE} FROM spans WHERE trace_id IN (${ids}) ${OF_MANY}`;
   return (await reader.rows(sql, traceIds)) as unknown as readonly StoredSpan[];
 }
 

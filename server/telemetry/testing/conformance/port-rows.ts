@@ -128,7 +128,7 @@ export function portRows(at: StoreCase): void {
       expect(await at.store.requests.list({ fromMs: START, where: [], limit: 10 })).toEqual([REQUEST]);
       const { startUs: _, durationUs: __, ...span } = SPAN;
       expect(await at.store.spans.spansOf("a".repeat(16))).toEqual([
-        { ...span, startMs: START + 0.25, durationMs: 1.5 },
+        { ...span, startMs: START + 0.25, durationMs: 1.5, ofTrace: 1 },
       ]);
       expect(await at.store.gaps.gaps(START, START + 1)).toEqual([gap]);
     }

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { toJaeger } from "#core/telemetry/jaeger-trace.ts";
+import { toOtlp } from "#core/telemetry/otlp-trace.ts";
+import { readTraceFile } from "#core/telemetry/read-trace-file.ts";
+import type { Trace } from "#core/telemetry/trace.ts";
+
+const TRACE: Trace = {
+  traceId: "0af7651916cd43dd8448eb211c80319c",
+  startMs: 1_750_000_000_000.125,
+  durationMs: 90,
+  spans: [
+    {
+      spanId: "b7ad6b7169203331",
+      parentSpanId: null,
+      service: "web.shop",
+      operation: "GET /",
+      kind: "server",
+      startMs: 1_750_000_000_000.125,
+      durationMs: 90,
+      status: "error",
+      statusMessage: "it broke",
+      attributes: { "http.status_code": 503, retry: true, share: 0.5, error: true },
+      resource: { "service.name": "web.shop", "service.version": "2" },
+      events: [{ atMs: 1_750_000_000_010, name: "retry", attributes: { attempt: 2 } }],
+    },
+    {
+      spanId: "b7ad6b7169203332",
+      parentSpanId: "b7ad6b7169203331",
+      service: "cart.shop",
+      operation: "get",
+      kind: "client",
+      startMs: 1_750_000_000_001,
+      durationMs: 5.25,
+      status: "unset",
+      statusMessage: "",
+      attributes: {},
+      resource: { "service.name": "cart.shop" },
+      events: [],
+    },
+  ],
+};
+
+test.each([
+  ["Jaeger", { data: [toJaeger(TRACE)] }],
+  ["Jaeger, one trace alone", toJaeger(TRACE)],
+  ["OTLP", toOtlp(TRACE)],
+  ["OTLP, as Tempo answers", { trace: { batches: toOtlp(TRACE).resourceSpans } }],
+])("what is saved as %s is read as it was", (_, json) => {
+  expect(readTraceFile(JSON.stringify(json))).toEqual([TRACE]);
+});
+
+const JAEGER = toJaeger(TRACE);
+const OTLP = toOtlp(TRACE);
+
+test.each([
+  ["{", /is no JSON/],
+  ["3", /neither an object nor a list/],
+  ["{}", /has none of data, spans \(Jaeger\), resourceSpans/],
+  [{ data: [] }, /no spans in it/],
+  [{ data: [{ ...JAEGER, processes: {} }] }, /data\[0\]\.spans\[0\]\.processID: "p1" is none of its processes/],
+  [
+    { data: [{ ...JAEGER, spans: [{ ...JAEGER.spans[0], spanID: "xyz" }] }] },
+    /data\[0\]\.spans\[0\]: spanID.* is not 1 to 16 hex/,
+  ],
+  [{ data: [{ ...JAEGER, spans: [{ ...JAEGER.spans[0], startTime: "soon" }] }] }, /data\[0\]\.spans\[0\]: startTime/],
+  [
+    { resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: "1" }] }] }] },
+    /resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[0\]: traceId.*32 hex/,
+  ],
+  [{ resourceSpans: OTLP }, /resourceSpans: /],
+])("what is no trace is refused with its place: %j", (json, message) => {
+  expect(() => readTraceFile(typeof json === "string" ? json : JSON.stringify(json))).toThrow(message);
+});
