@@ -30,7 +30,7 @@ export default {
       "simulate-reads-what-proxies-read",
       "The simulator decides by compiled resources, and so reads protobuf; beside these it knows what forms a host name has and what limits come to, and nothing else of the core.",
       "^core/simulate/",
-      "^(core/(simulate/|xds/|host/|rate-limit/|errors\\.ts|schema/(compile-regex|claim-path)\\.ts)|proto/gen/|node_modules/(@bufbuild|ipaddr\\.js)/)",
+      "^(core/(simulate/|xds/|host/|rate-limit/|(errors|refusal-status)\\.ts|schema/(compile-regex|claim-path)\\.ts)|proto/gen/|node_modules/(@bufbuild|ipaddr\\.js)/)",
       { pathNot: "\\.test\\.ts$" },
     ),
     only(
@@ -44,7 +44,7 @@ export default {
       "kinds-stand-alone",
       "A kind says what there is to know of it by itself; what it means beside others is asked above.",
       "^core/kinds/",
-      "^core/(kinds/|schema/|host/|(diagnostic(-codes)?|errors|duration|whole-units|root-namespace|agent-clusters)\\.ts)",
+      "^core/(kinds/|schema/|host/|(diagnostic(-codes)?|errors|duration|whole-units|refusal-status|root-namespace|agent-clusters)\\.ts)",
       { pathNot: `\\.test\\.ts$|${RELATIONS}` },
     ),
     only(
@@ -127,7 +127,7 @@ export default {
       "resolve-answers",
       "What applies to whom is answered from the model and the resources alone, whoever asks: proxies, checks, people.",
       "^core/resolve/",
-      "^core/((resolve|sources|model|kinds|schema|resource|registry|host|identity|mesh-config|rate-limit)/|(duration|is-same-list)\\.ts)",
+      "^core/((resolve|sources|model|kinds|schema|resource|registry|host|identity|mesh-config|rate-limit)/|(duration|is-same-list|refusal-status)\\.ts)",
       { pathNot: "\\.test\\.ts$" },
     ),
     {

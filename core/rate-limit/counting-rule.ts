@@ -62,6 +62,7 @@ export interface CountingRule<Match> {
   readonly whenUncoordinated: "Share" | "Allow" | "Deny";
   readonly sendsStandardHeaders: boolean;
   readonly sendsXHeaders: boolean;
+  readonly refusedStatus: number;
   readonly refusedBody: string;
   readonly refusedHeaders: readonly (readonly [name: string, value: string])[];
 }

@@ -40,6 +40,12 @@ export function limitHeaders(told: readonly ToldLimit[]): Field[] {
   ];
 }
 
+/** The same, and what the owner of the rule that refuses answers: a field of its own stands in the place of another of its name. */
+export function refusalHeaders(told: ToldLimit, own: readonly Field[]): Field[] {
+  const names = new Set(own.map(([name]) => name.toLowerCase()));
+  return [...limitHeaders([told]).filter(([name]) => !names.has(name)), ...own];
+}
+
 const sendsStandard = ({ rule }: ToldLimit): boolean => rule.sendsStandardHeaders;
 const isKnown = ({ isAdmitted, left }: ToldLimit): boolean => !isAdmitted || left !== undefined;
 const sendsX = ({ rule }: ToldLimit): boolean => rule.sendsXHeaders;

@@ -4,6 +4,7 @@ import type { QuotaSpec } from "#core/kinds/quota/schema.ts";
 import { LONGEST_MS } from "#core/rate-limit/calendar-period.ts";
 import type { Limit, Period } from "#core/rate-limit/limit.ts";
 import { QUOTA_RULE } from "#core/rate-limit/rule-name.ts";
+import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import { guarding, KEYS_MAX, keyOf, type LimitingRule } from "#core/resolve/rate-limits.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
@@ -49,6 +50,7 @@ function ruleOf(resource: Resource<"Quota">): LimitingRule {
     whenUncoordinated: resource.spec.whenUncoordinated ?? (resource.spec.over === "Notify" ? "Allow" : "Deny"),
     sendsStandardHeaders: headers === "Standard" || headers === "Both",
     sendsXHeaders: headers === "XRateLimit" || headers === "Both",
+    refusedStatus: onLimit.status ?? REFUSAL_STATUS,
     refusedBody: onLimit.body ?? "",
     refusedHeaders: Object.entries(onLimit.headers ?? {}),
   };

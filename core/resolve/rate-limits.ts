@@ -4,6 +4,7 @@ import { usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
 import type { RateLimitBucket, RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
 import type { CountingRule, KeyPart, StatusRange } from "#core/rate-limit/counting-rule.ts";
 import type { Limit } from "#core/rate-limit/limit.ts";
+import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { GuardingRule } from "#core/resolve/guarding-policy.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
@@ -72,6 +73,7 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
         whenUncoordinated,
         sendsStandardHeaders: headers === "Standard" || headers === "Both",
         sendsXHeaders: headers === "XRateLimit" || headers === "Both",
+        refusedStatus: onLimit.status ?? REFUSAL_STATUS,
         refusedBody: onLimit.body ?? "",
         refusedHeaders: Object.entries(onLimit.headers ?? {}),
       };

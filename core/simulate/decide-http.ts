@@ -123,12 +123,12 @@ function within(place: Place, below: string): Place {
 function answer(
   { replies }: HttpManager,
   told: Omit<Answered, "kind">,
-  { headers }: Exchange,
+  exchange: Exchange,
   body: string,
   grpcStatus?: number,
 ): Answered {
-  const status = replies.get(told.status) ?? told.status;
-  return { kind: "answered", ...told, status: replyAs(headers, status, told.headers, body, grpcStatus) };
+  const status = replies.find(({ holds }) => holds(exchange, told.status))?.status ?? told.status;
+  return { kind: "answered", ...told, status: replyAs(exchange.headers, status, told.headers, body, grpcStatus) };
 }
 
 function route(

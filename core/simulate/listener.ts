@@ -1,6 +1,7 @@
 import type { Cidr } from "#core/simulate/address.ts";
 import type { AskConfig, Filter, RbacConfig } from "#core/simulate/filter.ts";
 import type { HeaderOperations } from "#core/simulate/read/header-operations.ts";
+import type { ReplyMapper } from "#core/simulate/read/replies.ts";
 import type { TextTest } from "#core/simulate/read/string-matcher.ts";
 import type { Route } from "#core/simulate/route.ts";
 import type { VirtualHosts } from "#core/simulate/virtual-hosts.ts";
@@ -21,8 +22,8 @@ export interface HttpManager {
   /** What becomes of headers before anything reads them. */
   readonly early: HeaderOperations;
   readonly filters: readonly Filter[];
-  /** Statuses of answers of its own → what is answered instead. */
-  readonly replies: ReadonlyMap<number, number>;
+  /** What becomes of the statuses of its own answers. */
+  readonly replies: readonly ReplyMapper[];
   /** The name of its route configuration, or the configuration. */
   readonly routes: string | VirtualHosts;
 }

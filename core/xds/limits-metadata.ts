@@ -28,8 +28,11 @@ export const ENTRY_MARK = "=";
 
 export const HEADER_ENTRY = "header:";
 
-/** What an agent calls a request by whose end it waits for: in the metadata of its answer, under the filter's name. */
-export const ENDED_METADATA = { filter: "envoy.filters.http.ratelimit", id: "id" } as const;
+/**
+ * Metadata of an agent's answer, under the filter's name: what it calls a request by whose end it waits for, and what status one
+ * gets that it refuses, where that is another than 429.
+ */
+export const ANSWER_METADATA = { filter: "envoy.filters.http.ratelimit", id: "id", status: "status" } as const;
 
 /** Entries of the descriptor that tells of a request's end; nothing is sent of one that has no id. */
 export const ENDED_ENTRIES = {

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
-import { limitHeaders } from "#core/rate-limit/limit-headers.ts";
+import { limitHeaders, refusalHeaders } from "#core/rate-limit/limit-headers.ts";
+import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import { readDescriptor, readEnd, setOfDescriptor } from "#core/simulate/limits/read-descriptor.ts";
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
-import { ENDED_METADATA } from "#core/xds/limits-metadata.ts";
+import { ANSWER_METADATA } from "#core/xds/limits-metadata.ts";
 import type { LocalCall } from "#grpc/local-connection.ts";
 import { LocalServer } from "#grpc/local-server.ts";
 import type { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
@@ -137,14 +138,20 @@ export class LimitServer {
 
 const nameOf = ({ rule: { policy, name } }: CountedBy): string => `${policy}/${name}`;
 
+/** Envoy answers 429, and its listener what this says instead. */
+const statusMark = ({ rule: { refusedStatus } }: CountedBy): Readonly<Record<string, string>> =>
+  refusedStatus === REFUSAL_STATUS ? {} : { [ANSWER_METADATA.status]: String(refusedStatus) };
+
 function encodeVerdict({ counted, refusedBy }: Verdict, id: string | undefined): Uint8Array {
-  const told = refusedBy === undefined ? counted.filter(({ rule }) => !rule.isShadow) : [refusedBy];
-  const headers = [...limitHeaders(told), ...(refusedBy?.rule.refusedHeaders ?? [])];
+  const headers =
+    refusedBy === undefined
+      ? limitHeaders(counted.filter(({ rule }) => !rule.isShadow))
+      : refusalHeaders(refusedBy, refusedBy.rule.refusedHeaders);
   const shadow = counted.find(({ rule, isAdmitted }) => rule.isShadow && !isAdmitted);
   const marks = {
-    ...(refusedBy === undefined ? {} : { rule: nameOf(refusedBy) }),
+    ...(refusedBy === undefined ? {} : { rule: nameOf(refusedBy), ...statusMark(refusedBy) }),
     ...(shadow === undefined ? {} : { shadow: nameOf(shadow) }),
-    ...(id === undefined ? {} : { [ENDED_METADATA.id]: id }),
+    ...(id === undefined ? {} : { [ANSWER_METADATA.id]: id }),
   };
   const code = refusedBy === undefined ? RateLimitResponse_Code.OK : RateLimitResponse_Code.OVER_LIMIT;
   return toBinary(

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type Call, Scenario } from "#testing/scenario.ts";
+import { type Answer, type Call, Scenario } from "#testing/scenario.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
@@ -149,14 +149,18 @@ test("of each proxy its own: two instances admit twice as much", async () => {
   expect(await statuses(40)).toEqual({ 200: 8, 429: 32 });
 });
 
-test("who was refused is told with the rule's name", async () => {
-  await use(LIMIT("{ name: none, limit: { amount: 1, per: 10m } }"));
+const countOf = (windows: readonly { readonly count: bigint }[]): number =>
+  windows.reduce((sum, { count }) => sum + Number(count), 0);
+
+test("who was refused is told with the rule's name, and is not sent again by its proxy, whatever the status", async () => {
+  await use(LIMIT("{ name: none, limit: { amount: 1, per: 10m }, onLimit: { status: 503 } }"));
   await statuses(4);
   const told = await eventually("the refusals are reported", () => {
     const windows = scenario.mesh.windows.filter(({ deniedBy }) => deniedBy === "limit:default/limit/none");
-    return windows.length > 0 ? windows : undefined;
+    return countOf(windows) >= 3 ? windows : undefined;
   });
-  expect(told.every(({ reporter, responseCode }) => reporter === "destination" && responseCode === 429)).toBe(true);
+  expect(told.every(({ reporter, responseCode }) => reporter === "destination" && responseCode === 503)).toBe(true);
+  expect(countOf(told)).toBe(3);
 });
 
 test("a byte that is no UTF-8, or a header cut in the middle of a sign, is counted like any other", async () => {
@@ -188,6 +192,30 @@ test("gRPC callers are told RESOURCE_EXHAUSTED", async () => {
   const { status, headers, seen } = await scenario.call(grpc);
   expect({ status, code: headers["grpc-status"], seen }).toEqual({ status: 200, code: "8", seen: undefined });
   expect(headers.ratelimit).toMatch(/^"grpc";r=0;t=\d+$/);
+});
+
+test("a rule says what status the refused get: to whoever calls through a sidecar, through a gateway, and gRPC's own", async () => {
+  const why = "body: '{\"why\":\"plan\"}', headers: { content-type: application/problem+json, retry-after: '7' }";
+  const rule = (path: string, onLimit: string) =>
+    `{ name: of-${path}, match: [{ to: [{ operation: { paths: ["/${path}*"] } }] }], limit: { amount: 1, per: 10m }, onLimit: { ${onLimit} } }`;
+  await use(GATEWAY, LIMIT([rule("a", `status: 503, ${why}`), rule("b", "status: 402"), rule("c", why)].join(", ")));
+  const refused = async (path: string, call: Call = {}): Promise<Answer> => {
+    await scenario.call({ path, ...call });
+    return scenario.call({ path, ...call });
+  };
+  const { status, body, headers } = await refused("/a");
+  expect([status, body, headers["content-type"], headers["retry-after"]]).toEqual([
+    ...[503, '{"why":"plan"}', "application/problem+json", "7"],
+  ]);
+  expect((await refused("/b")).status).toBe(402);
+  expect((await refused("/c")).status).toBe(429);
+  const grpc = { method: "POST", headers: { "content-type": "application/grpc" } };
+  const told = await refused("/a/grpc", grpc);
+  expect([told.status, told.headers["grpc-status"], told.headers["grpc-message"]]).toEqual([
+    ...[200, "8", '{"why":"plan"}'],
+  ]);
+  await eventually("the gateway's port", () => scenario.visit({ path: "/look" }).catch(() => undefined));
+  expect((await scenario.visit({ path: "/a" })).status).toBe(503);
 });
 
 const TARGETED = (name: string, target: string, rule: string, namespace = "default"): string => `

@@ -93,6 +93,7 @@ test.each<[string, string, string[]]>([
     ["error conflicting-fields spec.throttle.amount"],
   ],
   ["who has no key", of("bucket: { key: [{ attribute: source.principal }] }"), ["error needs-field spec.bucket"]],
+  ["a status of none", of("onLimit: { status: 401 }"), ["error bad-value spec.onLimit.status"]],
   ["an answer's own header", of("onLimit: { headers: { x-a: b, retry-after: '5' } }"), []],
   [
     "a header of connections, connection",

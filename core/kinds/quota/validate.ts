@@ -4,6 +4,7 @@ import { validateRules } from "#core/kinds/authorization-policy/validate-rule.ts
 import { validateTargets } from "#core/kinds/policy-target.ts";
 import type { QuotaSpec } from "#core/kinds/quota/schema.ts";
 import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
+import { validateOnLimit } from "#core/kinds/rate-limit/validate-on-limit.ts";
 import { validateBytes } from "#core/kinds/rate-limit/validate-unit.ts";
 
 const ROLLING_MS_MAX = 366 * 24 * 3_600_000;
@@ -23,6 +24,7 @@ export function validateQuota(spec: QuotaSpec): Diagnostic[] {
     ...validatePeriod(spec),
     ...validateSoft(spec),
     ...validateOver(spec),
+    ...validateOnLimit(spec.onLimit ?? {}, ["spec", "onLimit"]),
   ];
 }
 

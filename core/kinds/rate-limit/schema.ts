@@ -1,6 +1,7 @@
 import { AUTHORIZATION_RULE } from "#core/kinds/authorization-policy/schema.ts";
 import { POLICY_TARGETS } from "#core/kinds/policy-target.ts";
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
+import { OTHER_REFUSAL_STATUSES, REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
   described,
@@ -130,14 +131,21 @@ const REFUND = message({
 
 export const ON_LIMIT = described(
   message({
-    status: refused("Envoy has one status for all that its agent refuses, 429: leave it out"),
+    status: described(explicit(integer(400, 599)), {
+      envoy: "ResponseMapper.status_code",
+      default: REFUSAL_STATUS,
+      hint: `${[REFUSAL_STATUS, ...OTHER_REFUSAL_STATUSES].sort().join(", ")}: a list, for each has a place in every listener`,
+    }),
     body: described(string(undefined, 65_536), { envoy: BY_AGENT }),
     headers: described(map(string("header-value"), "answer-header-name", 32), {
       envoy: BY_AGENT,
     }),
+    grpcStatus: refused("gRPC callers get RESOURCE_EXHAUSTED, whatever `status` others get: leave it out"),
   }),
   { envoy: BY_AGENT, doc: "What the refused are answered; gRPC callers get RESOURCE_EXHAUSTED" },
 );
+
+export type OnLimit = Infer<typeof ON_LIMIT>;
 
 export const HEADERS = described(oneOf(["Standard", "XRateLimit", "Both", "Off"]), {
   envoy: BY_AGENT,

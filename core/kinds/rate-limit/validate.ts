@@ -4,6 +4,7 @@ import { validateRules } from "#core/kinds/authorization-policy/validate-rule.ts
 import { validateTargets } from "#core/kinds/policy-target.ts";
 import type { RateLimitRule, RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
 import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
+import { validateOnLimit } from "#core/kinds/rate-limit/validate-on-limit.ts";
 import { validateReserve } from "#core/kinds/rate-limit/validate-reserve.ts";
 import { validateUnit } from "#core/kinds/rate-limit/validate-unit.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -54,6 +55,7 @@ export function validateRateLimit(spec: RateLimitSpec): Diagnostic[] {
         ...validateLimit(rule, path),
         ...validateUnit(rule, path),
         ...validateBucket(rule.bucket ?? {}, [...path, "bucket"]),
+        ...validateOnLimit(rule.onLimit ?? {}, [...path, "onLimit"]),
         ...validateReserve(rule, [...path, "reserve"]),
       ];
     }),

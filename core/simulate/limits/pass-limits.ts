@@ -1,6 +1,7 @@
 import { capacityOf } from "#core/rate-limit/limit.ts";
-import { limitHeaders } from "#core/rate-limit/limit-headers.ts";
+import { refusalHeaders } from "#core/rate-limit/limit-headers.ts";
 import { parseRuleName, refOfRule } from "#core/rate-limit/rule-name.ts";
+import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { Undecided } from "#core/simulate/decision.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
 import { Headers } from "#core/simulate/headers.ts";
@@ -9,6 +10,7 @@ import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
 import type { Stopped } from "#core/simulate/passed.ts";
 import type { Place, Trace } from "#core/simulate/step.ts";
 import type { Origin } from "#core/xds/layer.ts";
+import { ANSWER_METADATA } from "#core/xds/limits-metadata.ts";
 
 /**
  * A request's turn before its limits: as if it came alone, so that what counts it lets it through. Only who lacks a key that is
@@ -32,7 +34,7 @@ export function passLimits(
       place,
       origins: [originOf(charge.rule)],
     });
-    if (charge === refusing) return refuse(charge.rule);
+    if (charge === refusing) return refuse(charge.rule, exchange);
   }
   return undefined;
 }
@@ -50,15 +52,15 @@ function describeCharge(charge: RequestCharge): string {
   const most = `${amount}${bytes} ${length}${burst === undefined ? "" : `, ${burst} at once`}`;
   const keys = rule.key.map(({ attribute }) => attribute).join(" and ");
   const each = keys === "" ? "" : ` for each ${keys}`;
-  if (isDenied) return `it has no ${keys}, and who has none is refused with 429`;
+  if (isDenied) return `it has no ${keys}, and who has none is refused with ${rule.refusedStatus}`;
   if (cost > capacityOf(rule.limit)) return `it costs ${cost}, and there are never more than ${capacityOf(rule.limit)}`;
   return `at most ${most}${each}: it costs ${cost}, and is ${whenUsedUp(rule)}`;
 }
 
-function whenUsedUp({ isShadow, over, enforcePercent, unit }: PreparedLimit): string {
+function whenUsedUp({ isShadow, over, enforcePercent, unit, refusedStatus }: PreparedLimit): string {
   if (isShadow || over === "Notify") return "counted, and refused nothing";
   const enforced = enforcePercent < 100 ? `, of ${enforcePercent} % of requests` : "";
-  if (over === "Deny") return `answered 429 when they are used up${enforced}`;
+  if (over === "Deny") return `answered ${refusedStatus} when they are used up${enforced}`;
   return `goes on at ${over.throttle.amount}${unit === "Bytes" ? " bytes" : ""} in ${over.throttle.perMs / 1000} s when they are used up`;
 }
 
@@ -75,13 +77,15 @@ function originOf(rule: PreparedLimit): Origin {
   };
 }
 
-function refuse(rule: PreparedLimit): Stopped {
-  const told = limitHeaders([{ rule, isAdmitted: false, retryMs: rule.limit.perMs }]);
+/** As the agent does: the filter answers 429, and the listener what the agent's answer says. */
+function refuse(rule: PreparedLimit, exchange: Exchange): Stopped {
+  exchange.note(ANSWER_METADATA.filter, ANSWER_METADATA.status, String(rule.refusedStatus));
+  const told = { rule, isAdmitted: false, retryMs: rule.limit.perMs };
   return {
-    status: 429,
+    status: REFUSAL_STATUS,
     details: "request_rate_limited",
     flags: "RL",
-    headers: new Headers([...told, ...rule.refusedHeaders]),
+    headers: new Headers(refusalHeaders(told, rule.refusedHeaders)),
     isFinished: false,
     body: rule.refusedBody,
     grpcStatus: 8,

@@ -1,5 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import type { CountingRule } from "#core/rate-limit/counting-rule.ts";
+import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { Condition } from "#core/simulate/condition.ts";
 import { type PreparedKey, prepareKey } from "#core/simulate/limits/prepare-key.ts";
 import { readRbacMatch } from "#core/simulate/read/rbac.ts";
@@ -80,6 +81,7 @@ function prepare(rule: LimitRule, trustsForwardedFor: PreparedLimit["trustsForwa
     whenUncoordinated: ALONE[rule.whenAlone],
     sendsStandardHeaders: rule.sendsStandardHeaders,
     sendsXHeaders: rule.sendsXHeaders,
+    refusedStatus: rule.refusedStatus || REFUSAL_STATUS,
     refusedBody: rule.refusedBody,
     refusedHeaders: Object.entries(rule.refusedHeaders),
     trustsForwardedFor,

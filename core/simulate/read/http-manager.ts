@@ -3,6 +3,7 @@ import type { HttpManager } from "#core/simulate/listener.ts";
 import { type HeaderOperations, readHeaderOperations } from "#core/simulate/read/header-operations.ts";
 import { readHttpFilter } from "#core/simulate/read/http-filter.ts";
 import { openAny } from "#core/simulate/read/open-any.ts";
+import { readReplies } from "#core/simulate/read/replies.ts";
 import { readRouteTable } from "#core/simulate/read/route-table.ts";
 import { VirtualHosts } from "#core/simulate/virtual-hosts.ts";
 import type { HeaderValueOption } from "#proto/gen/envoy/config/core/v3/base_pb.js";
@@ -12,7 +13,6 @@ import {
   HttpConnectionManager_PathWithEscapedSlashesAction as EscapedSlashes,
   HttpConnectionManager_ForwardClientCertDetails as ForwardCert,
   type HttpConnectionManager,
-  type LocalReplyConfig,
 } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
 
@@ -84,15 +84,4 @@ function readEarly(extensions: readonly TypedExtensionConfig[]): HeaderOperation
     }
   }
   return readHeaderOperations(add, remove);
-}
-
-/** Mappers that put one status in another's place. */
-function readReplies(config: LocalReplyConfig | undefined): ReadonlyMap<number, number> {
-  const replies = new Map<number, number>();
-  for (const { filter, statusCode } of config?.mappers ?? []) {
-    const wanted = filter?.filterSpecifier;
-    const status = wanted?.case === "statusCodeFilter" ? wanted.value.comparison?.value?.defaultValue : undefined;
-    if (status !== undefined && statusCode !== undefined && !replies.has(status)) replies.set(status, statusCode);
-  }
-  return replies;
 }

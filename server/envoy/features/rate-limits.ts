@@ -1,10 +1,11 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
 import { isCostedLate } from "#core/rate-limit/final-cost.ts";
+import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { LimitingRule } from "#core/resolve/rate-limits.ts";
 import {
+  ANSWER_METADATA,
   ENDED_ENTRIES,
-  ENDED_METADATA,
   ENTRY_MARK,
   HEADER_ENTRY,
   LIMIT_ENTRIES,
@@ -111,7 +112,7 @@ function actionsOf(limits: readonly LimitingRule[], set: string): ActionInit[] {
 /** What the agent is told when a response has ended: of requests alone that it gave an id, for the id of others is nothing. */
 function endsOf(limits: readonly LimitingRule[]): Init<typeof RateLimitConfigSchema>[] {
   if (!limits.some(isCostedLate)) return [];
-  const id = literal(ENDED_ENTRIES.id, `%DYNAMIC_METADATA(${ENDED_METADATA.filter}:${ENDED_METADATA.id})%`);
+  const id = literal(ENDED_ENTRIES.id, `%DYNAMIC_METADATA(${ANSWER_METADATA.filter}:${ANSWER_METADATA.id})%`);
   const headers = new Set(limits.flatMap(({ cost }) => cost.responseHeader ?? []));
   return [
     {
@@ -199,6 +200,7 @@ function encodeRule(rule: LimitingRule, guard: HttpGuard): Init<typeof LimitRule
     whenAlone: ALONE[rule.whenUncoordinated],
     sendsStandardHeaders: rule.sendsStandardHeaders,
     sendsXHeaders: rule.sendsXHeaders,
+    refusedStatus: rule.refusedStatus === REFUSAL_STATUS ? 0 : rule.refusedStatus,
     refusedBody: rule.refusedBody,
     refusedHeaders: Object.fromEntries(rule.refusedHeaders),
     ...(rule.within === undefined ? {} : { within: buildMatch(rule.within, namespace, guard, "match") }),

@@ -3,7 +3,6 @@ import type { ConnectionSettings, ProxySettings } from "#core/mesh-config/proxy-
 import type { Authorizer } from "#core/resolve/authorizers.ts";
 import type { SpanTag } from "#core/resolve/tracing.ts";
 import { type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
-import { ComparisonFilter_Op } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import { HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import type { TypedExtensionConfigSchema } from "#proto/gen/envoy/config/core/v3/extension_pb.js";
@@ -19,7 +18,6 @@ import {
   HttpConnectionManager_ForwardClientCertDetails as ForwardCert,
   type HttpConnectionManager_TracingSchema,
   HttpConnectionManagerSchema,
-  type LocalReplyConfigSchema,
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
@@ -30,6 +28,7 @@ import type { RouteNeeds } from "#server/envoy/features/http-filter.ts";
 import { listenerFilters } from "#server/envoy/features/http-filters.ts";
 import { KEEPS_CASE } from "#server/envoy/keeps-case.ts";
 import { buildAccessLog, buildPlainAccessLog, type LoggedProxy } from "#server/envoy/listeners/build-access-log.ts";
+import { localReplies } from "#server/envoy/listeners/local-replies.ts";
 import type { ProxyTracing, TracedSide } from "#server/envoy/listeners/proxy-tracing.ts";
 import {
   UNTRUSTED_IN_PLAIN_TEXT,
@@ -217,26 +216,6 @@ function forwardClientCert(
   return direction === "gateway" ? called.gatewayForwardClientCert : called.listenerHeaders.forwardClientCert;
 }
 
-/** An upload that could not be sent again, to another instance or to the application, is one that nobody took, not one that found no storage. */
-const LOCAL_REPLIES: Init<typeof LocalReplyConfigSchema> = {
-  mappers: [
-    {
-      filter: {
-        filterSpecifier: {
-          case: "statusCodeFilter",
-          value: {
-            comparison: {
-              op: ComparisonFilter_Op.EQ,
-              value: { defaultValue: 507, runtimeKey: "pharos.retry_buffer_exceeded" },
-            },
-          },
-        },
-      },
-      statusCode: 503,
-    },
-  ],
-};
-
 const ID_IS_AN_ID = pack(UuidRequestIdConfigSchema, { packTraceReason: false, useRequestIdForTraceSampling: false });
 
 /** The HTTP connection manager of a listener, with Istio's choices; where they are others, docs/reference/envoy-defaults.md says why. */
@@ -286,7 +265,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
     ...limits(direction, called?.gatewayConnections),
     // Who asks before sending a large body gets the answer of whoever is to take it, and sends it once.
     proxy100Continue: true,
-    localReplyConfig: LOCAL_REPLIES,
+    localReplyConfig: localReplies(direction),
     upgradeConfigs: [{ upgradeType: "websocket" }],
     forwardClientCertDetails: ForwardCert[forwardClientCert(direction, called)],
     ...(direction === "outbound"

@@ -38,7 +38,7 @@ export function randomLimit(draw: Draw): AnyResource {
     ...(rarely(4) ? { mode: pick(["Shadow", "Off"]) } : {}),
     ...(rarely(4) ? { enforcePercent: random(101) } : {}),
     ...(rarely(4) ? { whenUncoordinated: pick(["Allow", "Deny"]) } : {}),
-    rules: [{ name: "a", ...key, ...match, ...late, limit }],
+    rules: [{ name: "a", ...key, ...match, ...late, limit, ...(rarely(4) ? { onLimit: { status: 503 } } : {}) }],
   });
 }
 
