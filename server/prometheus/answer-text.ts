@@ -31,6 +31,11 @@ export class Answer {
     return this.#parts.join(",");
   }
 
+  /** The parts are lines, each with its end. */
+  get sorted(): string {
+    return this.#parts.toSorted().join("");
+  }
+
   async add(part: string): Promise<void> {
     this.#chars += part.length;
     if (this.#chars > ANSWER_CHARS_MAX)

@@ -278,7 +278,8 @@ export class QueryApi {
   async #federate(params: URLSearchParams, meter: Meter): Promise<string> {
     const { catalog, now } = this.#options;
     const nowMs = now();
-    const lines: string[] = [];
+    const answer = new Answer(meter);
+    const told = new Set<string>();
     for (const matchers of readSelectors(params)) {
       await meter.rest();
       for (const { labels, timesMs, values, stale } of await catalog.select({
@@ -287,8 +288,9 @@ export class QueryApi {
         toMs: nowMs,
         stepMs: 1,
         rangeMs: 0,
-        samplesMax: SAMPLES_MAX,
+        samplesMax: meter.left,
       })) {
+        meter.hold(timesMs.length);
         const last = timesMs.length - 1;
         if (last < 0 || stale?.[last] === 1) continue;
         const name = labels.get(METRIC_NAME) ?? "";
@@ -297,13 +299,13 @@ export class QueryApi {
           ([label, value]) =>
             `${label}="${value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"')}"`,
         );
-        lines.push(`${name}{${braces.join(",")}} ${apiNumber(values[last] ?? Number.NaN)} ${timesMs[last]}`);
+        const line = `${name}{${braces.join(",")}} ${apiNumber(values[last] ?? Number.NaN)} ${timesMs[last]}\n`;
+        if (told.has(line)) continue;
+        told.add(line);
+        await answer.add(line);
       }
     }
-    return [...new Set(lines)]
-      .sort()
-      .map((line) => `${line}\n`)
-      .join("");
+    return answer.sorted;
   }
 }
 

@@ -1,6 +1,7 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { compress } from "snappyjs";
 import { expect, test } from "vitest";
+import { PharosError } from "#core/errors.ts";
 import { seriesLabels } from "#core/promql/series-labels.ts";
 import { receiveWrite } from "#server/prometheus/receive-write.ts";
 import type { ToldSeries } from "#server/telemetry/ingest/sample-ingest.ts";
@@ -110,12 +111,13 @@ test.each([
   expect(answer.text).toMatch(why);
 });
 
+/** A real Prometheus drops what is answered with 429, where it is not told to try again: only an account that sends too much gets it. */
 test.each([
-  ["exhausted", 429],
-  ["unavailable", 503],
-] as const)("what is %s is to be sent again", async (code, status) => {
-  const { PharosError } = await import("#core/errors.ts");
-  const take = () => Promise.reject(new PharosError(code, "later"));
+  ["a full disk", new PharosError("exhausted", "the disk is full"), 503],
+  ["a store that is away", new PharosError("unavailable", "later"), 503],
+  ["more than an account may", new PharosError("exhausted", "too much", { details: { retryAfterMs: 5000 } }), 429],
+])("what %s refuses is to be sent again", async (_, error, status) => {
+  const take = () => Promise.reject(error);
   const headers = { contentType: V2, contentEncoding: "snappy" };
   const answer = await receiveWrite({ take }, versionTwo([1, 2]), headers, "a");
   expect(answer).toMatchObject({ status, headers: { "retry-after": "5" } });

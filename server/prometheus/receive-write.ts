@@ -1,11 +1,11 @@
 import { uncompress } from "snappyjs";
 import { PharosError } from "#core/errors.ts";
 import { readWriteRequest, readWriteRequest2, type WriteRequest } from "#server/prometheus/read-write-request.ts";
+import { retryAfter } from "#server/telemetry/ingest/retry-after.ts";
 import type { SampleIngest } from "#server/telemetry/ingest/sample-ingest.ts";
 
 export const WRITE_BYTES_MAX = 8 * 1024 * 1024;
 const PLAIN_BYTES_MAX = 32 * 1024 * 1024;
-const RETRY_AFTER_S = 5;
 
 export interface WriteAnswer {
   readonly status: number;
@@ -61,8 +61,7 @@ export async function receiveWrite(
       return answer(400, `${request.histograms} native histograms are rejected: they are not stored here`, written);
     return answer(204, "", written);
   } catch (error) {
-    const known = PharosError.from(error);
-    const status = known.code === "exhausted" ? 429 : 503;
-    return answer(status, known.toString(), { "retry-after": String(RETRY_AFTER_S) });
+    const { status, headers } = retryAfter(error);
+    return answer(status, PharosError.from(error).toString(), headers);
   }
 }

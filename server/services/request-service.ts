@@ -120,8 +120,8 @@ export function createRequestService({
   async function traceRef(cause: CauseRef, { revision }: RequestRecord): Promise<RequestCauseView["refs"][number]> {
     const before = revision === null ? {} : { before: revision + 1 };
     const [detail, [written]] = await Promise.all([
-      config.get(cause.ref).catch(() => undefined),
-      config.history({ ref: cause.ref, limit: 1, ...before }).catch(() => []),
+      config.get(cause.ref).catch(whereFound(undefined)),
+      config.history({ ref: cause.ref, limit: 1, ...before }).catch(whereFound([])),
     ]);
     const path = cause.path === undefined ? undefined : pathOf(cause.path);
     const line = detail === undefined || path === undefined ? undefined : locatePath(detail.text, path)?.line;
@@ -131,6 +131,14 @@ export function createRequestService({
       ...(written === undefined ? {} : { revision: written.revision, author: written.author, reason: written.reason }),
     };
   }
+}
+
+/** The object may be gone by now; whatever else goes wrong is told. */
+function whereFound<T>(none: T): (error: unknown) => T {
+  return (error) => {
+    if (PharosError.from(error).code === "not-found") return none;
+    throw error;
+  };
 }
 
 /** Says which requests are looked at, not how they ended. */
