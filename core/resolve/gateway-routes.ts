@@ -1,3 +1,4 @@
+import { compareNames } from "#core/compare-names.ts";
 import { bySpecificity } from "#core/host/host.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
 import { hostPart, resolveGatewayHosts } from "#core/resolve/gateway-hosts.ts";
@@ -63,7 +64,7 @@ export function resolveGatewayRoutes(
     if (redirectsToTls) for (const host of server.hosts.map(hostPart)) at(host).redirectsToTls = true;
   }
   return [...hosts]
-    .sort(([a], [b]) => bySpecificity(a, b) || a.localeCompare(b))
+    .sort(([a], [b]) => bySpecificity(a, b) || compareNames(a, b))
     .map(([host, { routes, redirectsToTls }]) => ({ host, redirectsToTls, routes: catchAllsLast(routes) }));
 }
 

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { compareNames } from "#core/compare-names.ts";
 import type { Service } from "#core/model/service.ts";
 import { ownAddresses } from "#core/resolve/addresses-of.ts";
 import type { Patch } from "#core/resolve/envoy-patches.ts";
@@ -343,7 +344,7 @@ export class OutboundScope {
     const { called } = this.readers;
     const isTold = (host: string): boolean => isToldPeer(called, this.key.namespace, host);
     const last = lastVirtualHost(this.key.unknown, this.key.routing === "ports", isTold);
-    const own = [...(this.#virtualHosts.get(name)?.values() ?? [])].flat().sort((a, b) => a.name.localeCompare(b.name));
+    const own = [...(this.#virtualHosts.get(name)?.values() ?? [])].flat().sort((a, b) => compareNames(a.name, b.name));
     const separate = this.key.takesVirtualHosts;
     const inline = separate ? [] : own.map((each) => ({ ...each.init, name: each.name }));
     const origins = separate ? [] : own.flatMap((each) => each.origins);
