@@ -58,6 +58,8 @@ export type DiagnosticCode =
   | "duplicate-service"
   | "ejects-nobody"
   | "gateway-host-not-found"
+  | "health-annotation"
+  | "health-rule-elsewhere"
   | "gateway-not-found"
   | "http-only-setting"
   | "instances-without-group"

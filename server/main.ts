@@ -14,6 +14,7 @@ import { makeOtlp } from "#server/compose/make-otlp.ts";
 import { makeRegistry } from "#server/compose/make-registry.ts";
 import { makeServices } from "#server/compose/make-services.ts";
 import { makeStores } from "#server/compose/make-stores.ts";
+import { makeWatch } from "#server/compose/make-watch.ts";
 import { openDataDirectory } from "#server/data-directory.ts";
 import { isLoopback } from "#server/listen-address.ts";
 import type { MeshHandle } from "#server/mesh/start-mesh.ts";
@@ -76,6 +77,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
       onFull: (error) => log.warn(`${what} has to wait for room on the disk`, { error: error.toString() }),
     });
   await atRoom("the administrator's token", () => auth.ensureAdminToken());
+  const watch = makeWatch(dir, stores.telemetry, log);
   const api = makeServices({
     ...identity,
     options,
@@ -87,6 +89,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     keys,
     credentials,
     limits: owner,
+    watch,
     log,
   });
   const http = await makeHttp({
@@ -135,6 +138,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     async () => registry.close(),
     async () => keys.close(),
     () => api.close(),
+    () => watch.close(),
     () => port.close(),
     async () => owner.close(),
     () => stores.close(),

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
 import { OfferedAgain, OriginLinks } from "#components/editor/refusal-list.tsx";
 import { formatBytes } from "#components/format/format-bytes.ts";
+import { HealthHistoryCard } from "#components/health/health-history-card.tsx";
 import { ConfigViewer } from "#components/proxies/config-viewer.tsx";
 import { GapsCard } from "#components/proxies/gaps-card.tsx";
 import { JsonTree } from "#components/proxies/json-tree.tsx";
@@ -23,6 +24,7 @@ import { describeClockDifference } from "#core/telemetry/clock-difference.ts";
 import type { ProxyDetail, Refusal } from "#core/view/mesh.ts";
 
 const REFRESH_MS = 5000;
+const DAY_SECONDS = 86_400;
 
 const WAY_BACK = <Breadcrumbs items={[{ label: "Proxies", href: "/proxies" }]} />;
 
@@ -125,6 +127,10 @@ function Detail({ proxy }: { readonly proxy: ProxyDetail }) {
         </div>
       </div>
       <div className="mt-4 flex flex-col gap-4">
+        <HealthHistoryCard
+          subject={{ kind: "workload", namespace: proxy.namespace, name: proxy.workload }}
+          seconds={DAY_SECONDS}
+        />
         <ConfigViewer id={proxy.id} isConnected={proxy.connectedSince !== null} counts={proxy.resources} />
         <Card title="What it said of itself" description="Labels and node metadata">
           <JsonTree

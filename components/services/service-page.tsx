@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "#components/api/trpc.ts";
+import { HealthHistoryCard } from "#components/health/health-history-card.tsx";
 import { TrafficCharts } from "#components/overview/traffic-charts.tsx";
 import { InstancesCard } from "#components/services/instances-card.tsx";
 import { LocalitiesCard } from "#components/services/localities-card.tsx";
@@ -57,6 +58,10 @@ export function ServicePage({ host }: { readonly host: string }) {
               host={host}
               series={data.metrics}
               unit={routesRequests(data.ports) ? "Requests" : "Connections"}
+            />
+            <HealthHistoryCard
+              subject={{ kind: "service", namespace: data.namespace, name: data.host }}
+              seconds={range.seconds}
             />
             <div className="grid gap-4 xl:grid-cols-2">
               <PeersCard title="Callers" peers={data.callers} emptyText="Nobody called it in this range." />

@@ -1,6 +1,7 @@
 "use client";
 import { AboutTab } from "#components/settings/about-tab.tsx";
 import { ApiTokensTab } from "#components/settings/api-tokens-tab.tsx";
+import { HealthTab } from "#components/settings/health-tab.tsx";
 import { LimitsTab } from "#components/settings/limits-tab.tsx";
 import { StorageTab } from "#components/settings/storage-tab.tsx";
 import { Page } from "#components/ui/page.tsx";
@@ -11,6 +12,7 @@ import { useSearchState } from "#components/ui/use-search-state.ts";
 const TABS = [
   { value: "tokens", label: "API tokens", content: <ApiTokensTab /> },
   { value: "limits", label: "Limits", content: <LimitsTab /> },
+  { value: "health", label: "Health", content: <HealthTab /> },
   { value: "storage", label: "Storage", content: <StorageTab /> },
   { value: "about", label: "About", content: <AboutTab /> },
 ] as const;

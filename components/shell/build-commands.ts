@@ -88,7 +88,7 @@ const ACTIONS: readonly CommandEntry[] = [
       words: "appearance mode night day",
     }),
   ),
-  ...[...kindsIn("traffic"), ...kindsIn("limits")].map(
+  ...[...kindsIn("traffic"), ...kindsIn("limits"), ...kindsIn("alerts")].map(
     (kind): CommandEntry => ({ group: "Do", label: `New ${kind}`, detail: "Configuration", href: newHref(kind) }),
   ),
 ];

@@ -1,5 +1,6 @@
 import {
   Activity,
+  Bell,
   DoorOpen,
   FlaskConical,
   Gauge,
@@ -33,6 +34,7 @@ export const NAV_SECTIONS: readonly { readonly label: string; readonly items: re
       { href: "/services", label: "Services", icon: Activity, hasRange: true },
       { href: "/traces", label: "Traces", icon: ListTree, hasRange: true },
       { href: "/requests", label: "Requests", icon: ScrollText, hasRange: true },
+      { href: "/alerts", label: "Alerts", icon: Bell },
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { type CheckRun, type Found, runEach, runWhole } from "#core/check/check-run.ts";
 import { allOf, type CheckContext, createCheckContext } from "#core/check/context.ts";
+import { healthAnnotation } from "#core/check/health-annotation.ts";
 import { KeptParts } from "#core/check/kept-parts.ts";
 import { policyPort } from "#core/check/policy-port.ts";
 import type { Finding, KindCheck, ResourceCheck } from "#core/check/rule.ts";
@@ -14,7 +15,7 @@ import { validateResource } from "#core/resource/validate-resource.ts";
 import { formatPath } from "#core/schema/path.ts";
 
 /** Those about several kinds. */
-const GENERAL: readonly ResourceCheck[] = [selectorMatchesNothing, policyPort];
+const GENERAL: readonly ResourceCheck[] = [selectorMatchesNothing, policyPort, healthAnnotation];
 
 type Described = Omit<ResourceCheck, "each">;
 

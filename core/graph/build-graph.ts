@@ -1,10 +1,18 @@
 import type { IsLive } from "#core/graph/believed-shares.ts";
 import type { Graph, GraphEdge, GraphNode, GraphView, Health } from "#core/graph/graph.ts";
-import { judgeHealth } from "#core/graph/health.ts";
+import { judgeHealth, worseHealth } from "#core/graph/health.ts";
 import { mergeReporters, type Pair } from "#core/graph/merge-reporters.ts";
 import { type NodeIdentity, NodeNamer } from "#core/graph/node-of.ts";
 import { Tally } from "#core/graph/tally.ts";
+import {
+  byDefault,
+  DEFAULT_TOLERANCES,
+  type Tolerance,
+  type TolerancesOf,
+  tolerancesFor,
+} from "#core/graph/tolerance.ts";
 import { whyUnseen } from "#core/graph/why-unseen.ts";
+import type { HealthSubject } from "#core/resolve/health-tolerances.ts";
 import { nameDenial, nameDenials } from "#core/telemetry/denied-by.ts";
 import { quantilesOf } from "#core/telemetry/quantile.ts";
 import { isRefusedByGateway } from "#core/telemetry/refused-connection.ts";
@@ -20,6 +28,8 @@ export interface GraphInput {
   readonly gaps: Graph["gaps"];
   /** Which called ends are there to report; absent: those that did. */
   readonly isLive?: IsLive | undefined;
+  /** By what health is judged; absent: the defaults. */
+  readonly tolerances?: TolerancesOf | undefined;
   /** Edges that touch none of these are left out; absent: all. */
   readonly namespaces?: readonly string[] | undefined;
 }
@@ -62,7 +72,8 @@ export function buildGraph(input: GraphInput): Graph {
       });
     else addPair(edge, pair);
   }
-  const ordered = buildNodes(nodes, [...edges.values()], seconds).sort((a, b) => compare(a.id, b.id));
+  const tolerances = input.tolerances ?? byDefault;
+  const ordered = buildNodes(nodes, [...edges.values()], seconds, tolerances).sort((a, b) => compare(a.id, b.id));
   const rank = new Map(ordered.map(({ id }, index) => [id, index]));
   // Looked up once an edge, not once a comparison.
   const placed = Array.from(edges.values(), (edge) => ({
@@ -76,7 +87,9 @@ export function buildGraph(input: GraphInput): Graph {
     nodes: ordered,
     edges: placed
       .sort((a, b) => a.place - b.place || compare(a.edge.protocol, b.edge.protocol))
-      .map(({ edge }) => buildEdge(edge, seconds)),
+      .map(({ edge }) =>
+        buildEdge(edge, seconds, edgeTolerances(nodes.get(edge.source), nodes.get(edge.target), tolerances)),
+      ),
     gaps: input.gaps,
   };
 }
@@ -104,25 +117,53 @@ function isWanted(namespaces: readonly string[] | undefined, source: NodeIdentit
 }
 
 /** Health of a tally's traffic; that only callers tell of some of it is said of who is called, not of the callers' own edges. */
-export function judgeTally(tally: Tally, seconds: number, unseen: number = tally.unseen): Health {
-  const { outcomes } = tally;
-  return judgeHealth({
-    requests: tally.count,
-    seconds,
-    serverErrors: outcomes["server-error"],
-    clientErrors: outcomes["client-error"],
-    grpcErrors: outcomes["grpc-error"],
-    unanswered: outcomes["no-response"],
-    denied: outcomes.denied,
-    deniedBy: tally.deniedBy.length === 0 ? [] : tally.deniedBy.map(nameDenial).sort(),
-    unseen,
-    blocked: Math.min(unseen, tally.blocked),
-    ownAnswers: tally.ownAnswers,
-    unit: tally.count > 0 && tally.connections === tally.count ? "connections" : "requests",
-  });
+export function judgeTally(
+  tally: Tally,
+  seconds: number,
+  tolerances: readonly Tolerance[] = DEFAULT_TOLERANCES,
+  unseen: number = tally.unseen,
+): Health {
+  const { count: requests, connections: tcp, grpc, answers, ownAnswers } = tally;
+  return judgeHealth(
+    {
+      ...{ requests, seconds, answers, unseen, ownAnswers },
+      byProtocol: { http: requests - tcp - grpc, grpc, tcp },
+      deniedBy: tally.deniedBy.length === 0 ? [] : tally.deniedBy.map(nameDenial).sort(),
+      blocked: Math.min(unseen, tally.blocked),
+      unit: requests > 0 && tcp === requests ? "connections" : "requests",
+    },
+    tolerances,
+  );
 }
 
-function buildEdge({ id, source, target, protocol, tally }: OpenEdge, seconds: number): GraphEdge {
+/** Whose tolerances hold for a node; nobody's for what is not known. */
+export function subjectOf({ kind, namespace, name, workload, service }: NodeIdentity): HealthSubject | undefined {
+  if (service !== undefined) return { kind: "service", namespace, name: service };
+  if (workload !== undefined) return { kind: "workload", namespace, name: workload };
+  return kind === "app" ? { kind, namespace, name } : undefined;
+}
+
+/** What its caller tolerates of its calls, and what the called end tolerates of what comes in. */
+function edgeTolerances(
+  source: NodeIdentity | undefined,
+  target: NodeIdentity | undefined,
+  of: TolerancesOf,
+): readonly Tolerance[] {
+  if (of === byDefault) return DEFAULT_TOLERANCES;
+  const ofEnd = (end: NodeIdentity | undefined): readonly Tolerance[] => {
+    const subject = end === undefined ? undefined : subjectOf(end);
+    return subject === undefined ? DEFAULT_TOLERANCES : of(subject);
+  };
+  const outbound = tolerancesFor(ofEnd(source), "outbound", false);
+  const inbound = tolerancesFor(ofEnd(target), "inbound", false);
+  return outbound.length === 0 ? inbound : [...new Set([...inbound, ...outbound])];
+}
+
+function buildEdge(
+  { id, source, target, protocol, tally }: OpenEdge,
+  seconds: number,
+  tolerances: readonly Tolerance[],
+): GraphEdge {
   const known = tally.secured + tally.plain;
   const [p50Ms = null, p95Ms = null, p99Ms = null] = quantilesOf(tally.durations, [0.5, 0.95, 0.99]);
   const edge: GraphEdge = {
@@ -136,7 +177,7 @@ function buildEdge({ id, source, target, protocol, tally }: OpenEdge, seconds: n
     p95Ms,
     p99Ms,
     mtlsPercent: known === 0 ? null : (tally.secured / known) * 100,
-    health: judgeTally(tally, seconds, 0),
+    health: judgeTally(tally, seconds, tolerances, 0),
     responses: tally.responses
       .map(({ code, flags, grpcStatus, hosts, count }) => ({
         code,
@@ -183,6 +224,7 @@ function buildNodes(
   identities: ReadonlyMap<string, NodeIdentity>,
   edges: readonly OpenEdge[],
   seconds: number,
+  tolerances: TolerancesOf,
 ): GraphNode[] {
   const inbound = new Map<string, Tally>();
   const outbound = new Map<string, Tally>();
@@ -196,14 +238,36 @@ function buildNodes(
     const out = outbound.get(identity.id);
     return {
       ...identity,
-      // Where traffic enters there is nobody to ask but the node itself: what it got from those it called.
-      health: judgeTally(into ?? out ?? new Tally(), seconds),
+      health: judgeEnd(subjectOf(identity), { into, out, seconds, tolerances }),
       isRoot: into === undefined,
       requestsPerSecondIn: (into?.count ?? 0) / seconds,
       requestsPerSecondOut: (out?.count ?? 0) / seconds,
       errorPercentIn: into?.errorPercent ?? 0,
     };
   });
+}
+
+/** An end by what came to it, and by what it called where its tolerances say so. */
+function judgeEnd(
+  subject: HealthSubject | undefined,
+  {
+    into,
+    out,
+    seconds,
+    tolerances,
+  }: {
+    readonly into: Tally | undefined;
+    readonly out: Tally | undefined;
+    readonly seconds: number;
+    readonly tolerances: TolerancesOf;
+  },
+): Health {
+  const all = subject === undefined ? DEFAULT_TOLERANCES : tolerances(subject);
+  // Where traffic enters there is nobody to ask but the node itself: what it got from those it called.
+  if (into === undefined) return judgeTally(out ?? new Tally(), seconds, tolerancesFor(all, "outbound", true));
+  const health = judgeTally(into, seconds, tolerancesFor(all, "inbound", false));
+  const calls = out === undefined ? [] : tolerancesFor(all, "outbound", false);
+  return out === undefined || calls.length === 0 ? health : worseHealth(health, judgeTally(out, seconds, calls));
 }
 
 function isRefusedAtEdge({ deniedBy, outcomes, count }: Tally): boolean {

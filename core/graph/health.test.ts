@@ -1,14 +1,12 @@
 import { expect, test } from "vitest";
-import { type HealthFigures, judgeHealth } from "#core/graph/health.ts";
+import { type HealthFigures, judgeHealth as judge } from "#core/graph/health.ts";
+import { DEFAULT_TOLERANCES } from "#core/graph/tolerance.ts";
 
 const figures = (differs: Partial<HealthFigures>): HealthFigures => ({
   requests: 20,
   seconds: 10,
-  serverErrors: 0,
-  clientErrors: 0,
-  grpcErrors: 0,
-  unanswered: 0,
-  denied: 0,
+  byProtocol: { http: 20, grpc: 0, tcp: 0 },
+  answers: [],
   deniedBy: [],
   unseen: 0,
   blocked: 0,
@@ -17,7 +15,9 @@ const figures = (differs: Partial<HealthFigures>): HealthFigures => ({
   ...differs,
 });
 const BLOCKED = { unseen: 80, blocked: 80, ownAnswers: ["own[block_all]"] };
-const REFUSED = { denied: 20, deniedBy: ["AuthorizationPolicy default/deny"] };
+const judgeHealth = (of: HealthFigures) => judge(of, DEFAULT_TOLERANCES);
+const DENIED = { outcome: "denied", protocol: "http", code: 403, grpcStatus: "", flags: "-", count: 20 } as const;
+const REFUSED = { answers: [DENIED], deniedBy: ["AuthorizationPolicy default/deny"] };
 
 test.each([
   ["all within tolerance", {}, "healthy", undefined],

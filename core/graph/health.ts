@@ -1,68 +1,51 @@
 import type { Health } from "#core/graph/graph.ts";
+import type { AnswerTally } from "#core/graph/tally.ts";
+import type { Tolerance } from "#core/graph/tolerance.ts";
 import { type Unseen, whyUnseen } from "#core/graph/why-unseen.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 
 /** What health is judged by. */
 export interface HealthFigures extends Unseen {
   readonly requests: number;
   readonly seconds: number;
-  readonly serverErrors: number;
-  readonly clientErrors: number;
-  readonly grpcErrors: number;
-  readonly unanswered: number;
-  readonly denied: number;
+  readonly byProtocol: Readonly<Record<TrafficKey["protocol"], number>>;
+  /** What of the requests did not simply go well. */
+  readonly answers: readonly AnswerTally[];
   /** Names of the policies that refused. */
   readonly deniedBy: readonly string[];
   /** What is counted. */
   readonly unit: "requests" | "connections";
 }
 
-interface Tolerance {
-  readonly figure: "serverErrors" | "clientErrors" | "grpcErrors" | "unanswered" | "denied";
-  readonly degradedPercent: number;
-  readonly failurePercent: number;
-  readonly what: string;
-  /** The same in a word or two. */
-  readonly short: string;
-}
-
-/** Kiali's defaults, with 0.1 % as the least share that counts; a refusal by policy counts as an answer 5xx does. */
-const TOLERANCES: readonly Tolerance[] = [
-  { figure: "denied", degradedPercent: 0.1, failurePercent: 10, what: "refused", short: "refused" },
-  { figure: "serverErrors", degradedPercent: 0.1, failurePercent: 10, what: "answered 5xx", short: "5xx" },
-  { figure: "unanswered", degradedPercent: 0.1, failurePercent: 10, what: "got no answer", short: "unanswered" },
-  {
-    figure: "grpcErrors",
-    degradedPercent: 0.1,
-    failurePercent: 10,
-    what: "ended in a gRPC error",
-    short: "gRPC errors",
-  },
-  { figure: "clientErrors", degradedPercent: 10, failurePercent: 20, what: "answered 4xx", short: "4xx" },
-];
-
-const SEVERITY = { healthy: 0, degraded: 1, failure: 2 } as const;
+const SEVERITY = { unknown: 0, idle: 0, healthy: 1, degraded: 2, failure: 3 } as const;
 
 /** The worst of all tolerances, with the figure that decided. Nothing measured is idle. */
-export function judgeHealth(figures: HealthFigures): Health {
+export function judgeHealth(figures: HealthFigures, tolerances: readonly Tolerance[]): Health {
   const unseen = describeUnseen(figures);
   if (figures.requests === 0) {
     if (unseen === undefined) return { status: "idle", reason: `no ${figures.unit} in this time` };
     return { status: "idle", reason: `none arrived in this time; ${unseen.reason}`, cause: unseen.cause };
   }
   const rate = `${formatRate(figures.requests / figures.seconds)} ${figures.unit}/s`;
-  let worst: Health & { readonly status: keyof typeof SEVERITY } = {
-    status: "healthy",
-    reason: `${rate}, all within tolerance`,
-  };
-  for (const { figure, degradedPercent, failurePercent, what, short } of TOLERANCES) {
-    const percent = (figures[figure] / figures.requests) * 100;
+  let worst: Health = { status: "healthy", reason: `${rate}, all within tolerance` };
+  for (const { counts, protocols, degradedPercent, failurePercent, what, short, ref } of tolerances) {
+    const counted = figures.answers.filter(counts).filter(({ protocol }) => protocols?.includes(protocol) ?? true);
+    const failed = counted.reduce((sum, { count }) => sum + count, 0);
+    // As Kiali has it: of none nothing fails, also where none may.
+    if (failed <= 0) continue;
+    const of =
+      protocols === undefined
+        ? figures.requests
+        : protocols.reduce((sum, protocol) => sum + figures.byProtocol[protocol], 0);
+    const percent = (failed / of) * 100;
     const status = percent >= failurePercent ? "failure" : percent >= degradedPercent ? "degraded" : "healthy";
     if (SEVERITY[status] <= SEVERITY[worst.status]) continue;
-    const by = figure === "denied" && figures.deniedBy.length > 0 ? ` (${figures.deniedBy.join(", ")})` : "";
+    const isDenied = counted.every(({ outcome }) => outcome === "denied");
+    const by = isDenied && figures.deniedBy.length > 0 ? ` (${figures.deniedBy.join(", ")})` : "";
     const limit = status === "failure" ? failurePercent : degradedPercent;
     worst = {
       status,
-      reason: `${percent.toFixed(1)} % of ${rate} ${what}${by}`,
+      reason: `${percent.toFixed(1)} % of ${ofRate(rate, protocols)} ${what}${by}${ref === undefined ? "" : `, by ${ref}`}`,
       cause: `${short} ${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)} % ≥ ${limit} %`,
     };
   }
@@ -71,6 +54,26 @@ export function judgeHealth(figures: HealthFigures): Health {
   if (figures.blocked === 0) return worst.status === "healthy" ? worst : { ...worst, reason };
   // What a caller's own proxy turned down is told beside what decided: neither is seen from the other.
   return { ...worst, reason, cause: worst.cause === undefined ? unseen.cause : `${worst.cause}; ${unseen.cause}` };
+}
+
+export function isWorse(health: Health, than: Health): boolean {
+  return SEVERITY[health.status] > SEVERITY[than.status];
+}
+
+/** Of two judgments of one end, the worse; of its calls it is said that they are these. */
+export function worseHealth(inbound: Health, outbound: Health): Health {
+  if (!isWorse(outbound, inbound)) return inbound;
+  const { status, reason, cause } = outbound;
+  return {
+    status,
+    reason: `of its own calls: ${reason}`,
+    ...(cause === undefined ? {} : { cause: `calls: ${cause}` }),
+  };
+}
+
+/** A share of some protocols is of a part of all. */
+function ofRate(rate: string, protocols: readonly string[] | undefined): string {
+  return protocols === undefined ? rate : `what is ${protocols.join(" or ")} of ${rate}`;
 }
 
 /** What never came to the called end, and whether it is known where it stayed. */

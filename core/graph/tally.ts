@@ -17,6 +17,18 @@ export interface ResponseTally {
   count: number;
 }
 
+/** Answers that are alike: all that health may be judged by. */
+export interface AnswerTally {
+  readonly outcome: Outcome;
+  readonly protocol: TrafficKey["protocol"];
+  /** 0 for none. */
+  readonly code: number;
+  readonly grpcStatus: string;
+  /** "-" for none. */
+  readonly flags: string;
+  count: number;
+}
+
 /**
  * Sums of requests between two ends. Lists instead of maps and sets: they hold one or two entries, and a mesh has
  * thousands of ends.
@@ -47,6 +59,10 @@ export class Tally {
     "grpc-error": 0,
     denied: 0,
   };
+  /** Of `count`, those over gRPC. */
+  grpc = 0;
+  /** What did not simply go well: without flags and below 300 it is in `outcomes` alone. */
+  answers: readonly AnswerTally[] = NONE;
   /** How long what is counted took. */
   durations: readonly HistogramPart[] = NONE;
   responses: readonly ResponseTally[] = NONE;
@@ -61,12 +77,16 @@ export class Tally {
     const { key, count } = row;
     this.count += count;
     if (key.protocol === "tcp") this.connections += count;
+    else if (key.protocol === "grpc") this.grpc += count;
     this.opened += row.opened;
     if (isOwnAnswer(key.deniedBy)) this.addBlocked({ blocked: count, ownAnswers: [key.deniedBy] });
     this.requestBytes += row.requestBytes;
     this.responseBytes += row.responseBytes;
     this.#addSecurity(key, count);
-    this.outcomes[outcomeOf(key)] += count;
+    const outcome = outcomeOf(key);
+    this.outcomes[outcome] += count;
+    if (outcome !== "ok" || key.responseFlags !== "-" || key.responseCode >= 300)
+      this.#addAnswer(outcome, key.protocol, key.responseCode, key.grpcStatus, key.responseFlags, count);
     if (row.durations.length > 0)
       this.durations = appended(this.durations, { histogram: row.durations, share: row.share ?? 1 });
     this.#addResponse(key.responseCode, key.responseFlags, key.grpcStatus, key.destinationService, count);
@@ -100,6 +120,9 @@ export class Tally {
   addOutcomes(other: Tally): void {
     this.count += other.count;
     this.connections += other.connections;
+    this.grpc += other.grpc;
+    for (const { outcome, protocol, code, grpcStatus, flags, count } of other.answers)
+      this.#addAnswer(outcome, protocol, code, grpcStatus, flags, count);
     this.addBlocked(other);
     this.unseen += other.unseen;
     const { outcomes } = this;
@@ -132,6 +155,7 @@ export class Tally {
       const moved = Math.min(left, outcomes[outcome]);
       outcomes[outcome] -= moved;
       outcomes.denied += moved;
+      this.#deny(outcome, moved);
       left -= moved;
     }
   }
@@ -147,6 +171,42 @@ export class Tally {
       outcomes["grpc-error"] +
       outcomes.denied;
     return (errors / this.count) * 100;
+  }
+
+  #addAnswer(
+    outcome: Outcome,
+    protocol: TrafficKey["protocol"],
+    code: number,
+    grpcStatus: string,
+    flags: string,
+    count: number,
+  ): void {
+    for (const answer of this.answers) {
+      if (
+        answer.code === code &&
+        answer.outcome === outcome &&
+        answer.flags === flags &&
+        answer.grpcStatus === grpcStatus &&
+        answer.protocol === protocol
+      ) {
+        answer.count += count;
+        return;
+      }
+    }
+    this.answers = appended(this.answers, { outcome, protocol, code, grpcStatus, flags, count });
+  }
+
+  /** So many of these were refused: which, nobody can tell. Connections that ended well are in no list until then. */
+  #deny(from: Outcome, moved: number): void {
+    let left = moved;
+    for (const answer of [...this.answers]) {
+      if (answer.outcome !== from || left <= 0) continue;
+      const taken = Math.min(left, answer.count);
+      answer.count -= taken;
+      left -= taken;
+      this.#addAnswer("denied", answer.protocol, answer.code, answer.grpcStatus, answer.flags, taken);
+    }
+    if (left > 0) this.#addAnswer("denied", "tcp", 0, "", "-", left);
   }
 
   #addAddress(address: string, count: number): void {

@@ -24,6 +24,7 @@ export const GROUPS = {
   /** Of what Istio has no kind for. */
   "mesh.pharos.dev": ["v1"],
   "limits.pharos.dev": ["v1"],
+  "observe.pharos.dev": ["v1"],
 } as const;
 
 export interface WorkloadChoice {
@@ -78,7 +79,7 @@ export interface KindDefinition<S = unknown> {
   readonly plural: string;
   readonly short: string;
   /** On whose pages of the console it is read and edited. */
-  readonly area: "traffic" | "security" | "limits";
+  readonly area: "traffic" | "security" | "limits" | "alerts";
   /** The form that is made for it; absent where the one that its schema makes serves. */
   readonly form?: FormName;
   /**

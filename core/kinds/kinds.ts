@@ -3,6 +3,7 @@ import { destinationRule } from "#core/kinds/destination-rule/kind.ts";
 import { documentOf } from "#core/kinds/document.ts";
 import { envoyFilter } from "#core/kinds/envoy-filter/kind.ts";
 import { gateway } from "#core/kinds/gateway/kind.ts";
+import { healthPolicy } from "#core/kinds/health-policy/kind.ts";
 import { type FormName, GROUPS, type KindDefinition } from "#core/kinds/kind.ts";
 import { meshConfig } from "#core/kinds/mesh-config/kind.ts";
 import { peerAuthentication } from "#core/kinds/peer-authentication/kind.ts";
@@ -44,6 +45,7 @@ export const KINDS = {
   RateLimit: rateLimit,
   Quota: quota,
   Plan: plan,
+  HealthPolicy: healthPolicy,
   MeshConfig: meshConfig,
 } as const satisfies Readonly<Record<string, KindDefinition>>;
 

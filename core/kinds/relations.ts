@@ -2,6 +2,7 @@ import { authorizationPolicyRelations } from "#core/kinds/authorization-policy/r
 import { destinationRuleRelations } from "#core/kinds/destination-rule/relations.ts";
 import { envoyFilterRelations } from "#core/kinds/envoy-filter/relations.ts";
 import { gatewayRelations } from "#core/kinds/gateway/relations.ts";
+import { healthPolicyRelations } from "#core/kinds/health-policy/relations.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import { meshConfigRelations } from "#core/kinds/mesh-config/relations.ts";
@@ -40,6 +41,7 @@ const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
   RateLimit: rateLimitRelations,
   Quota: quotaRelations,
   Plan: planRelations,
+  HealthPolicy: healthPolicyRelations,
   MeshConfig: meshConfigRelations,
 };
 

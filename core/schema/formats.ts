@@ -3,6 +3,7 @@ import { checkLogFilter } from "#core/schema/cel/check-log-filter.ts";
 import { checkTagValue } from "#core/schema/cel/check-tag-value.ts";
 import { claimOfCondition, claimOfRoute } from "#core/schema/claim-path.ts";
 import { checkEnvironmentName } from "#core/schema/environment-name.ts";
+import { GRPC_STATUS_NAMES } from "#core/schema/grpc-status-names.ts";
 import { checkHeaderVariables } from "#core/schema/header-variables.ts";
 import { checkHostName, checkWildcardHostName } from "#core/schema/host-name.ts";
 import { parseImportedHost } from "#core/schema/imported-host.ts";
@@ -19,11 +20,7 @@ const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const UNSENDABLE = /[\0\r\n]/;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"]);
-const GRPC_STATUSES = new Set(
-  "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED".split(
-    " ",
-  ),
-);
+const GRPC_STATUSES = new Set(GRPC_STATUS_NAMES);
 const RETRY_ON = new Set(
   "5xx gateway-error reset reset-before-request connect-failure retriable-4xx refused-stream retriable-status-codes retriable-headers envoy-ratelimited http3-post-connect-failure cancelled deadline-exceeded internal resource-exhausted unavailable".split(
     " ",

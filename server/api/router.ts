@@ -3,6 +3,7 @@ import { authenticationRouter } from "#server/api/routers/authentication.ts";
 import { configRouter } from "#server/api/routers/config.ts";
 import { credentialsRouter, gatewaysRouter } from "#server/api/routers/credentials.ts";
 import { effectsRouter } from "#server/api/routers/effects.ts";
+import { healthRouter } from "#server/api/routers/health.ts";
 import { limitUseRouter } from "#server/api/routers/limit-use.ts";
 import { limitsRouter } from "#server/api/routers/limits.ts";
 import {
@@ -25,6 +26,7 @@ export const appRouter = router({
   services: servicesRouter,
   config: configRouter,
   effects: effectsRouter,
+  health: healthRouter,
   simulate: simulateRouter,
   traces: tracesRouter,
   logs: logsRouter,

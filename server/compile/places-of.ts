@@ -97,6 +97,7 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   RateLimit: nowhereElse,
   Quota: nowhereElse,
   Plan: nowhereElse,
+  HealthPolicy: nowhereElse,
   MeshConfig: nowhereElse,
 };
 

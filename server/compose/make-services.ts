@@ -1,5 +1,6 @@
 import { Checker } from "#core/check/check-config.ts";
 import { PharosError } from "#core/errors.ts";
+import { readTolerances } from "#core/graph/read-tolerances.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
 import type { Logger } from "#node/log.ts";
@@ -12,6 +13,7 @@ import type { Keys } from "#server/compose/make-keys.ts";
 import type { LimitOwner } from "#server/compose/make-leases.ts";
 import type { MeshPort } from "#server/compose/make-mesh-port.ts";
 import type { Stores } from "#server/compose/make-stores.ts";
+import type { Watch } from "#server/compose/make-watch.ts";
 import type { CredentialBook } from "#server/credentials/credential-book.ts";
 import { dialable } from "#server/listen-address.ts";
 import { PreviewThread } from "#server/preview/preview-thread.ts";
@@ -23,7 +25,9 @@ import { createServices } from "#server/services/create-services.ts";
 import { credentialFindings } from "#server/services/credential-findings.ts";
 import { describeCredentials } from "#server/services/describe-credentials.ts";
 import { fileFindings } from "#server/services/file-findings.ts";
+import { createHealthService } from "#server/services/health-service.ts";
 import { liveEnds } from "#server/services/live-ends.ts";
+import { perSnapshot } from "#server/services/per-snapshot.ts";
 import { QuotaGauges } from "#server/services/quota-gauges.ts";
 import { recent } from "#server/services/recent.ts";
 import type { Services } from "#server/services/services.ts";
@@ -39,6 +43,7 @@ export interface ServicesParts extends IdentityParts {
   readonly keys: Keys;
   readonly credentials: CredentialBook;
   readonly limits: LimitOwner;
+  readonly watch: Watch;
   readonly log: Logger;
 }
 
@@ -59,6 +64,8 @@ export function makeServices(parts: ServicesParts): {
   const applies = new PreviewThread({ ...inputs, name: "apply" });
   publisher.onCompile((change) => previews.follow(change));
   telemetry.queries.believeBy((end) => liveEnds(state.snapshot()).has(end));
+  const tolerances = perSnapshot(readTolerances);
+  telemetry.queries.judgeBy(() => tolerances(state.snapshot()));
   const exported = new MetricExport(() => state.snapshot());
   telemetry.metrics.exportBy((key) => exported.rulesFor(key));
   const filesFound = fileFindings(
@@ -73,6 +80,7 @@ export function makeServices(parts: ServicesParts): {
   const measured = makeEffects(parts.config, parts.stores, explain, parts.log);
   const services = createServices({
     effects: measured.effects,
+    health: createHealthService({ store: parts.watch.health, state }),
     store,
     mesh,
     telemetry: telemetry.queries,

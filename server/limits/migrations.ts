@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { migrateSqlite } from "#node/migrate-sqlite.ts";
 
 /** In order; one that was released is never changed. Each finds the tables as those before it left them. */
 const MIGRATIONS: readonly string[] = [
@@ -31,22 +32,6 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** Brings the file to the last version, each step whole or not at all. Throws where it is of a later one. */
 export function migrateLimits(db: DatabaseSync): void {
-  const row = db.prepare("PRAGMA user_version").get();
-  const version = Number(row?.user_version ?? 0);
-  if (version > MIGRATIONS.length)
-    throw new Error(`limits.db is of a later Pharos (version ${version}): start that one, or move the file away`);
-  for (const [at, sql] of MIGRATIONS.entries()) {
-    if (at < version) continue;
-    db.exec("BEGIN");
-    try {
-      db.exec(sql);
-      db.exec(`PRAGMA user_version = ${at + 1}`);
-      db.exec("COMMIT");
-    } catch (error) {
-      db.exec("ROLLBACK");
-      throw error;
-    }
-  }
+  migrateSqlite(db, MIGRATIONS, "limits.db");
 }

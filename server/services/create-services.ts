@@ -33,6 +33,7 @@ import manifest from "../../package.json" with { type: "json" };
 
 export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly effects: Services["effects"];
+  readonly health: Services["health"];
   readonly identities: IdentityStore;
   readonly revocations: RevocationBook;
   readonly notify: RevocationServiceOptions["notify"];
@@ -128,6 +129,7 @@ export function createServices(options: ServicesOptions): Services {
     catalog,
     config,
     effects: options.effects,
+    health: options.health,
     simulate: createSimulateService({ store, mesh, state, previews }),
     traces: {
       search: (query) => telemetry.searchTraces(query),

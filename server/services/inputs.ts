@@ -58,6 +58,16 @@ export const marksQuery = z.object({
 });
 export type MarksQuery = z.output<typeof marksQuery>;
 
+export const healthSubject = z.object({
+  kind: z.enum(["service", "workload", "app"]),
+  namespace: z.string().max(63),
+  name: z.string().min(1).max(253),
+});
+export const healthHistory = z.object({
+  subject: z.string().regex(/^(?:service|workload|app|namespace) \S{1,320}$/, "is KIND NAME"),
+  seconds: z.number().int().min(60).max(2_592_000),
+});
+
 const graphView = z.enum(GRAPH_VIEWS).default("versioned-app");
 
 const namespaces = z.array(z.string().max(63)).max(500).optional();

@@ -3,6 +3,7 @@ import type { Catalog } from "#core/form/catalog.ts";
 import type { PolicyTarget } from "#core/form/warn-policy.ts";
 import type { DrawnGraph } from "#core/graph/display-graph.ts";
 import type { Graph, PlaintextView } from "#core/graph/graph.ts";
+import type { HealthSubject } from "#core/resolve/health-tolerances.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import type { LogQuery } from "#core/telemetry/log-query.ts";
 import type { LogRecord } from "#core/telemetry/log-record.ts";
@@ -27,6 +28,7 @@ import type {
 import type { CredentialApplied, CredentialRemoved, ListedCredential } from "#core/view/credential.ts";
 import type { EgressView } from "#core/view/egress.ts";
 import type { GatewayView } from "#core/view/gateway.ts";
+import type { HealthRun, SubjectHealth, TolerancesView } from "#core/view/health.ts";
 import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/limit.ts";
 import type { LimitUseView } from "#core/view/limit-use.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
@@ -132,6 +134,14 @@ export interface Services {
     list(revisions: readonly number[]): Promise<readonly RevisionEffect[]>;
     /** Newest first. */
     marks(query: MarksQuery): Promise<readonly ChangeMark[]>;
+  };
+  readonly health: {
+    /** Of all that had traffic when it was judged last. */
+    current(): readonly SubjectHealth[];
+    /** Oldest first; times of which nothing is known are left out. */
+    history(query: { readonly subject: string; readonly seconds: number }): readonly HealthRun[];
+    /** By what somebody is judged; without a subject, the defaults. */
+    tolerances(subject?: HealthSubject): TolerancesView;
   };
   readonly simulate: {
     /** What would come of a request, now and under changes; throws "invalid" for one that comes to no proxy. */

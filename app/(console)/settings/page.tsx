@@ -8,6 +8,7 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
   const page = await openPage();
   const tab = readParam(await searchParams, "tab");
   if (tab === "limits") await page.prefetch(page.trpc.access.refusals.queryOptions());
+  else if (tab === "health") await page.prefetch(page.trpc.health.tolerances.queryOptions());
   else if (tab === "storage") await page.prefetch(page.trpc.access.storage.queryOptions());
   else if (tab === "about")
     await page.prefetch(page.trpc.session.me.queryOptions(), page.trpc.services.names.queryOptions());

@@ -33,6 +33,9 @@ config.undo               401     403     pass      pass
 effects.get               401     pass    pass      pass
 effects.list              401     pass    pass      pass
 effects.marks             401     pass    pass      pass
+health.current            401     pass    pass      pass
+health.history            401     pass    pass      pass
+health.tolerances         401     pass    pass      pass
 simulate.request          401     pass    pass      pass
 traces.search             401     pass    pass      pass
 traces.get                401     pass    pass      pass

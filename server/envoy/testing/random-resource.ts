@@ -14,6 +14,7 @@ import { randomExtension } from "#server/envoy/testing/random-extension.ts";
 import { RANDOM_GATEWAYS } from "#server/envoy/testing/random-gateways.ts";
 import { randomLimit, randomPlan, randomQuota } from "#server/envoy/testing/random-limit.ts";
 import { randomMeshConfig } from "#server/envoy/testing/random-mesh-config.ts";
+import { randomHealthPolicy } from "#server/envoy/testing/random-observe.ts";
 import { randomEnvoyFilter } from "#server/envoy/testing/random-patches.ts";
 import { RANDOM_SERVICES } from "#server/envoy/testing/random-services.ts";
 import { RANDOM_SIDECARS } from "#server/envoy/testing/random-sidecars.ts";
@@ -244,6 +245,7 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
         },
       ],
     }),
+  randomHealthPolicy,
   randomLimit,
   randomPlan,
   randomQuota,

@@ -1,7 +1,9 @@
 import type { Belief, IsLive } from "#core/graph/believed-shares.ts";
 import { judgeTally } from "#core/graph/build-graph.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
+import { serviceNode } from "#core/graph/node-of.ts";
 import { Tally } from "#core/graph/tally.ts";
+import { byDefault, type TolerancesOf, tolerancesFor } from "#core/graph/tolerance.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import { quantileOf } from "#core/telemetry/quantile.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
@@ -12,7 +14,7 @@ export function serviceFigures(
   rows: readonly TrafficRow[],
   seconds: number,
   sparklines: ReadonlyMap<string, readonly number[]>,
-  isLive?: IsLive,
+  { isLive, tolerances = byDefault }: { readonly isLive?: IsLive | undefined; readonly tolerances?: TolerancesOf } = {},
 ): ServiceFigures[] {
   const byHost = new Map<string, Tally>();
   for (const { service, believed } of mergeReporters(rows, isLive)) {
@@ -28,7 +30,15 @@ export function serviceFigures(
     p95Ms: quantileOf(tally.durations, 0.95),
     deniedPerSecond: tally.outcomes.denied / seconds,
     sparkline: tally.count === 0 ? [] : (sparklines.get(host) ?? []),
-    health: judgeTally(tally, seconds),
+    health: judgeTally(
+      tally,
+      seconds,
+      tolerancesFor(
+        tolerances({ kind: "service", namespace: serviceNode(host, UNKNOWN).namespace, name: host }),
+        "inbound",
+        false,
+      ),
+    ),
   }));
 }
 

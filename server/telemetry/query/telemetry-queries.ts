@@ -1,8 +1,11 @@
+import { setImmediate } from "node:timers/promises";
 import { type Belief, believedShares, type IsLive } from "#core/graph/believed-shares.ts";
 import { buildGraph } from "#core/graph/build-graph.ts";
-import type { Graph } from "#core/graph/graph.ts";
+import type { Graph, Health } from "#core/graph/graph.ts";
+import { judgeAll } from "#core/graph/judge-all.ts";
 import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { selectPairs } from "#core/graph/select-pairs.ts";
+import { byDefault, type TolerancesOf } from "#core/graph/tolerance.ts";
 import type { LogQuery } from "#core/telemetry/log-query.ts";
 import type { LogRecord } from "#core/telemetry/log-record.ts";
 import { quantileOf } from "#core/telemetry/quantile.ts";
@@ -44,6 +47,7 @@ export class TelemetryQueries implements Telemetry {
   readonly #now: () => number;
   readonly #reportsWithinMs: () => number;
   #isLive: IsLive | undefined;
+  #tolerances: () => TolerancesOf = () => byDefault;
 
   /** `reportsWithinMs`: how long after a request agents have told of it. */
   constructor(readers: TelemetryReaders, now: () => number, reportsWithinMs: () => number) {
@@ -62,6 +66,11 @@ export class TelemetryQueries implements Telemetry {
     this.#isLive = isLive;
   }
 
+  /** From now on health is judged by these, asked for with each question. */
+  judgeBy(tolerances: () => TolerancesOf): void {
+    this.#tolerances = tolerances;
+  }
+
   async graph({ view, namespaces, ...range }: Parameters<Telemetry["graph"]>[0]): Promise<Graph> {
     const { startMs, endMs, seconds, rows } = await this.#rated(range);
     const gaps = await this.#readers.gaps.gaps(startMs, range.endMs);
@@ -74,7 +83,16 @@ export class TelemetryQueries implements Telemetry {
       gaps,
       namespaces,
       isLive: this.#isLive,
+      tolerances: this.#tolerances(),
     });
+  }
+
+  /** Health of all that had traffic in the windows from `startMs` to before `endMs`, by `subjectText`. */
+  async health({ startMs, endMs }: TimeRange): Promise<ReadonlyMap<string, Health>> {
+    const { rows } = await this.#readers.traffic.sum({ startMs, endMs, histograms: [] });
+    return judgeAll({ startMs, endMs, rows, isLive: this.#isLive, tolerances: this.#tolerances() }, () =>
+      setImmediate(),
+    );
   }
 
   gapsOf(workload: string, { startMs, endMs }: TimeRange): ReturnType<Telemetry["gapsOf"]> {
@@ -134,7 +152,7 @@ export class TelemetryQueries implements Telemetry {
       sparklineKeys(traffic.keys(), rows),
     );
     const lines = new Map([...counts].map(([host, slots]) => [host, toLine(slots, startMs, endMs, stepMs)]));
-    return serviceFigures(rows, seconds, lines, this.#isLive);
+    return serviceFigures(rows, seconds, lines, { isLive: this.#isLive, tolerances: this.#tolerances() });
   }
 
   async rows(range: TimeRange): Promise<{ rows: readonly TrafficRow[]; seconds: number }> {

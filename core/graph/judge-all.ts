@@ -1,0 +1,46 @@
+import type { IsLive } from "#core/graph/believed-shares.ts";
+import { buildGraph, subjectOf } from "#core/graph/build-graph.ts";
+import type { Health } from "#core/graph/graph.ts";
+import { isWorse } from "#core/graph/health.ts";
+import type { TolerancesOf } from "#core/graph/tolerance.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
+import type { HealthSubject } from "#core/resolve/health-tolerances.ts";
+import type { TrafficRow } from "#core/telemetry/traffic.ts";
+
+export interface JudgedInput {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly rows: readonly TrafficRow[];
+  readonly isLive?: IsLive | undefined;
+  readonly tolerances?: TolerancesOf | undefined;
+}
+
+const VIEWS = ["service", "workload", "app"] as const;
+
+/** Health of each service, workload, app and namespace that had traffic, by `subjectText`; `pause` is awaited between parts of the work. */
+export async function judgeAll(
+  input: JudgedInput,
+  pause: () => Promise<void> = async () => undefined,
+): Promise<ReadonlyMap<string, Health>> {
+  const all = new Map<string, Health>();
+  for (const view of VIEWS) {
+    for (const node of buildGraph({ ...input, view, gaps: [] }).nodes) {
+      const subject = subjectOf(node);
+      if (subject === undefined || node.health.status === "idle") continue;
+      all.set(subjectText(subject), node.health);
+      const { namespace } = node;
+      if (view === "app" || namespace === UNKNOWN) continue;
+      const key = `namespace ${namespace}`;
+      const known = all.get(key);
+      if (known === undefined || isWorse(node.health, known))
+        all.set(key, { ...node.health, reason: `${node.name}: ${node.health.reason}` });
+    }
+    await pause();
+  }
+  return all;
+}
+
+/** As what is kept of a subject is named. */
+export function subjectText({ kind, namespace, name }: HealthSubject): string {
+  return kind === "service" ? `service ${name}` : `${kind} ${namespace}/${name}`;
+}

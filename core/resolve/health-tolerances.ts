@@ -1,0 +1,90 @@
+import { parseRateAnnotation, RATE_ANNOTATION } from "#core/kinds/health-policy/rate-annotation.ts";
+import type { HealthRule, WrittenTolerance } from "#core/kinds/health-policy/schema.ts";
+import type { MeshSettings, Snapshot } from "#core/registry/snapshot.ts";
+import { byAge } from "#core/resource/by-age.ts";
+import { ofKind } from "#core/resource/of-kind.ts";
+import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { compileRegex } from "#core/schema/compile-regex.ts";
+import { declareServices } from "#core/sources/declare-service.ts";
+
+/** Whose health is judged. Services are named by their host, workloads and apps by their own name. */
+export interface HealthSubject {
+  readonly kind: "service" | "workload" | "app";
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What is written of somebody's health, and where. */
+export interface AppliedTolerances {
+  readonly ref: string;
+  readonly tolerances: readonly WrittenTolerance[];
+}
+
+const KINDS = { Service: "service", Workload: "workload", App: "app" } as const;
+
+/**
+ * By what the health of each is judged: its own annotation, else the first rule that means it, of the HealthPolicies of its namespace
+ * and then of the root's, the oldest first; undefined where nothing is written and the defaults hold.
+ */
+export function resolveTolerances({
+  resources,
+  mesh,
+}: Pick<Snapshot, "resources" | "mesh">): (subject: HealthSubject) => AppliedTolerances | undefined {
+  const policies = ofKind(resources, "HealthPolicy").toSorted(byAge);
+  const annotated = annotationsOf(resources, mesh);
+  const namespaces = new Map(
+    policies.length === 0
+      ? []
+      : declareServices(resources).flatMap(({ hosts, namespace }) => hosts.map((host) => [host, namespace] as const)),
+  );
+  const rules = policies.flatMap((policy) =>
+    policy.spec.rules.map((rule) => ({
+      namespace: policy.metadata.namespace,
+      isMeant: whomMeans(rule),
+      applied: { ref: formatRef(refOf(policy)), tolerances: rule.tolerances },
+    })),
+  );
+  return (subject) => {
+    const { kind, name } = subject;
+    const own = annotated.get(kind === "service" ? `service ${name}` : `${kind} ${subject.namespace} ${name}`);
+    if (own !== undefined || rules.length === 0) return own;
+    const at = { ...subject, namespace: (kind === "service" ? namespaces.get(name) : undefined) ?? subject.namespace };
+    const ofLevel = (level: string) =>
+      rules.find(({ namespace, isMeant }) => namespace === level && isMeant(at, level === mesh.rootNamespace));
+    return (ofLevel(at.namespace) ?? ofLevel(mesh.rootNamespace))?.applied;
+  };
+}
+
+/** Kiali's annotations on services and workloads, by subject. */
+function annotationsOf(
+  resources: readonly AnyResource[],
+  { domainSuffix }: MeshSettings,
+): ReadonlyMap<string, AppliedTolerances> {
+  const found = new Map<string, AppliedTolerances>();
+  for (const resource of resources) {
+    const text = resource.metadata.annotations?.[RATE_ANNOTATION];
+    if (text === undefined) continue;
+    const { tolerances } = parseRateAnnotation(text);
+    if (tolerances.length === 0) continue;
+    const ref = formatRef(refOf(resource));
+    const { namespace, name } = resource.metadata;
+    const hosts = declareServices([resource]).flatMap((each) => each.hosts);
+    const keys =
+      hosts.length > 0
+        ? hosts.map((host) => `service ${host}`)
+        : [`workload ${namespace} ${name}`, `service ${name}.${namespace}.svc.${domainSuffix}`];
+    for (const key of keys) if (!found.has(key)) found.set(key, { ref, tolerances });
+  }
+  return found;
+}
+
+function whomMeans({ kind, namespace, name }: HealthRule): (subject: HealthSubject, isRoot: boolean) => boolean {
+  const isNamespace = namespace === undefined ? undefined : compileRegex(namespace);
+  const isName = name === undefined ? undefined : compileRegex(name);
+  return (subject, isRoot) =>
+    (kind === undefined || KINDS[kind] === subject.kind) &&
+    (!isRoot || isNamespace === undefined || isNamespace.matches(subject.namespace)) &&
+    (isName === undefined ||
+      isName.matches(subject.name) ||
+      (subject.kind === "service" && isName.matches(subject.name.split(".")[0] ?? "")));
+}

@@ -1,0 +1,38 @@
+import { readTolerances } from "#core/graph/read-tolerances.ts";
+import type { Tolerance } from "#core/graph/tolerance.ts";
+import { DEFAULT_TOLERANCES } from "#core/graph/tolerance.ts";
+import type { HealthSubject } from "#core/resolve/health-tolerances.ts";
+import type { TolerancesView } from "#core/view/health.ts";
+import type { MeshState } from "#server/services/mesh-state.ts";
+import { perSnapshot } from "#server/services/per-snapshot.ts";
+import type { Services } from "#server/services/services.ts";
+import type { HealthStore } from "#server/watch/health-store.ts";
+
+export interface HealthServiceOptions {
+  readonly store: Pick<HealthStore, "current" | "history">;
+  readonly state: Pick<MeshState, "snapshot">;
+  readonly now?: () => number;
+}
+
+/** Health as it was judged in the background, and by what. */
+export function createHealthService({ store, state, now = Date.now }: HealthServiceOptions): Services["health"] {
+  const tolerances = perSnapshot(readTolerances);
+  return {
+    current: () => store.current(),
+    history({ subject, seconds }) {
+      const toMs = now();
+      return store.history(subject, toMs - seconds * 1000, toMs);
+    },
+    tolerances: (subject) =>
+      describe(subject === undefined ? DEFAULT_TOLERANCES : tolerances(state.snapshot())(subject as HealthSubject)),
+  };
+}
+
+function describe(tolerances: readonly Tolerance[]): TolerancesView {
+  return {
+    ref: tolerances[0]?.ref ?? null,
+    tolerances: tolerances.map(({ short, protocols = [], direction = "inbound", degradedPercent, failurePercent }) => ({
+      ...{ counted: short, protocols, direction, degradedPercent, failurePercent },
+    })),
+  };
+}
