@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { CHECK_RULES } from "#core/check/check-config.ts";
 import { check } from "#core/check/testing/check.ts";
+import { OBSERVE_CASES } from "#core/check/testing/observe-cases.ts";
 import { ROUTING_CASES } from "#core/check/testing/routing-cases.ts";
 import { WORKLOAD_CASES } from "#core/check/testing/workload-cases.ts";
 
-const CASES = [...ROUTING_CASES, ...WORKLOAD_CASES];
+const CASES = [...ROUTING_CASES, ...WORKLOAD_CASES, ...OBSERVE_CASES];
 
 describe("checks between resources", () => {
   test.each(CASES)("%s", (_name, documents, found) => {

@@ -41,6 +41,6 @@ export async function judgeAll(
 }
 
 /** As what is kept of a subject is named. */
-export function subjectText({ kind, namespace, name }: HealthSubject): string {
+function subjectText({ kind, namespace, name }: HealthSubject): string {
   return kind === "service" ? `service ${name}` : `${kind} ${namespace}/${name}`;
 }

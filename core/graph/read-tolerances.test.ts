@@ -58,7 +58,12 @@ test.each<[string, string[], Case[], ReturnType<typeof judged>]>([
     one(503),
     all("healthy"),
   ],
-  ["it says nothing of other codes", [policy("{ tolerances: [{ code: \"404\", failure: 4 }] }")], one(503), all("healthy")],
+  [
+    "it says nothing of other codes",
+    [policy('{ tolerances: [{ code: "404", failure: 4 }] }')],
+    one(503),
+    all("healthy"),
+  ],
   [
     "a code of many",
     [policy("{ tolerances: [{ code: '40[34]', failure: 5 }] }")],

@@ -1,15 +1,9 @@
 import type { AnswerTally } from "#core/graph/tally.ts";
 import { DEFAULT_TOLERANCES, type Tolerance, type TolerancesOf } from "#core/graph/tolerance.ts";
-import { codePattern } from "#core/kinds/health-policy/code-pattern.ts";
-import { namePattern } from "#core/kinds/health-policy/effect.ts";
-import type { WrittenTolerance } from "#core/kinds/health-policy/schema.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { resolveTolerances } from "#core/resolve/health-tolerances.ts";
+import { type AppliedTolerance, resolveTolerances } from "#core/resolve/health-tolerances.ts";
 import { compileRegex } from "#core/schema/compile-regex.ts";
 import { GRPC_STATUS_NAMES } from "#core/schema/grpc-status-names.ts";
-
-const PROTOCOLS = { HTTP: "http", GRPC: "grpc", TCP: "tcp" } as const;
-const DIRECTIONS = { Inbound: "inbound", Outbound: "outbound", Both: "both" } as const;
 
 /** What holds for each subject by what is written, ready to judge by; each is read once. */
 export function readTolerances(snapshot: Pick<Snapshot, "resources" | "mesh">): TolerancesOf {
@@ -28,20 +22,18 @@ export function readTolerances(snapshot: Pick<Snapshot, "resources" | "mesh">): 
 }
 
 function readTolerance(
-  { code, flags, protocols = [], direction = "Inbound", degraded = 0, failure }: WrittenTolerance,
+  { codePattern, flagPattern, protocols, named, ...rest }: AppliedTolerance,
   ref: string,
 ): Tolerance {
-  const isCode = code === undefined ? undefined : matcher(codePattern(code));
-  const isFlag = flags === undefined ? undefined : matcher(flags);
-  const named = namePattern({ code, flags });
+  const isCode = codePattern === undefined ? undefined : matcher(codePattern);
+  const isFlag = flagPattern === undefined ? undefined : matcher(flagPattern);
   return {
     counts: (answer) =>
       (isCode === undefined || codesOf(answer).some(isCode)) &&
       (isFlag === undefined || answer.flags.split(",").some(isFlag)),
-    ...(protocols.length === 0 ? {} : { protocols: protocols.map((each) => PROTOCOLS[each]) }),
-    direction: DIRECTIONS[direction],
-    ...{ degradedPercent: degraded, failurePercent: failure, ref },
-    ...{ what: `ended in ${named}`, short: named },
+    ...(protocols === undefined ? {} : { protocols }),
+    ...{ direction: rest.direction, degradedPercent: rest.degradedPercent, failurePercent: rest.failurePercent },
+    ...{ ref, what: `ended in ${named}`, short: named },
   };
 }
 

@@ -1,3 +1,5 @@
+import { codePattern } from "#core/kinds/health-policy/code-pattern.ts";
+import { namePattern } from "#core/kinds/health-policy/effect.ts";
 import { parseRateAnnotation, RATE_ANNOTATION } from "#core/kinds/health-policy/rate-annotation.ts";
 import type { HealthRule, WrittenTolerance } from "#core/kinds/health-policy/schema.ts";
 import type { MeshSettings, Snapshot } from "#core/registry/snapshot.ts";
@@ -14,12 +16,28 @@ export interface HealthSubject {
   readonly name: string;
 }
 
+/** Up to which share of requests may fail, and which of them count as failed. */
+export interface AppliedTolerance {
+  /** A regular expression for the whole of a code, or of a flag; undefined: any. */
+  readonly codePattern: string | undefined;
+  readonly flagPattern: string | undefined;
+  /** Undefined: of all. */
+  readonly protocols: readonly ("http" | "grpc" | "tcp")[] | undefined;
+  readonly direction: "inbound" | "outbound" | "both";
+  readonly degradedPercent: number;
+  readonly failurePercent: number;
+  /** What is counted, as it is written. */
+  readonly named: string;
+}
+
 /** What is written of somebody's health, and where. */
 export interface AppliedTolerances {
   readonly ref: string;
-  readonly tolerances: readonly WrittenTolerance[];
+  readonly tolerances: readonly AppliedTolerance[];
 }
 
+const PROTOCOLS = { HTTP: "http", GRPC: "grpc", TCP: "tcp" } as const;
+const DIRECTIONS = { Inbound: "inbound", Outbound: "outbound", Both: "both" } as const;
 const KINDS = { Service: "service", Workload: "workload", App: "app" } as const;
 
 /**
@@ -41,7 +59,7 @@ export function resolveTolerances({
     policy.spec.rules.map((rule) => ({
       namespace: policy.metadata.namespace,
       isMeant: whomMeans(rule),
-      applied: { ref: formatRef(refOf(policy)), tolerances: rule.tolerances },
+      applied: { ref: formatRef(refOf(policy)), tolerances: rule.tolerances.map(readTolerance) },
     })),
   );
   return (subject) => {
@@ -64,7 +82,7 @@ function annotationsOf(
   for (const resource of resources) {
     const text = resource.metadata.annotations?.[RATE_ANNOTATION];
     if (text === undefined) continue;
-    const { tolerances } = parseRateAnnotation(text);
+    const tolerances = parseRateAnnotation(text).tolerances.map(readTolerance);
     if (tolerances.length === 0) continue;
     const ref = formatRef(refOf(resource));
     const { namespace, name } = resource.metadata;
@@ -76,6 +94,25 @@ function annotationsOf(
     for (const key of keys) if (!found.has(key)) found.set(key, { ref, tolerances });
   }
   return found;
+}
+
+function readTolerance({
+  code,
+  flags,
+  protocols = [],
+  direction,
+  degraded,
+  failure,
+}: WrittenTolerance): AppliedTolerance {
+  return {
+    codePattern: code === undefined ? undefined : codePattern(code),
+    flagPattern: flags,
+    protocols: protocols.length === 0 ? undefined : protocols.map((each) => PROTOCOLS[each]),
+    direction: DIRECTIONS[direction ?? "Inbound"],
+    degradedPercent: degraded ?? 0,
+    failurePercent: failure,
+    named: namePattern({ code, flags }),
+  };
 }
 
 function whomMeans({ kind, namespace, name }: HealthRule): (subject: HealthSubject, isRoot: boolean) => boolean {

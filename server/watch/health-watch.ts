@@ -9,7 +9,7 @@ export interface HealthWatchOptions {
   readonly settledMs: () => number;
 }
 
-export const HEALTH_STEP_MS = 60_000;
+const HEALTH_STEP_MS = 60_000;
 /** Health is of so long a time. */
 export const HEALTH_MS = 5 * 60_000;
 /** What was not judged while the server was down; from before, nobody asks how it was. */

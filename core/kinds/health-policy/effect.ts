@@ -12,7 +12,7 @@ function describeRule({ kind, namespace, name, tolerances }: HealthRule): string
 }
 
 /** "5XX ≥ 10 %" */
-export function describeTolerance({ failure, ...counted }: WrittenTolerance): string {
+function describeTolerance({ failure, ...counted }: WrittenTolerance): string {
   return `${namePattern(counted)} ≥ ${failure} %`;
 }
 

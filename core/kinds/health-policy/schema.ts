@@ -4,7 +4,7 @@ import { described, explicit, list, message, number, oneOf, required, string } f
 const AT_SERVER = "none: health is judged by the control plane";
 const PATTERN_MAX = 256;
 
-export const HEALTH_PROTOCOLS = ["HTTP", "GRPC", "TCP"] as const;
+const HEALTH_PROTOCOLS = ["HTTP", "GRPC", "TCP"] as const;
 
 const TOLERANCE = message({
   code: described(string(undefined, PATTERN_MAX), {
