@@ -24,11 +24,11 @@ export function createHealthService({ store, state, now = Date.now }: HealthServ
       return store.history(subject, toMs - seconds * 1000, toMs);
     },
     tolerances: (subject) =>
-      describe(subject === undefined ? DEFAULT_TOLERANCES : tolerances(state.snapshot())(subject as HealthSubject)),
+      toView(subject === undefined ? DEFAULT_TOLERANCES : tolerances(state.snapshot())(subject as HealthSubject)),
   };
 }
 
-function describe(tolerances: readonly Tolerance[]): TolerancesView {
+function toView(tolerances: readonly Tolerance[]): TolerancesView {
   return {
     ref: tolerances[0]?.ref ?? null,
     tolerances: tolerances.map(({ short, protocols = [], direction = "inbound", degradedPercent, failurePercent }) => ({
