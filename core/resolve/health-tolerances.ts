@@ -1,5 +1,4 @@
-import { codePattern } from "#core/kinds/health-policy/code-pattern.ts";
-import { namePattern } from "#core/kinds/health-policy/effect.ts";
+import { codePattern, namePattern } from "#core/kinds/health-policy/code-pattern.ts";
 import { parseRateAnnotation, RATE_ANNOTATION } from "#core/kinds/health-policy/rate-annotation.ts";
 import type { HealthRule, WrittenTolerance } from "#core/kinds/health-policy/schema.ts";
 import type { MeshSettings, Snapshot } from "#core/registry/snapshot.ts";

@@ -1,3 +1,4 @@
+import { namePattern } from "#core/kinds/health-policy/code-pattern.ts";
 import type { HealthPolicySpec, HealthRule, WrittenTolerance } from "#core/kinds/health-policy/schema.ts";
 import { joinParts } from "#core/kinds/join-words.ts";
 import type { Written } from "#core/kinds/kind.ts";
@@ -14,15 +15,4 @@ function describeRule({ kind, namespace, name, tolerances }: HealthRule): string
 /** "5XX ≥ 10 %" */
 function describeTolerance({ failure, ...counted }: WrittenTolerance): string {
   return `${namePattern(counted)} ≥ ${failure} %`;
-}
-
-/** What is counted, in a word or two. */
-export function namePattern({
-  code,
-  flags,
-}: {
-  readonly code?: string | undefined;
-  readonly flags?: string | undefined;
-}): string {
-  return [...(code === undefined ? [] : [code]), ...(flags === undefined ? [] : [`flags ${flags}`])].join(" ");
 }
