@@ -9,7 +9,7 @@ import type { Forwarded } from "#core/simulate/decision.ts";
 import type { Dice } from "#core/simulate/dice.ts";
 import { type Connection, Exchange } from "#core/simulate/exchange.ts";
 import { findInboundListener } from "#core/simulate/find-listener.ts";
-import { type Handshake, shakeHands } from "#core/simulate/handshake.ts";
+import { type Handshake, offeredSecurity, refusesStranger, shakeHands } from "#core/simulate/handshake.ts";
 import { Headers } from "#core/simulate/headers.ts";
 
 /** A connection from a caller's proxy, and what is known of the call so far. */
@@ -80,7 +80,11 @@ export function arrive({
     const next = on === undefined ? undefined : call.partyAt(on);
     // Round and round would be a mistake of who wrote it, and no answer.
     if (on === undefined || hops.length > HOPS_MAX) return failed("UF", "the gateway closes the connection");
-    if (next === undefined) return { ...reached, hops, by: "outside", endpoints: [on], security: "mutual TLS" };
+    if (next === undefined) {
+      const refused = refusesStranger(socket);
+      if (refused !== undefined) return failed("UF", refused);
+      return { ...reached, hops, by: "outside", endpoints: [on], security: offeredSecurity(socket) };
+    }
     const passed = { ...incoming, remote: parseAddress(called.address), localPort: on.port };
     const at = { ...passed, local: parseAddress(on.address) };
     const onward = { ...reached, hops, endpoints: [on] };

@@ -1,5 +1,6 @@
 import type { Endpoint } from "#core/simulate/cluster.ts";
 import type { Connection, PeerCertificate } from "#core/simulate/exchange.ts";
+import type { Security } from "#core/simulate/handshake.ts";
 import type { Headers } from "#core/simulate/headers.ts";
 import type { Listener } from "#core/simulate/listener.ts";
 import type { ProxyImage } from "#core/simulate/proxy-image.ts";
@@ -43,7 +44,7 @@ export interface CallResult {
   readonly cluster: string | undefined;
   /** All that come to the same; the first was followed. */
   readonly endpoints: readonly Endpoint[];
-  readonly security: "mutual TLS" | "TLS" | "plain text" | undefined;
+  readonly security: Security | undefined;
   /** As the application, or whoever is last, gets it. */
   readonly request: Headers | undefined;
   /** What proxies put on the answer. */

@@ -14,6 +14,8 @@ export type ClientTls =
       /** One of them has to be in the server's certificate; empty: its chain alone is checked, or nothing is. */
       readonly serverNames: readonly NameTest[];
       readonly isChecked: boolean;
+      /** It is checked by the mesh's own authorities: nobody but a workload of the mesh is taken. */
+      readonly trustsMesh: boolean;
       /** A credential that it needs and nobody has stored, `namespace/name`: no handshake is done without it. */
       readonly lacks: string | undefined;
     };

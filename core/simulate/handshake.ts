@@ -15,9 +15,24 @@ export function spokenTo({ speaks }: Cluster, downstream: Connection["speaks"]):
   return speaks === "as-called" ? downstream : speaks;
 }
 
+export type Security = "mutual TLS" | "TLS" | "plain text";
+
+/** What is spoken where the called side takes whatever the caller offers. */
+export function offeredSecurity(socket: ClientTls): Security {
+  if (socket.kind === "plain") return "plain text";
+  return socket.certificate === undefined ? "TLS" : "mutual TLS";
+}
+
+/** Why a caller does not take who has no proxy of the mesh, and so no certificate of it; undefined: it does, or may. */
+export function refusesStranger(socket: ClientTls): string | undefined {
+  return socket.kind === "tls" && socket.trustsMesh
+    ? "the caller begins mTLS of the mesh, and whoever it reaches has no certificate of the mesh"
+    : undefined;
+}
+
 /** Whether caller and called agree; else why not, and how the caller's proxy tells of it. */
 export type Handshake =
-  | { readonly isDone: true; readonly security: "mutual TLS" | "TLS" | "plain text" }
+  | { readonly isDone: true; readonly security: Security }
   | { readonly isDone: false; readonly why: string; readonly flags: "UF" | "UC" };
 
 /** `shown` are the certificates that the two ends have: the mesh's, where they are asked for one. */

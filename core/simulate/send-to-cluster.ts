@@ -7,7 +7,7 @@ import type { Cluster, Endpoint } from "#core/simulate/cluster.ts";
 import type { Forwarded } from "#core/simulate/decision.ts";
 import type { Dice } from "#core/simulate/dice.ts";
 import type { Connection } from "#core/simulate/exchange.ts";
-import { offeredAlpn, spokenTo } from "#core/simulate/handshake.ts";
+import { offeredAlpn, offeredSecurity, refusesStranger, spokenTo } from "#core/simulate/handshake.ts";
 import { Headers } from "#core/simulate/headers.ts";
 import { isRetried } from "#core/simulate/is-retried.ts";
 import type { Place } from "#core/simulate/step.ts";
@@ -172,7 +172,7 @@ function attempt(sending: Sending, tried: Tried): CallResult {
   notes?.add({
     at: "TLS",
     result: "passed",
-    title: socket.kind === "plain" ? "plain text" : socket.certificate === undefined ? "TLS" : "mutual TLS",
+    title: offeredSecurity(socket),
     why:
       socketName === ""
         ? "the cluster's transport socket"
@@ -186,11 +186,15 @@ function attempt(sending: Sending, tried: Tried): CallResult {
   });
   const reached = { ...base, endpoints: chosen.endpoints };
   const called = call.partyAt(endpoint);
+  // What is labelled as a part of the mesh may be one whose proxy is not known here.
+  const refused =
+    called === undefined && socketName === "" && endpoint.workload === undefined ? refusesStranger(socket) : undefined;
+  if (refused !== undefined) return failed("UF", refused);
   if (called === undefined)
     return {
       ...reached,
       by: "outside",
-      security: socket.kind === "plain" ? "plain text" : socket.certificate === undefined ? "TLS" : "mutual TLS",
+      security: offeredSecurity(socket),
       response: forwarded === undefined ? NO_HEADERS : finish(forwarded, new Headers()),
     };
   if (passesTls && socket.kind === "plain")

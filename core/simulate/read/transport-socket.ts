@@ -3,6 +3,7 @@ import type { NameTest, ServerTls } from "#core/simulate/listener.ts";
 import { openAny } from "#core/simulate/read/open-any.ts";
 import { readStringMatcher } from "#core/simulate/read/string-matcher.ts";
 import { missingCredential } from "#core/xds/credential-name.ts";
+import { SECRET_NAMES } from "#core/xds/secret-names.ts";
 import type { TransportSocket } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ProxyProtocolUpstreamTransportSchema } from "#proto/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb.js";
 import {
@@ -44,17 +45,23 @@ export function readClientTls(socket: TransportSocket | undefined): ClientTls {
     certificate,
     serverNames: readNames(validation(common)),
     isChecked: checked,
+    trustsMesh: rootsOf(common) === SECRET_NAMES.roots,
     lacks: lacking(common),
   };
 }
 
 /** Envoy serves nothing until it has all the secrets that a context names. */
 function lacking(common: CommonTlsContext | undefined): string | undefined {
-  const context = common?.validationContextType;
-  const roots =
-    context?.case === "combinedValidationContext" ? context.value.validationContextSdsSecretConfig?.name : undefined;
-  const named = [...(common?.tlsCertificateSdsSecretConfigs ?? []).map(({ name }) => name), roots ?? ""];
+  const named = [...(common?.tlsCertificateSdsSecretConfigs ?? []).map(({ name }) => name), rootsOf(common) ?? ""];
   return named.map(missingCredential).find((key) => key !== undefined);
+}
+
+/** The name of the secret with the authorities. */
+function rootsOf(common: CommonTlsContext | undefined): string | undefined {
+  const context = common?.validationContextType;
+  return context?.case === "combinedValidationContext"
+    ? context.value.validationContextSdsSecretConfig?.name
+    : undefined;
 }
 
 function typedConfig(socket: TransportSocket | undefined) {

@@ -116,7 +116,7 @@ const places = fc.constantFrom<Json>(
 
 const destinationRules = fc
   .tuple(
-    fc.constantFrom("reviews", "ratings", "store", "secure.example.com"),
+    fc.constantFrom("reviews", "ratings", "store", "secure.example.com", "ext.example.com"),
     some(fc.constantFrom("DISABLE", "ISTIO_MUTUAL")),
     some(
       fc.constantFrom<Json>(
