@@ -20,7 +20,13 @@ export interface MeshReader extends CallerReader {
   /** With `imports`, as seen by callers that know no others; so are the next two. */
   service(host: string, fromNamespace: string, imports?: Imports): Service | undefined;
   servicesUnder(pattern: string, fromNamespace: string, imports?: Imports): readonly Service[];
-  virtualServices(host: string, fromNamespace: string, gateway: string, imports?: Imports): readonly RoutingService[];
+  virtualServices(
+    host: string,
+    fromNamespace: string,
+    gateway: string,
+    port?: number,
+    imports?: Imports,
+  ): readonly RoutingService[];
   /** Services that select these labels in their namespace, each as one object declares it, the oldest first. */
   servicesSelecting(namespace: string, labels: Labels): readonly Service[];
   /** VirtualServices that name a gateway, `namespace/name`, with the routes of those they delegate to. */
@@ -62,8 +68,8 @@ export interface CallerReader extends EndpointReader {
   claimants(address: string): readonly Claimant[];
   /** Services under a pattern that callers in a namespace see. */
   servicesUnder(pattern: string, fromNamespace: string): readonly Service[];
-  /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first, with the routes of those they delegate to. */
-  virtualServices(host: string, fromNamespace: string, gateway: string): readonly RoutingService[];
+  /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first, with the routes of those they delegate to; with `port`, those that callers know there. */
+  virtualServices(host: string, fromNamespace: string, gateway: string, port?: number): readonly RoutingService[];
   /** A part of a credential, as resources write it, for the proxies of a namespace. */
   credentialUse(named: NamedCredential, proxyNamespace: string): CredentialUse;
   /** What the rules for a host come to for clients in a namespace; without labels, for those that no rule chooses by them. */

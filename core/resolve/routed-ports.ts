@@ -24,11 +24,12 @@ export function resolveRoutedPorts(
   const { namespace } = caller;
   const isTold =
     reader.service(host, namespace) !== undefined ||
-    reader
-      .virtualServices(host, namespace, "mesh")
-      .some((each) => routedHosts(each, reader.mesh.domainSuffix).includes(host));
+    isNamed(reader, reader.virtualServices(host, namespace, "mesh"), host);
   return isTold ? portsOfHost(reader, host, caller) : [];
 }
+
+const isNamed = ({ mesh }: CallerReader, routing: readonly Resource<"VirtualService">[], host: string): boolean =>
+  routing.some((each) => routedHosts(each, mesh.domainSuffix).includes(host));
 
 function portsOfHost(
   reader: CallerReader,
@@ -36,17 +37,17 @@ function portsOfHost(
   { namespace, labels }: Pick<RouteCaller, "namespace" | "labels">,
 ): RoutedPort[] {
   const service = reader.service(host, namespace);
-  const virtualServices = reader.virtualServices(host, namespace, "mesh");
+  const routing = (port?: number) => reader.virtualServices(host, namespace, "mesh", port);
   const at = (port: number): RouteCaller => ({ namespace, gateway: "mesh", port, labels });
   if (service !== undefined)
-    return httpPorts([service]).map((port) => ({ port, used: resolveDecidingRoutes(virtualServices, at(port)) }));
-  const portsOf = new Map(virtualServices.map((each) => [each, portsWithoutService(reader, each, namespace)]));
+    return httpPorts([service]).map((port) => ({ port, used: resolveDecidingRoutes(routing(port), at(port)) }));
+  const portsOf = (each: Resource<"VirtualService">) => portsWithoutService(reader, each, namespace);
   // Services under a pattern have virtual hosts of their own: the pattern has none beside them.
   const own = new Set(isWildcard(host) ? httpPorts(reader.servicesUnder(host, namespace)) : []);
-  return [...new Set([...portsOf.values()].flat())].flatMap((port) => {
-    if (own.has(port)) return [];
-    const routing = virtualServices.filter((each) => portsOf.get(each)?.includes(port));
-    const used = resolveDecidingRoutes(routing, at(port));
+  return [...new Set(routing().flatMap(portsOf))].flatMap((port) => {
+    const known = routing(port).filter((each) => portsOf(each).includes(port));
+    if (own.has(port) || !isNamed(reader, known, host)) return [];
+    const used = resolveDecidingRoutes(known, at(port));
     return used === undefined ? [] : [{ port, used }];
   });
 }

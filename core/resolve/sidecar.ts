@@ -75,6 +75,14 @@ export function importsHost({ listeners }: Imports, host: string, namespace: str
   return asked.some((each) => covers(each, host, namespace));
 }
 
+/** The same for those who call a port alone. */
+export function importsAt(imports: Imports, port: number | undefined): Imports {
+  const { key, listeners } = imports;
+  if (port === undefined || listeners.every((each) => each.port === undefined)) return imports;
+  const own = listenersFor(listeners, port);
+  return { key: `${key} at ${own[0]?.port ?? "others"}`, listeners: own };
+}
+
 function listenersFor(listeners: Imports["listeners"], number: number): Imports["listeners"] {
   const own = listeners.filter(({ port }) => port === number);
   return own.length > 0 ? own : listeners.filter(({ port }) => port === undefined);

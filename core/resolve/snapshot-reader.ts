@@ -13,7 +13,14 @@ import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
-import { importPorts, importsHost, importsRoutes, inboundOf, resolveSidecar } from "#core/resolve/sidecar.ts";
+import {
+  importPorts,
+  importsAt,
+  importsHost,
+  importsRoutes,
+  inboundOf,
+  resolveSidecar,
+} from "#core/resolve/sidecar.ts";
 import { resolveTracing } from "#core/resolve/tracing.ts";
 import { gatewaysOf, resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -74,9 +81,11 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
     },
     servicesSelecting: (namespace, labels) =>
       declarations.filter((each) => each.namespace === namespace && selects(each, labels)).flatMap(servicesOf),
-    virtualServices: (host, fromNamespace, gateway, imports) =>
+    virtualServices: (host, fromNamespace, gateway, port, imports) =>
       resolveVirtualServices(
-        imports === undefined ? routing : routing.filter((each) => importsRoutes(imports, each, mesh.domainSuffix)),
+        imports === undefined
+          ? routing
+          : routing.filter((each) => importsRoutes(importsAt(imports, port), each, mesh.domainSuffix)),
         { host, fromNamespace, gateway, domainSuffix: mesh.domainSuffix },
       ),
     boundTo: (gateway) => {

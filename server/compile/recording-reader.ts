@@ -13,7 +13,7 @@ import { type ResolvedRule, resolveDestinationRule } from "#core/resolve/destina
 import { comparedByZones, comparedLabels } from "#core/resolve/locality-load.ts";
 import { MESH_CONFIG_REF, resolveSettings, withExports } from "#core/resolve/mesh-settings.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
-import { type Imports, importPorts, importsHost, importsRoutes } from "#core/resolve/sidecar.ts";
+import { type Imports, importPorts, importsAt, importsHost, importsRoutes } from "#core/resolve/sidecar.ts";
 import { resolveVirtualServices } from "#core/resolve/virtual-service.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
@@ -127,12 +127,19 @@ export class RecordingReader extends WorkloadAnswers implements LayerReader {
   }
 
   /** VirtualServices for a host that apply to `gateway` ("mesh" or `namespace/name`), the deciding one first. */
-  virtualServices(host: string, fromNamespace: string, gateway: string, imports?: Imports): readonly RoutingService[] {
+  virtualServices(
+    host: string,
+    fromNamespace: string,
+    gateway: string,
+    port?: number,
+    all?: Imports,
+  ): readonly RoutingService[] {
     const { domainSuffix } = this.mesh;
+    const imports = all && importsAt(all, port);
     const question = { host, fromNamespace, gateway, domainSuffix };
     const asked = `${fromNamespace} ${gateway}${imports === undefined ? "" : ` ${imports.key}`}`;
-    const found = this.#bearing("virtualService", host, asked, (all) => {
-      const services = all as readonly Resource<"VirtualService">[];
+    const found = this.#bearing("virtualService", host, asked, (bearing) => {
+      const services = bearing as readonly Resource<"VirtualService">[];
       const known =
         imports === undefined ? services : services.filter((each) => importsRoutes(imports, each, domainSuffix));
       return resolveVirtualServices(known, question);

@@ -113,7 +113,7 @@ export function narrowReader(world: MeshReader, importsFor: (host: string) => Im
     virtualAddress: (host) => world.virtualAddress(host),
     claimants: (address) => world.claimants(address),
     servicesUnder: (pattern, from) => world.servicesUnder(pattern, from, importsFor(pattern)),
-    virtualServices: (host, from, gateway) => world.virtualServices(host, from, gateway, importsFor(host)),
+    virtualServices: (host, from, gateway, port) => world.virtualServices(host, from, gateway, port, importsFor(host)),
     // A rule is not narrowed: it is for whoever knows its host.
     credentialUse: (...asked) => world.credentialUse(...asked),
     destinationRule: (...asked) => world.destinationRule(...asked),

@@ -45,11 +45,15 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = (
       /useDownstreamProtocolConfig\.http2ProtocolOptions\.(?:connectionKeepalive|maxConcurrentStreams): here .*, in Istio undefined$/,
       /http2KeepAlive|maxConcurrentStreams/,
     ],
-    [
-      "on a port that a Sidecar has a listener for, only the hosts of that are known",
-      /^sidecar : here none, in Istio a \w+ (?:cluster|subset) with/,
-      /^kind: Sidecar$[\s\S]*^ +- port:$/m,
-    ],
+    ...[80, 9080].map(
+      (port) =>
+        [
+          "a port for which a Sidecar has a listener is not there for services that it leaves out: nothing leads to them",
+          /^sidecar : here none, in Istio a \w+ (?:cluster|subset) with/,
+          new RegExp(`^kind: Sidecar$[\\s\\S]*^ +- port:\n +number: ${port}$`, "m"),
+          new RegExp(`outbound\\|${port}\\|`),
+        ] as const,
+    ),
     [
       "answers that a rule says are errors count as ones",
       /\.typedExtensionProtocolOptions(?:\.outlierDetection)?: here \{.*(?:errorMatcher|"outlierDetection":).*, in Istio undefined$/,
@@ -66,4 +70,10 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = (
       /zoneAwareLbSetting/,
     ],
   ] as const
-).map(([why, what, text]) => ({ area: "clusters", why, what, ...(text === undefined ? {} : { text }) }));
+).map(([why, what, text, where]) => ({
+  area: "clusters",
+  why,
+  what,
+  ...(text === undefined ? {} : { text }),
+  ...(where === undefined ? {} : { where }),
+}));

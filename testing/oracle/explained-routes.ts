@@ -23,12 +23,6 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
   },
   {
     area: "sidecar-routes",
-    why: "rules and services that a listener of a Sidecar does not name hold where another listener names them",
-    what: /, in Istio /,
-    text: /^kind: Sidecar$[\s\S]*^ +- port:$/m,
-  },
-  {
-    area: "sidecar-routes",
     why: "a destination without a port means the one port that its service has",
     what: isOnlyPort,
     where: /^sidecar-\S+ port 9080 /,

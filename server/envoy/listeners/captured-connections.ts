@@ -5,6 +5,7 @@ import { ownAddresses, rangesOf } from "#core/resolve/addresses-of.ts";
 import { byDeclaredAge } from "#core/resolve/by-declared-age.ts";
 import { Claims } from "#core/resolve/claims.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
+import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import { buildTcpChains, type TcpChain } from "#server/envoy/listeners/tcp-target.ts";
 import type { OutboundReader } from "#server/envoy/scoped-reader.ts";
@@ -27,6 +28,8 @@ export interface HostConnections {
 
 interface Context {
   readonly world: OutboundReader;
+  /** The same where routes lead. */
+  readonly called: CallerReader;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Their agents answer DNS. */
@@ -35,20 +38,20 @@ interface Context {
 
 /** None for ports that are HTTP: requests say themselves whom they are for. */
 export function resolveHostConnections(host: string, context: Context): HostConnections[] {
-  const { world, namespace, labels } = context;
+  const { world, called, namespace, labels } = context;
   const service = world.service(host, namespace);
   if (service === undefined) return [];
   const ranges = rangesOf(service);
   const [{ createdAt, namespace: owner, source }] = service.declarations;
   const declaration = { ...(createdAt === undefined ? {} : { createdAt }), namespace: owner, source };
-  const virtualServices = world.virtualServices(host, namespace, "mesh");
   return service.ports.flatMap((port): HostConnections[] => {
     const protocol = protocolOf(port);
     if (protocol !== "tcp" && protocol !== "tls" && protocol !== "auto") return [];
     // Several names may be at a written address: their TLS says which of them is meant, wherever it goes.
     const isByName = protocol === "tls" && service.addresses.length > 0;
     const single = isByName ? [] : ownAddresses(world, service, port.number, context);
-    const at = { world, namespace, gateway: "mesh", port: port.number, labels };
+    const at = { world: called, namespace, gateway: "mesh", port: port.number, labels };
+    const virtualServices = world.virtualServices(host, namespace, "mesh", port.number);
     const { chains, routed } = buildTcpChains(host, virtualServices, protocol, at);
     const shared =
       protocol === "tls"

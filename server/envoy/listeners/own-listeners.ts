@@ -44,14 +44,14 @@ export function egressListeners(
   });
   const tcp = ports.flatMap(({ address, number, isHttp, hosts: [host] }): OwnListener[] => {
     if (isHttp || host === undefined) return [];
-    const world = scope.readers.named;
+    const { named: world, called } = scope.readers;
     const port = world.service(host, namespace)?.ports.find((each) => each.number === number);
     if (port === undefined) return [];
     const { chains, routed } = buildTcpChains(
       host,
-      world.virtualServices(host, namespace, "mesh"),
+      world.virtualServices(host, namespace, "mesh", number),
       protocolOf(port) === "tls" ? "tls" : "tcp",
-      { world, namespace, gateway: "mesh", port: number, labels },
+      { world: called, namespace, gateway: "mesh", port: number, labels },
     );
     const listener = buildExplicitTcp(number, chains, telemetry, address);
     return [{ listener, origins: routed.flatMap(placesOfRoutes) }];
@@ -68,8 +68,8 @@ export function explicitListener(
   readonly routes: { readonly config: RouteConfiguration; readonly origins: readonly Origin[] } | undefined;
 } {
   const declared = world.service(host, namespace)?.ports.find(({ number }) => number === port);
-  const virtualServices = world.virtualServices(host, namespace, "mesh");
-  const context = { world, namespace, gateway: "mesh", port, labels };
+  const virtualServices = world.virtualServices(host, namespace, "mesh", port);
+  const context = { world: called, namespace, gateway: "mesh", port, labels };
   const protocol = declared === undefined ? "http" : protocolOf(declared);
   const tcp = buildTcpChains(host, virtualServices, protocol, context);
   const tcpOrigins = tcp.routed.flatMap(placesOfRoutes);

@@ -51,10 +51,9 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
       ...(hasService ? service.declarations.map(({ source }) => ({ resource: source.ref })) : []),
     ];
     const protocols = (service?.ports ?? []).filter((each) => each.number === port).map(protocolOf);
-    const routes =
-      used === undefined
-        ? [buildDefaultRoute(context, host, port)]
-        : buildResolvedRoutes(used, { world, namespace, gateway: "mesh", port, labels });
+    // Where routes lead callers may know more than what they can name.
+    const at = { world: called, namespace, gateway: "mesh", port, labels };
+    const routes = used === undefined ? [buildDefaultRoute(at, host, port)] : buildResolvedRoutes(used, at);
     // A short form that callers here may use for another host is that one's.
     const isTaken = (name: string): boolean =>
       world.hasHost(name) && resolveRoutedPorts(world, name, context).some((other) => other.port === port);
