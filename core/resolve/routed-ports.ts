@@ -52,18 +52,22 @@ function portsOfHost(
   });
 }
 
-/** A host that only a VirtualService names is called on port 80, or on the ports its matches name, and on those of the services it names besides. */
+const DEFAULT_PORT = 80;
+
+/** A host that only a VirtualService names is called on the ports that its matches name, on port 80 where a rule has one that names none, and on those of the services it names besides. */
 function portsWithoutService(
   reader: CallerReader,
   { spec, metadata }: Resource<"VirtualService">,
   namespace: string,
 ): number[] {
   if (spec.http === undefined) return [];
-  const named = spec.http.flatMap(({ match = [] }) => match.flatMap(({ port }) => port ?? []));
+  const named = spec.http.flatMap(({ match = [] }) =>
+    match.length === 0 ? [DEFAULT_PORT] : match.map(({ port }) => port ?? DEFAULT_PORT),
+  );
   const beside = (spec.hosts ?? []).flatMap((each) =>
     httpPorts(reader.servicesUnder(expandHost(each, metadata.namespace, reader.mesh.domainSuffix), namespace)),
   );
-  return [...new Set([...(named.length === 0 ? [80] : named), ...beside])];
+  return [...new Set([...named, ...beside])];
 }
 
 function httpPorts(services: readonly Service[]): number[] {

@@ -102,7 +102,7 @@ const OWN = {
   ),
   "match[].authority": fc.constantFrom<object>({ exact: "a.example.com" }, { prefix: "a" }, { regex: ".*com" }),
   "match[].method": fc.constantFrom<object>({ exact: "GET" }, { prefix: "P" }, { regex: "GET|PUT" }),
-  "match[].scheme": fc.constantFrom<object>({ exact: "http" }, { prefix: "https" }),
+  "match[].scheme": fc.constantFrom<object>({ exact: "http" }, { prefix: "https" }, { regex: "https?" }),
   "match[].port": fc.constantFrom(80, 9080, 8080),
 };
 const anyHeaders = rarely(fc.record({ headers: meetingValue(fieldOf("VirtualService", "http", "[]", "headers"), 2) }));
@@ -115,7 +115,7 @@ const toTwo = fc
   ]);
 const anyRedirect = fc
   .tuple(
-    rarely(fc.record({ uri: fc.constant("/n") }), 1),
+    rarely(fc.constantFrom<object>({ uri: "/n" }, { uri: "/n?x=1" }, { prefixRewrite: "/p" }), 1),
     rarely(fc.record({ authority: fc.constant("o.com") }), 1),
     rarely(fc.record({ scheme: fc.constantFrom("http", "https") })),
     fc.constantFrom<object>(
@@ -133,7 +133,11 @@ const anyAction: fc.Arbitrary<object> = fc.oneof(
   fc.record({ route: fc.oneof(toOne, toTwo) }),
   fc.record({ route: fc.oneof(toOne, toTwo) }),
   fc.record({ redirect: anyRedirect }),
-  fc.constantFrom({ directResponse: { status: 418 } }, { directResponse: { status: 418, body: { string: "x" } } }),
+  fc.constantFrom<object>(
+    { directResponse: { status: 418 } },
+    { directResponse: { status: 418, body: { string: "x" } } },
+    { directResponse: { status: 200, body: { bytes: "eA==" } } },
+  ),
 );
 const anyHttpRule: fc.Arbitrary<object> = fc.tuple(meetingValue(RULE, 3, OWN), anyAction).map(([rule, action]) => {
   const { route: _1, redirect: _2, directResponse: _3, ...rest } = rule as Record<string, unknown>;

@@ -111,9 +111,16 @@ function anyRule(index: number): fc.Arbitrary<Written> {
         ),
       ),
       exported: anyExportTo,
+      chosen: rarely(
+        fc.constantFrom({ app: "x" }, { istio: "gw" }, { app: "z" }).map((matchLabels) => ({
+          workloadSelector: { matchLabels },
+        })),
+        5,
+      ),
     })
-    .map(({ host, policy, subsets, exported }) => ({
+    .map(({ host, policy, subsets, exported, chosen }) => ({
       host,
+      ...chosen,
       ...(policy === undefined ? {} : { trafficPolicy: policy }),
       subsets: subsets
         .filter(([, isThere]) => isThere)
