@@ -33,10 +33,14 @@ export function countIn(counts: BucketCounts, value: number): void {
 
 export function packHistogram(counts: Iterable<readonly [bucket: number, count: number]>): number[] {
   const entries: number[] = [];
-  for (const [bucket, count] of counts)
-    for (let left = count; left > 0; left -= ENTRY_MAX)
-      entries.push(Math.min(left, ENTRY_MAX) * (BUCKET_MASK + 1) + bucket);
+  for (const [bucket, count] of counts) addEntries(entries, bucket, count);
   return entries;
+}
+
+/** As many entries as the count of a bucket needs. */
+export function addEntries(entries: number[], bucket: number, count: number): void {
+  for (let left = count; left > 0; left -= ENTRY_MAX)
+    entries.push(Math.min(left, ENTRY_MAX) * (BUCKET_MASK + 1) + bucket);
 }
 
 /** Of single values. */

@@ -52,6 +52,16 @@ export function planRange(request: TrafficRange, state: TierState): RangePlan {
   return { startMs, parts };
 }
 
+/** Each window that a part is read from. */
+export function windowsOf({ tier, fromMs, toMs }: RangePart): RangePart[] {
+  const stepMs = TIERS.find(({ name }) => name === tier)?.stepMs ?? FINEST.stepMs;
+  return Array.from({ length: Math.ceil((toMs - fromMs) / stepMs) }, (_, index) => ({
+    tier,
+    fromMs: fromMs + index * stepMs,
+    toMs: fromMs + (index + 1) * stepMs,
+  }));
+}
+
 type Tier = (typeof TIERS)[number];
 
 function rolledMs(tier: Tier, state: TierState): number {

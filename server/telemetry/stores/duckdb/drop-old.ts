@@ -1,5 +1,5 @@
 import { keptFrom, type Retention } from "#server/telemetry/ports/retention.ts";
-import { TIERS } from "#server/telemetry/ports/tiers.ts";
+import { TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
 import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
 import { POINTS, SERIES, SHAPES, WINDOW_TABLES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import { forgetOlder } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
@@ -11,6 +11,8 @@ const REPORTS_MS = 32 * 86_400_000;
 export interface Dropped {
   readonly keys: readonly number[];
   readonly series: ReadonlySet<number>;
+  /** Up to when windows are gone. */
+  readonly untilMs: Readonly<Record<TierName, number>>;
 }
 
 /**
@@ -54,5 +56,5 @@ export async function dropOld(
   const used = [...WINDOW_TABLES, SHAPES].map(({ name }) => `SELECT key FROM ${name}`).join(" UNION ");
   const unused = await connection.runAndReadAll(`DELETE FROM keys WHERE id NOT IN (${used}) RETURNING id`);
   const idsOf = (rows: typeof unused): number[] => rows.getRowObjectsJS().map(({ id }) => Number(id));
-  return { keys: idsOf(unused), series: new Set(idsOf(ended)) };
+  return { keys: idsOf(unused), series: new Set(idsOf(ended)), untilMs: until };
 }

@@ -1,5 +1,6 @@
 import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
+import { TIERS } from "#server/telemetry/ports/tiers.ts";
 import { dropOld } from "#server/telemetry/stores/duckdb/drop-old.ts";
 import { DuckdbFile } from "#server/telemetry/stores/duckdb/duckdb-file.ts";
 import { DuckdbSamples } from "#server/telemetry/stores/duckdb/duckdb-samples.ts";
@@ -25,6 +26,7 @@ import { SeriesNumbers } from "#server/telemetry/stores/duckdb/series-numbers.ts
 import { storeBatch } from "#server/telemetry/stores/duckdb/store-batch.ts";
 import { ROLLED } from "#server/telemetry/stores/duckdb/tables.ts";
 import { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
+import { WindowCache } from "#server/telemetry/stores/duckdb/window-cache.ts";
 
 export interface DuckdbStoreOptions extends StoreOptions {
   readonly path: string;
@@ -34,6 +36,7 @@ export interface DuckdbStoreOptions extends StoreOptions {
 export interface Beside {
   readonly keys: KeyNumbers;
   readonly series: SeriesNumbers;
+  readonly windows: WindowCache;
   rolled: Rolled;
   /** Start of the oldest window. */
   firstMs: number;
@@ -46,6 +49,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
   let beside: Beside = {
     keys: new KeyNumbers(),
     series: new SeriesNumbers(),
+    windows: new WindowCache(),
     rolled: rollTargets(now()),
     firstMs: Number.POSITIVE_INFINITY,
   };
@@ -66,6 +70,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
         ledger.committed(entry);
         numbering.keep();
         for (const { startMs } of batch.windows) beside.firstMs = Math.min(beside.firstMs, startMs);
+        beside.windows.changed(batch.windows.map(({ startMs }) => startMs));
       },
     );
     await ledger.sync();
@@ -119,6 +124,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
             ledger.committed(entry);
             dropped = beside.keys.drop(gone.keys);
             beside.series.drop(gone.series);
+            for (const { name } of TIERS) beside.windows.dropped(name, gone.untilMs[name]);
           },
         );
         return dropped;
@@ -157,7 +163,7 @@ async function loadBeside(
     );
   await noteLoss(opened, { ledger, receivedMs: state.receivedMs, nowMs, path, warn, onLoss });
   onOpen({ reached: state.reached, keys: state.keys.map(({ key }) => key) });
-  return { keys, series, rolled, firstMs: state.firstMs };
+  return { keys, series, windows: new WindowCache(), rolled, firstMs: state.firstMs };
 }
 
 /** What the file holds: room that was given back stays in it, to be used again. */

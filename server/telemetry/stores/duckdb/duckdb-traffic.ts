@@ -3,14 +3,20 @@ import { keptFrom, type Retention } from "#server/telemetry/ports/retention.ts";
 import type { LabelFilter, TrafficRange, TrafficReader } from "#server/telemetry/ports/traffic-reader.ts";
 import type { DuckdbFile } from "#server/telemetry/stores/duckdb/duckdb-file.ts";
 import type { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
-import { countBySlot, sumByKey, sumBySlot } from "#server/telemetry/stores/duckdb/read-traffic.ts";
+import { countBySlot, sumAll, sumByKey, sumBySlot } from "#server/telemetry/stores/duckdb/read-traffic.ts";
 import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
+import type { WindowCache } from "#server/telemetry/stores/duckdb/window-cache.ts";
 import { planRange, type RangePlan } from "#server/telemetry/stores/plan-range.ts";
 
 export interface DuckdbTrafficOptions {
   readonly file: Pick<DuckdbFile, "read">;
   /** Of the file that is open by now. */
-  readonly beside: () => { readonly keys: KeyNumbers; readonly rolled: Rolled; readonly firstMs: number };
+  readonly beside: () => {
+    readonly keys: KeyNumbers;
+    readonly rolled: Rolled;
+    readonly firstMs: number;
+    readonly windows: WindowCache;
+  };
   readonly retention: Retention;
   readonly now: () => number;
 }
@@ -35,10 +41,13 @@ export class DuckdbTraffic implements TrafficReader {
     const { file, beside } = this.#options;
     // Within the question: a file that has to be opened again has other numbers.
     return file.read(async (reader) => {
-      const { keys } = beside();
+      const { keys, windows } = beside();
       const plan = this.#plan(range);
-      const ids = only === undefined ? undefined : keys.matching(only);
-      return { startMs: plan.startMs, rows: await sumByKey(reader, keys, plan, range.histograms, ids) };
+      const rows =
+        only === undefined
+          ? await sumAll(reader, keys, windows, plan, range.histograms)
+          : await sumByKey(reader, keys, plan, range.histograms, keys.matching(only));
+      return { startMs: plan.startMs, rows };
     });
   }
 

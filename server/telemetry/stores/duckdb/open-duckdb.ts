@@ -23,6 +23,8 @@ const SETTINGS = {
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
   preserve_insertion_order: "false",
+  // Of a page that is sorted only its own rows are read whole.
+  late_materialization_max_rows: "1000",
 };
 
 /**

@@ -4,12 +4,14 @@ import type { HistogramName, TrafficRow } from "#core/telemetry/traffic.ts";
 import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
 import type { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
-import { COLUMN_OF, RowSums, SUM_COLUMNS } from "#server/telemetry/stores/duckdb/sum-rows.ts";
+import { RowSums } from "#server/telemetry/stores/duckdb/sum-rows.ts";
 import { HISTOGRAMS, SUMMED, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
-import type { RangePlan } from "#server/telemetry/stores/plan-range.ts";
+import type { WindowCache } from "#server/telemetry/stores/duckdb/window-cache.ts";
+import { columnsOf, selectColumns, type WindowColumns } from "#server/telemetry/stores/duckdb/window-columns.ts";
+import { type RangePart, type RangePlan, windowsOf } from "#server/telemetry/stores/plan-range.ts";
 
 /** SQL for the windows of a plan, of these keys only when given. */
-function windowsOf(plan: RangePlan, columns: string, keys?: readonly number[]): string {
+function rowsOf(plan: RangePlan, columns: string, keys?: readonly number[]): string {
   const only = keys === undefined ? "" : ` AND key IN (${keys.join(", ")})`;
   const parts = plan.parts.map(
     ({ tier, fromMs, toMs }) =>
@@ -18,26 +20,62 @@ function windowsOf(plan: RangePlan, columns: string, keys?: readonly number[]): 
   return `(${parts.join(" UNION ALL ")})`;
 }
 
-function columnsOf(histograms: readonly HistogramName[] = ["durations"]): string {
-  return [SUM_COLUMNS, ...histograms.map((name) => COLUMN_OF[name])].join(", ");
-}
+const ASKED: readonly HistogramName[] = ["durations"];
+/** Of a range that needs more of them each is asked for once at most: one question for all costs less. */
+const WINDOWS_MAX = 120;
 
 const STORED = [...SUMMED, ...HISTOGRAMS].join(", ");
 
-/** All windows of a plan added up, one row a key. */
+/** Windows of these keys added up, one row a key. */
 export async function sumByKey(
   reader: Reader,
   numbers: KeyNumbers,
   plan: RangePlan,
-  histograms: readonly HistogramName[] | undefined,
+  histograms: readonly HistogramName[] = ASKED,
   keys?: readonly number[],
 ): Promise<TrafficRow[]> {
   if (plan.parts.length === 0 || keys?.length === 0) return [];
   const sums = new RowSums(numbers);
   await reader.chunks(
-    `SELECT key, ${columnsOf(histograms)} FROM ${windowsOf(plan, `key, ${STORED}`, keys)}`,
-    (chunk, columns) => sums.add(chunk, columns),
+    `SELECT ${selectColumns(histograms)} FROM ${rowsOf(plan, `key, ${STORED}`, keys)}`,
+    (chunk, names) => sums.add(columnsOf(chunk, names)),
   );
+  return sums.rows();
+}
+
+/** All windows of a plan added up, one row a key; what was read and added up before is not again. */
+export async function sumAll(
+  reader: Reader,
+  numbers: KeyNumbers,
+  cache: WindowCache,
+  plan: RangePlan,
+  histograms: readonly HistogramName[] = ASKED,
+): Promise<TrafficRow[]> {
+  const parts = plan.parts.map((part) => ({ part, windows: windowsOf(part) }));
+  const count = parts.reduce((sum, { windows }) => sum + windows.length, 0);
+  if (count > WINDOWS_MAX || histograms.some((name) => !ASKED.includes(name)))
+    return sumByKey(reader, numbers, plan, histograms);
+  const readWindow = (window: RangePart) =>
+    cache.get(window, async () => {
+      const columns: WindowColumns[] = [];
+      await reader.chunks(
+        `SELECT ${selectColumns(ASKED)} FROM ${WINDOWS[window.tier].name} WHERE start_ms = ${window.fromMs}`,
+        (chunk, names) => columns.push(columnsOf(chunk, names)),
+      );
+      return columns;
+    });
+  const sums = new RowSums(numbers, histograms);
+  for (const { part, windows } of parts) {
+    const addTo = async (to: RowSums): Promise<RowSums> => {
+      for (const window of windows) for (const columns of await readWindow(window)) to.add(columns);
+      return to;
+    };
+    // The finest windows are the newest: with each of them the part is another.
+    if (part.tier === "10s" || windows.length === 1) await addTo(sums);
+    else
+      for (const columns of await cache.get(part, async () => [(await addTo(new RowSums(numbers))).columns()]))
+        sums.add(columns);
+  }
   return sums.rows();
 }
 
@@ -47,14 +85,14 @@ export async function sumBySlot(
   numbers: KeyNumbers,
   plan: RangePlan,
   stepMs: number,
-  histograms: readonly HistogramName[] | undefined,
+  histograms: readonly HistogramName[] = ASKED,
   keys: readonly number[],
 ): Promise<Map<number, TrafficRow[]>> {
   if (plan.parts.length === 0 || keys.length === 0) return new Map();
   const sums = new RowSums(numbers);
   await reader.chunks(
-    `SELECT ${slotOf(stepMs)} AS slot, key, ${columnsOf(histograms)} FROM ${windowsOf(plan, `start_ms, key, ${STORED}`, keys)}`,
-    (chunk, columns) => sums.add(chunk, columns),
+    `SELECT ${slotOf(stepMs)} AS slot, ${selectColumns(histograms)} FROM ${rowsOf(plan, `start_ms, key, ${STORED}`, keys)}`,
+    (chunk, names) => sums.add(columnsOf(chunk, names)),
   );
   return sums.bySlot();
 }
@@ -78,7 +116,7 @@ export async function countBySlot(
   if (plan.parts.length === 0 || where === "") return groups;
   const rows = await reader.rows(
     `SELECT ${DIMENSIONS[by].column} AS value, ${slotOf(stepMs)} AS slot, sum(count::DOUBLE) AS requests
-     FROM ${windowsOf(plan, "start_ms, key, count")} AS w JOIN keys ON keys.id = w.key WHERE ${where} GROUP BY ALL`,
+     FROM ${rowsOf(plan, "start_ms, key, count")} AS w JOIN keys ON keys.id = w.key WHERE ${where} GROUP BY ALL`,
     values,
   );
   for (const { value, slot, requests } of rows) {

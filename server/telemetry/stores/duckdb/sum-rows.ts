@@ -1,20 +1,9 @@
-import type { DuckDBDataChunk } from "@duckdb/node-api";
-import { type Histogram, NO_HISTOGRAM } from "#core/telemetry/histogram.ts";
+import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
+import { addEntries, bucketAt, countAt, type Histogram, NO_HISTOGRAM } from "#core/telemetry/histogram.ts";
 import type { HistogramName, TrafficRow } from "#core/telemetry/traffic.ts";
-import { doublesOf, integersOf, type ListColumn, listsOf } from "#server/telemetry/stores/duckdb/column-arrays.ts";
+import type { ListColumn } from "#server/telemetry/stores/duckdb/column-arrays.ts";
 import type { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
-
-const FIGURES = ["count", "request_bytes", "response_bytes", "duration_sum", "opened"] as const;
-/** What windows' histograms are called in their tables. */
-export const COLUMN_OF = {
-  durations: "durations",
-  requestSizes: "request_sizes",
-  responseSizes: "response_sizes",
-} as const satisfies Record<HistogramName, string>;
-const LISTS = Object.entries(COLUMN_OF) as readonly (readonly [HistogramName, string])[];
-
-/** What is selected of windows to be summed here. */
-export const SUM_COLUMNS = FIGURES.map((name) => `${name}::DOUBLE AS ${name}`).join(", ");
+import { FIGURES, type WindowColumns } from "#server/telemetry/stores/duckdb/window-columns.ts";
 
 /** Where the lists of a chunk's rows are to go. */
 interface Taken {
@@ -28,6 +17,7 @@ interface Taken {
  */
 export class RowSums {
   readonly #numbers: KeyNumbers;
+  readonly #wanted: readonly HistogramName[] | undefined;
   /** Start of a slot → key → place. */
   readonly #slots = new Map<number, Map<number, number>>();
   readonly #taken = new Map<HistogramName, Taken[]>();
@@ -35,32 +25,46 @@ export class RowSums {
   #figures = new Float64Array(1024 * FIGURES.length);
   #size = 0;
 
-  constructor(numbers: KeyNumbers) {
+  /** `wanted`: the histograms to add up, where not all that are given. */
+  constructor(numbers: KeyNumbers, wanted?: readonly HistogramName[]) {
     this.#numbers = numbers;
+    this.#wanted = wanted;
   }
 
-  add(chunk: DuckDBDataChunk, names: readonly string[]): void {
-    const places = this.#places(chunk, names);
-    for (const [offset, name] of FIGURES.entries()) {
-      const values = doublesOf(chunk, names.indexOf(name));
-      const figures = this.#figures;
+  add(columns: WindowColumns): void {
+    const places = this.#places(columns);
+    const sums = this.#figures;
+    for (const [offset, values] of columns.figures.entries())
       for (let row = 0; row < values.length; row += 1) {
         const at = (places[row] ?? 0) * FIGURES.length + offset;
-        figures[at] = (figures[at] ?? 0) + (values[row] ?? 0);
+        sums[at] = (sums[at] ?? 0) + (values[row] ?? 0);
       }
-    }
-    for (const [name, columnName] of LISTS) {
-      const column = names.indexOf(columnName);
-      if (column < 0) continue;
+    for (const [name, lists] of columns.lists) {
+      if (this.#wanted?.includes(name) === false) continue;
       const taken = this.#taken.get(name) ?? [];
       this.#taken.set(name, taken);
-      taken.push({ places, lists: listsOf(chunk, column) });
+      taken.push({ places, lists });
     }
   }
 
   /** Of all that has no slot. */
   rows(): TrafficRow[] {
     return this.bySlot().get(0) ?? [];
+  }
+
+  /** The same as columns, to be added to others: each bucket once in a row's histogram. */
+  columns(): WindowColumns {
+    const ids = new Int32Array(this.#size);
+    for (const [id, place] of this.#slots.get(0) ?? []) ids[place] = id;
+    const figures = FIGURES.map((_, offset) =>
+      Float64Array.from(ids, (_id, place) => this.#figures[place * FIGURES.length + offset] ?? 0),
+    );
+    const lists = new Map<HistogramName, ListColumn>();
+    for (const name of this.#taken.keys()) {
+      const histogramAt = this.#histograms(name);
+      if (histogramAt !== undefined) lists.set(name, joinBuckets(ids.length, histogramAt));
+    }
+    return { ids, slots: undefined, figures, lists };
   }
 
   bySlot(): Map<number, TrafficRow[]> {
@@ -103,10 +107,7 @@ export class RowSums {
     return slots;
   }
 
-  #places(chunk: DuckDBDataChunk, names: readonly string[]): Uint32Array {
-    const ids = integersOf(chunk, names.indexOf("key"));
-    const column = names.indexOf("slot");
-    const slots = column < 0 ? undefined : doublesOf(chunk, column);
+  #places({ ids, slots }: WindowColumns): Uint32Array {
     const places = new Uint32Array(ids.length);
     let slot = slots?.[0] ?? 0;
     let placeOf = this.#slot(slot);
@@ -163,6 +164,33 @@ export class RowSums {
     for (const { places, lists } of taken) putBehind(entries, next, places, lists);
     return (place) => entries.subarray(starts[place], starts[place + 1]);
   }
+}
+
+/** Counts of one histogram; all 0 between two. */
+const COUNTS = new Float64Array(BUCKET_COUNT);
+
+/** One list for each place, in which a bucket is there once, or as often as its count needs. */
+function joinBuckets(size: number, histogramAt: (place: number) => Histogram): ListColumn {
+  const offsets = new Uint32Array(size);
+  const lengths = new Uint32Array(size);
+  const all: number[] = [];
+  for (let place = 0; place < size; place += 1) {
+    const histogram = histogramAt(place);
+    const buckets: number[] = [];
+    for (let index = 0; index < histogram.length; index += 1) {
+      const entry = histogram[index] ?? 0;
+      const bucket = bucketAt(entry);
+      if (COUNTS[bucket] === 0) buckets.push(bucket);
+      COUNTS[bucket] = (COUNTS[bucket] ?? 0) + countAt(entry);
+    }
+    offsets[place] = all.length;
+    for (const bucket of buckets) {
+      addEntries(all, bucket, COUNTS[bucket] ?? 0);
+      COUNTS[bucket] = 0;
+    }
+    lengths[place] = all.length - (offsets[place] ?? 0);
+  }
+  return { offsets, lengths, entries: Uint32Array.from(all) };
 }
 
 /** Each row's entries to where those of its place end by now. */

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { askedAgain } from "#server/telemetry/testing/conformance/asked-again.ts";
 import { exactCounts } from "#server/telemetry/testing/conformance/exact-counts.ts";
 import { figures } from "#server/telemetry/testing/conformance/figures.ts";
 import { foreignSamples } from "#server/telemetry/testing/conformance/foreign-samples.ts";
@@ -13,6 +14,7 @@ import { type OpenStore, type StoreCase, storeCase } from "#server/telemetry/tes
 const SUITES: Readonly<Record<string, (at: StoreCase) => void>> = {
   "exact counts": exactCounts,
   "rows by the ports": portRows,
+  "what was asked before": askedAgain,
   "tiers and retention": tiersAndRetention,
   "gaps and requests": gapsAndRequests,
   "others' series": foreignSamples,
