@@ -9,6 +9,8 @@ import { type KeepAlive, keepAlive } from "#grpc/keep-alive.ts";
 import { errorOfTrailers } from "#grpc/status.ts";
 
 export interface ClientTls {
+  /** The server is known by its name and by the authorities that this machine trusts, as a stranger on the internet is; nothing else counts then. */
+  readonly checksName?: true;
   /** PEM; the server's chain must lead to one of these. Absent: `verify` alone decides. */
   readonly roots?: string;
   readonly cert?: string;
@@ -115,6 +117,8 @@ function open(target: GrpcTarget): ClientHttp2Session {
     });
   const { address, tls } = target;
   if (tls === undefined) return connect(`http://${address}`, { settings, maxSessionMemory });
+  if (tls.checksName === true)
+    return connect(`https://${address}`, { settings, maxSessionMemory, ALPNProtocols: ["h2"] });
   return connect(`https://${address}`, {
     settings,
     maxSessionMemory,

@@ -9,6 +9,7 @@ import { isTrustDomain } from "#core/identity/spiffe-id.ts";
 import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { isIpAddress, isIpOrCidr } from "#core/schema/ip-address.ts";
+import { otlpExportFlag } from "#programs/otlp-export-flag.ts";
 import { retentionFlag } from "#programs/retention-flag.ts";
 import type { OtlpListener, ServerOptions } from "#server/server-options.ts";
 
@@ -32,6 +33,8 @@ interface ServeFlags {
   readonly demoSignIn?: boolean;
   readonly console: boolean;
   readonly retention?: string;
+  readonly otlpExport?: string;
+  readonly otlpExportHeaders?: string;
 }
 
 /** As it stands in every identity; SPIFFE's letters. */
@@ -106,6 +109,12 @@ function quotaWebhookOf({ quotaWebhook, quotaWebhookSecret }: ServeFlags): Pick<
   }
 }
 
+function otlpExportOf({ otlpExport, otlpExportHeaders }: ServeFlags): Pick<ServerOptions, "otlpExport"> {
+  if (otlpExport !== undefined) return { otlpExport: otlpExportFlag(otlpExport, otlpExportHeaders) };
+  if (otlpExportHeaders === undefined) return {};
+  throw new UsageError("--otlp-export-headers go nowhere without --otlp-export", { hint: "name the collector" });
+}
+
 export function addServe(program: Command): void {
   program
     .command("serve")
@@ -136,6 +145,8 @@ export function addServe(program: Command): void {
       "--retention <list>",
       "how long telemetry is kept (default: 10s=1d,1m=14d,10m=365d,requests=7d,spans=7d,logs=7d,points=15d,size=8GB)",
     )
+    .option("--otlp-export <url>", "collector that spans and logs are handed on to: http(s)://, grpc(s)://")
+    .option("--otlp-export-headers <file>", "headers for it, name=value, one a line")
     .option("--demo-sign-in", "sign everybody on this machine in as administrator (loopback only)")
     .option("--no-console", "API only, without the web console")
     .action(async (flags: ServeFlags) => {
@@ -171,6 +182,7 @@ export function addServe(program: Command): void {
             instancesMax: integerFlag(flags.instancesMax, "--instances-max", 1, 1_000_000),
             ...quotaWebhookOf(flags),
             ...(flags.retention === undefined ? {} : { retention: retentionFlag(flags.retention) }),
+            ...otlpExportOf(flags),
             demoSignIn: flags.demoSignIn === true,
             console: flags.console,
           },

@@ -35,7 +35,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const log = createServerLogger();
   keepServing((fault, again) => log.error("a fault that nothing caught; the server goes on", { fault, again }));
   openDataDirectory(dir);
-  const stores = await makeStores(ROOT, dir, log, options.retention);
+  const stores = await makeStores(ROOT, options, log);
   const { db, audit } = stores;
   const identity = await makeIdentity(dir, options.trustDomain, db);
   const credentials = await makeCredentials(dir, db, log);
@@ -99,7 +99,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     mesh,
     services: api.services,
     auth,
-    gauges: api.gauges,
+    gauges: () => [...api.gauges(), ...stores.metrics()],
     log,
   });
 

@@ -1,5 +1,6 @@
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { QuotaWebhook } from "#server/limits/soft-alerts.ts";
+import type { CollectorAddress } from "#server/telemetry/forward/collector.ts";
 import type { Retention } from "#server/telemetry/ports/retention.ts";
 
 /** Null: none. One that `mayGiveWay` is done without where somebody else has the port, as a collector on the same machine. */
@@ -31,4 +32,6 @@ export interface ServerOptions {
   readonly quotaWebhook?: QuotaWebhook;
   /** How long telemetry is kept; absent: as by default. */
   readonly retention?: Retention;
+  /** The collector that spans and logs are handed on to. */
+  readonly otlpExport?: CollectorAddress;
 }

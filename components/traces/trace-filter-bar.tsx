@@ -25,7 +25,7 @@ export function TraceFilterBar({
   const names = useQuery(trpc.services.names.queryOptions(undefined, { staleTime: 30_000 }));
   const services = (names.data?.services ?? []).map(({ name, namespace }) => `${name}.${namespace}`);
   return (
-    <div className="mb-4 flex flex-wrap items-center gap-2">
+    <div className="mb-2 flex flex-wrap items-center gap-2">
       <Settled value={filter.service} onSettle={(service) => onChange({ service })}>
         {(value, setValue) => (
           <Combobox
@@ -74,14 +74,6 @@ export function TraceFilterBar({
         className="w-24"
         value={filter.maxDurationMs?.toString() ?? ""}
         onSettle={(max) => onChange({ max })}
-      />
-      <SettledText
-        aria-label="TraceQL"
-        title="Traces that a query of TraceQL finds, within what the other fields ask for"
-        placeholder="{ status = error } >> { duration > 1s }"
-        className="min-w-64 flex-1 font-mono"
-        value={filter.query}
-        onSettle={(q) => onChange({ q })}
       />
       <Switch
         className="ml-2"

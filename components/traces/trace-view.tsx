@@ -5,6 +5,7 @@ import { extentOf } from "#components/traces/build-waterfall.ts";
 import { CriticalView } from "#components/traces/critical-view.tsx";
 import { FlameView } from "#components/traces/flame-view.tsx";
 import { ServiceView } from "#components/traces/service-view.tsx";
+import { SimilarView } from "#components/traces/similar-view.tsx";
 import { SpanDetail } from "#components/traces/span-detail.tsx";
 import { SpansView } from "#components/traces/spans-view.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
@@ -18,13 +19,16 @@ const VIEWS = [
   { value: "flame", label: "Flame graph" },
   { value: "services", label: "Services" },
   { value: "critical", label: "Critical path" },
+  { value: "similar", label: "Similar" },
 ] as const;
 type View = (typeof VIEWS)[number]["value"];
 
 /** A trace in one of its views, and the chosen span beside it. */
 export function TraceView({ trace, isStored = true }: { readonly trace: Trace; readonly isStored?: boolean }) {
   const search = useSearchState();
-  const view: View = VIEWS.find(({ value }) => value === search.get("view"))?.value ?? "spans";
+  // Of a trace that is shown from a file nobody knows others like it.
+  const views = isStored ? VIEWS : VIEWS.filter(({ value }) => value !== "similar");
+  const view: View = views.find(({ value }) => value === search.get("view"))?.value ?? "spans";
   const colors = useMemo(() => assignColors(trace.spans.map(({ service }) => service)), [trace]);
   const nodes = useMemo(() => spanTree(trace.spans), [trace]);
   const steps = useMemo(() => criticalPath(nodes), [nodes]);
@@ -41,7 +45,7 @@ export function TraceView({ trace, isStored = true }: { readonly trace: Trace; r
         testId="trace-views"
         className="mb-3"
         value={view}
-        options={VIEWS}
+        options={views}
         onValueChange={(next) => set({ view: next === "spans" ? null : next })}
       />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
@@ -50,6 +54,7 @@ export function TraceView({ trace, isStored = true }: { readonly trace: Trace; r
           {view === "flame" ? <FlameView nodes={nodes} colors={colors} /> : null}
           {view === "services" ? <ServiceView nodes={nodes} colors={colors} steps={steps} /> : null}
           {view === "critical" ? <CriticalView {...shared} /> : null}
+          {view === "similar" ? <SimilarView trace={trace} colors={colors} /> : null}
         </section>
         <SpanDetail
           trace={trace}

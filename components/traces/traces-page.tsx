@@ -1,16 +1,18 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ListTree } from "lucide-react";
+import { FileUp, ListTree, X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTRPC } from "#components/api/trpc.ts";
 import { refreshMs, withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { assignColors } from "#components/traces/assign-colors.ts";
+import { compareColumn } from "#components/traces/compare-column.tsx";
 import { buildTraceColumns } from "#components/traces/trace-columns.tsx";
 import { isFiltering, parseTraceFilter, TRACE_LIMITS, toTraceInput } from "#components/traces/trace-filter.ts";
 import { TraceFilterBar } from "#components/traces/trace-filter-bar.tsx";
 import { TraceScatter } from "#components/traces/trace-scatter.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { TraceQlBox } from "#components/traces/traceql-box.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -32,14 +34,31 @@ export function TracesPage() {
   const traces = useQuery(
     trpc.traces.search.queryOptions(toTraceInput(filter, range.seconds), { refetchInterval: refreshMs(range) * 2 }),
   );
-  const clear = () => search.set({ service: null, operation: null, min: null, max: null, errors: null, tags: null });
+  const clear = () =>
+    search.set({
+      service: null,
+      operation: null,
+      min: null,
+      max: null,
+      errors: null,
+      tags: null,
+      q: null,
+      callee: null,
+    });
+  const withId = search.get("with");
   return (
     <Page>
       <PageHeader
         title="Traces"
         description="One request through all the services it touched. Proxies record a share of the requests."
+        actions={
+          <ButtonLink href={withRange("/traces/file", range)}>
+            <FileUp aria-hidden /> Open a file
+          </ButtonLink>
+        }
       />
       <TraceFilterBar filter={filter} onChange={search.set} />
+      <TraceQlBox filter={filter} onChange={search.set} />
       <QueryView query={traces} what="the traces" skeleton={<TracesSkeleton />}>
         {(rows) =>
           rows.length === 0 ? (
@@ -53,10 +72,14 @@ export function TracesPage() {
                 hrefOf={(traceId) => withRange(`/traces/${traceId}`, range)}
               />
               <Card isFlush>
+                {withId === null ? null : <Comparing traceId={withId} onEnd={() => search.set({ with: null })} />}
                 <DataTable
                   label="Traces"
                   testId="traces"
-                  columns={buildTraceColumns(["operation", "duration", "spans", "services", "start"], colorsOf(rows))}
+                  columns={[
+                    ...buildTraceColumns(["operation", "duration", "spans", "services", "start"], colorsOf(rows)),
+                    compareColumn(withId, (traceId) => search.set({ with: traceId })),
+                  ]}
                   rows={rows}
                   pageRows={40}
                   rowKey={({ traceId }) => traceId}
@@ -107,6 +130,17 @@ function ScatterCard({
 
 function colorsOf(traces: readonly TraceSummary[]) {
   return assignColors(traces.flatMap(({ services }) => Object.keys(services)));
+}
+
+function Comparing({ traceId, onEnd }: { readonly traceId: string; readonly onEnd: () => void }) {
+  return (
+    <p role="status" className="flex items-center gap-2 border-line border-b px-4 py-2 text-muted text-sm">
+      Choose what to compare with <code className="truncate font-mono text-xs">{traceId}</code>
+      <Button size="icon" variant="ghost" aria-label="Compare nothing" onClick={onEnd}>
+        <X aria-hidden />
+      </Button>
+    </p>
+  );
 }
 
 function TracesSkeleton() {

@@ -43,6 +43,11 @@ export function parseTraceQl(text: string): TraceQl {
   return new Parser(tokens).query();
 }
 
+/** One field by itself: `name`, `span.http.method`, `.a`. */
+export function parseField(text: string): Field {
+  return new Parser(tokenize(text.slice(0, CHARS_MAX))).field();
+}
+
 function checkPattern(pattern: string, at: number, budget: PatternBudget): void {
   try {
     budget.admit(pattern);
@@ -71,6 +76,12 @@ class Parser {
     while (this.#takes("|")) stages.push(this.#stage());
     if (this.#next.kind !== "end") throw this.#unexpected("a pipe or the end");
     return { spanset, stages };
+  }
+
+  field(): Field {
+    const field = this.#field();
+    if (this.#next.kind !== "end") throw this.#unexpected("the end");
+    return field;
   }
 
   get #next(): Token {

@@ -1,9 +1,12 @@
 import { join } from "node:path";
 import { LimitBook } from "#core/limits/limit-book.ts";
 import type { Logger } from "#node/log.ts";
+import type { Metric } from "#node/prometheus-text.ts";
 import { type Audit, createAudit } from "#server/audit/audit.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
-import type { Retention } from "#server/telemetry/ports/retention.ts";
+import type { ServerOptions } from "#server/server-options.ts";
+import { openCollector } from "#server/telemetry/forward/collector.ts";
+import { Forwarder } from "#server/telemetry/forward/forwarder.ts";
 import { type RunningTelemetry, startTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { openDuckdbStore } from "#server/telemetry/stores/duckdb/duckdb-store.ts";
 
@@ -15,11 +18,17 @@ export interface Stores {
   readonly telemetry: RunningTelemetry;
   readonly audit: Audit;
   readonly limits: LimitBook;
+  /** Of what is handed on to a collector. */
+  metrics(): readonly Metric[];
   close(): Promise<void>;
 }
 
 /** `root` is where this product lies, with its migrations. */
-export async function makeStores(root: string, dir: string, log: Logger, retention?: Retention): Promise<Stores> {
+export async function makeStores(
+  root: string,
+  { dir, retention, otlpExport }: Pick<ServerOptions, "dir" | "retention" | "otlpExport">,
+  log: Logger,
+): Promise<Stores> {
   const database = await openDatabase(join(dir, "pharos.db"), {
     migrations: join(root, "prisma/migrations"),
     warn: (message) => log.warn(message),
@@ -51,7 +60,12 @@ export async function makeStores(root: string, dir: string, log: Logger, retenti
         from: "",
       }),
   });
+  const forwarder =
+    otlpExport === undefined
+      ? undefined
+      : new Forwarder({ collector: openCollector(otlpExport), warn: (message) => log.warn(message) });
   const telemetry = await startTelemetry({
+    ...(forwarder === undefined ? {} : { forward: (batch) => forwarder.add(batch) }),
     openStore: (options) => openDuckdbStore({ ...options, path: join(dir, "telemetry.duckdb") }),
     ...(retention === undefined ? {} : { retention }),
     warn: (message) => log.warn(message),
@@ -64,8 +78,10 @@ export async function makeStores(root: string, dir: string, log: Logger, retenti
     telemetry,
     audit,
     limits,
+    metrics: () => forwarder?.metrics() ?? [],
     async close() {
       clearInterval(summary);
+      await forwarder?.close();
       await telemetry.close();
       await audit.close();
       await database.close();

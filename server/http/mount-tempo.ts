@@ -3,7 +3,7 @@ import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { PharosError } from "#core/errors.ts";
 import { toOtlp } from "#core/telemetry/otlp-trace.ts";
 import { SPAN_KINDS, SPAN_STATUSES } from "#core/telemetry/trace.ts";
-import { parseTraceQl } from "#core/traceql/parse-traceql.ts";
+import { parseField, parseTraceQl } from "#core/traceql/parse-traceql.ts";
 import { type Field, INTRINSICS } from "#core/traceql/query.ts";
 import type { HttpHandler } from "#node/http-service.ts";
 import { TracesDataSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
@@ -118,9 +118,7 @@ function fieldOf(name: string, isSecond: boolean): Field {
   if (!isSecond && !name.includes(".") && INTRINSICS.every((each) => each !== name))
     return { kind: "attribute", scope: "any", name };
   const isScoped = /^(span|resource)?\./.test(name) || name.includes(":") || INTRINSICS.some((each) => each === name);
-  const { spanset } = parseTraceQl(`{ ${isScoped ? name : `."${name}"`} = nil }`);
-  if (spanset.kind === "filter" && spanset.where?.kind === "compare") return spanset.where.field;
-  throw new PharosError("invalid", `${name} is no attribute`);
+  return parseField(isScoped ? name : `.${JSON.stringify(name)}`);
 }
 
 /** `a=b c="d e"`: a query of before TraceQL. */

@@ -4,6 +4,8 @@ import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { RefusedEntry } from "#core/limits/limit-book.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { AppliedResource } from "#core/resolve/applied-resource.ts";
+import type { Trace } from "#core/telemetry/trace.ts";
+import { parseField } from "#core/traceql/parse-traceql.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
 import type { StorageView } from "#core/view/storage.ts";
 import type { Audit } from "#server/audit/audit.ts";
@@ -106,6 +108,15 @@ export function createServices(options: ServicesOptions): Services {
     });
   }
 
+  async function findTrace(traceId: string): Promise<Trace> {
+    const trace = await telemetry.trace(traceId);
+    if (trace === undefined)
+      throw new PharosError("not-found", `no trace ${traceId}`, {
+        hint: "its spans may not have arrived yet, or are past retention",
+      });
+    return trace;
+  }
+
   return {
     session: {
       describe: async (principal) => ({
@@ -133,14 +144,10 @@ export function createServices(options: ServicesOptions): Services {
     simulate: createSimulateService({ store, mesh, state, previews }),
     traces: {
       search: (query) => telemetry.searchTraces(query),
-      async get(traceId) {
-        const trace = await telemetry.trace(traceId);
-        if (trace === undefined)
-          throw new PharosError("not-found", `no trace ${traceId}`, {
-            hint: "its spans may not have arrived yet, or are past retention",
-          });
-        return trace;
-      },
+      get: findTrace,
+      attributes: () => telemetry.spanNames(),
+      values: (field) => telemetry.spanValues(parseField(field)),
+      similar: async (traceId) => telemetry.similarTraces(await findTrace(traceId)),
     },
     logs: { list: (query) => telemetry.logs(query) },
     requests: createRequestService({ telemetry, config }),

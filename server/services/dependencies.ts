@@ -9,8 +9,10 @@ import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
+import type { Field } from "#core/traceql/query.ts";
 import type { Distribution, FleetSummary, ProxyDetail, ProxyStatus, TelemetryGap } from "#core/view/mesh.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
+import type { SimilarTraces } from "#core/view/similar-traces.ts";
 import type { StandingRefusal } from "#core/xds/standing-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { TotalsQuery } from "#server/services/inputs.ts";
@@ -81,5 +83,8 @@ export interface Telemetry {
   }>;
   searchTraces(query: TraceQuery): Promise<readonly TraceSummary[]>;
   trace(traceId: string): Promise<Trace | undefined>;
+  similarTraces(trace: Trace): Promise<SimilarTraces>;
+  spanNames(): Promise<{ readonly span: readonly string[]; readonly resource: readonly string[] }>;
+  spanValues(field: Field): Promise<readonly string[]>;
   logs(query: LogQuery): Promise<readonly LogRecord[]>;
 }

@@ -46,6 +46,7 @@ import type {
   RevocationView,
   SessionView,
 } from "#core/view/session.ts";
+import type { SimilarTraces } from "#core/view/similar-traces.ts";
 import type { SimulationView } from "#core/view/simulation.ts";
 import type { StorageView } from "#core/view/storage.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
@@ -150,6 +151,12 @@ export interface Services {
   readonly traces: {
     search(query: TraceQuery): Promise<readonly TraceSummary[]>;
     get(traceId: string): Promise<Trace>;
+    /** Those that went the same ways, in the hours around it. */
+    similar(traceId: string): Promise<SimilarTraces>;
+    /** Names of attributes in the last week. */
+    attributes(): Promise<{ readonly span: readonly string[]; readonly resource: readonly string[] }>;
+    /** What a field of TraceQL is in the last week, as text. Throws "invalid" for what is no field. */
+    values(field: string): Promise<readonly string[]>;
   };
   readonly logs: { list(query: LogQuery): Promise<readonly LogRecord[]> };
   readonly requests: {

@@ -4,7 +4,7 @@ import { LabelBook } from "#server/telemetry/ingest/label-book.ts";
 import { SampleIngest } from "#server/telemetry/ingest/sample-ingest.ts";
 import { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 import { DEFAULT_RETENTION, type Retention } from "#server/telemetry/ports/retention.ts";
-import type { HeldState } from "#server/telemetry/ports/telemetry-sink.ts";
+import type { HeldState, TelemetryBatch, TelemetrySink } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import { describeStorage } from "#server/telemetry/query/describe-storage.ts";
 import { repeatWork } from "#server/telemetry/query/repeat-work.ts";
@@ -22,6 +22,8 @@ export interface TelemetryOptions {
   readonly onLoss?: (reason: string) => void;
   /** Told of reporters with more labels or reports than they may have. */
   readonly onLimit?: (refused: Refused) => void;
+  /** Told of spans and logs once they are stored. */
+  readonly forward?: (batch: Pick<TelemetryBatch, "spans" | "logs">) => void;
   /** Between runs of `maintain`; 0 for never. */
   readonly maintainEveryMs?: number;
 }
@@ -71,8 +73,18 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
       ingest?.load(state);
     },
   });
+  const { forward } = options;
+  const sink: TelemetrySink =
+    forward === undefined
+      ? store.sink
+      : {
+          async store(batch) {
+            await store.sink.store(batch);
+            forward(batch);
+          },
+        };
   ingest = new TelemetryIngest({
-    sink: store.sink,
+    sink,
     labels,
     now,
     onLimit,

@@ -45,11 +45,17 @@ export const servicesRouter = router({
   policed: procedure.input(policedQuestion).query(({ ctx, input }) => ctx.services.catalog.policed(input)),
 });
 
+const oneTrace = z.object({ traceId: z.string().regex(/^[0-9a-f]{16,32}$/, "is 16 to 32 hex digits") });
+
 export const tracesRouter = router({
   search: procedure.input(traceQuery).query(({ ctx, input }) => ctx.services.traces.search(input)),
-  get: procedure
-    .input(z.object({ traceId: z.string().regex(/^[0-9a-f]{16,32}$/, "is 16 to 32 hex digits") }))
-    .query(({ ctx, input }) => ctx.services.traces.get(input.traceId)),
+  get: procedure.input(oneTrace).query(({ ctx, input }) => ctx.services.traces.get(input.traceId)),
+  similar: procedure.input(oneTrace).query(({ ctx, input }) => ctx.services.traces.similar(input.traceId)),
+  /** Names and values to write queries with. */
+  attributes: procedure.query(({ ctx }) => ctx.services.traces.attributes()),
+  values: procedure
+    .input(z.object({ field: z.string().min(1).max(300) }))
+    .query(({ ctx, input }) => ctx.services.traces.values(input.field)),
 });
 
 export const logsRouter = router({

@@ -39,6 +39,9 @@ health.tolerances         401     pass    pass      pass
 simulate.request          401     pass    pass      pass
 traces.search             401     pass    pass      pass
 traces.get                401     pass    pass      pass
+traces.similar            401     pass    pass      pass
+traces.attributes         401     pass    pass      pass
+traces.values             401     pass    pass      pass
 logs.list                 401     pass    pass      pass
 requests.list             401     pass    pass      pass
 requests.search           401     pass    pass      pass

@@ -16,7 +16,9 @@ import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import { pairOf, type TrafficRow } from "#core/telemetry/traffic.ts";
 import { parseTraceQl } from "#core/traceql/parse-traceql.ts";
+import type { Field } from "#core/traceql/query.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
+import type { SimilarTraces } from "#core/view/similar-traces.ts";
 import type { ServiceFigures, Telemetry, TimeRange } from "#server/services/dependencies.ts";
 import type { RequestReader } from "#server/telemetry/ports/request-reader.ts";
 import type { TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
@@ -27,6 +29,7 @@ import { conditionsOf } from "#server/telemetry/query/conditions-of.ts";
 import { type MeasuredTime, type RatedRange, ratedRange } from "#server/telemetry/query/rated-range.ts";
 import { entryKeys, sparklineKeys } from "#server/telemetry/query/select-keys.ts";
 import { serviceFigures, tallyPairs } from "#server/telemetry/query/service-figures.ts";
+import { findSimilar } from "#server/telemetry/query/similar-traces.ts";
 import { TraceLookup } from "#server/telemetry/query/trace-lookup.ts";
 
 export type TelemetryReaders = Pick<TelemetryStore, "traffic" | "requests" | "spans" | "logs" | "gaps">;
@@ -36,6 +39,8 @@ const SPARKLINE_POINTS = 30;
 const LONG_RANGE_MS = 15 * 60_000;
 /** Spans of one trace come from several proxies, each in its own time: what is younger is not whole yet. */
 const SETTLE_MS = 3000;
+/** Names to choose among are of what was seen in a week. */
+const NAMES_MS = 7 * 24 * 3_600_000;
 
 type SeriesRange = TimeRange & { readonly stepMs: number };
 
@@ -217,6 +222,23 @@ export class TelemetryQueries implements Telemetry {
   async trace(traceId: string): Promise<Trace | undefined> {
     const spans = await this.#readers.spans.spansOf(traceId);
     return spans.length === 0 ? undefined : assembleTrace(traceId, spans);
+  }
+
+  async spanNames(): ReturnType<Telemetry["spanNames"]> {
+    const fromMs = this.#now() - NAMES_MS;
+    const [span, resource] = await Promise.all([
+      this.lookup.attributeNames("span", fromMs),
+      this.lookup.attributeNames("resource", fromMs),
+    ]);
+    return { span, resource };
+  }
+
+  spanValues(field: Field): Promise<readonly string[]> {
+    return this.lookup.values(field, this.#now() - NAMES_MS);
+  }
+
+  async similarTraces(trace: Trace): Promise<SimilarTraces> {
+    return findSimilar(this.#readers.spans, trace, this.#now() - SETTLE_MS);
   }
 
   /** Newest first. */
