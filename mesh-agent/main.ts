@@ -123,11 +123,7 @@ async function runClaimed(
       if (taken !== undefined) throw taken;
     }
     names = await makeNames(config, cache, log);
-    await Promise.all([
-      relay.listen(paths.xdsSocket),
-      secrets.listen(paths.sdsSocket),
-      limits.listen(paths.limitsSocket),
-    ]);
+    await Promise.all([relay.listen(paths.xdsSocket), secrets.listen(paths.sdsSocket), limits.listen()]);
     await supervisor.start();
   } catch (error) {
     await registration.leave();

@@ -1,4 +1,4 @@
-// Bundles the program into dist/: pharos.js, the threads that serve the mesh and try changes, and what they share. A process that reads
+// Bundles the program into dist/: pharos.js, the threads that serve the mesh, try changes and decide limits, and what they share. A process that reads
 // six files starts sooner and holds less than one that reads sixteen hundred (docs/adr/0013-one-bundle.md).
 import { readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -34,6 +34,7 @@ const bundle = await rolldown({
     pharos: "programs/pharos.ts",
     "mesh-worker": "server/mesh/worker.ts",
     "preview-worker": "server/preview/worker.ts",
+    "limits-worker": "mesh-agent/limits/worker.ts",
   },
   platform: "node",
   // They bring binaries, or, as Next does, look for files beside themselves.

@@ -40,7 +40,7 @@ export function makePages({
       ...(keeper.current.notAfterMs > Date.now() ? [] : ["the certificate has expired"]),
     ];
   };
-  const own = () =>
+  const own = async () =>
     agentMetrics({
       isConnected: uplink.state.kind === "up",
       isRegistered: registration.isRegistered,
@@ -54,7 +54,7 @@ export function makePages({
       cached: cache.counts(),
       version,
       telemetry: telemetry.stats(),
-      limits: limits.stats(),
+      limits: await limits.stats(),
       clockAheadMs: clock.aheadMs,
     });
   const pages = {
@@ -65,7 +65,7 @@ export function makePages({
       ...proxy.settingsNotes(),
     ],
     metrics: async () => {
-      const text = renderMetrics(own());
+      const text = renderMetrics(await own());
       const envoys = await admin.get("/stats/prometheus").catch(() => ({ body: "" }));
       return text + envoys.body;
     },

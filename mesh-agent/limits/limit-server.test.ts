@@ -4,16 +4,13 @@ import { join } from "node:path";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
-import { LIMIT_ENTRIES, LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
-import { TYPE_URLS } from "#core/xds/type-urls.ts";
+import { LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
 import { frameHeader } from "#grpc/frames.ts";
 import { encodeFields, encodeFrame, encodeUint32, FLAGS, FRAMES, PREFACE } from "#grpc/http2-frames.ts";
 import { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { LimitServer } from "#mesh-agent/limits/limit-server.ts";
 import { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
 import { Limiter } from "#mesh-agent/limits/limiter.ts";
-import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
-import { ResourceSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
 import {
   RateLimitRequestSchema,
   RateLimitResponse_Code,
@@ -39,11 +36,8 @@ function makeSets(): LimitSets {
     ...{ policy: "shop/limit", name: "all", amount: 1, perMs: 1000, keysMax: 10, enforcePercent: 100 },
     ...{ unit: LimitRule_Unit.CONCURRENT, whenAlone: LimitRule_Alone.DENY, cost: { request: 1, most: 1 } },
   };
-  const rules = Buffer.from(toBinary(LimitSetSchema, create(LimitSetSchema, { rules: [rule] }))).toString("base64");
-  const filterMetadata = { [LIMITS_METADATA]: { set: SET, rules } };
-  const value = toBinary(RouteConfigurationSchema, create(RouteConfigurationSchema, { metadata: { filterMetadata } }));
-  const body = toBinary(ResourceSchema, create(ResourceSchema, { resource: { typeUrl: TYPE_URLS.RDS, value } }));
-  return new LimitSets([{ name: "route", version: "1", aliases: [], body }]);
+  const rules = toBinary(LimitSetSchema, create(LimitSetSchema, { rules: [rule] }));
+  return new LimitSets([{ name: "route", limits: { set: SET, rules } }]);
 }
 
 function ask(session: ClientHttp2Session, path: string): ClientHttp2Stream {

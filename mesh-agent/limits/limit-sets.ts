@@ -1,10 +1,12 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import { type PreparedLimit, readLimitSet } from "#core/simulate/limits/read-limit-set.ts";
-import { LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
-import { TYPE_URLS } from "#core/xds/type-urls.ts";
-import type { CacheCommit, CachedResource } from "#mesh-agent/xds/cached-resource.ts";
-import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
-import { ResourceSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
+import type { RoutesChange } from "#mesh-agent/limits/thread-protocol.ts";
+
+/** A route configuration, and the set of limits that its requests ask for, if any. */
+export interface RouteLimits {
+  readonly name: string;
+  /** The rules as a `pharos.limits.v1.LimitSet`. */
+  readonly limits?: { readonly set: string; readonly rules: Uint8Array };
+}
 
 /** Sets that no route configuration has any more, and that requests on their way may still name. */
 const FORMER_MAX = 16;
@@ -16,14 +18,13 @@ export class LimitSets {
   readonly #sets = new Map<string, readonly PreparedLimit[]>();
   readonly #waiting = new Map<string, Set<() => void>>();
 
-  constructor(known: readonly CachedResource[] = []) {
-    for (const resource of known) this.#read(resource);
+  constructor(known: readonly RouteLimits[] = []) {
+    for (const route of known) this.#read(route);
   }
 
   /** What Envoy has accepted since. */
-  readonly follow = ({ type, upserts, removes, keepOnly }: CacheCommit): void => {
-    if (type !== TYPE_URLS.RDS) return;
-    for (const resource of upserts) this.#read(resource);
+  readonly follow = ({ upserts, removes, keepOnly }: RoutesChange): void => {
+    for (const route of upserts) this.#read(route);
     for (const name of removes) this.#routes.delete(name);
     if (keepOnly !== undefined)
       for (const name of this.#routes.keys()) if (!keepOnly.has(name)) this.#routes.delete(name);
@@ -59,15 +60,12 @@ export class LimitSets {
     return [...new Set(this.#routes.values())].flatMap((set) => this.#sets.get(set) ?? []);
   }
 
-  #read({ name, body }: CachedResource): void {
+  #read({ name, limits }: RouteLimits): void {
     this.#routes.delete(name);
-    const { resource } = fromBinary(ResourceSchema, body);
-    if (resource === undefined) return;
-    const said = fromBinary(RouteConfigurationSchema, resource.value).metadata?.filterMetadata[LIMITS_METADATA];
-    const { set, rules } = said ?? {};
-    if (typeof set !== "string" || typeof rules !== "string") return;
+    if (limits === undefined) return;
+    const { set, rules } = limits;
     this.#routes.set(name, set);
-    if (!this.#sets.has(set)) this.#sets.set(set, readLimitSet(Buffer.from(rules, "base64")));
+    if (!this.#sets.has(set)) this.#sets.set(set, readLimitSet(rules));
     for (const done of [...(this.#waiting.get(set) ?? [])]) done();
   }
 

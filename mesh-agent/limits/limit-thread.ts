@@ -1,0 +1,142 @@
+import { Worker } from "node:worker_threads";
+import { PharosError } from "#core/errors.ts";
+import type {
+  FromLimits,
+  LimitStats,
+  LimitThreadData,
+  RoutesChange,
+  ToLimits,
+} from "#mesh-agent/limits/thread-protocol.ts";
+import { Backoff } from "#node/backoff.ts";
+import type { Logger } from "#node/log.ts";
+
+export interface LimitThreadOptions {
+  /** What it is started with, asked again when it has to be started anew. */
+  readonly data: () => LimitThreadData;
+  readonly call: (path: string, request: Uint8Array, timeoutMs: number) => Promise<Uint8Array>;
+  readonly log: Logger;
+}
+
+/** Beside this file in the sources; a file of its own in the bundle (scripts/bundle.ts). */
+const THREAD = new URL(import.meta.filename.endsWith(".ts") ? "./worker.ts" : "./limits-worker.js", import.meta.url);
+const RESTART = { firstMs: 100, maxMs: 10_000 } as const;
+const CLOSE_MS = 2000;
+const NO_STATS: LimitStats = { keys: 0, failures: 0, admitted: new Map(), refused: new Map() };
+
+/**
+ * Decides requests in a thread of its own: it is never kept waiting by what else the agent does. One that dies is started again, as
+ * another run; what the last one let through is in its journal.
+ */
+export class LimitThread {
+  readonly #options: LimitThreadOptions;
+  readonly #backoff = new Backoff(RESTART);
+  readonly #asking: ((stats: LimitStats) => void)[] = [];
+  #worker: Worker | undefined;
+  #onClosed: () => void = () => undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #isClosing = false;
+
+  constructor(options: LimitThreadOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when Envoy is answered. Throws where the socket is not to be had. */
+  start(): Promise<void> {
+    const { data, log } = this.#options;
+    // It stands in nobody's way who ends.
+    const worker = new Worker(THREAD, { workerData: data(), name: "limits" });
+    worker.unref();
+    this.#worker = worker;
+    return new Promise((resolve, reject) => {
+      worker.on("message", (message: FromLimits) => {
+        if (message.kind === "ready") {
+          this.#backoff.reset();
+          resolve();
+        } else if (message.kind === "unready") reject(new PharosError(message.code, message.message));
+        else this.#hear(worker, message);
+      });
+      worker.once("error", (error) => {
+        log.error("the thread that decides limits died; it is started again", { error: String(error) });
+        reject(error);
+      });
+      worker.once("exit", () => {
+        reject(new PharosError("internal", "the thread that decides limits ended"));
+        this.#ended(worker);
+      });
+    });
+  }
+
+  follow(change: RoutesChange): void {
+    this.#post({ kind: "routes", change });
+  }
+
+  hearUplink(isUp: boolean): void {
+    this.#post({ kind: "uplink", isUp });
+  }
+
+  /** What it has counted since it was started. */
+  stats(): Promise<LimitStats> {
+    if (this.#worker === undefined) return Promise.resolve(NO_STATS);
+    return new Promise((resolve) => {
+      this.#asking.push(resolve);
+      this.#post({ kind: "stats" });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    clearTimeout(this.#restart);
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, CLOSE_MS);
+      this.#onClosed = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#post({ kind: "close" });
+    });
+    await worker.terminate();
+  }
+
+  #post(message: ToLimits): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #hear(worker: Worker, message: Exclude<FromLimits, { kind: "ready" | "unready" }>): void {
+    switch (message.kind) {
+      case "call":
+        void this.#call(worker, message);
+        return;
+      case "log":
+        this.#options.log[message.level](message.message, message.fields);
+        return;
+      case "stats":
+        this.#asking.shift()?.(message.stats);
+        return;
+      case "closed":
+        this.#onClosed();
+    }
+  }
+
+  async #call(worker: Worker, { id, path, request, timeoutMs }: FromLimits & { kind: "call" }): Promise<void> {
+    let answer: ToLimits;
+    try {
+      answer = { kind: "answered", id, answer: await this.#options.call(path, request, timeoutMs) };
+    } catch (error) {
+      const { code, message } = PharosError.from(error);
+      answer = { kind: "refused", id, code, message };
+    }
+    worker.postMessage(answer);
+  }
+
+  #ended(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#onClosed();
+    for (const resolve of this.#asking.splice(0)) resolve(NO_STATS);
+    if (this.#isClosing) return;
+    this.#restart = setTimeout(() => void this.start().catch(() => undefined), this.#backoff.next());
+    this.#restart.unref();
+  }
+}

@@ -1,0 +1,59 @@
+import type { ErrorCode } from "#core/errors.ts";
+import type { RouteLimits } from "#mesh-agent/limits/limit-sets.ts";
+
+/** What the thread of limits is started with. */
+export interface LimitThreadData {
+  readonly socketPath: string;
+  readonly membersFile: string;
+  readonly journalsDir: string;
+  /** `namespace/name` */
+  readonly instance: string;
+  readonly routes: readonly RouteLimits[];
+  readonly isUp: boolean;
+}
+
+export interface LimitStats {
+  /** Buckets that are known. */
+  readonly keys: number;
+  /** Draws that did not reach the owner, in messages. */
+  readonly failures: number;
+  /** Requests by `NAMESPACE/NAME RULE`, also of rules that are only tried. */
+  readonly admitted: ReadonlyMap<string, number>;
+  readonly refused: ReadonlyMap<string, number>;
+}
+
+export type ToLimits =
+  | { readonly kind: "routes"; readonly change: RoutesChange }
+  /** Whether the control plane is reached. */
+  | { readonly kind: "uplink"; readonly isUp: boolean }
+  | { readonly kind: "answered"; readonly id: number; readonly answer: Uint8Array }
+  | { readonly kind: "refused"; readonly id: number; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: "stats" }
+  | { readonly kind: "close" };
+
+/** Route configurations that Envoy has accepted, and those that it has no more. */
+export interface RoutesChange {
+  readonly upserts: readonly RouteLimits[];
+  readonly removes: readonly string[];
+  readonly keepOnly?: ReadonlySet<string> | undefined;
+}
+
+export type FromLimits =
+  | { readonly kind: "ready" }
+  | { readonly kind: "unready"; readonly code: ErrorCode; readonly message: string }
+  /** A unary call of the control plane. */
+  | {
+      readonly kind: "call";
+      readonly id: number;
+      readonly path: string;
+      readonly request: Uint8Array;
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly kind: "log";
+      readonly level: "info" | "warn" | "error";
+      readonly message: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: "stats"; readonly stats: LimitStats }
+  | { readonly kind: "closed" };
