@@ -53,10 +53,10 @@ export function agentMetrics(state: AgentState): Metric[] {
     ),
     {
       name: "pharos_agent_limited_requests_total",
-      help: "Requests that a limit counted, by its RateLimit, rule and outcome; of Shadow all went on.",
+      help: "Requests that a limit counted, by its RateLimit or Quota, rule and outcome; what is tried would have been refused, and went on as what is exempt did.",
       type: "counter",
-      values: (["admitted", "refused"] as const).flatMap((outcome) =>
-        [...state.limits[outcome]].map(([name, value]) => {
+      values: (["admitted", "tried", "refused", "exempt"] as const).flatMap((outcome) =>
+        [...state.limits.counts[outcome]].map(([name, value]) => {
           const [limit = "", rule = ""] = name.split(" ");
           return { labels: { limit, rule, outcome }, value };
         }),

@@ -42,11 +42,11 @@ test("rules are listed with their mode and what they stand over", async () => {
   const { stdout, code } = await limits();
   expect(code).toBe(0);
   expect(cells(stdout)).toEqual([
-    ["LIMIT", "RULE", "MODE", "AT MOST", "STANDS OVER", "REQUESTS", "REFUSED"],
-    ["default/caller", "each", "Shadow", "10 requests in 1m for each source.ip", "nobody", "0", "0"],
-    ["default/caller", "all", "Shadow", "10 requests in 1m", "nobody", "0", "0"],
-    ["shop/own", "all", "Enforce", "10 requests in 1m", "nobody", "0", "0"],
-    ["shop/page", "all", "Enforce", "10 requests in 1m", "nobody", "0", "0"],
+    ["LIMIT", "RULE", "MODE", "AT MOST", "STANDS OVER", "REQUESTS", "ADMITTED", "WOULD REFUSE", "REFUSED", "EXEMPT"],
+    ["default/caller", "each", "Shadow", "10 requests in 1m for each source.ip", "nobody", "0", "0", "0", "0", "0"],
+    ["default/caller", "all", "Shadow", "10 requests in 1m", "nobody", "0", "0", "0", "0", "0"],
+    ["shop/own", "all", "Enforce", "10 requests in 1m", "nobody", "0", "0", "0", "0", "0"],
+    ["shop/page", "all", "Enforce", "10 requests in 1m", "nobody", "0", "0", "0", "0", "0"],
   ]);
 });
 

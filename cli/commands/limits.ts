@@ -7,7 +7,7 @@ import { type Column, print, printValue, renderTable } from "#cli/output/output.
 import { isAllowed } from "#core/access/permissions.ts";
 import { PharosError } from "#core/errors.ts";
 import type { ConsumerView } from "#core/view/limit.ts";
-import type { RefusedCaller, UsedLimit, UsedRule } from "#core/view/limit-use.ts";
+import type { CountedCaller, UsedLimit, UsedRule } from "#core/view/limit-use.ts";
 
 interface LimitsOptions extends CommonOptions {
   readonly namespace?: string;
@@ -29,7 +29,10 @@ const RULES: readonly Column<RuleRow>[] = [
   { title: "at most", value: ({ rule }) => rule.words },
   { title: "stands over", value: ({ limit }) => [...limit.workloads, ...limit.gateways].join(", ") || "nobody" },
   { title: "requests", value: ({ limit }) => Math.round(limit.requests) },
+  { title: "admitted", value: ({ rule }) => Math.round(rule.admitted) },
+  { title: "would refuse", value: ({ rule }) => Math.round(rule.tried) },
   { title: "refused", value: ({ rule }) => Math.round(rule.refused) },
+  { title: "exempt", value: ({ rule }) => Math.round(rule.exempt) },
 ];
 const CONSUMERS: readonly Column<ConsumerView>[] = [
   { title: "rule", value: ({ limit }) => limit.slice(limit.indexOf("|") + 1) },
@@ -39,9 +42,11 @@ const CONSUMERS: readonly Column<ConsumerView>[] = [
   { title: "left", value: ({ left }) => left },
   { title: "amount", value: ({ amount }) => amount },
 ];
-const CALLERS: readonly Column<RefusedCaller & { readonly rule: string }>[] = [
+const CALLERS: readonly Column<CountedCaller & { readonly rule: string }>[] = [
   { title: "rule", value: ({ rule }) => rule },
-  { title: "refused to", value: ({ workload, isGateway }) => (isGateway ? `callers of ${workload}` : workload) },
+  { title: "caller", value: ({ workload, isGateway }) => (isGateway ? `callers of ${workload}` : workload) },
+  { title: "admitted", value: ({ admitted }) => Math.round(admitted) },
+  { title: "would refuse", value: ({ tried }) => Math.round(tried) },
   { title: "refused", value: ({ refused }) => Math.round(refused) },
 ];
 
@@ -58,7 +63,9 @@ export function addLimits(program: Command): void {
     .option("-n, --namespace <namespace>", "only those of this namespace")
     .option("--window <duration>", "how far back requests are counted: 1m, 1h", "1m")
     .option("--most <count>", "how many consumers of each rule to show", readMost, 20)
-    .description("rules of RateLimits: what they stand over, what they refused, and who uses most of one")
+    .description(
+      "rules of RateLimits: what they stand over, what they let through and refused, and who uses most of one",
+    )
     .action((name: string | undefined, options: LimitsOptions) =>
       withClient(options, (api) =>
         name === undefined ? list(api, options) : show(api, splitName(name, options.namespace), options),
@@ -102,7 +109,7 @@ async function show(api: ApiClient, [namespace, name]: readonly [string, string]
     process.stdout.write(renderTable(rowsOf(limit), RULES));
     tell(consumers.flat(), CONSUMERS, whyNobody(limit, mayKnow));
     const callers = limit.rules.flatMap((rule) => rule.callers.map((caller) => ({ ...caller, rule: rule.name })));
-    tell(callers, CALLERS, `nobody was refused in ${options.window}`);
+    tell(callers, CALLERS, `nobody was counted in ${options.window}`);
   } else printValue(options.output, { ...limit, consumers: consumers.flat() });
   return EXIT.ok;
 }

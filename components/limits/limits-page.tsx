@@ -5,8 +5,8 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { newHref } from "#components/format/new-href.ts";
 import { ConsumersCard } from "#components/limits/consumers-card.tsx";
 import { LimitCard } from "#components/limits/limit-card.tsx";
+import { OutcomeCharts } from "#components/limits/outcome-charts.tsx";
 import { PlansCard } from "#components/limits/plans-card.tsx";
-import { RefusedChart } from "#components/limits/refused-chart.tsx";
 import { refreshMs } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
@@ -72,7 +72,7 @@ export function LimitsPage() {
             </Card>
           ) : (
             <div className="flex flex-col gap-4">
-              <RefusedChart limits={all} />
+              <OutcomeCharts limits={all} />
               {all.map((limit) => (
                 <LimitCard key={limit.ref} limit={limit} />
               ))}

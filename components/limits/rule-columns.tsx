@@ -1,7 +1,7 @@
 import { Sparkline } from "#components/charts/sparkline.tsx";
 import { formatRate } from "#components/format/format-rate.ts";
 import type { Column } from "#components/ui/table-column.ts";
-import type { RefusedCaller, UsedRule } from "#core/view/limit-use.ts";
+import type { CountedCaller, UsedRule } from "#core/view/limit-use.ts";
 
 const CALLERS_SHOWN = 3;
 
@@ -18,6 +18,27 @@ export const RULE_COLUMNS: readonly Column<UsedRule>[] = [
     sortValue: ({ name }) => name,
   },
   {
+    id: "admitted",
+    header: "Admitted",
+    align: "end",
+    cell: ({ admitted, exempt }) => (
+      <>
+        <span className={admitted > 0 ? "" : "text-subtle"}>{formatRate(admitted)}</span>
+        {exempt > 0 ? <span className="block text-subtle text-xs">and {formatRate(exempt)} exempt</span> : null}
+      </>
+    ),
+    sortValue: ({ admitted }) => admitted,
+  },
+  {
+    id: "tried",
+    header: "Would refuse",
+    align: "end",
+    cell: ({ tried }) => (
+      <span className={tried > 0 ? "font-medium text-warn-text" : "text-subtle"}>{formatRate(tried)}</span>
+    ),
+    sortValue: ({ tried }) => tried,
+  },
+  {
     id: "refused",
     header: "Refused",
     align: "end",
@@ -28,13 +49,15 @@ export const RULE_COLUMNS: readonly Column<UsedRule>[] = [
   },
   {
     id: "trend",
-    header: "Trend",
+    header: "Refused over time",
     hideBelow: "md",
-    cell: ({ refusedPerSecond }) => <Sparkline tone="bad" values={refusedPerSecond.map(({ value }) => value ?? 0)} />,
+    cell: ({ perSecond: { refused, tried } }) => (
+      <Sparkline tone="bad" values={refused.map(({ value }, index) => (value ?? 0) + (tried[index]?.value ?? 0))} />
+    ),
   },
   {
     id: "callers",
-    header: "Most refused",
+    header: "Callers",
     cell: ({ callers }) =>
       callers.length === 0 ? (
         <span className="text-subtle">nobody</span>
@@ -42,7 +65,7 @@ export const RULE_COLUMNS: readonly Column<UsedRule>[] = [
         <ul className="min-w-40">
           {callers.slice(0, CALLERS_SHOWN).map((caller) => (
             <li key={`${caller.isGateway} ${caller.workload}`} className="text-xs [overflow-wrap:anywhere]">
-              {nameCaller(caller)} <span className="tabular text-subtle">{formatRate(caller.refused)}</span>
+              {nameCaller(caller)} <span className="tabular text-subtle">{describeCounts(caller)}</span>
             </li>
           ))}
           {callers.length > CALLERS_SHOWN ? (
@@ -53,7 +76,17 @@ export const RULE_COLUMNS: readonly Column<UsedRule>[] = [
   },
 ];
 
-function nameCaller({ workload, isGateway }: RefusedCaller): string {
+/** "1.2k admitted, 30 refused" */
+function describeCounts({ admitted, tried, refused }: CountedCaller): string {
+  const parts = [
+    [admitted, "admitted"],
+    [tried, "would be refused"],
+    [refused, "refused"],
+  ] as const;
+  return parts.flatMap(([count, what]) => (count > 0 ? [`${formatRate(count)} ${what}`] : [])).join(", ");
+}
+
+function nameCaller({ workload, isGateway }: CountedCaller): string {
   if (workload === "unknown") return "callers without a certificate";
   return isGateway ? `from outside, at ${workload}` : workload;
 }

@@ -44,6 +44,8 @@ const FIELDS = {
   mi: "%REQUEST_HEADER(X-PHAROS-MIRROR)%",
   /** The RateLimit that refused with its rule, `NAMESPACE/NAME/RULE` (inbound, gateway). */
   rl: "%DYNAMIC_METADATA(envoy.filters.http.ratelimit:rule)%",
+  /** What rules of limits said of it, as limit-counts.ts writes it (inbound, gateway). */
+  lc: "%DYNAMIC_METADATA(envoy.filters.http.ratelimit:counted)%",
   uf: "%UPSTREAM_TRANSPORT_FAILURE_REASON%",
   /** Where a caller without a certificate sends from (inbound, plain text). */
   ra: "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%",
@@ -80,7 +82,7 @@ export function accessLogFormat(direction: LogDirection): Record<string, string>
     "tf",
     "at",
     "ci",
-    ...(direction === "outbound" ? ["rl"] : []),
+    ...(direction === "outbound" ? ["rl", "lc"] : []),
     ...ONLY_BY[direction === "inbound" ? "outbound" : "inbound"],
   ];
   return { ...Object.fromEntries(Object.entries(FIELDS).filter(([name]) => !left.includes(name))), dir: direction };

@@ -241,6 +241,16 @@ export const DIMENSIONS = {
     overflow: "nobody",
     unregistered: "nobody",
   }),
+  /** What rules of limits said of it, as limit-counts.ts writes it; empty where none counted it. */
+  limitedBy: text({
+    end: "both",
+    column: "limited_by",
+    wire: "limitedBy",
+    labels: [],
+    nobody: "",
+    overflow: "nobody",
+    unregistered: "nobody",
+  }),
 } as const;
 
 export type DimensionName = keyof typeof DIMENSIONS;

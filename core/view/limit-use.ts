@@ -28,19 +28,28 @@ export interface UsedLimit {
   readonly rules: readonly UsedRule[];
 }
 
-export interface UsedRule {
+/** What became of requests. */
+export interface CountedOutcomes<T> {
+  /** Counted, and let through. */
+  readonly admitted: T;
+  /** Let through because it is only tried: it would have been refused. */
+  readonly tried: T;
+  readonly refused: T;
+  /** Not counted: exempt. */
+  readonly exempt: T;
+}
+
+export interface UsedRule extends CountedOutcomes<number> {
   /** Empty for a Quota, which is one. */
   readonly name: string;
   readonly words: string;
-  readonly refused: number;
-  readonly refusedPerSecond: readonly TimePoint[];
-  /** Who most was refused to first; of what a gateway refused it, for who calls from outside has no name. */
-  readonly callers: readonly RefusedCaller[];
+  readonly perSecond: CountedOutcomes<readonly TimePoint[]>;
+  /** Who most was or would have been refused to first; of what a gateway told it, for who calls from outside has no name. */
+  readonly callers: readonly CountedCaller[];
 }
 
-export interface RefusedCaller {
+export interface CountedCaller extends CountedOutcomes<number> {
   /** `namespace/workload`; "unknown" where its certificate says nobody. */
   readonly workload: string;
   readonly isGateway: boolean;
-  readonly refused: number;
 }

@@ -6,7 +6,8 @@ import { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { LimitServer } from "#mesh-agent/limits/limit-server.ts";
 import { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
 import { Limiter } from "#mesh-agent/limits/limiter.ts";
-import type { LimitStats, LimitThreadData, RoutesChange } from "#mesh-agent/limits/thread-protocol.ts";
+import type { RoutesChange } from "#mesh-agent/limits/read-route-limits.ts";
+import type { LimitStats, LimitThreadData } from "#mesh-agent/limits/thread-protocol.ts";
 import type { Logger } from "#node/log.ts";
 
 /** How long an owner that is there may take to answer: shorter than Envoy waits for its agent. */
@@ -71,8 +72,7 @@ export function decideLimits(
     stats: () => ({
       keys: limiter.keys,
       failures: leases.failures,
-      admitted: server.admitted,
-      refused: server.refused,
+      counts: server.counts,
     }),
     async listen(socketPath) {
       await server.listen(socketPath);

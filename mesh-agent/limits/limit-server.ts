@@ -5,6 +5,7 @@ import { limitHeaders, refusalHeaders } from "#core/rate-limit/limit-headers.ts"
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import { readDescriptor, readEnd, setOfDescriptor } from "#core/simulate/limits/read-descriptor.ts";
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
+import { formatLimitCounts, type LimitOutcome } from "#core/telemetry/limit-counts.ts";
 import { ANSWER_METADATA } from "#core/xds/limits-metadata.ts";
 import type { LocalCall } from "#grpc/local-connection.ts";
 import { LocalServer } from "#grpc/local-server.ts";
@@ -49,13 +50,17 @@ export class LimitServer {
   readonly #server: LocalServer;
   readonly #unended = new Unended(randomUUID(), UNENDED_MAX, LONGEST_MS);
   #waiting = 0;
-  /** By `policy rule`. */
-  readonly admitted = new Map<string, number>();
-  readonly refused = new Map<string, number>();
+  /** Requests by `policy rule`. */
+  readonly counts: Readonly<Record<LimitOutcome, Map<string, number>>> = {
+    admitted: new Map(),
+    tried: new Map(),
+    refused: new Map(),
+    exempt: new Map(),
+  };
 
   constructor(options: LimitServerOptions) {
     this.#options = options;
-    options.limiter.onCounted = this.count;
+    options.limiter.onCounted = (counted) => this.#count(counted.rule, outcomeOf(counted));
     this.#server = new LocalServer(
       (request, call) => this.#decide(request, call),
       (error) => options.log.error("a request was not held against its limits", { error: String(error) }),
@@ -104,7 +109,8 @@ export class LimitServer {
     };
     const answer = (verdict: Verdict): Uint8Array => {
       call.onHangUp = undefined;
-      const { ending } = verdict;
+      const { ending, exemptFrom } = verdict;
+      for (const rule of exemptFrom) this.#count(rule, "exempt");
       if (ending === undefined) return encodeVerdict(verdict, undefined);
       const id = this.#unended.add(ending, performance.now(), call.connection);
       // Whose proxy does not wait for the answer learns no id, and would never say that the request has ended.
@@ -128,29 +134,35 @@ export class LimitServer {
     });
   }
 
-  /** Of requests and of what is only tried. */
-  readonly count = ({ rule, isAdmitted }: CountedBy): void => {
-    const counts = isAdmitted ? this.admitted : this.refused;
+  readonly #count = (rule: PreparedLimit, outcome: LimitOutcome): void => {
     const name = `${rule.policy} ${rule.name}`;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
+    this.counts[outcome].set(name, (this.counts[outcome].get(name) ?? 0) + 1);
   };
 }
 
-const nameOf = ({ rule: { policy, name } }: CountedBy): string => `${policy}/${name}`;
+const nameOf = ({ policy, name }: PreparedLimit): string => `${policy}/${name}`;
 
 /** Envoy answers 429, and its listener what this says instead. */
 const statusMark = ({ rule: { refusedStatus } }: CountedBy): Readonly<Record<string, string>> =>
   refusedStatus === REFUSAL_STATUS ? {} : { [ANSWER_METADATA.status]: String(refusedStatus) };
 
-function encodeVerdict({ counted, refusedBy }: Verdict, id: string | undefined): Uint8Array {
+function outcomeOf({ isAdmitted, isTried = false }: CountedBy): LimitOutcome {
+  if (isAdmitted) return "admitted";
+  return isTried ? "tried" : "refused";
+}
+
+function encodeVerdict({ counted, exemptFrom, refusedBy }: Verdict, id: string | undefined): Uint8Array {
   const headers =
     refusedBy === undefined
-      ? limitHeaders(counted.filter(({ rule }) => !rule.isShadow))
+      ? limitHeaders(counted.filter(({ isTried }) => isTried !== true))
       : refusalHeaders(refusedBy, refusedBy.rule.refusedHeaders);
-  const shadow = counted.find(({ rule, isAdmitted }) => rule.isShadow && !isAdmitted);
+  const counts = [
+    ...counted.map((each) => ({ rule: nameOf(each.rule), outcome: outcomeOf(each) })),
+    ...exemptFrom.map((rule) => ({ rule: nameOf(rule), outcome: "exempt" as const })),
+  ];
   const marks = {
-    ...(refusedBy === undefined ? {} : { rule: nameOf(refusedBy), ...statusMark(refusedBy) }),
-    ...(shadow === undefined ? {} : { shadow: nameOf(shadow) }),
+    ...(refusedBy === undefined ? {} : { rule: nameOf(refusedBy.rule), ...statusMark(refusedBy) }),
+    ...(counts.length === 0 ? {} : { counted: formatLimitCounts(counts) }),
     ...(id === undefined ? {} : { [ANSWER_METADATA.id]: id }),
   };
   const code = refusedBy === undefined ? RateLimitResponse_Code.OK : RateLimitResponse_Code.OVER_LIMIT;

@@ -1,12 +1,5 @@
 import { type PreparedLimit, readLimitSet } from "#core/simulate/limits/read-limit-set.ts";
-import type { RoutesChange } from "#mesh-agent/limits/thread-protocol.ts";
-
-/** A route configuration, and the set of limits that its requests ask for, if any. */
-export interface RouteLimits {
-  readonly name: string;
-  /** The rules as a `pharos.limits.v1.LimitSet`. */
-  readonly limits?: { readonly set: string; readonly rules: Uint8Array };
-}
+import type { RouteLimits, RoutesChange } from "#mesh-agent/limits/read-route-limits.ts";
 
 /** Sets that no route configuration has any more, and that requests on their way may still name. */
 const FORMER_MAX = 16;

@@ -91,7 +91,10 @@ test("requests are decided while the agent's main thread does something else", a
   const { thread, ask } = open();
   await thread.start();
   expect(ask(3)).toEqual([Code.OK, Code.OK, Code.OVER_LIMIT]);
-  const { keys, admitted, refused } = await thread.stats();
+  const {
+    keys,
+    counts: { admitted, refused },
+  } = await thread.stats();
   expect([keys, [...admitted], [...refused]]).toEqual([1, [["shop/limit all", 2]], [["shop/limit all", 1]]]);
 });
 

@@ -1,12 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { PharosError } from "#core/errors.ts";
-import type {
-  FromLimits,
-  LimitStats,
-  LimitThreadData,
-  RoutesChange,
-  ToLimits,
-} from "#mesh-agent/limits/thread-protocol.ts";
+import type { RoutesChange } from "#mesh-agent/limits/read-route-limits.ts";
+import type { FromLimits, LimitStats, LimitThreadData, ToLimits } from "#mesh-agent/limits/thread-protocol.ts";
 import { Backoff } from "#node/backoff.ts";
 import type { Logger } from "#node/log.ts";
 
@@ -21,7 +16,11 @@ export interface LimitThreadOptions {
 const THREAD = new URL(import.meta.filename.endsWith(".ts") ? "./worker.ts" : "./limits-worker.js", import.meta.url);
 const RESTART = { firstMs: 100, maxMs: 10_000 } as const;
 const CLOSE_MS = 2000;
-const NO_STATS: LimitStats = { keys: 0, failures: 0, admitted: new Map(), refused: new Map() };
+const NO_STATS: LimitStats = {
+  keys: 0,
+  failures: 0,
+  counts: { admitted: new Map(), tried: new Map(), refused: new Map(), exempt: new Map() },
+};
 
 /**
  * Decides requests in a thread of its own: it is never kept waiting by what else the agent does. One that dies is started again, as

@@ -5,6 +5,7 @@ import { finalCost, isCostedLate } from "#core/rate-limit/final-cost.ts";
 import type { Moment } from "#core/rate-limit/lease-holder.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
 import { chargeRequest } from "#core/simulate/limits/charge-request.ts";
+import { exemptFrom } from "#core/simulate/limits/exempt-from.ts";
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
 import { type KeyedCharge, keyCharge, throttleCharge } from "#mesh-agent/limits/keyed-charge.ts";
 import type { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
@@ -17,10 +18,17 @@ export interface LimiterOptions extends Omit<AdmissionsOptions, "keysMax"> {
   readonly keysMax: number;
 }
 
+/** How long a request waits for rules that are only tried. */
+const TRIED_MS = 20;
+const NO_RULES: readonly PreparedLimit[] = [];
+const NOBODY: readonly CountedBy[] = [];
+
 /** What becomes of a request. */
 export interface Verdict {
   /** The rules that count it, with what each says; of those that are only tried, what they have said by then. */
   readonly counted: readonly CountedBy[];
+  /** Rules that mean it, and let it go uncounted. */
+  readonly exemptFrom: readonly PreparedLimit[];
   /** The first that refuses it; undefined: it goes on. */
   readonly refusedBy: CountedBy | undefined;
   /** What waits for the request's end; undefined where nothing does. */
@@ -30,6 +38,8 @@ export interface Verdict {
 export interface CountedBy {
   readonly rule: PreparedLimit;
   readonly isAdmitted: boolean;
+  /** It is only tried: whatever it says, the request goes on. */
+  readonly isTried?: boolean;
   /** When another try may be admitted, in ms; 0 where it is. */
   readonly retryMs: number;
   /** Units that are left where it is, as far as is known. */
@@ -66,27 +76,44 @@ export class Limiter {
   /** Calls `done` once, at once where nobody has to be asked. */
   decide(rules: readonly PreparedLimit[], exchange: Exchange, done: (verdict: Verdict) => void): void {
     const charges = chargeRequest(rules, exchange).map(keyCharge);
+    const exempt = rules.some((rule) => rule.exempt !== undefined) ? exemptFrom(rules, exchange) : NO_RULES;
     const isShadow = ({ rule }: KeyedCharge): boolean => rule.isShadow || Math.random() * 100 >= rule.enforcePercent;
-    const { shadows = [], enforced = [] } = Object.groupBy(charges, (each) =>
-      isShadow(each) ? "shadows" : "enforced",
-    );
+    const shadows = charges.filter(isShadow);
+    const enforced = shadows.length === 0 ? charges : charges.filter((each) => !shadows.includes(each));
     const ending = new Ending();
-    // What is only tried decides nothing, and nobody waits for it.
     const counted: CountedBy[] = [];
     const count = (each: readonly CountedBy[]): void => {
       counted.push(...each);
       for (const one of each) this.onCounted(one);
     };
-    if (charges.length > 0) this.onFirstKey();
-    for (const each of shadows) this.#admit([each], ending, count);
-    const finish = (each: readonly CountedBy[]): void => {
-      count(each);
-      const refusedBy = each.find(({ isAdmitted }) => !isAdmitted);
+    let decided: readonly CountedBy[] | undefined;
+    let trying = shadows.length;
+    let isTold = false;
+    let timer: NodeJS.Timeout | undefined;
+    const tell = (): void => {
+      if (isTold || decided === undefined) return;
+      isTold = true;
+      clearTimeout(timer);
+      const refusedBy = decided.find(({ isAdmitted }) => !isAdmitted);
       const isWaiting = refusedBy === undefined && charges.some(({ rule }) => isCostedLate(rule));
       if (!isWaiting) ending.end(undefined);
-      done({ counted, refusedBy, ending: isWaiting ? ending : undefined });
+      done({ counted, exemptFrom: exempt, refusedBy, ending: isWaiting ? ending : undefined });
     };
-    if (enforced.length === 0) finish([]);
+    if (charges.length > 0) this.onFirstKey();
+    for (const each of shadows)
+      this.#admit([each], ending, (said) => {
+        trying -= 1;
+        count(said.map((one) => ({ ...one, isTried: true })));
+        if (trying === 0) tell();
+      });
+    const finish = (each: readonly CountedBy[]): void => {
+      decided = each;
+      count(each);
+      // What is only tried decides nothing: it is waited for as long as makes it likely to be counted with its request.
+      if (trying === 0) tell();
+      else timer = setTimeout(tell, TRIED_MS);
+    };
+    if (enforced.length === 0) finish(NOBODY);
     else this.#admit(enforced, ending, finish);
   }
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { parseLimitCounts } from "#core/telemetry/limit-counts.ts";
 import { type Answer, type Call, Scenario } from "#testing/scenario.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
 
@@ -161,6 +162,27 @@ test("who was refused is told with the rule's name, and is not sent again by its
   });
   expect(told.every(({ reporter, responseCode }) => reporter === "destination" && responseCode === 503)).toBe(true);
   expect(countOf(told)).toBe(3);
+});
+
+test("what each rule said of each request is counted with it: admitted, tried, refused and exempt", async () => {
+  const exempt = "exempt: [{ to: [{ operation: { paths: [/free] } }] }]";
+  await use(
+    LIMIT(`{ name: told, ${exempt}, limit: { amount: 2, per: 10m } }`, "", "told"),
+    LIMIT("{ name: all, limit: { amount: 1, per: 10m } }", "mode: Shadow,", "shade"),
+  );
+  expect(await statuses(5)).toEqual({ 200: 2, 429: 3 });
+  await statuses(1, { path: "/free" });
+  const counts = await eventually("all six are reported", () => {
+    const found: Record<string, number> = {};
+    for (const { limitedBy, count } of scenario.mesh.windows)
+      for (const { rule, outcome } of parseLimitCounts(limitedBy).filter((each) => /told|shade/.test(each.rule)))
+        found[`${rule} ${outcome}`] = (found[`${rule} ${outcome}`] ?? 0) + Number(count);
+    return Object.values(found).reduce((sum, count) => sum + count, 0) >= 12 ? found : undefined;
+  });
+  expect(counts).toEqual({
+    ...{ "default/told/told admitted": 2, "default/told/told refused": 3, "default/told/told exempt": 1 },
+    ...{ "default/shade/all admitted": 1, "default/shade/all tried": 5 },
+  });
 });
 
 test("a byte that is no UTF-8, or a header cut in the middle of a sign, is counted like any other", async () => {

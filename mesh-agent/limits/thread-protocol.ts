@@ -1,5 +1,6 @@
 import type { ErrorCode } from "#core/errors.ts";
-import type { RouteLimits } from "#mesh-agent/limits/limit-sets.ts";
+import type { LimitOutcome } from "#core/telemetry/limit-counts.ts";
+import type { RouteLimits, RoutesChange } from "#mesh-agent/limits/read-route-limits.ts";
 
 /** What the thread of limits is started with. */
 export interface LimitThreadData {
@@ -17,9 +18,8 @@ export interface LimitStats {
   readonly keys: number;
   /** Draws that did not reach the owner, in messages. */
   readonly failures: number;
-  /** Requests by `NAMESPACE/NAME RULE`, also of rules that are only tried. */
-  readonly admitted: ReadonlyMap<string, number>;
-  readonly refused: ReadonlyMap<string, number>;
+  /** Requests by `NAMESPACE/NAME RULE`. */
+  readonly counts: Readonly<Record<LimitOutcome, ReadonlyMap<string, number>>>;
 }
 
 export type ToLimits =
@@ -30,13 +30,6 @@ export type ToLimits =
   | { readonly kind: "refused"; readonly id: number; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: "stats" }
   | { readonly kind: "close" };
-
-/** Route configurations that Envoy has accepted, and those that it has no more. */
-export interface RoutesChange {
-  readonly upserts: readonly RouteLimits[];
-  readonly removes: readonly string[];
-  readonly keepOnly?: ReadonlySet<string> | undefined;
-}
 
 export type FromLimits =
   | { readonly kind: "ready" }

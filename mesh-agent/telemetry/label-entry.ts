@@ -4,6 +4,7 @@ import { parseAuthorizerRefusal } from "#core/telemetry/authorizer-refusal.ts";
 import { parseClusterName } from "#core/telemetry/cluster-name.ts";
 import { parseDeniedBy } from "#core/telemetry/denied-by.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { cleanLimitCounts } from "#core/telemetry/limit-counts.ts";
 import { parseLimitRefusal } from "#core/telemetry/limit-refusal.ts";
 import { parseOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { parseRefusal } from "#core/telemetry/refused-connection.ts";
@@ -55,6 +56,7 @@ export function labelEntry(entry: AccessEntry, own: OwnEnd): TrafficKey {
     security: securityOf(entry, refusal),
     deniedBy: refusal || parseDeniedBy(textOf(entry.cd)) || parseDeniedBy(textOf(entry.td)) || unservedBy(entry),
     fromGateway: entry.dir === "gateway" && !isInbound,
+    limitedBy: cleanLimitCounts(textOf(entry.lc)),
     sourceAddress: isInbound && peerPrincipal === UNKNOWN ? textOf(entry.ra) : "",
   };
 }

@@ -56,7 +56,14 @@ const row = (count: number, differs: object): TrafficRow =>
   ({
     count,
     key: {
-      ...{ reporter: "destination", protocol: "http", deniedBy: "", sourceNamespace: "shop", sourceWorkload: "page" },
+      ...{
+        reporter: "destination",
+        protocol: "http",
+        deniedBy: "",
+        limitedBy: "",
+        sourceNamespace: "shop",
+        sourceWorkload: "page",
+      },
       ...{ destinationNamespace: "shop", destinationWorkload: "cart-v1", ...differs },
     },
   }) as unknown as TrafficRow;
@@ -101,10 +108,12 @@ test("what a rule refused is counted over time and by caller, most first, and by
       name: "burst",
       words: "10 requests in 1s for each source.principal",
       refused: 65,
-      refusedPerSecond: [
-        { atMs: 0, value: 2.5 },
-        { atMs: 10_000, value: 4 },
-      ],
+      perSecond: {
+        refused: [
+          { atMs: 0, value: 2.5 },
+          { atMs: 10_000, value: 4 },
+        ],
+      },
       callers: [
         { workload: "shop/web", refused: 40 },
         { workload: "shop/page", refused: 20 },
@@ -115,9 +124,35 @@ test("what a rule refused is counted over time and by caller, most first, and by
   ]);
 });
 
+test("what rules let through, tried and left uncounted is counted by rule and caller, and who is refused most comes first", () => {
+  const [, edge, limit] = limitsIn({
+    0: [
+      row(6, { limitedBy: "+shop/per-caller/burst =shop/per-caller/all" }),
+      row(3, { limitedBy: "+shop/per-caller/burst@gold +shop/per-caller/all", sourceWorkload: "web" }),
+      row(4, { ...burst, limitedBy: "-shop/per-caller/burst", sourceWorkload: "web" }),
+      row(2, { reporter: "source", sourceWorkload: "ingress", limitedBy: "~shop/edge/r" }),
+    ],
+    10000: [row(10, { limitedBy: "+shop/per-caller/burst" })],
+  });
+  expect(limit?.rules).toMatchObject([
+    {
+      ...{ name: "burst", admitted: 19, tried: 0, refused: 4, exempt: 0 },
+      perSecond: { admitted: [{ value: 0.9 }, { value: 1 }], refused: [{ value: 0.4 }, { value: 0 }] },
+      callers: [
+        { workload: "shop/web", admitted: 3, refused: 4 },
+        { workload: "shop/page", admitted: 16, refused: 0 },
+      ],
+    },
+    { name: "all", admitted: 3, exempt: 6 },
+  ]);
+  expect(edge?.rules).toMatchObject([
+    { tried: 2, admitted: 0, callers: [{ workload: "shop/ingress", isGateway: true }] },
+  ]);
+});
+
 test("a slot that is under way has no rate, and its refusals count", () => {
   const [, , limit] = limitsIn({ 20000: [row(7, burst)] });
-  expect(limit?.rules[0]).toMatchObject({ refused: 7, refusedPerSecond: [{ value: 0 }, { value: 0 }] });
+  expect(limit?.rules[0]).toMatchObject({ refused: 7, perSecond: { refused: [{ value: 0 }, { value: 0 }] } });
 });
 
 test("what came there is counted once: at the called end, and of gateways as they tell", () => {
@@ -135,7 +170,7 @@ test("what came there is counted once: at the called end, and of gateways as the
   });
   expect(limit?.requests).toBe(10);
   expect(gateway?.requests).toBe(10);
-  expect(gateway?.rules[0]?.callers).toEqual([{ workload: "shop/ingress", isGateway: true, refused: 2 }]);
+  expect(gateway?.rules[0]?.callers).toMatchObject([{ workload: "shop/ingress", isGateway: true, refused: 2 }]);
 });
 
 test("what refused who has a plan is the rule's, and a quota is told whole", () => {

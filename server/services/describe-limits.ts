@@ -7,9 +7,11 @@ import { standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { type LimitOutcome, nameCountedRule, parseLimitCounts } from "#core/telemetry/limit-counts.ts";
 import { nameLimitRefusal } from "#core/telemetry/limit-refusal.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import type { LimitUseView, RefusedCaller, UsedLimit, UsedRule } from "#core/view/limit-use.ts";
+import type { CountedCaller, LimitUseView, UsedLimit, UsedRule } from "#core/view/limit-use.ts";
 import type { TimePoint } from "#core/view/service-metrics.ts";
 import { listServices } from "#server/services/service-directory.ts";
 
@@ -27,13 +29,13 @@ export interface LimitParts {
 
 const CALLERS_SHOWN = 10;
 
-/** Each RateLimit and Quota with what it stands over, and what its rules refused. */
+/** Each RateLimit and Quota with what it stands over, and what its rules let through and refused. */
 export function describeLimits(parts: LimitParts): LimitUseView {
   const { snapshot, isGateway, slots, stepMs } = parts;
   const { instances, resources, mesh } = snapshot;
   const scope = policyScope(mesh, resources);
   const services = [...listServices(snapshot).values()];
-  const refused = refusalsOf(slots);
+  const counts = countRules(slots);
   const limits = [...ofKind(resources, "RateLimit"), ...ofKind(resources, "Quota")].map((limit): UsedLimit => {
     const { namespace, name } = limit.metadata;
     const ref = formatRef(refOf(limit));
@@ -53,7 +55,7 @@ export function describeLimits(parts: LimitParts): LimitUseView {
       ...describeArrived(parts, new Set(workloads), new Set(gateways)),
       rules: rulesOf(limit).map((rule) => ({
         ...rule,
-        ...describeRefusals(refused.get(rule.name === "" ? ref : `${ref}/${rule.name}`), parts),
+        ...describeCounts(counts.get(rule.name === "" ? ref : `${ref}/${rule.name}`), parts),
       })),
     };
   });
@@ -70,39 +72,72 @@ const nameOf = ({ namespace, name }: WorkloadInstance): string => `${namespace}/
 const namesOf = (instances: readonly WorkloadInstance[]): string[] =>
   [...new Set(instances.map(({ namespace, workload }) => `${namespace}/${workload}`))].sort(compareNames);
 
-interface Refusals {
-  readonly bySlot: Map<number, number>;
+type Outcomes = { -readonly [Outcome in LimitOutcome]: number };
+
+interface Counts {
+  readonly bySlot: Map<number, Outcomes>;
   /** By name; a gateway is another than a workload that calls. */
-  readonly callers: Map<string, RefusedCaller>;
+  readonly callers: Map<string, Outcomes & Pick<CountedCaller, "workload" | "isGateway">>;
 }
 
-/** By the name of what refused, as people are told it. */
-function refusalsOf(slots: LimitParts["slots"]): ReadonlyMap<string, Refusals> {
-  const found = new Map<string, Refusals>();
+const none = (): Outcomes => ({ admitted: 0, tried: 0, refused: 0, exempt: 0 });
+
+/** By the name of the rule, as people are told it. */
+function countRules(slots: LimitParts["slots"]): ReadonlyMap<string, Counts> {
+  const found = new Map<string, Counts>();
+  const sayings = new Map<string, readonly (readonly [id: string, outcome: LimitOutcome])[]>();
   for (const [at, rows] of slots)
     for (const { key, count } of rows) {
-      const [id] = nameLimitRefusal(key.deniedBy) ?? [];
-      if (id === undefined) continue;
-      const of = found.get(id) ?? { bySlot: new Map(), callers: new Map() };
-      found.set(id, of);
-      of.bySlot.set(at, (of.bySlot.get(at) ?? 0) + count);
-      // What came from outside a gateway tells of itself.
-      const isGateway = key.reporter === "source";
-      const workload = key.sourceWorkload === "unknown" ? "unknown" : `${key.sourceNamespace}/${key.sourceWorkload}`;
-      const before = of.callers.get(`${isGateway} ${workload}`)?.refused ?? 0;
-      of.callers.set(`${isGateway} ${workload}`, { workload, isGateway, refused: before + count });
+      const said = `${key.deniedBy} ${key.limitedBy}`;
+      const told = sayings.get(said) ?? readSayings(key);
+      sayings.set(said, told);
+      for (const [id, outcome] of told) {
+        const of = found.get(id) ?? { bySlot: new Map(), callers: new Map() };
+        found.set(id, of);
+        const slot = of.bySlot.get(at) ?? none();
+        of.bySlot.set(at, slot);
+        slot[outcome] += count;
+        // What came from outside a gateway tells of itself.
+        const isGateway = isOfGateway(key);
+        const workload = key.sourceWorkload === "unknown" ? "unknown" : `${key.sourceNamespace}/${key.sourceWorkload}`;
+        const name = `${isGateway} ${workload}`;
+        const caller = of.callers.get(name) ?? { workload, isGateway, ...none() };
+        of.callers.set(name, caller);
+        caller[outcome] += count;
+      }
     }
   return found;
 }
 
-function describeRefusals(
-  { bySlot, callers }: Refusals = { bySlot: new Map(), callers: new Map() },
+/** What one set of labels says of rules. That one refused is told by every agent; all else only by those that tell what they counted. */
+function readSayings({ deniedBy, limitedBy }: TrafficKey): (readonly [id: string, outcome: LimitOutcome])[] {
+  const [refusedBy] = nameLimitRefusal(deniedBy) ?? [];
+  const counted = parseLimitCounts(limitedBy).flatMap(({ rule, outcome }) => {
+    const id = nameCountedRule(rule);
+    return id === undefined || outcome === "refused" ? [] : [[id, outcome] as const];
+  });
+  return refusedBy === undefined ? counted : [[refusedBy, "refused"], ...counted];
+}
+
+const isOfGateway = (key: TrafficKey): boolean => key.reporter === "source";
+
+function describeCounts(
+  { bySlot, callers }: Counts = { bySlot: new Map(), callers: new Map() },
   parts: LimitParts,
 ): Omit<UsedRule, "name" | "words"> {
+  const slotsOf = (outcome: LimitOutcome) => new Map([...bySlot].map(([at, counts]) => [at, counts[outcome]]));
+  const sum = (outcome: LimitOutcome): number =>
+    [...bySlot.values()].reduce((total, counts) => total + counts[outcome], 0);
+  const points = (outcome: LimitOutcome): TimePoint[] => perSecond(slotsOf(outcome), parts);
   return {
-    refused: [...bySlot.values()].reduce((sum, count) => sum + count, 0),
-    refusedPerSecond: perSecond(bySlot, parts),
-    callers: [...callers.values()].sort((a, b) => b.refused - a.refused).slice(0, CALLERS_SHOWN),
+    ...{ admitted: sum("admitted"), tried: sum("tried"), refused: sum("refused"), exempt: sum("exempt") },
+    perSecond: {
+      ...{ admitted: points("admitted"), tried: points("tried") },
+      ...{ refused: points("refused"), exempt: points("exempt") },
+    },
+    callers: [...callers.values()]
+      .sort((a, b) => b.refused + b.tried - a.refused - a.tried || b.admitted - a.admitted)
+      .slice(0, CALLERS_SHOWN),
   };
 }
 

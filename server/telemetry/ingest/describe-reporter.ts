@@ -19,7 +19,7 @@ export interface ReporterIdentity {
   readonly serviceAccount: string;
 }
 
-type AboutInstance = Pick<Reporter, "workload" | "services" | "mtlsAt" | "authentications" | "authorizing">;
+type AboutInstance = Pick<Reporter, "workload" | "services" | "mtlsAt" | "authentications" | "authorizing" | "limits">;
 
 /** Snapshots are made anew with each change, so what was learnt of one is dropped with it. */
 const known = new WeakMap<Snapshot, Map<string, AboutInstance>>();
@@ -79,6 +79,7 @@ function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): About
     authorizing: over(
       ofKind(snapshot.resources, "AuthorizationPolicy").filter((each) => providerOf(each) !== undefined),
     ),
+    limits: [...over(ofKind(snapshot.resources, "RateLimit")), ...over(ofKind(snapshot.resources, "Quota"))],
   };
 }
 

@@ -22,6 +22,8 @@ export interface Reporter {
   readonly authentications?: readonly { readonly namespace: string; readonly name: string }[];
   /** The AuthorizationPolicies over it that have an external authorizer asked. */
   readonly authorizing?: readonly { readonly namespace: string; readonly name: string }[];
+  /** The RateLimits and Quotas that stand over its workload. */
+  readonly limits?: readonly { readonly namespace: string; readonly name: string }[];
   /** Whose policies apply in all namespaces. */
   readonly rootNamespace?: string;
   /** The mesh's own name of a host that it asked for; undefined for a host that the mesh does not know. */

@@ -118,6 +118,20 @@ test.each([
   ]);
 });
 
+test("of limits that stand over it a workload may tell what they said, and of no others", () => {
+  const said = "+default/per-tenant/burst ~default/other/all -prod/per-tenant/burst <b> =istio-system/all/r";
+  const report = create(ReportRequestSchema, {
+    windows: [{ reporter: "destination", windowStartMs: BigInt(NOW), count: 1n, limitedBy: said }],
+  });
+  const taken = (limits: { namespace: string; name: string }[]) =>
+    stampReport(report, { ...SHOP, limits }, NOW).windows.map(({ key }) => key.limitedBy);
+  const over = { namespace: "default", name: "per-tenant" };
+  expect([taken([]), taken([over, { namespace: "istio-system", name: "all" }])]).toEqual([
+    [""],
+    ["+default/per-tenant/burst =istio-system/all/r"],
+  ]);
+});
+
 test.each([
   ["14", "UF,URX", "14", "UF,URX"],
   ["", "", "", "-"],

@@ -29,6 +29,7 @@ import {
   callerOf,
   grpcStatusOf,
   known,
+  ownCounts,
   ownDenial,
   ownService,
   TEXT_CHARS_MAX,
@@ -194,6 +195,7 @@ function stampWindow(window: RequestWindow, reporter: Reporter): TrafficWindow {
         : "unknown",
     deniedBy: deniedBy(window, reporter),
     fromGateway: isSource && window.fromGateway,
+    limitedBy: ownCounts(window.limitedBy, reporter),
     sourceAddress: isSource || known(window.sourcePrincipal) !== UNKNOWN ? "" : addressOf(window.sourceAddress),
   };
   const startMs = Number(window.windowStartMs);

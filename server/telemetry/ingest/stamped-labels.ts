@@ -4,6 +4,7 @@ import { plainText } from "#core/plain-text.ts";
 import { isIpAddress } from "#core/schema/ip-address.ts";
 import { isAuthorizerRefusal } from "#core/telemetry/authorizer-refusal.ts";
 import { isDenial, namespaceOfDenial } from "#core/telemetry/denied-by.ts";
+import { formatLimitCounts, parseLimitCounts } from "#core/telemetry/limit-counts.ts";
 import { withNames } from "#core/telemetry/named-refusal.ts";
 import { isRefusal } from "#core/telemetry/refused-connection.ts";
 import { isTokenRefusal } from "#core/telemetry/token-refusal.ts";
@@ -47,6 +48,13 @@ export function ownDenial(
   if (isTokenRefusal(text)) return withNames(text, authentications);
   if (isAuthorizerRefusal(text)) return withNames(text, authorizing);
   return isRefusal(text) ? text.replace(/-policy\[.*$/, "") : text;
+}
+
+/** What limits said of requests: of those that stand over its workload it may tell, and of no others. */
+export function ownCounts(text: string, { limits = [] }: Reporter): string {
+  if (text === "" || limits.length === 0) return "";
+  const own = limits.map(({ namespace, name }) => `${namespace}/${name}/`);
+  return formatLimitCounts(parseLimitCounts(text).filter(({ rule }) => own.some((prefix) => rule.startsWith(prefix))));
 }
 
 type Caller = Pick<

@@ -110,4 +110,6 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE TABLE shapes (start_ms BIGINT NOT NULL, key INTEGER NOT NULL, method VARCHAR NOT NULL, path_template VARCHAR NOT NULL, count UBIGINT NOT NULL)",
     ],
   },
+  // What limits said of requests.
+  { version: 9, statements: ["ALTER TABLE keys ADD COLUMN limited_by VARCHAR DEFAULT ''"] },
 ];

@@ -1,11 +1,11 @@
 import type { Series } from "#components/charts/build-series.ts";
-import type { UsedLimit } from "#core/view/limit-use.ts";
+import type { CountedOutcomes, UsedLimit } from "#core/view/limit-use.ts";
 import type { TimePoint } from "#core/view/service-metrics.ts";
 
-const COLORS = ["series-1", "series-2", "series-3", "series-4", "series-5", "series-6", "series-7"] as const;
+export const COLORS = ["series-1", "series-2", "series-3", "series-4", "series-5", "series-6", "series-7"] as const;
 
-/** Refused requests per second, a line for each rule that refused; of many the last line is what the others refused together. */
-export function refusedSeries(limits: readonly UsedLimit[]): Series[] {
+/** Requests per second that came to an outcome, a line for each rule that has some; of many the last line is what the others have together. */
+export function outcomeSeries(limits: readonly UsedLimit[], outcome: keyof CountedOutcomes<unknown>): Series[] {
   const rules = limits
     .flatMap(({ namespace, name, kind, rules: own }) =>
       own.map((rule) => ({
@@ -13,15 +13,15 @@ export function refusedSeries(limits: readonly UsedLimit[]): Series[] {
         label: `${kind} ${namespace}/${name}${rule.name === "" ? "" : `, rule ${rule.name}`}`,
       })),
     )
-    .filter(({ refused }) => refused > 0)
-    .sort((a, b) => b.refused - a.refused);
+    .filter((rule) => rule[outcome] > 0)
+    .sort((a, b) => b[outcome] - a[outcome]);
   const apart = rules.length > COLORS.length ? COLORS.length - 1 : rules.length;
-  const lines = rules.slice(0, apart).map(({ label, refusedPerSecond }) => ({ label, points: refusedPerSecond }));
+  const lines = rules.slice(0, apart).map(({ label, perSecond }) => ({ label, points: perSecond[outcome] }));
   const others = rules.slice(apart);
   if (others.length > 0)
     lines.push({
       label: `${others.length} other rules`,
-      points: sumPoints(others.map((rule) => rule.refusedPerSecond)),
+      points: sumPoints(others.map((rule) => rule.perSecond[outcome])),
     });
   return lines.map((line, index) => ({ ...line, key: `rule-${index}`, color: COLORS[index] ?? "idle" }));
 }
