@@ -26,9 +26,6 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
   WorkloadGroup: fieldLines(`
     probe.exec.command
   `),
-  Telemetry: fieldLines(`
-    tracing[].providers[].name
-  `),
 };
 
 /** What a refused field holds; nothing where it holds no others. The path is the field's. */

@@ -55,6 +55,7 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
     defaultProviders: {
       metrics: config.defaultProviders?.metrics ?? base.defaultProviders.metrics,
       accessLogging: config.defaultProviders?.accessLogging ?? base.defaultProviders.accessLogging,
+      tracing: config.defaultProviders?.tracing ?? base.defaultProviders.tracing,
     },
     accessLog: {
       path: config.accessLogFile ?? base.accessLog.path,
@@ -66,9 +67,27 @@ export function applyMeshConfig(base: ProxySettings, config: MeshConfigSpec): Pr
       sampling: tracing.sampling ?? base.tracing.sampling,
       customTags: tracing.customTags ?? base.tracing.customTags,
       maxPathTagLength: tracing.maxPathTagLength ?? base.tracing.maxPathTagLength,
+      hasIstioTags: tracing.enableIstioTags ?? base.tracing.hasIstioTags,
+      legacy: receiverByAddress(config.defaultConfig) ?? base.tracing.legacy,
     },
     start: applyStartFields(base.start, config.defaultConfig),
   };
+}
+
+/** Providers that Istio's older fields name by an address alone. */
+function receiverByAddress({
+  tracing,
+  zipkinAddress,
+}: NonNullable<MeshConfigSpec["defaultConfig"]> = {}): ProxySettings["tracing"]["legacy"] {
+  const zipkin = tracing?.zipkin?.address ?? zipkinAddress;
+  if (zipkin !== undefined) return { name: "defaultConfig.tracing.zipkin", zipkin: placeOf(zipkin) };
+  const datadog = tracing?.datadog?.address;
+  return datadog === undefined ? undefined : { name: "defaultConfig.tracing.datadog", datadog: placeOf(datadog) };
+}
+
+function placeOf(address: string): { readonly service: string; readonly port: number } {
+  const [service = "", port] = address.split(":");
+  return { service, port: Number(port) };
 }
 
 function applyTls(base: TlsBounds, own: MeshConfigSpec["meshMTLS"] = {}): TlsBounds {

@@ -91,7 +91,11 @@ export interface ProxySettings {
   /** How zones share, before that; undefined: they do not. */
   readonly zones: ZoneAwareLb | undefined;
   /** Names of those that are meant where no Telemetry names any. */
-  readonly defaultProviders: { readonly metrics: readonly string[]; readonly accessLogging: readonly string[] };
+  readonly defaultProviders: {
+    readonly metrics: readonly string[];
+    readonly accessLogging: readonly string[];
+    readonly tracing: readonly string[];
+  };
   /** Where each request is logged, beside what Pharos reads, where nobody says otherwise; `path` undefined: nowhere. `format` undefined: Istio's text. */
   readonly accessLog: { readonly path: string | undefined; readonly format: LogFormat };
   /** How long an answer holds that does not say so itself. */
@@ -114,6 +118,10 @@ export interface TracingDefaults {
   readonly sampling: number | undefined;
   readonly customTags: NonNullable<MeshTracing["customTags"]>;
   readonly maxPathTagLength: number;
+  /** Spans for a provider say whose they are, in Istio's words. */
+  readonly hasIstioTags: boolean;
+  /** Whom `defaultConfig` names by address, where no default provider is named. */
+  readonly legacy: ExtensionProvider | undefined;
 }
 
 /** `*` everybody, `.` their own namespace, `~` nobody. */
@@ -171,11 +179,18 @@ export const DEFAULT_PROXY_SETTINGS: ProxySettings = {
   providers: [],
   locality: { enabled: true },
   zones: undefined,
-  defaultProviders: { metrics: ["prometheus"], accessLogging: [] },
+  defaultProviders: { metrics: ["prometheus"], accessLogging: [], tracing: [] },
   accessLog: { path: undefined, format: undefined },
   dnsRefreshMs: 60 * SECOND_MS,
   start: NO_START_SETTINGS,
-  tracing: { isEnabled: true, sampling: undefined, customTags: {}, maxPathTagLength: 256 },
+  tracing: {
+    isEnabled: true,
+    sampling: undefined,
+    customTags: {},
+    maxPathTagLength: 256,
+    hasIstioTags: true,
+    legacy: undefined,
+  },
 };
 
 /** The names of them all. */

@@ -35,7 +35,7 @@ function logs(texts: readonly string[], settings: Partial<ProxySettings> = {}) {
   return [client.map(name), server.map(name)];
 }
 
-const DEFAULTS = { defaultProviders: { metrics: [], accessLogging: ["other"] } };
+const DEFAULTS = { defaultProviders: { metrics: [], accessLogging: ["other"], tracing: [] } };
 test.each([
   ["nothing said", [], {}, [[], []]],
   [

@@ -100,7 +100,8 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
     policiesOver: (namespace, labels) => resolvePolicies(policies, { namespace, labels }, scope),
     requestAuthenticationsOver: (namespace, labels) =>
       resolvePolicies(requestAuthentications, { namespace, labels }, scope),
-    tracingFor: (namespace, labels) => resolveTracing(ofKind(aged, "Telemetry"), { namespace, labels }, scope),
+    tracingFor: (namespace, labels) =>
+      resolveTracing(ofKind(aged, "Telemetry"), { namespace, labels }, scope, settings),
     rateLimitsOver: (namespace, labels) => resolvePolicies(ofKind(aged, "RateLimit"), { namespace, labels }, scope),
     quotasOver: (namespace, labels) => resolvePolicies(ofKind(aged, "Quota"), { namespace, labels }, scope),
     plansFor: (namespace) =>

@@ -117,6 +117,10 @@ export const FORMATS = {
       : new TextEncoder().encode(text).length > QUERY_NAME_MAX
         ? `is longer than ${QUERY_NAME_MAX} bytes`
         : undefined,
+  "host-and-port": (text) =>
+    /^[^\s:/]+:[1-9]\d{0,4}$/.test(text) && Number(text.slice(text.indexOf(":") + 1)) <= 65_535
+      ? undefined
+      : "is not HOST:PORT",
   "header-value": (text) => (UNSENDABLE.test(text) ? "has a line break or a null character" : undefined),
   "header-text": (text) =>
     text === "" ? "is empty" : UNSENDABLE.test(text) ? "has a line break or a null character" : undefined,

@@ -85,7 +85,10 @@ export abstract class WorkloadAnswers {
   tracingFor(namespace: string, labels: Labels): ResolvedTracing {
     return this.derive(
       `tracing of ${namespace} ${labelText(labels)}`,
-      () => resolveTracing(this.ofNamespace("Telemetry", namespace), { namespace, labels }, this.policyScope),
+      () => {
+        const telemetries = this.ofNamespace("Telemetry", namespace);
+        return resolveTracing(telemetries, { namespace, labels }, this.policyScope, this.settings());
+      },
       isDeepStrictEqual,
     );
   }

@@ -33,6 +33,11 @@ export function logCluster({ service, port }: AskedService): string {
   return `access-log|${port.number}||${service.namespace}/${service.host}`;
 }
 
+/** The same of whoever gets spans. */
+export function spanCluster({ service, port, protocol }: Pick<Authorizer, "service" | "port" | "protocol">): string {
+  return `spans|${port.number}|${protocol}|${service.namespace}/${service.host}`;
+}
+
 /** Route configuration of the forward proxy. */
 export const HTTP_PROXY = "http_proxy";
 export const BLACK_HOLE = "BlackHoleCluster";

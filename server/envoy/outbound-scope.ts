@@ -30,7 +30,7 @@ import { type HostConnections, resolveHostConnections } from "#server/envoy/list
 import { type PlannedListener, planCapturedListeners } from "#server/envoy/listeners/captured-listeners.ts";
 import { type ProxyTelemetry, telemetryOfCalls } from "#server/envoy/listeners/http-connection-manager.ts";
 import { KeptListeners } from "#server/envoy/listeners/kept-listeners.ts";
-import { logOrigins } from "#server/envoy/listeners/requested-log.ts";
+import { toldOrigins } from "#server/envoy/listeners/requested-log.ts";
 import { HTTP_PROXY, LOOKED_UP_ROUTES } from "#server/envoy/names.ts";
 import { Patcher } from "#server/envoy/patches/patcher.ts";
 import { NO_PATCHES, readPatches } from "#server/envoy/patches/read-patches.ts";
@@ -242,7 +242,7 @@ export class OutboundScope {
     // Whose listeners are patched has them alone.
     if (patcher.patchesListeners)
       return this.#plannedListeners().flatMap(({ build, origins }) =>
-        patcher.listener(build(telemetry), [...origins, ...logOrigins(telemetry)]),
+        patcher.listener(build(telemetry), [...origins, ...toldOrigins(telemetry)]),
       );
     // They are built from nothing else of the proxy than what tells them apart.
     const calls = telemetryOfCalls(telemetry);
@@ -251,7 +251,7 @@ export class OutboundScope {
       JSON.stringify(calls),
       ({ build, name, origins }): Built => ({
         type: "LDS",
-        resource: encodeResource(ListenerSchema, name, build(calls), [...origins, ...logOrigins(calls)], this.#hash),
+        resource: encodeResource(ListenerSchema, name, build(calls), [...origins, ...toldOrigins(calls)], this.#hash),
       }),
     );
   }

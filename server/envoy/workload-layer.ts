@@ -24,6 +24,7 @@ import { encodeServiceCluster } from "#server/envoy/clusters/encode-service-clus
 import { buildInboundCluster } from "#server/envoy/clusters/inbound-cluster.ts";
 import { logClusters } from "#server/envoy/clusters/log-clusters.ts";
 import { passageClusters } from "#server/envoy/clusters/passage-clusters.ts";
+import { spanClusters } from "#server/envoy/clusters/span-clusters.ts";
 import { buildCredentialSecrets, type FindMaterial } from "#server/envoy/credential-secrets.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import { moduleClusters } from "#server/envoy/extensions/module-clusters.ts";
@@ -38,7 +39,7 @@ import {
 import { buildForwardProxy } from "#server/envoy/listeners/outbound-listener.ts";
 import { egressListeners, explicitListener, type OwnCaller } from "#server/envoy/listeners/own-listeners.ts";
 import { NOT_TRACED, tracingOf } from "#server/envoy/listeners/proxy-tracing.ts";
-import { logOrigins, logsOf } from "#server/envoy/listeners/requested-log.ts";
+import { logsOf, toldOrigins } from "#server/envoy/listeners/requested-log.ts";
 import { HTTP_PROXY } from "#server/envoy/names.ts";
 import type { OutboundScope } from "#server/envoy/outbound-scope.ts";
 import { Patcher } from "#server/envoy/patches/patcher.ts";
@@ -92,14 +93,20 @@ export class WorkloadLayer {
   #telemetry(): ProxyTelemetry {
     const { node } = this;
     const { labels, workload } = this.#standing;
+    const label = formatWorkloadLabel(labelWorkload(workload, node.namespace, labels));
     return {
-      workload: formatWorkloadLabel(labelWorkload(workload, node.namespace, labels)),
+      workload: label,
       accessLog: node.metadata.PHAROS_ACCESS_LOG,
       tracing: node.metadata.PHAROS_TRACING
         ? tracingOf(
             this.#world.tracingFor(node.namespace, labels),
-            this.#world.settings().tracing,
-            this.#world.mesh.traceSampling,
+            {
+              mesh: this.#world.settings().tracing,
+              serverPercent: this.#world.mesh.traceSampling,
+              workload: label,
+              trustDomain: this.#world.mesh.trustDomain,
+            },
+            this.#world,
           )
         : NOT_TRACED,
       logs: logsOf(this.#world.accessLogsFor(node.namespace, labels), this.#world, node.metadata.PHAROS_ACCESS_LOG),
@@ -164,10 +171,14 @@ export class WorkloadLayer {
     return makeUnit({
       ...{ recorder: this.#world.recorder, layer, name },
       build: () => {
-        const { client, server } = this.#world.accessLogsFor(this.node.namespace, this.#labels);
-        return logClusters(this.#world, [...client, ...server], { ...this.node, labels: this.#labels }).flatMap(
-          (cluster) => encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash),
-        );
+        const { namespace, metadata } = this.node;
+        const caller = { ...this.node, labels: this.#labels };
+        const { client, server } = this.#world.accessLogsFor(namespace, this.#labels);
+        const traced = metadata.PHAROS_TRACING ? this.#world.tracingFor(namespace, this.#labels) : undefined;
+        return [
+          ...logClusters(this.#world, [...client, ...server], caller),
+          ...(traced === undefined ? [] : spanClusters(this.#world, traced, caller)),
+        ].flatMap((cluster) => encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash));
       },
       install: (built) => layer.replace(name, built),
       suspects: () => this.#ownSuspects(),
@@ -370,7 +381,7 @@ export class WorkloadLayer {
 
   #listener(patcher: Patcher, listener: Listener, origins: readonly Origin[], ports: readonly number[] = []): Built[] {
     // Whoever asks for a log is told where it cannot be written.
-    return [...patcher.listener(listener, [...origins, ...logOrigins(this.#telemetry())], ports)];
+    return [...patcher.listener(listener, [...origins, ...toldOrigins(this.#telemetry())], ports)];
   }
 }
 

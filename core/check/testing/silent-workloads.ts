@@ -221,11 +221,11 @@ export const SILENT_WORKLOADS: SilentCases = {
       [
         REVIEWS,
         meshConfig(
-          "{ extensionProviders: [{ name: otlp, envoyOtelAls: { service: default/reviews.default.svc.cluster.local, port: 9080 } }, { name: own, prometheus: {} }] }",
+          "{ extensionProviders: [{ name: otlp, envoyOtelAls: { service: default/reviews.default.svc.cluster.local, port: 9080 } }, { name: own, prometheus: {} }, { name: spans, zipkin: { service: reviews.default.svc.cluster.local, port: 9080 } }] }",
         ),
         telemetry(
           "a",
-          "{ metrics: [{ providers: [{ name: prometheus }, { name: own }] }], accessLogging: [{ providers: [{ name: envoy }, { name: OTLP }] }] }",
+          "{ metrics: [{ providers: [{ name: prometheus }, { name: own }] }], accessLogging: [{ providers: [{ name: envoy }, { name: OTLP }] }], tracing: [{ providers: [{ name: spans }] }] }",
         ),
       ],
     ],

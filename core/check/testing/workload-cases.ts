@@ -332,11 +332,11 @@ spec:
     [
       REVIEWS,
       meshConfig(
-        "{ extensionProviders: [{ name: a, envoyOtelAls: { service: nobody.test, port: 1 } }, { name: b, envoyOtelAls: { service: reviews.default.svc.cluster.local, port: 1 } }, { name: lines, envoyFileAccessLog: {} }] }",
+        "{ extensionProviders: [{ name: a, envoyOtelAls: { service: nobody.test, port: 1 } }, { name: b, envoyOtelAls: { service: reviews.default.svc.cluster.local, port: 1 } }, { name: lines, envoyFileAccessLog: {} }, { name: spans, opentelemetry: { service: nobody.test, port: 1 } }] }",
       ),
       telemetry(
         "logs",
-        "{ metrics: [{ providers: [{ name: lines }] }], accessLogging: [{ providers: [{ name: a }, { name: b }, { name: prometheus }, { name: lines }] }] }",
+        "{ metrics: [{ providers: [{ name: lines }] }], accessLogging: [{ providers: [{ name: a }, { name: b }, { name: prometheus }, { name: lines }] }], tracing: [{ providers: [{ name: lines }, { name: spans }] }] }",
       ),
     ],
     [
@@ -344,6 +344,8 @@ spec:
       "warning telemetry-provider-not-found Telemetry/default/logs spec.accessLogging[0].providers[0].name",
       "warning telemetry-provider-not-found Telemetry/default/logs spec.accessLogging[0].providers[1].name",
       "warning telemetry-provider-not-found Telemetry/default/logs spec.accessLogging[0].providers[2].name",
+      "warning telemetry-provider-not-found Telemetry/default/logs spec.tracing[0].providers[0].name",
+      "warning telemetry-provider-not-found Telemetry/default/logs spec.tracing[0].providers[1].name",
     ],
   ],
   [

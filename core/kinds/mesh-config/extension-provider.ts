@@ -1,3 +1,4 @@
+import { DATADOG, OPEN_TELEMETRY, SKYWALKING, ZIPKIN } from "#core/kinds/mesh-config/tracing-provider.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
   becomes,
@@ -14,7 +15,7 @@ import {
   string,
 } from "#core/schema/make-field.ts";
 
-const TO_CONTROL_PLANE = "spans go to the control plane: take it out";
+const GONE = "Istio has it no more: write opentelemetry, which sends spans over OTLP";
 const GRPC_LOGS = "Envoy's own log service is not spoken: use envoyOtelAls";
 /** Of a request that is held while somebody is asked about it. */
 const BODY_MAX = 1_048_576;
@@ -117,13 +118,13 @@ export const EXTENSION_PROVIDER = message(
     envoyExtAuthzGrpc: described(message(ASKED), {
       doc: "Asked over gRPC (envoy.service.auth.v3.Authorization), also about TCP connections",
     }),
-    zipkin: refused(TO_CONTROL_PLANE),
-    lightstep: refused(TO_CONTROL_PLANE, "not-in-envoy"),
-    datadog: refused(TO_CONTROL_PLANE, "cloud"),
-    stackdriver: refused(TO_CONTROL_PLANE, "cloud"),
-    opencensus: refused(TO_CONTROL_PLANE, "not-in-envoy"),
-    skywalking: refused(TO_CONTROL_PLANE),
-    opentelemetry: refused(TO_CONTROL_PLANE),
+    zipkin: described(ZIPKIN, { doc: "Gets spans as Zipkin's JSON" }),
+    lightstep: refused(GONE, "not-in-envoy"),
+    datadog: described(DATADOG, { doc: "A Datadog agent gets spans" }),
+    stackdriver: refused(GONE, "cloud"),
+    opencensus: refused(GONE, "not-in-envoy"),
+    skywalking: described(SKYWALKING, { doc: "Gets segments of traces, whose context is SkyWalking's own (sw8)" }),
+    opentelemetry: described(OPEN_TELEMETRY, { doc: "Gets spans over OTLP; the context of their traces is W3C's" }),
     prometheus: described(message({}), {
       envoy: "none: it is for /metrics of the server",
       doc: "Which metrics it gets say Telemetries",

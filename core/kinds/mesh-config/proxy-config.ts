@@ -1,6 +1,6 @@
 import { FORWARD_CLIENT_CERT, PROXY_HEADERS } from "#core/kinds/mesh-config/proxy-headers.ts";
 import { START_FIELDS } from "#core/kinds/mesh-config/start-fields.ts";
-import { TRACING } from "#core/kinds/mesh-config/tracing.ts";
+import { receiver, TRACING } from "#core/kinds/mesh-config/tracing.ts";
 import {
   becomes,
   boolean,
@@ -91,7 +91,7 @@ export const PROXY_CONFIG = message({
   ),
   discoveryAddress: refused("agents are told at joining: leave it out", "process"),
   discoveryRefreshDelay: refused("configuration is pushed: leave it out", "process"),
-  zipkinAddress: refused("spans go to the control plane: leave it out"),
+  zipkinAddress: receiver("zipkin"),
   statsdUdpAddress: refused("scrape the agents' /metrics"),
   envoyMetricsServiceAddress: refused("scrape the agents' /metrics"),
   envoyMetricsService: refused("scrape the agents' /metrics"),

@@ -28,7 +28,7 @@ test.each([
   ["{ enableTracing: false, defaultConfig: { tracing: { sampling: 0.5 } } }", []],
   [
     "{ defaultConfig: { tracing: { zipkin: { address: a } } } }",
-    ["error field-not-handled spec.defaultConfig.tracing.zipkin @{"],
+    ["error bad-value spec.defaultConfig.tracing.zipkin.address @a"],
   ],
   ["{ trustDomain: a }", ["error field-not-handled spec.trustDomain @a"]],
   ["{ inboundTrafficPolicy: { mode: LOCALHOST } }", ["error field-not-handled spec.inboundTrafficPolicy @{"]],

@@ -106,10 +106,13 @@ export const MESH_CONFIG = message({
   defaultConfig: described(PROXY_CONFIG, { doc: "Istio's ProxyConfig, for all proxies" }),
   extensionProviders: described(list(EXTENSION_PROVIDER, 0, 64), {
     envoy: "ExtAuthz.http_service or ExtAuthz.grpc_service, HttpConnectionManager.access_log",
-    doc: "Whom AuthorizationPolicies have asked, and to whom Telemetries send logs and metrics",
+    doc: "Whom AuthorizationPolicies have asked, and to whom Telemetries send logs, metrics and spans",
   }),
   defaultProviders: message({
-    tracing: refused("spans go to the control plane: leave it out"),
+    tracing: described(list(string("header-text")), {
+      envoy: "HttpConnectionManager.Tracing.provider",
+      doc: "Who gets spans where no Telemetry says it, the first of them; without it the control plane",
+    }),
     metrics: described(list(string("header-text")), {
       envoy: "none: what /metrics of the server shows",
       default: "prometheus",

@@ -12,7 +12,9 @@ test.each([
   ["{ name: A, envoyExtAuthzGrpc: { service: a.b, port: 80 } }", ["error bad-value name"]],
   ["{ name: a }", ["error one-of "]],
   ["{ name: a, prometheus: {} }", []],
-  ["{ name: a, zipkin: {} }", ["error field-not-handled zipkin"]],
+  ["{ name: a, zipkin: {} }", ["error missing-field zipkin.service", "error missing-field zipkin.port"]],
+  ['{ name: a, opentelemetry: { service: "*.b", port: 4317 } }', ["error bad-value opentelemetry.service"]],
+  ["{ name: a, lightstep: {} }", ["error field-not-handled lightstep"]],
   ["{ name: a, envoyFileAccessLog: {} }", []],
   ["{ name: a, envoyFileAccessLog: { path: x } }", ["error bad-value envoyFileAccessLog.path"]],
   [

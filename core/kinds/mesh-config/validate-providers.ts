@@ -16,18 +16,30 @@ const PATTERNS = [
   "headersToDownstreamOnAllow",
 ] as const satisfies readonly (keyof HttpAuthorizer)[];
 
+/** Types of providers that are services, beside `envoyExtAuthzHttp`. */
+const ASKED = [
+  "envoyExtAuthzGrpc",
+  "envoyOtelAls",
+  "zipkin",
+  "skywalking",
+  "datadog",
+  "opentelemetry",
+] as const satisfies readonly (keyof ExtensionProvider)[];
+
 export function validateProviders(providers: readonly ExtensionProvider[]): Diagnostic[] {
   return providers.flatMap((provider, index) => {
     const path = ["spec", "extensionProviders", index];
-    const { name, envoyExtAuthzHttp: http, envoyExtAuthzGrpc: grpc, envoyOtelAls: otlp } = provider;
+    const { name, envoyExtAuthzHttp: http } = provider;
     const first = providers.findIndex((each) => each.name === name);
     return [
       ...(first < index
         ? [errorAt([...path, "name"], "duplicate-value", `${name} appears twice`, "policies name a provider by it")]
         : []),
       ...(http === undefined ? [] : validateHttp(http, [...path, "envoyExtAuthzHttp"])),
-      ...(otlp === undefined ? [] : validateAsked(otlp, [...path, "envoyOtelAls"])),
-      ...(grpc === undefined ? [] : validateAsked(grpc, [...path, "envoyExtAuthzGrpc"])),
+      ...ASKED.flatMap((type) => {
+        const asked = provider[type];
+        return asked === undefined ? [] : validateAsked(asked, [...path, type]);
+      }),
     ];
   });
 }
@@ -56,7 +68,10 @@ function validateHttp(http: HttpAuthorizer, path: Path): Diagnostic[] {
   ];
 }
 
-function validateAsked(asked: Pick<HttpAuthorizer, "service" | "statusOnError">, path: Path): Diagnostic[] {
+function validateAsked(
+  asked: Pick<HttpAuthorizer, "service"> & { readonly statusOnError?: HttpAuthorizer["statusOnError"] },
+  path: Path,
+): Diagnostic[] {
   const { service, statusOnError } = asked;
   const issues: Diagnostic[] = [];
   if (service.includes("*") || service.startsWith("./"))

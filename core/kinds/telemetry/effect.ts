@@ -20,7 +20,13 @@ export function describeSaid({ tracing = [], metrics = [], accessLogging = [] }:
 }
 
 function describeTracing(entry: Tracing): string {
-  const { match, randomSamplingPercentage: percent, disableSpanReporting, customTags = {} } = entry;
+  const {
+    match,
+    randomSamplingPercentage: percent,
+    disableSpanReporting,
+    customTags = {},
+    providers: [named] = [],
+  } = entry;
   const endsContext = entry.disableContextPropagation === true;
   const side = SIDES[match?.mode ?? "CLIENT_AND_SERVER"];
   if (disableSpanReporting === true) return `${side}nothing is traced`;
@@ -29,6 +35,7 @@ function describeTracing(entry: Tracing): string {
     percent === undefined ? "" : `traces ${percent} % of requests`,
     endsContext ? "hands on no context of traces" : "",
     tags.length === 0 ? "" : `tags spans with ${joinWords(tags, "and")}`,
+    named === undefined ? "" : `has spans sent to ${named.name} instead of the control plane`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? "" : `${side}${joinWords(parts, "and")}`;
 }

@@ -16,8 +16,6 @@ import {
   string,
 } from "#core/schema/make-field.ts";
 
-const ONE_RECEIVER = "spans go to the agent of the proxy, and from there to the control plane";
-
 export const CUSTOM_TAG = message(
   {
     literal: becomes("CustomTag.literal", message({ value: required(string("header-text")) })),
@@ -38,6 +36,8 @@ export const CUSTOM_TAG = message(
 );
 export type CustomTag = Infer<typeof CUSTOM_TAG>;
 
+const PROVIDERS = list(message({ name: required(string("header-text")) }));
+
 const TRACING = message({
   match: message({
     mode: described(oneOf(["CLIENT_AND_SERVER", "CLIENT", "SERVER"]), {
@@ -46,13 +46,16 @@ const TRACING = message({
       doc: "As callers, which gateways are too, as the called, or as both",
     }),
   }),
-  providers: refused(`there is one receiver: ${ONE_RECEIVER}; leave it out`),
-  randomSamplingPercentage: described(number(0, 100), {
+  providers: described(PROVIDERS, {
+    envoy: "HttpConnectionManager.Tracing.provider",
+    doc: "Who gets the spans instead of the control plane: the first counts, an extensionProvider of the MeshConfig of a type for traces; without it what stands above, at last the MeshConfig's defaultProviders",
+  }),
+  randomSamplingPercentage: described(explicit(number(0, 100)), {
     envoy: "HttpConnectionManager.Tracing.random_sampling",
     unit: "percent",
     doc: "Of requests that bring no decision; without it what stands above, at last --trace-sampling of the server",
   }),
-  disableSpanReporting: described(boolean(), {
+  disableSpanReporting: described(explicit(boolean()), {
     envoy: "HttpConnectionManager.tracing: none is given",
     doc: "No spans, and the context goes through as it came",
   }),
@@ -60,7 +63,11 @@ const TRACING = message({
     envoy: "HttpConnectionManager.Tracing.custom_tags",
     doc: "Of each span; replaces those of what stands above",
   }),
-  enableIstioTags: refused("spans bear who called whom already, as the agent knows it: leave it out"),
+  enableIstioTags: described(explicit(boolean()), {
+    envoy: "HttpConnectionManager.Tracing.custom_tags",
+    default: true,
+    doc: "Whether spans for a provider bear istio.canonical_service, istio.canonical_revision, istio.namespace, istio.mesh_id and istio.cluster_id of their proxy; those for the control plane bear its workload",
+  }),
   disableContextPropagation: described(explicit(boolean()), {
     envoy: "HttpConnectionManager.Tracing.no_context_propagation",
     doc: "Spans are reported, and no context goes on in requests: those who are called begin traces of their own",
@@ -88,7 +95,6 @@ const METRIC_NAMES = [
 ] as const;
 const AT_SERVER = "none: what /metrics of the server shows";
 
-const PROVIDERS = list(message({ name: required(string("header-text")) }));
 const MODE = oneOf(["CLIENT_AND_SERVER", "CLIENT", "SERVER"]);
 
 const METRICS = message({

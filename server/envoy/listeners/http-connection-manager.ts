@@ -1,7 +1,5 @@
-import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
 import type { ConnectionSettings, ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { Authorizer } from "#core/resolve/authorizers.ts";
-import type { SpanTag } from "#core/resolve/tracing.ts";
 import { type LogDirection, PEER_HEADER } from "#core/telemetry/access-log.ts";
 import { HeaderValueOption_HeaderAppendAction } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
@@ -9,27 +7,21 @@ import type { TypedExtensionConfigSchema } from "#proto/gen/envoy/config/core/v3
 import { HttpProtocolOptions_HeadersWithUnderscoresAction as UnderscoresAction } from "#proto/gen/envoy/config/core/v3/protocol_pb.js";
 import type { FilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import {
-  ZipkinConfig_CollectorEndpointVersion as CollectorVersion,
-  ZipkinConfig_TraceContextOption as TraceContext,
-  ZipkinConfigSchema,
-} from "#proto/gen/envoy/config/trace/v3/zipkin_pb.js";
-import {
   HttpConnectionManager_PathWithEscapedSlashesAction as EscapedSlashes,
   HttpConnectionManager_ForwardClientCertDetails as ForwardCert,
-  type HttpConnectionManager_TracingSchema,
   HttpConnectionManagerSchema,
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { HeaderMutationSchema } from "#proto/gen/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.js";
 import { UuidRequestIdConfigSchema } from "#proto/gen/envoy/extensions/request_id/uuid/v3/uuid_pb.js";
-import type { CustomTagSchema } from "#proto/gen/envoy/type/tracing/v3/custom_tag_pb.js";
 import type { CheckedTokens } from "#server/envoy/features/checked-tokens.ts";
 import type { RouteNeeds } from "#server/envoy/features/http-filter.ts";
 import { listenerFilters } from "#server/envoy/features/http-filters.ts";
 import { KEEPS_CASE } from "#server/envoy/keeps-case.ts";
 import { buildAccessLog, buildPlainAccessLog, type LoggedProxy } from "#server/envoy/listeners/build-access-log.ts";
+import { buildTracing } from "#server/envoy/listeners/build-tracing.ts";
 import { localReplies } from "#server/envoy/listeners/local-replies.ts";
-import type { ProxyTracing, TracedSide } from "#server/envoy/listeners/proxy-tracing.ts";
+import type { ProxyTracing } from "#server/envoy/listeners/proxy-tracing.ts";
 import {
   UNTRUSTED_IN_PLAIN_TEXT,
   UNTRUSTED_OF_APPLICATIONS,
@@ -122,43 +114,7 @@ function mutateEarly(
 }
 
 /** Its own defaults, which need not be sent. */
-const ENVOYS = { drainTimeoutMs: 5000, maxPathTagLength: 256 } as const;
-
-/**
- * Envoy's Zipkin tracer, because it reads and writes the context of B3 and of W3C alike (docs/adr/0014-tracer.md). The agent
- * knows whose spans they are, and hands them on as OTLP.
- */
-function buildTracing({
-  samplingPercent,
-  endsContext,
-  tags,
-  maxPathTagLength,
-}: TracedSide): Init<typeof HttpConnectionManager_TracingSchema> {
-  return {
-    provider: typed("envoy.tracers.zipkin", ZipkinConfigSchema, {
-      collectorCluster: AGENT_CLUSTERS.spans,
-      collectorEndpoint: "/api/v2/spans",
-      collectorEndpointVersion: CollectorVersion.HTTP_JSON,
-      traceContextOption: TraceContext.USE_B3_WITH_W3C_PROPAGATION,
-      traceId128bit: true,
-      sharedSpanContext: false,
-    }),
-    randomSampling: { value: samplingPercent },
-    clientSampling: { value: 100 },
-    overallSampling: { value: 100 },
-    spawnUpstreamSpan: false,
-    ...(endsContext ? { noContextPropagation: true } : {}),
-    ...(maxPathTagLength === ENVOYS.maxPathTagLength ? {} : { maxPathTagLength }),
-    ...(tags.length === 0 ? {} : { customTags: tags.map(([tag, value]) => ({ tag, ...customTag(value) })) }),
-  };
-}
-
-function customTag(tag: SpanTag): Pick<Init<typeof CustomTagSchema>, "type" | "value"> {
-  if (tag.kind === "literal") return { type: { case: "literal", value: { value: tag.text } } };
-  if (tag.kind === "formatter") return { value: tag.text };
-  const value = { name: tag.name, defaultValue: tag.otherwise };
-  return { type: tag.kind === "environment" ? { case: "environment", value } : { case: "requestHeader", value } };
-}
+const ENVOYS = { drainTimeoutMs: 5000 } as const;
 
 /** Paths are made one before routes and policies see them, at every proxy alike. */
 function normalizing(
@@ -251,7 +207,9 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
       input.authorizers,
     ),
     accessLog: input.isPlain ? buildPlainAccessLog(telemetry) : buildAccessLog(telemetry, direction),
-    ...(traced === undefined ? {} : { tracing: buildTracing(traced) }),
+    ...(traced === undefined
+      ? {}
+      : { tracing: buildTracing(traced, { workload: telemetry.workload, isGateway: direction === "gateway" }) }),
     serverName: headers.serverName,
     ...(headers.isServerPassed ? { serverHeaderTransformation: ServerHeader.PASS_THROUGH } : {}),
     appendXForwardedPort: headers.isPortForwarded,

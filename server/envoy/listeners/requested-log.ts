@@ -9,6 +9,7 @@ import type { SubstitutionFormatStringSchema } from "#proto/gen/envoy/config/cor
 import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { OpenTelemetryAccessLogConfigSchema } from "#proto/gen/envoy/extensions/access_loggers/open_telemetry/v3/logs_service_pb.js";
 import { ISTIO_JSON_FORMAT, ISTIO_TEXT_FORMAT } from "#server/envoy/listeners/istio-log-format.ts";
+import type { ProxyTracing } from "#server/envoy/listeners/proxy-tracing.ts";
 import { logCluster } from "#server/envoy/names.ts";
 import { type Init, typed } from "#server/envoy/pack.ts";
 
@@ -45,9 +46,17 @@ export function logsOf(
   return { client: client.flatMap(known), server: server.flatMap(known) };
 }
 
-/** Whom to tell where Envoy refuses a log. */
-export function logOrigins({ logs: { client, server } }: { readonly logs: ProxyLogs }): readonly Origin[] {
-  return [...new Set([...client, ...server].flatMap(({ sources }) => sources))].map((resource) => ({ resource }));
+/** Whom to tell where Envoy refuses a log or a tracer. */
+export function toldOrigins({
+  logs,
+  tracing,
+}: {
+  readonly logs: ProxyLogs;
+  readonly tracing: ProxyTracing;
+}): readonly Origin[] {
+  const receivers = [tracing.client?.receiver, tracing.server?.receiver].flatMap((each) => each ?? []);
+  const told = [...logs.client, ...logs.server, ...receivers];
+  return [...new Set(told.flatMap(({ sources }) => sources))].map((resource) => ({ resource }));
 }
 
 /** Without its filter. */

@@ -176,6 +176,7 @@ export const TEXTS = {
   "gateway-ref": fc.constantFrom("mesh", "a", "default/a", "prod/b", "./a", "a.default.svc.cluster.local"),
   "export-to": fc.constantFrom("*", ".", "~", "Prod", ...NAMESPACES),
   "header-name": headerNames,
+  "host-and-port": fc.constantFrom("a.test:9411", "a:1", "collector.default.svc.cluster.local:65535"),
   "header-value": anyText,
   "header-text": anyText,
   "query-parameter-name": fc.oneof(anyText, fc.constantFrom("x".repeat(1024), "é".repeat(600))),

@@ -32,10 +32,20 @@ export function randomMeshConfig({ pick, rarely, service, namespace }: Draw): An
         },
         { name: "b", envoyExtAuthzGrpc: { service: `${namespace}/${authorizer}`, port: 80 } },
         { name: "otlp", envoyOtelAls: { service: `${namespace}/${authorizer}`, port: pick([80, 9080]) } },
+        {
+          name: "spans",
+          opentelemetry: { service: authorizer, port: pick([80, 9080]), ...maybe({ http: { path: "/v1/traces" } }) },
+        },
+        pick<object>([
+          { name: "more", zipkin: { service: authorizer, port: 80, maxTagLength: 9 } },
+          { name: "more", skywalking: { service: authorizer, port: 9080 } },
+        ]),
         { name: "file", envoyFileAccessLog: { path: "/dev/null" } },
       ],
     }),
-    ...maybe({ defaultProviders: { accessLogging: [pick(["envoy", "otlp"])] } }),
+    ...maybe({
+      defaultProviders: { accessLogging: [pick(["envoy", "otlp"])], ...maybe({ tracing: [pick(["spans", "more"])] }) },
+    }),
     ...maybe({ accessLogFile: "/dev/null" }),
     ...maybe({ enableTracing: pick([true, false]) }),
     ...maybe({
@@ -43,7 +53,13 @@ export function randomMeshConfig({ pick, rarely, service, namespace }: Draw): An
         concurrency: 2,
         connectionSettings: { httpMaxConcurrentStreams: pick([7, 100]) },
         ...maybe({ gatewayTopology: { proxyProtocol: {} } }),
-        ...maybe({ tracing: pick<object>([{ sampling: 0 }, { sampling: 5, maxPathTagLength: 9 }]) }),
+        ...maybe({
+          tracing: pick<object>([
+            { sampling: 0 },
+            { sampling: 5, maxPathTagLength: 9 },
+            { zipkin: { address: `${authorizer}:80` } },
+          ]),
+        }),
         ...maybe({
           proxyHeaders: pick<object>([
             { preserveHttp1HeaderCase: true },

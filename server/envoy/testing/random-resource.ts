@@ -70,6 +70,8 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
           ...(draw.rarely(3) ? { match: { mode: draw.pick(["CLIENT", "SERVER"]) } } : {}),
           ...(draw.rarely(2) ? { randomSamplingPercentage: draw.pick([0, 5, 100]) } : {}),
           ...(draw.rarely(4) ? draw.pick([{ disableSpanReporting: true }, { disableContextPropagation: true }]) : {}),
+          ...(draw.rarely(3) ? { providers: [{ name: draw.pick(["spans", "more", "none"]) }] } : {}),
+          ...(draw.rarely(4) ? { enableIstioTags: draw.pick([true, false]) } : {}),
           ...(draw.rarely(3) ? { customTags: { by: { literal: { value: draw.service } } } } : {}),
         },
       ],
