@@ -1,5 +1,5 @@
 import { selfTimes } from "#core/telemetry/self-times.ts";
-import { spanTitle } from "#core/telemetry/span-title.ts";
+import { spanGroup, spanTitle } from "#core/telemetry/span-title.ts";
 import type { SpanNode } from "#core/telemetry/span-tree.ts";
 
 /** Spans of one service and operation under the same ones, as one. */
@@ -32,7 +32,7 @@ export function flameTree(nodes: readonly SpanNode[]): FlameNode {
   const of: Building[] = [];
   for (const [at, { span, parent, isFailed }] of nodes.entries()) {
     const above = (parent === undefined ? undefined : of[parent]) ?? root;
-    const key = JSON.stringify([span.service, span.kind, span.operation]);
+    const key = JSON.stringify([span.service, span.kind, spanGroup(span)]);
     let node = above.children.get(key);
     if (node === undefined) {
       node = make(key, span.service, spanTitle(span), above.depth + 1);

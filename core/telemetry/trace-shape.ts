@@ -1,7 +1,8 @@
+import { spanGroup } from "#core/telemetry/span-title.ts";
 import type { TraceSpan } from "#core/telemetry/trace.ts";
 
 /** What the shape of a trace is told by. */
-export type ShapedSpan = Pick<TraceSpan, "spanId" | "parentSpanId" | "service" | "operation">;
+export type ShapedSpan = Pick<TraceSpan, "spanId" | "parentSpanId" | "service" | "operation" | "attributes">;
 
 const SEED = 0x811c9dc5;
 
@@ -23,7 +24,7 @@ export function traceShape(spans: readonly ShapedSpan[]): string {
     }
     let way = (at === undefined ? undefined : known.get(at)) ?? "";
     for (const each of chain.toReversed()) {
-      way = hash(`${way}\n${each.service}\n${each.operation}`);
+      way = hash(`${way}\n${each.service}\n${spanGroup(each)}`);
       known.set(each, way);
     }
   }

@@ -5,6 +5,7 @@ import { PatternBudget, PatternTooCostly } from "#core/schema/pattern-budget.ts"
 import { rootOfTrace } from "#core/telemetry/root-of-trace.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { Trace, TraceSpan } from "#core/telemetry/trace.ts";
+import { isOfService } from "#core/traceql/of-service.ts";
 import type {
   CompareOp,
   Field,
@@ -186,33 +187,45 @@ class TraceIndex {
     if (value === null) return op === "=" ? has === undefined : op === "!=" && has !== undefined;
     if (has === undefined) return false;
     if (op === "=~" || op === "!~") return this.#patterns.matches(String(value), String(has)) === (op === "=~");
-    // Proxies' services are app.namespace: they are found by the application's own name too.
-    if (op === "=" && isService(field) && typeof value === "string" && String(has).startsWith(`${value}.`)) return true;
+    if (op === "=" && isService(field) && typeof value === "string") {
+      const of = field.kind === "intrinsic" && field.name === "rootServiceName" ? this.#root : span;
+      return isOfService({ service: String(has), resource: of?.resource ?? {} }, value);
+    }
     return compare(has, op, wordOf(value));
   }
 
   #valueOf(field: Field, span: TraceSpan): Value {
-    if (field.kind === "attribute") return attributeOf(field, span);
-    switch (field.name) {
-      case "name":
-        return span.operation;
-      case "duration":
-        return span.durationMs;
-      case "status":
-        return span.status;
-      case "statusMessage":
-        return span.statusMessage;
-      case "kind":
-        return span.kind;
-      case "service":
-        return span.service;
-      case "traceDuration":
-        return this.#trace.durationMs;
-      case "rootName":
-        return this.#root === undefined ? undefined : spanTitle(this.#root);
-      case "rootServiceName":
-        return this.#root?.service;
-    }
+    return readField(field, span, this.#trace, this.#root);
+  }
+}
+
+/** What spans of one trace have in a field. */
+export function fieldReader(trace: Trace): (field: Field, span: TraceSpan) => Value {
+  const root = rootOfTrace(trace.spans);
+  return (field, span) => readField(field, span, trace, root);
+}
+
+function readField(field: Field, span: TraceSpan, trace: Trace, root: TraceSpan | undefined): Value {
+  if (field.kind === "attribute") return attributeOf(field, span);
+  switch (field.name) {
+    case "name":
+      return span.operation;
+    case "duration":
+      return span.durationMs;
+    case "status":
+      return span.status;
+    case "statusMessage":
+      return span.statusMessage;
+    case "kind":
+      return span.kind;
+    case "service":
+      return span.service;
+    case "traceDuration":
+      return trace.durationMs;
+    case "rootName":
+      return root === undefined ? undefined : spanTitle(root);
+    case "rootServiceName":
+      return root?.service;
   }
 }
 

@@ -7,11 +7,14 @@ import {
   INTRINSICS,
   type Intrinsic,
   type Literal,
+  METRICS,
+  type Metric,
   type SpanCondition,
   type Spanset,
   type SpansetOp,
   type Stage,
   type TraceQl,
+  type TraceQlMetrics,
 } from "#core/traceql/query.ts";
 import { fail, type Token, tokenize, unquote } from "#core/traceql/tokenize.ts";
 
@@ -37,15 +40,24 @@ const ALIASES: ReadonlyMap<string, Intrinsic> = new Map<string, Intrinsic>(
 
 /** Reads the subset of TraceQL that finds traces. Throws "invalid" with the place of what is not in it. */
 export function parseTraceQl(text: string): TraceQl {
+  return parserOf(text).query();
+}
+
+function parserOf(text: string): Parser {
   if (text.length > CHARS_MAX) throw fail(`more than ${CHARS_MAX} characters`, CHARS_MAX);
   const tokens = tokenize(text);
   if (tokens.length > PARTS_MAX) throw fail(`more than ${PARTS_MAX} words and signs`, tokens[PARTS_MAX]?.at ?? 0);
-  return new Parser(tokens).query();
+  return new Parser(tokens);
+}
+
+/** Reads a query over time: `{ … } | rate() by (resource.service.name)`. Throws "invalid" with the place of what is not in it. */
+export function parseTraceQlMetrics(text: string): TraceQlMetrics {
+  return parserOf(text).metrics();
 }
 
 /** One field by itself: `name`, `span.http.method`, `.a`. */
 export function parseField(text: string): Field {
-  return new Parser(tokenize(text.slice(0, CHARS_MAX))).field();
+  return parserOf(text).field();
 }
 
 function checkPattern(pattern: string, at: number, budget: PatternBudget): void {
@@ -76,6 +88,49 @@ class Parser {
     while (this.#takes("|")) stages.push(this.#stage());
     if (this.#next.kind !== "end") throw this.#unexpected("a pipe or the end");
     return { spanset, stages };
+  }
+
+  metrics(): TraceQlMetrics {
+    const spanset = this.#either();
+    const stages: Stage[] = [];
+    for (;;) {
+      if (!this.#takes("|")) throw this.#unexpected(`a pipe and ${METRICS.join(", ")}`);
+      const of = METRICS.find((each) => this.#next.kind === "name" && each === this.#next.text);
+      if (of === undefined) {
+        stages.push(this.#stage());
+        continue;
+      }
+      const metric = this.#metric(of);
+      if (this.#next.kind !== "end") throw this.#unexpected("by or the end");
+      return { query: { spanset, stages }, metric };
+    }
+  }
+
+  #metric(of: Metric["of"]): Metric {
+    this.#at += 1;
+    this.#expect("(");
+    const isCount = of === "rate" || of === "count_over_time";
+    const field = isCount ? undefined : this.#field();
+    const quantiles: number[] = [];
+    if (of === "quantile_over_time") {
+      const { at } = this.#next;
+      while (this.#takes(",")) {
+        const value = this.#literal();
+        if (typeof value !== "number" || value < 0 || value > 1) throw fail("a quantile is from 0 to 1", at);
+        quantiles.push(value);
+      }
+      if (quantiles.length === 0) throw this.#unexpected("a comma and a quantile");
+    }
+    this.#expect(")");
+    const by: Field[] = [];
+    if (this.#next.kind === "name" && this.#next.text === "by") {
+      this.#at += 1;
+      this.#expect("(");
+      by.push(this.#field());
+      while (this.#takes(",")) by.push(this.#field());
+      this.#expect(")");
+    }
+    return { of, ...(field === undefined ? {} : { field }), quantiles, by };
   }
 
   field(): Field {
@@ -234,6 +289,8 @@ class Parser {
       this.#expect(")");
       return { kind: "coalesce" };
     }
+    if (METRICS.some((each) => each === text))
+      throw fail(`${text}() makes series, and what finds traces is read here`, at);
     const of = AGGREGATES.find((each) => each === text);
     if (of === undefined) throw fail(`${text}() is not read here: select, by, coalesce, ${AGGREGATES.join(", ")}`, at);
     const field = of === "count" ? undefined : this.#field();

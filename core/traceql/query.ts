@@ -52,6 +52,33 @@ export type Stage =
       readonly value: number;
     };
 
+export const METRICS = [
+  "rate",
+  "count_over_time",
+  "sum_over_time",
+  "avg_over_time",
+  "min_over_time",
+  "max_over_time",
+  "quantile_over_time",
+] as const;
+
+/** A figure over time, of the spans that are found. */
+export interface Metric {
+  readonly of: (typeof METRICS)[number];
+  /** Absent for `rate()` and `count_over_time()`. */
+  readonly field?: Field;
+  /** Of `quantile_over_time`, 0 to 1. */
+  readonly quantiles: readonly number[];
+  /** A series for each of their values. */
+  readonly by: readonly Field[];
+}
+
+/** A query of TraceQL that makes series. */
+export interface TraceQlMetrics {
+  readonly query: TraceQl;
+  readonly metric: Metric;
+}
+
 /** A query of TraceQL that finds traces. */
 export interface TraceQl {
   readonly spanset: Spanset;

@@ -20,7 +20,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 const SIGNS = ["&&", "||", ">>", "<<", ">=", "<=", "!=", "=~", "!~", ..."{}()|><~=!,"];
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d))+/;
-const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/;
+const NUMBER = /^-?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+(?![\w.]))/;
 /** Letters of an attribute's name; what has others is quoted. */
 const FIELD =
   /^(?:(?:span|resource|parent|event|link|instrumentation|trace)[.:]|\.)(?:"(?:[^"\\]|\\.)*"|[^\s{}()|><~=!,&"]+)/;

@@ -9,6 +9,7 @@ import type { HttpHandler } from "#node/http-service.ts";
 import { TracesDataSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import { durationMs } from "#server/http/read-jaeger-query.ts";
 import { renderFound } from "#server/http/render-found.ts";
+import { answerMetrics } from "#server/http/tempo-metrics.ts";
 import { namesFrom, parseTraceId, type TraceApiOptions, type TraceReply, traceApi } from "#server/http/trace-api.ts";
 import { encodeIds } from "#server/telemetry/ingest/otlp-json.ts";
 import type { TraceLookup } from "#server/telemetry/query/trace-lookup.ts";
@@ -40,6 +41,8 @@ export function mountTempo({ lookup, auth, version, now }: TempoOptions): HttpHa
     const [, second, id] = /^\/api\/(v2\/)?traces\/([^/]+)$/.exec(path) ?? [];
     if (id !== undefined) return trace(id, second !== undefined, accept);
     if (path === "/api/search") return search(query);
+    const [, ranged] = /^\/api\/metrics\/query(_range)?$/.exec(path) ?? ["", "none"];
+    if (ranged !== "none") return json(await answerMetrics(lookup, query, now(), ranged === undefined));
     const [, v2Tags] = /^\/api\/(v2\/)?search\/tags$/.exec(path) ?? ["", "none"];
     if (v2Tags !== "none") return tags(v2Tags !== undefined, query.get("scope") ?? "", fromMs);
     const [, v2Values, name] = /^\/api\/(v2\/)?search\/tag\/([^/]+)\/values$/.exec(path) ?? [];

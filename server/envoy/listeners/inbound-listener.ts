@@ -75,7 +75,8 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
           {
             name: "default",
             match: { pathSpecifier: { case: "prefix", value: "/" } },
-            decorator: { operation: `${host}/*` },
+            // The other end calls its span by its own route: no header tells it this one with each answer.
+            decorator: { operation: `${host}/*`, propagate: false },
             action: {
               case: "route",
               value: {

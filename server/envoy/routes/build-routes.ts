@@ -71,7 +71,7 @@ export function buildDefaultRoute(
   return {
     name: "default",
     match: { pathSpecifier: { case: "prefix", value: "/" } },
-    decorator: { operation: `${host}:${port}/*` },
+    decorator: { operation: `${host}:${port}/*`, propagate: false },
     ...(isToldPeer(world, namespace, host) ? {} : { requestHeadersToRemove: [PEER_HEADER] }),
     action: {
       case: "route",
@@ -131,6 +131,7 @@ function buildRoute(
     ...common,
     decorator: {
       operation: `${host}:${first === undefined ? 0 : resolveDestinationPort(context.world, first.destination, host, context)}/*`,
+      propagate: false,
     },
     action: { case: "route", value: buildAction(http, destinations, namespace, context) },
   };

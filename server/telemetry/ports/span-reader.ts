@@ -15,7 +15,7 @@ export interface SpanSearch {
   readonly fromMs: number;
   /** Only traces whose newest span is no younger than this: the rest may still be on its way. */
   readonly settledMs: number;
-  /** The whole name, or its part before a dot: "reviews" finds "reviews.default". */
+  /** By `isOfService`: "reviews" finds "reviews.default", and that "reviews" of the namespace too. */
   readonly service?: string | undefined;
   /** A host that the span was sent to, or that its URL names, in whichever form, where it went nowhere. */
   readonly callee?: string | undefined;
@@ -34,6 +34,8 @@ export interface SpanSearch {
 }
 
 export interface SpanReader {
+  /** Ids of the traces that are found, the newest first. */
+  traceIds(search: SpanSearch): Promise<readonly string[]>;
   /** Spans of the traces that are found, in no order. */
   search(search: SpanSearch): Promise<readonly SpanOutline[]>;
   /** By the id in hex; one of 64 bits is padded with zeros. Empty for a trace that is not known. */

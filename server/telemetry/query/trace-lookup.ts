@@ -1,7 +1,8 @@
 import { SPAN_KINDS, type Trace, type TraceSpan } from "#core/telemetry/trace.ts";
+import { type MetricRange, type MetricSeries, TraceMetrics } from "#core/traceql/evaluate-metrics.ts";
 import { evaluateTraceQl, QueryPatterns } from "#core/traceql/evaluate-traceql.ts";
 import { isDecidedByOne, neededCondition } from "#core/traceql/needed-condition.ts";
-import type { Field, TraceQl } from "#core/traceql/query.ts";
+import type { Field, TraceQl, TraceQlMetrics } from "#core/traceql/query.ts";
 import type { SpanReader, SpanSearch } from "#server/telemetry/ports/span-reader.ts";
 import { assembleTrace } from "#server/telemetry/query/assemble-trace.ts";
 
@@ -15,6 +16,17 @@ export interface FoundTrace {
 
 /** Where one span does not decide, so many times as many traces are looked at, and at most so many. */
 const CANDIDATES = { times: 10, max: 500 } as const;
+
+/** Of a query over time the newest so many traces are summed, so many read at a time. */
+const SUMMED = { max: 20_000, atOnce: 500 } as const;
+const TRACE_MS = 60_000;
+
+export interface FoundSeries {
+  readonly series: readonly MetricSeries[];
+  readonly traces: number;
+  /** There are more traces than are summed; the oldest are left out. */
+  readonly isCut: boolean;
+}
 
 /** Whole traces, and what to choose among, as the query APIs of tracing systems ask for them. */
 export class TraceLookup {
@@ -51,8 +63,26 @@ export class TraceLookup {
 
   /** Newest first. */
   async search({ toMs, ...search }: TraceSearch): Promise<readonly Trace[]> {
-    const outlines = await this.#spans.search({ ...search, settledMs: toMs });
-    const spans = await this.#spans.spansOfEach([...new Set(outlines.map(({ traceId }) => traceId))]);
+    return this.#read(await this.#spans.traceIds({ ...search, settledMs: toMs }));
+  }
+
+  /** Series of a query over time. */
+  async series(query: TraceQlMetrics, range: MetricRange, nowMs: number): Promise<FoundSeries> {
+    const sums = new TraceMetrics(query, range);
+    const ids = await this.#spans.traceIds({
+      fromMs: range.startMs,
+      // A trace that goes on beyond the end is of it too.
+      settledMs: Math.min(nowMs, range.endMs + TRACE_MS),
+      where: neededCondition(query.query.spanset),
+      limit: SUMMED.max,
+    });
+    for (let at = 0; at < ids.length; at += SUMMED.atOnce)
+      for (const trace of await this.#read(ids.slice(at, at + SUMMED.atOnce))) sums.add(trace);
+    return { series: sums.series(), traces: ids.length, isCut: ids.length >= SUMMED.max };
+  }
+
+  async #read(ids: readonly string[]): Promise<readonly Trace[]> {
+    const spans = await this.#spans.spansOfEach(ids);
     return [...Map.groupBy(spans, ({ traceId }) => traceId)]
       .map(([traceId, of]) => assembleTrace(traceId, of))
       .sort((a, b) => b.startMs - a.startMs);

@@ -119,6 +119,8 @@ export interface SpanCase {
   readonly id: string;
   readonly parent?: string;
   readonly service: string;
+  /** That its application says. */
+  readonly namespace?: string;
   readonly name: string;
   readonly atMs: number;
   readonly durationMs: number;
@@ -130,8 +132,16 @@ export interface SpanCase {
 
 export function resourceSpansOf(span: SpanCase) {
   const { trace, id, parent, service, name, atMs, durationMs, isError = false, url = "", cluster = "-" } = span;
+  const { namespace } = span;
   return create(ResourceSpansSchema, {
-    resource: { attributes: [{ key: "service.name", value: { value: { case: "stringValue", value: service } } }] },
+    resource: {
+      attributes: [
+        { key: "service.name", value: { value: { case: "stringValue", value: service } } },
+        ...(namespace === undefined
+          ? []
+          : [{ key: "service.namespace", value: { value: { case: "stringValue" as const, value: namespace } } }]),
+      ],
+    },
     scopeSpans: [
       {
         spans: [

@@ -3,6 +3,7 @@ import { SPAN_KINDS } from "#core/telemetry/trace.ts";
 import { isService } from "#core/traceql/evaluate-traceql.ts";
 import { isOfTrace, isStatus } from "#core/traceql/needed-condition.ts";
 import type { Field, SpanCondition } from "#core/traceql/query.ts";
+import { ofServiceSql } from "#server/telemetry/stores/duckdb/service-sql.ts";
 
 type Bind = (value: DuckDBValue) => string;
 
@@ -48,8 +49,8 @@ function compare({ field, op, value }: SpanCondition & { kind: "compare" }, bind
   if (op === "=~" || op === "!~")
     return `${op === "!~" ? "NOT " : ""}regexp_full_match(${has}::VARCHAR, ${bind(String(value))})`;
   if (typeof value === "number") return `try_cast(${has} AS DOUBLE) ${op} ${value}`;
+  if (op === "=" && isService(field)) return ofServiceSql(has, String(value), bind);
   const bound = bind(String(value));
-  if (op === "=" && isService(field)) return `(${has} = ${bound} OR starts_with(${has}, ${bound} || '.'))`;
   return `${has}::VARCHAR ${op} ${bound}`;
 }
 

@@ -18,7 +18,7 @@ import {
   readServices,
   readValues,
 } from "#server/telemetry/stores/duckdb/read-span-names.ts";
-import { readTrace, readTraces, searchSpans } from "#server/telemetry/stores/duckdb/read-spans.ts";
+import { readTrace, readTraces, searchSpans, searchTraceIds } from "#server/telemetry/stores/duckdb/read-spans.ts";
 import { readTables } from "#server/telemetry/stores/duckdb/read-tables.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { COARSE_TIERS, type Rolled, rollTargets, rollUp } from "#server/telemetry/stores/duckdb/roll-up.ts";
@@ -85,6 +85,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
       shapes: (search) => file.read((reader) => readShapes(reader, search)),
     },
     spans: {
+      traceIds: (search) => file.read((reader) => searchTraceIds(reader, search)),
       search: (search) => file.read((reader) => searchSpans(reader, search)),
       spansOf: (traceId) => file.read((reader) => readTrace(reader, traceId)),
       spansOfEach: (traceIds) => file.read((reader) => readTraces(reader, traceIds)),

@@ -2,6 +2,7 @@ import type { DuckDBValue } from "@duckdb/node-api";
 import type { Field } from "#core/traceql/query.ts";
 import { valueSql } from "#server/telemetry/stores/duckdb/compile-condition.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
+import { ofServiceSql } from "#server/telemetry/stores/duckdb/service-sql.ts";
 
 /** What there is to choose among is looked for in so many spans, the newest. */
 const SPANS_MAX = 20_000;
@@ -24,9 +25,11 @@ export async function readOperations(
   service: string,
   fromMs: number,
 ): Promise<readonly { readonly name: string; readonly kind: number }[]> {
+  const values: DuckDBValue[] = [];
+  const of = ofServiceSql("service", service, (value) => `$${values.push(value)}`);
   const rows = await reader.rows(
-    `SELECT DISTINCT name, kind FROM spans WHERE start_us >= ${Math.floor(fromMs) * 1000} AND (service = $1 OR starts_with(service, $1 || '.')) ORDER BY name LIMIT ${NAMES_MAX}`,
-    [service],
+    `SELECT DISTINCT name, kind FROM spans WHERE start_us >= ${Math.floor(fromMs) * 1000} AND ${of} ORDER BY name LIMIT ${NAMES_MAX}`,
+    values,
   );
   return rows.map(({ name, kind }) => ({ name: String(name), kind: Number(kind) }));
 }

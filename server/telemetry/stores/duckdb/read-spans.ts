@@ -3,6 +3,7 @@ import { CHARS_OF_ONE_MAX, SPANS_OF_ONE_MAX, type SpanSearch } from "#server/tel
 import type { SpanOutline, SpanRow, StoredSpan } from "#server/telemetry/ports/span-row.ts";
 import { compileCondition } from "#server/telemetry/stores/duckdb/compile-condition.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
+import { ofServiceSql } from "#server/telemetry/stores/duckdb/service-sql.ts";
 import { SPANS } from "#server/telemetry/stores/duckdb/tables.ts";
 
 const OUTLINED: ReadonlySet<string> = new Set<keyof SpanOutline>([
@@ -35,15 +36,29 @@ const WHOLE = `${SPANS.select()}, (count(*) OVER (PARTITION BY trace_id))::INTEG
 const CHARS_MAX = 128 * 1024 * 1024;
 const OF_MANY = `${OF_EACH} AND sum(${CARRIED}) OVER (ORDER BY trace_id, start_us ROWS UNBOUNDED PRECEDING) <= ${CHARS_MAX}`;
 
+export async function searchTraceIds(reader: Reader, search: SpanSearch): Promise<readonly string[]> {
+  const { sql, values } = hitsOf(search);
+  const rows = await reader.rows(`SELECT trace_id FROM (${sql}) ORDER BY newest DESC`, values);
+  return rows.map(({ trace_id }) => String(trace_id));
+}
+
 export async function searchSpans(reader: Reader, search: SpanSearch): Promise<readonly SpanOutline[]> {
+  const { sql, values } = hitsOf(search);
+  const fromUs = Math.floor(search.fromMs) * 1000;
+  const rows = await reader.rows(
+    `WITH hits AS (${sql}) SELECT ${OUTLINE} FROM spans WHERE start_us >= ${fromUs - TRACE_MS_MAX * 1000} AND trace_id IN (SELECT trace_id FROM hits) ${OF_MANY}`,
+    values,
+  );
+  return rows as unknown as readonly SpanOutline[];
+}
+
+/** The traces that are found, as rows of `trace_id` and `newest`. */
+function hitsOf(search: SpanSearch): { readonly sql: string; readonly values: DuckDBValue[] } {
   const values: DuckDBValue[] = [];
   const bind = (value: DuckDBValue): string => `$${values.push(value)}`;
   const fromUs = Math.floor(search.fromMs) * 1000;
   const conditions = [`start_us >= ${fromUs}`];
-  if (search.service !== undefined) {
-    const service = bind(search.service);
-    conditions.push(`(service = ${service} OR starts_with(service, ${service} || '.'))`);
-  }
+  if (search.service !== undefined) conditions.push(ofServiceSql("service", search.service, bind));
   if (search.callee !== undefined) {
     const cluster = `contains(attributes, ${bind(`|${search.callee}"`)})`;
     conditions.push(`(${cluster} OR regexp_matches(lower(${URL}), ${bind(urlOf(search.callee))}))`);
@@ -70,16 +85,12 @@ export async function searchSpans(reader: Reader, search: SpanSearch): Promise<r
   ];
   const settledUs = Math.floor(search.settledMs) * 1000;
   const found = `SELECT trace_id, max(start_us) AS newest FROM spans WHERE ${conditions.join(" AND ")} GROUP BY trace_id HAVING newest <= ${settledUs}`;
-  const newest =
+  const sql =
     durations.length === 0
       ? `${found} ORDER BY newest DESC LIMIT ${search.limit}`
       : `SELECT trace_id, max(newest) AS newest FROM (${found}) AS found JOIN spans AS all_spans USING (trace_id)
          WHERE all_spans.start_us >= ${fromUs - TRACE_MS_MAX * 1000} GROUP BY trace_id HAVING ${durations.join(" AND ")} ORDER BY newest DESC LIMIT ${search.limit}`;
-  const rows = await reader.rows(
-    `WITH hits AS (${newest}) SELECT ${OUTLINE} FROM spans WHERE start_us >= ${fromUs - TRACE_MS_MAX * 1000} AND trace_id IN (SELECT trace_id FROM hits) ${OF_MANY}`,
-    values,
-  );
-  return rows as unknown as readonly SpanOutline[];
+  return { sql, values };
 }
 
 export async function readTrace(reader: Reader, traceId: string): Promise<readonly StoredSpan[]> {

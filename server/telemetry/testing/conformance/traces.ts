@@ -74,6 +74,9 @@ export function traces(at: StoreCase): void {
     expect(await spans.values({ kind: "intrinsic", name: "name" }, START)).toContain("ingress");
     expect(await spans.spansOfEach([])).toEqual([]);
     expect(await spans.spansOfEach([TRACE, "f".repeat(32)])).toHaveLength(3);
+    const found = { fromMs: START, settledMs: START + 60_000, limit: 10 };
+    expect(await spans.traceIds({ ...found, service: "reviews" })).toEqual([TRACE]);
+    expect(await spans.traceIds({ ...found, service: "ratings" })).toEqual([]);
   });
 
   test.each([
@@ -83,6 +86,7 @@ export function traces(at: StoreCase): void {
     ["{ kind = server && traceDuration > 85ms }", 1],
     ['{ name = "ingress" } && { .http.status_code = 503 }', 1],
     ['{ service = "gateway" } > { name = "ingress" }', 1],
+    ['{ resource.service.name = "gateway.istio-system" }', 1],
     ['{ name = "ingress" } > { service = "gateway" }', 0],
     ["{} | count() > 3", 0],
     ["{ .no.such = nil } | count() = 3", 1],
@@ -118,6 +122,8 @@ export function traces(at: StoreCase): void {
   test.each([
     ["by the first part of a service's name", { service: "reviews" }, 1],
     ["by nothing", {}, 2],
+    ["by app and namespace, where the application itself is called by its app alone", { service: "other.shop" }, 1],
+    ["not by another namespace", { service: "other.bank" }, 0],
     ["by the caller and the host that it was sent to", { service: "gateway", callee: PAGE }, 1],
     ["by the caller and the host that it asked for, though it went nowhere", { service: "other", callee: PAGE }, 1],
     ["not by who was called alone", { service: "reviews", callee: PAGE }, 0],
@@ -142,6 +148,7 @@ export function traces(at: StoreCase): void {
           trace: "1af7651916cd43dd8448eb211c80319c",
           id: "b7ad6b7169203331",
           service: "other",
+          namespace: "shop",
           name: "x",
           url: "http://productpage:9080/x",
           atMs: START + 100,
