@@ -59,7 +59,7 @@ beforeAll(async () => {
 afterAll(() => serve.stop());
 
 async function ask(path: string, accept = "application/json"): Promise<Response> {
-  return vi.waitFor(() => fetch(`${serve.url}${path}`, { headers: { authorization, accept } }));
+  return vi.waitFor(() => fetch(`${serve.url}${path}`, { headers: { authorization, accept } }), { timeout: 20_000 });
 }
 
 const RANGE_US = `start=${(AT_MS - 60_000) * 1000}&end=${(AT_MS + 60_000) * 1000}`;
@@ -156,6 +156,22 @@ test.each<[string, object]>([
       ],
     },
   ],
+  [
+    `/tempo/api/metrics/query_range?q=${q("{ status = error } | count_over_time() by (resource.service.name)")}&start=${(AT_MS - 60_000) * 1e6}&end=${(AT_MS + 60_000) * 1e6}&step=1m`,
+    {
+      series: [
+        {
+          labels: [{ key: "resource.service.name", value: { stringValue: "cart.shop" } }],
+          samples: [{ value: 1 }],
+          promLabels: '{"resource.service.name"="cart.shop"}',
+        },
+      ],
+    },
+  ],
+  [
+    `/tempo/api/metrics/query?q=${q("{} | quantile_over_time(duration, .5)")}&${RANGE_S}`,
+    { series: [{ labels: [{ key: "p", value: { doubleValue: 0.5 } }], value: 0.12 }] },
+  ],
   [`/tempo/api/search?tags=${q("service.name=cart.shop http.status_code=503")}&${RANGE_S}`, tempo("00000000000000a2")],
   [`/tempo/api/search?tags=${q("service.name=cart")}&${RANGE_S}`, tempo("00000000000000a2")],
   [
@@ -197,6 +213,8 @@ test.each([
   ["/tempo/status/services", 200, /Running/],
   [`/tempo/api/v2/traces/${"f".repeat(32)}`, 404, /trace not found/],
   [`/tempo/api/search?q=${q("{ status = ")}`, 400, /TraceQL, character 12: /],
+  [`/tempo/api/metrics/query_range?q=${q("{}")}`, 400, /TraceQL, character 3: .*rate/],
+  [`/tempo/api/metrics/query_range?q=${q("{} | rate()")}&step=soon`, 400, /step: is no duration/],
   [`/jaeger/api/traces/${"f".repeat(32)}`, 404, /"msg":"trace not found"/],
   ["/jaeger/api/traces?service=a&minDuration=fast", 400, /minDuration: .*is not a duration/],
   ["/jaeger/api/traces/x", 400, /traceID: /],
