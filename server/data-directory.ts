@@ -1,6 +1,7 @@
-import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from "node:fs";
+import { accessSync, chmodSync, constants, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PharosError } from "#core/errors.ts";
+import { BACKUP_PREFIX } from "#server/backup/make-backup.ts";
 
 const OTHERS = 0o077;
 /** Sessions, hashes of passwords and tokens, who calls whom: what was made under a wider umask is closed too. */
@@ -13,6 +14,11 @@ export function openDataDirectory(dir: string): void {
     accessSync(dir, constants.W_OK);
     for (const name of readdirSync(dir)) {
       const path = join(dir, name);
+      // Of a backup that a kill ended.
+      if (name.startsWith(BACKUP_PREFIX)) {
+        rmSync(path, { recursive: true, force: true });
+        continue;
+      }
       const { mode } = statSync(path);
       if (DATABASE.test(name) && (mode & OTHERS) !== 0) chmodSync(path, mode & ~OTHERS & 0o777);
     }

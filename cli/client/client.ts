@@ -1,6 +1,9 @@
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
 import { UsageError } from "#cli/failure.ts";
+import { ERROR_CODES } from "#core/error-codes.ts";
 import { type ErrorCode, type ErrorDetails, PharosError } from "#core/errors.ts";
 import { readOwnFile } from "#node/read-own-file.ts";
 import type { AppRouter } from "#server/api/router.ts";
@@ -83,6 +86,36 @@ export function connect(options: ServerOptions): ApiClient {
     ],
   });
 }
+
+/** What is no procedure: a file, as it comes, and how large it is. */
+export async function download(
+  path: string,
+  options: ServerOptions,
+): Promise<{ readonly body: Readable; readonly bytes: number }> {
+  const { url, token } = findServer(options);
+  let response: Response;
+  try {
+    response = await fetch(`${url}${path}`, {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    });
+  } catch (cause) {
+    throw new PharosError("unavailable", `no answer from ${url}: ${reasonOf(cause as Error)}`, {
+      hint: "start it with `pharos serve`, or name one that runs with --dir or --server",
+      cause,
+    });
+  }
+  if (response.ok && response.body !== null)
+    return {
+      body: Readable.fromWeb(response.body as ReadableStream),
+      bytes: Number(response.headers.get("content-length") ?? 0),
+    };
+  const code = CODE_OF_STATUS.get(response.status) ?? "internal";
+  throw new PharosError(code, (await response.text()).trim() || `${url} answered ${response.status}`);
+}
+
+const CODE_OF_STATUS = new Map(
+  (Object.keys(ERROR_CODES) as ErrorCode[]).map((code) => [ERROR_CODES[code].http as number, code]),
+);
 
 /** "fetch failed" hides why in its cause. */
 function reasonOf(error: Error): string {

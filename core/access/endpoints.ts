@@ -9,6 +9,8 @@ const ENDPOINTS = {
   "/": "anyone",
   "/api/trpc": "anyone",
   "/api/auth": "anyone",
+  // It holds every key.
+  "/api/backup": "admin",
   "/healthz": "anyone",
   "/readyz": "anyone",
   "/metrics": "viewer",

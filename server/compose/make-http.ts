@@ -7,11 +7,13 @@ import { sendText } from "#node/send-text.ts";
 import { createApiCaller } from "#server/api/router.ts";
 import type { ApiContext } from "#server/api/trpc.ts";
 import type { Auth } from "#server/auth/auth.ts";
+import { makeBackup } from "#server/backup/make-backup.ts";
 import type { Stores } from "#server/compose/make-stores.ts";
 import { admitSender } from "#server/http/admit-sender.ts";
 import { createHttpServer, type HttpServer } from "#server/http/create-http-server.ts";
 import { guardHost } from "#server/http/guard-host.ts";
 import { mountApi } from "#server/http/mount-api.ts";
+import { mountBackup } from "#server/http/mount-backup.ts";
 import { mountConsole } from "#server/http/mount-console.ts";
 import { mountJaeger } from "#server/http/mount-jaeger.ts";
 import { mountMetrics } from "#server/http/mount-metrics.ts";
@@ -104,6 +106,11 @@ export async function makeHttp({
   const routes: Routes = {
     "/api/trpc": api,
     "/api/auth": (request, response) => auth.handleHttp(request, response),
+    "/api/backup": mountBackup({
+      auth,
+      audit,
+      make: (signal) => makeBackup({ dir, version: manifest.version, telemetry, now: () => new Date() }, signal),
+    }),
     ...handedOver,
     "/jaeger": mountJaeger({
       lookup: telemetry.queries.lookup,

@@ -42,6 +42,8 @@ export interface RunningTelemetry {
   readonly retention: Retention;
   /** Up to when all reports have come in. */
   settledMs(): number;
+  /** A copy of all that is stored, in another directory. */
+  copyTo(dir: string): Promise<void>;
   /** Rolls up, applies retention and the bound on size. Runs by itself every few seconds. */
   maintain(): Promise<void>;
   close(): Promise<void>;
@@ -124,6 +126,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
     queries: new TelemetryQueries(store, now, () => taken.reportIntervalMs + REPORT_TAKES_MS),
     metrics,
     storage: () => describeStorage(store, retention, now()),
+    copyTo: (dir) => store.upkeep.copyTo(dir),
     maintain: () => upkeep.run(),
     async close() {
       clearInterval(timer);

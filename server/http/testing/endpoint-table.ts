@@ -13,6 +13,8 @@ export const ENDPOINT_TABLE: Readonly<
   "/metrics": { send: {}, answers: { nobody: 200, viewer: 200, operator: 200, admin: 200 } },
   "/jaeger": { send: {}, answers: { nobody: 401, viewer: 404, operator: 404, admin: 404 } },
   "/tempo": { send: {}, answers: { nobody: 401, viewer: 404, operator: 404, admin: 404 } },
+  // Let in, and told that a backup is asked for with GET.
+  "/api/backup": { send: { method: "POST" }, answers: { nobody: 401, viewer: 403, operator: 403, admin: 400 } },
   "/v1/traces": {
     send: { method: "POST", headers: { "content-type": "application/json" }, body: "{}" },
     answers: { nobody: 401, viewer: 403, operator: 200, admin: 200 },

@@ -14,6 +14,8 @@ export interface StoreUpkeep {
   dropOld(nowMs: number, shrink: number): Promise<readonly TrafficKey[]>;
   /** What each table holds and takes. */
   tables(nowMs: number): Promise<readonly StoredTable[]>;
+  /** Writes all that is committed to a directory, as a store that is opened there reads it, while this one is used. */
+  copyTo(dir: string): Promise<void>;
   /** Gives back room where there is some to give. */
   compact(): Promise<void>;
 }

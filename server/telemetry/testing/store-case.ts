@@ -93,6 +93,19 @@ export class StoreCase {
     return (await this.queries.totals({ reporter: "source", startMs, endMs })).total;
   }
 
+  /** Another store, in a directory of its own; `held` is then what that one says. */
+  openAt(dir: string): Promise<TelemetryStore> {
+    return this.#open(dir, {
+      now: () => this.now,
+      retention: DEFAULT_RETENTION,
+      warn: () => undefined,
+      onLoss: () => undefined,
+      onOpen: (held) => {
+        this.held = held;
+      },
+    });
+  }
+
   async #start(): Promise<void> {
     this.#telemetry = await startTelemetry({
       now: () => this.now,

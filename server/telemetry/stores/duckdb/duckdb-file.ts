@@ -69,6 +69,11 @@ export class DuckdbFile {
     return this.#guard(() => ask(this.#reader));
   }
 
+  /** Writes what is committed to another file, on a connection of its own: nobody waits for it. */
+  copyTo(path: string): Promise<void> {
+    return this.#guard(() => this.#opened.copyTo(path));
+  }
+
   /** After what is being written. */
   async close(): Promise<void> {
     if (this.#isClosed) return;

@@ -1,3 +1,4 @@
+import { basename, join } from "node:path";
 import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
@@ -130,6 +131,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
         );
         return dropped;
       },
+      copyTo: (dir) => file.copyTo(join(dir, basename(path))),
       compact: () => file.writeBare("CHECKPOINT").catch(() => undefined),
     },
     async close() {

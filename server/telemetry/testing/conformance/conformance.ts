@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { askedAgain } from "#server/telemetry/testing/conformance/asked-again.ts";
+import { copies } from "#server/telemetry/testing/conformance/copies.ts";
 import { exactCounts } from "#server/telemetry/testing/conformance/exact-counts.ts";
 import { figures } from "#server/telemetry/testing/conformance/figures.ts";
 import { foreignSamples } from "#server/telemetry/testing/conformance/foreign-samples.ts";
@@ -18,6 +19,7 @@ const SUITES: Readonly<Record<string, (at: StoreCase) => void>> = {
   "tiers and retention": tiersAndRetention,
   "gaps and requests": gapsAndRequests,
   "others' series": foreignSamples,
+  copies,
   requests,
   figures,
   traces,
