@@ -33,15 +33,26 @@ export function ownAddresses(
   return addressesOf(reader, service).filter((address) => ownerOf(reader, address, port, namespace) === service.host);
 }
 
+/** Those at which callers see nobody else on that port: who is asked for there need not be said by name. */
+export function unsharedAddresses(reader: Reader, service: Service, port: number, asking: Asking): readonly string[] {
+  const own = ownAddresses(reader, service, port, asking);
+  if (service.addresses.length === 0) return own;
+  return own.filter((address) => new Set(seenAt(reader, address, port, asking.namespace)).size === 1);
+}
+
 /** Of those who are said to be at an address the first whom callers see there, on that port. */
 function ownerOf(reader: Reader, address: string, port: number, namespace: string): string | undefined {
-  return reader.claimants(address).find(({ host, declaredBy }) => {
+  return seenAt(reader, address, port, namespace)[0];
+}
+
+function seenAt(reader: Reader, address: string, port: number, namespace: string): readonly string[] {
+  return reader.claimants(address).flatMap(({ host, declaredBy }) => {
     const seen = reader.service(host, namespace);
-    return (
+    const isThere =
       seen?.ports.some(({ number }) => number === port) === true &&
-      seen.declarations.some(({ source }) => source.ref === declaredBy)
-    );
-  })?.host;
+      seen.declarations.some(({ source }) => source.ref === declaredBy);
+    return isThere ? [host] : [];
+  });
 }
 
 /** CIDR ranges of IPv4 that are written. */

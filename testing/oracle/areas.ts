@@ -1,6 +1,7 @@
 import type { Area } from "#testing/oracle/area.ts";
 import { authorization } from "#testing/oracle/areas/authorization.ts";
 import { clusters } from "#testing/oracle/areas/clusters.ts";
+import { connections } from "#testing/oracle/areas/connections.ts";
 import { gateways } from "#testing/oracle/areas/gateways.ts";
 import { inbound } from "#testing/oracle/areas/inbound.ts";
 import { localities } from "#testing/oracle/areas/localities.ts";
@@ -13,6 +14,7 @@ export const AREAS: readonly Area[] = [
   validation,
   gateways,
   sidecarRoutes,
+  connections,
   clusters,
   localities,
   mtls,

@@ -126,7 +126,15 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
       "a share is a hundred at most",
       /^refused VirtualService .*fault\.(?:delay|abort)\.percent: \d+ is out of range: 0 to 100$/,
     ],
-    ["Envoy counts milliseconds", /connectionPool\.tcp\.\w+: … is not a whole number of milliseconds$/],
+    [
+      "no page has such an origin",
+      /^refused VirtualService bad-value spec\.http\[\]\.corsPolicy\.allowOrigin\[\]: is empty$/,
+    ],
+    [
+      "what authorities have revoked says nothing without them",
+      /^refused DestinationRule needs-field spec\.(?:\S+\.)?tls\.caCrl: caCrl says what/,
+    ],
+    ["Envoy counts milliseconds", /(?:connectionPool\.tcp|retryBudget)\.\w+: … is not a whole number of milliseconds$/],
     ["there is no label without a name", /(?:locality|zoneAware)LbSetting\.failoverPriority\[\]: is empty$/],
     [
       "Prometheus has no such label",

@@ -1,5 +1,6 @@
 import type { Difference } from "#testing/oracle/area.ts";
 import { EXPLAINED_CLUSTERS } from "#testing/oracle/explained-clusters.ts";
+import { EXPLAINED_CONNECTIONS } from "#testing/oracle/explained-connections.ts";
 import type { Explained } from "#testing/oracle/explained-difference.ts";
 import { EXPLAINED_LOCALITIES } from "#testing/oracle/explained-localities.ts";
 import { EXPLAINED_MTLS } from "#testing/oracle/explained-mtls.ts";
@@ -9,6 +10,7 @@ import { EXPLAINED_VALIDATION } from "#testing/oracle/explained-validation.ts";
 const EXPLAINED: readonly Explained[] = [
   ...EXPLAINED_VALIDATION,
   ...EXPLAINED_CLUSTERS,
+  ...EXPLAINED_CONNECTIONS,
   ...EXPLAINED_LOCALITIES,
   ...EXPLAINED_MTLS,
   ...EXPLAINED_ROUTES,

@@ -143,7 +143,7 @@ export const TRAFFIC_POLICY = message({
   }),
   tunnel: described(TUNNEL, {
     doc: "Connections that are not HTTP go to the service as a tunnel through it to somebody else",
-    note: "Of a route with one destination, or of none. A subset has only its own",
+    note: "Of several destinations of a route the first one's, whatever its subset says. A subset has only its own",
   }),
   proxyProtocol: described(
     message({

@@ -1,7 +1,7 @@
 import { isServerName } from "#core/host/host.ts";
 import { protocolOf } from "#core/model/protocol.ts";
 import type { ServiceDeclaration } from "#core/model/service.ts";
-import { ownAddresses, rangesOf } from "#core/resolve/addresses-of.ts";
+import { ownAddresses, rangesOf, unsharedAddresses } from "#core/resolve/addresses-of.ts";
 import { byDeclaredAge } from "#core/resolve/by-declared-age.ts";
 import { Claims } from "#core/resolve/claims.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
@@ -47,9 +47,8 @@ export function resolveHostConnections(host: string, context: Context): HostConn
   return service.ports.flatMap((port): HostConnections[] => {
     const protocol = protocolOf(port);
     if (protocol !== "tcp" && protocol !== "tls" && protocol !== "auto") return [];
-    // Several names may be at a written address: their TLS says which of them is meant, wherever it goes.
-    const isByName = protocol === "tls" && service.addresses.length > 0;
-    const single = isByName ? [] : ownAddresses(world, service, port.number, context);
+    // Where several names are at a written address, their TLS says which of them is meant.
+    const single = (protocol === "tls" ? unsharedAddresses : ownAddresses)(world, service, port.number, context);
     const at = { world: called, namespace, gateway: "mesh", port: port.number, labels };
     const virtualServices = world.virtualServices(host, namespace, "mesh", port.number);
     const { chains, routed } = buildTcpChains(host, virtualServices, protocol, at);

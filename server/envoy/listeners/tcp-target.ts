@@ -124,16 +124,16 @@ function lookedUp(
  */
 function tcpSettings(destinations: readonly RouteTarget[], ownNamespace: string, context: RouteContext): TcpSettings {
   const { world, namespace, labels: clientLabels } = context;
-  const policies = destinations.map((destination) => {
+  const policyOf = (destination: RouteTarget, subset = "") => {
     const name = expandHost(destination.host, ownNamespace, world.mesh.domainSuffix);
-    const { subset = "" } = destination;
     const port = resolveDestinationPort(world, destination, name, context);
     return resolveTrafficTo(world, { host: name, clientNamespace: namespace, clientLabels, subset, port });
-  });
+  };
+  const policies = destinations.map((each) => policyOf(each, each.subset));
   const { maxConnectionDuration: lasting, idleTimeout: idle } = policies[0]?.connectionPool?.tcp ?? {};
-  const [only, ...others] = policies;
-  // Of several destinations none is tunnelled through, as in Istio.
-  const tunnel = others.length === 0 ? only?.tunnel : undefined;
+  const [first] = destinations;
+  // Of several destinations the first one's rule says it for all, whatever its subsets say, as in Istio.
+  const tunnel = destinations.length > 1 && first !== undefined ? policyOf(first).tunnel : policies[0]?.tunnel;
   return {
     ...(tunnel === undefined ? {} : { tunnelingConfig: tunneling(tunnel) }),
     ...(policies.some(({ loadBalancer }) => loadBalancer?.consistentHash?.useSourceIp === true)

@@ -1,16 +1,25 @@
+import { isInRange } from "#testing/oracle/envoy/match-text.ts";
 import { at, isObject, type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
 
 export interface Connection {
   readonly port: number;
+  /** Where it is made to; absent where no chain asks for that. */
+  readonly address?: string;
   /** Absent for plain text. */
   readonly sni?: string;
   readonly alpn?: readonly string[];
 }
 
-const EVALUATED = new Set(["destinationPort", "serverNames", "transportProtocol", "applicationProtocols"]);
+const EVALUATED = new Set([
+  "destinationPort",
+  "prefixRanges",
+  "serverNames",
+  "transportProtocol",
+  "applicationProtocols",
+]);
 
-/** The filter chain that Envoy chooses: by port, server name, transport, then application protocols. */
-export function findFilterChain(listener: Json, { port, sni, alpn = [] }: Connection): Json {
+/** The filter chain that Envoy chooses: by port, address, server name, transport, then application protocols. */
+export function findFilterChain(listener: Json, { port, address, sni, alpn = [] }: Connection): Json {
   const chains = listAt(listener, "filterChains");
   for (const chain of chains) {
     const match = at(chain, "filterChainMatch");
@@ -19,6 +28,7 @@ export function findFilterChain(listener: Json, { port, sni, alpn = [] }: Connec
   }
   const steps: ((chain: Json) => number | undefined)[] = [
     (chain) => either(numberAt(chain, "filterChainMatch", "destinationPort"), (each) => each === port),
+    (chain) => rangeRank(listAt(chain, "filterChainMatch", "prefixRanges"), address),
     (chain) => nameRank(listAt(chain, "filterChainMatch", "serverNames").map(String), sni),
     (chain) =>
       either(textAt(chain, "filterChainMatch", "transportProtocol") || undefined, (each) =>
@@ -35,6 +45,13 @@ export function findFilterChain(listener: Json, { port, sni, alpn = [] }: Connec
     left = best < 0 ? [] : left.filter((chain) => rank(chain) === best);
   }
   return left[0] ?? at(listener, "defaultFilterChain");
+}
+
+function rangeRank(ranges: readonly Json[], address: string | undefined): number | undefined {
+  if (ranges.length === 0) return 0;
+  if (address === undefined) throw new Error("not evaluated: a filter chain by address");
+  const fitting = ranges.filter((each) => isInRange(each, address));
+  return fitting.length === 0 ? undefined : 1 + Math.max(...fitting.map((each) => numberAt(each, "prefixLen") ?? 0));
 }
 
 function either<T>(value: T | undefined, test: (value: T) => boolean): number | undefined {
