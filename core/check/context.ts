@@ -20,6 +20,9 @@ import { declareWorkload, GROUP_KINDS, registeredWorkload, WRITTEN_KINDS } from 
  * A snapshot as the rules ask for it. Each part is made when it is first asked for, and is the same object for the next
  * snapshot where nothing that it was made of has changed: a rule depends on the parts that it asked for, and on no others.
  */
+/** Beside services, what may be a policy's target. */
+const TARGET_KINDS = ["Gateway", "VirtualService", "WorkloadGroup"] as const;
+
 export interface CheckContext {
   readonly mesh: MeshSettings;
   readonly instances: readonly WorkloadInstance[];
@@ -118,10 +121,11 @@ export function createCheckContext(written: Snapshot, kept: KeptParts = new Kept
       );
     },
     get policyScope() {
-      const saying = [...SERVICE_KINDS.flatMap((kind) => allOf(context, kind)), ...of("Gateway")];
-      return kept.make("policyScope", [...SERVICE_KINDS.map((kind) => allOf(context, kind)), of("Gateway"), mesh], () =>
-        policyScope(mesh, saying),
-      );
+      const kinds = [
+        ...SERVICE_KINDS.map((kind) => allOf(context, kind)),
+        ...TARGET_KINDS.map((kind) => allOf(context, kind)),
+      ];
+      return kept.make("policyScope", [...kinds, mesh], () => policyScope(mesh, kinds.flat()));
     },
     get mtlsOf() {
       const policies = of("PeerAuthentication");

@@ -1,8 +1,9 @@
-import { targetsOf } from "#core/kinds/policy-target.ts";
+import { isOfRoutes, type PolicyTarget, targetsOf } from "#core/kinds/policy-target.ts";
 import {
   type ForWorkloads,
   isChoosing,
   isSelected,
+  type NamedRoutes,
   type PolicyScope,
   selectionOf,
 } from "#core/resolve/policy-scope.ts";
@@ -32,11 +33,37 @@ export function reachOf(policy: ForWorkloads, rootNamespace: string): "workloads
  * Whether a policy, or what else is for workloads, stands over one: it is of its namespace, or of the root where it names no targets, and its selector or
  * one of its targets reaches it.
  */
-export function standsOver(policy: ForWorkloads, { namespace, labels }: PolicedWorkload, scope: PolicyScope): boolean {
+export function standsOver(policy: ForWorkloads, workload: PolicedWorkload, scope: PolicyScope): boolean {
+  return standsOverAll(policy, workload, scope) || routeTargetsAt(policy, workload, scope).length > 0;
+}
+
+/** Whether it is for all requests to a workload, and not for those by some routes alone. */
+function standsOverAll(policy: ForWorkloads, { namespace, labels }: PolicedWorkload, scope: PolicyScope): boolean {
   const { metadata, spec } = policy;
   const isHere =
     metadata.namespace === namespace || (metadata.namespace === scope.rootNamespace && targetsOf(spec).length === 0);
   return isHere && isSelected(selectionOf(policy, scope), labels);
+}
+
+/** Whether it names routes, of whichever gateways. */
+export const isForRoutes = ({ spec }: ForWorkloads): boolean => targetsOf<PolicyTarget>(spec).some(isOfRoutes);
+
+/** Its targets by whose routes a workload may route: a gateway, of whichever namespace. */
+function routeTargetsAt({ metadata, spec }: ForWorkloads, { labels }: PolicedWorkload, scope: PolicyScope) {
+  return targetsOf<PolicyTarget>(spec).filter(
+    (target) => isOfRoutes(target) && isSelected(scope.targeted(metadata.namespace, target), labels),
+  );
+}
+
+/** The routes by which requests to a workload have to come that it stands over; undefined: all of them are meant. */
+export function routesAt(
+  policy: ForWorkloads,
+  workload: PolicedWorkload,
+  scope: PolicyScope,
+): readonly NamedRoutes[] | undefined {
+  if (standsOverAll(policy, workload, scope)) return undefined;
+  const { namespace } = policy.metadata;
+  return routeTargetsAt(policy, workload, scope).flatMap((target) => scope.routed(namespace, target));
 }
 
 /** Of all policies those that guard a workload: of its namespace and of the root, as far as their selectors reach. */

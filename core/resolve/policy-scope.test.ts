@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { standsOver } from "#core/resolve/policies.ts";
+import { routesAt, standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { Resource } from "#core/resource/resource.ts";
@@ -21,6 +21,16 @@ metadata: { name: front, namespace: default }
 spec: { selector: { istio: gw }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }] }
 ---
 apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: shop, namespace: prod }
+spec: { hosts: [a.test], gateways: [mesh, default/front], http: [{ name: pay, directResponse: { status: 200 } }] }
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: group, namespace: default }
+spec: { metadata: { labels: { app: reviews, version: v1 } }, template: {} }
+---
+apiVersion: networking.istio.io/v1
 kind: Gateway
 metadata: { name: whoever, namespace: default }
 spec: { servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }] }
@@ -33,7 +43,15 @@ const service = (name: string) => ({ kind: "Service", name }) as const;
 const entry = (name: string) => ({ kind: "ServiceEntry", group: "networking.istio.io", name }) as const;
 const gateway = (name: string) => ({ kind: "Gateway", group: "gateway.networking.k8s.io", name }) as const;
 
+const group = (name: string) => ({ kind: "WorkloadGroup", group: "networking.istio.io", name }) as const;
+const routes = (name: string) => ({ kind: "VirtualService", group: "networking.istio.io", name }) as const;
+
 test.each([
+  ["those of a group", [group("group")], "default", { ...REVIEWS, labels: { app: "reviews", version: "v1" } }, true],
+  ["not others that are alike", [group("group")], "default", REVIEWS, false],
+  ["a gateway of another namespace that routes by it", [routes("shop")], "prod", GATEWAY, true],
+  ["not by one of another namespace's routes", [routes("shop")], "default", GATEWAY, false],
+  ["not those behind the routes", [routes("shop")], "prod", { ...REVIEWS, namespace: "prod" }, false],
   ["the workloads of a service", [service("reviews")], "default", REVIEWS, true],
   ["no others", [service("reviews")], "default", GATEWAY, false],
   ["those of a ServiceEntry, by its own name", [entry("of-reviews")], "default", REVIEWS, true],
@@ -52,12 +70,7 @@ test.each([
   ["nobody by what is not there", [service("nobody")], "default", REVIEWS, false],
   ["from the root namespace no workloads of others", [service("reviews")], "istio-system", REVIEWS, false],
 ] as const)("a policy with targets is for %s", (_, targetRefs, namespace, workload, isOver) => {
-  const policy: Resource<"AuthorizationPolicy"> = {
-    apiVersion: "security.istio.io/v1",
-    kind: "AuthorizationPolicy",
-    metadata: { name: "p", namespace },
-    spec: { targetRefs },
-  };
+  const policy = { metadata: { name: "p", namespace }, spec: { targetRefs } };
   expect(standsOver(policy, workload, SCOPE)).toBe(isOver);
 });
 
@@ -66,4 +79,16 @@ test("a target is looked for once, however many workloads there are", () => {
     expect(SCOPE.targeted("default", target)).toBe(SCOPE.targeted("default", target));
   expect(SCOPE.targeted("default", service("reviews"))).not.toEqual(SCOPE.targeted("prod", service("reviews")));
   expect(SCOPE.targeted("default", entry("of-reviews"))).not.toEqual(SCOPE.targeted("default", gateway("of-reviews")));
+});
+
+test("routes are meant by name, and all requests where something else reaches the workload too", () => {
+  const limit = (targetRefs: readonly object[]) =>
+    ({ metadata: { name: "a", namespace: "prod" }, spec: { targetRefs } }) as unknown as Resource<"RateLimit">;
+  const at = (targetRefs: readonly object[], namespace = "default") =>
+    routesAt(limit(targetRefs), { ...GATEWAY, namespace }, SCOPE);
+  const resource = "VirtualService/prod/shop";
+  expect(at([routes("shop")])).toEqual([{ resource, path: undefined }]);
+  expect(at([{ ...routes("shop"), sectionName: "pay" }])).toEqual([{ resource, path: "spec.http[0]" }]);
+  expect(at([{ ...routes("shop"), sectionName: "none" }])).toEqual([]);
+  expect(at([routes("shop"), { ...gateway("edge") }])).toEqual([{ resource, path: undefined }]);
 });

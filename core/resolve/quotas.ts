@@ -45,6 +45,7 @@ function ruleOf(resource: Resource<"Quota">): LimitingRule {
       requestHeader: requestHeader?.toLowerCase(),
       responseHeader: responseHeader?.toLowerCase(),
     },
+    routes: undefined,
     refunds: [],
     reserves: [],
     whenUncoordinated: resource.spec.whenUncoordinated ?? (resource.spec.over === "Notify" ? "Allow" : "Deny"),

@@ -6,6 +6,7 @@ import type { CountingRule, KeyPart, StatusRange } from "#core/rate-limit/counti
 import type { Limit } from "#core/rate-limit/limit.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { GuardingRule } from "#core/resolve/guarding-policy.ts";
+import type { NamedRoutes } from "#core/resolve/policy-scope.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /** A rule of a RateLimit, or a Quota, as whoever limits a workload reads it: requests that any of `match` take are counted. */
@@ -15,6 +16,8 @@ export interface LimitingRule extends CountingRule<readonly GuardingRule[]> {
   readonly namespace: string;
   /** Percents of the amount that are told of when they are used. */
   readonly soft: readonly number[];
+  /** Requests that come by one of these are counted, at whom they were read for; undefined: all. */
+  readonly routes: readonly NamedRoutes[] | undefined;
 }
 
 export const KEYS_MAX = 100_000;
@@ -61,6 +64,7 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
           requestHeader: requestHeader?.toLowerCase(),
           responseHeader: responseHeader?.toLowerCase(),
         },
+        routes: undefined,
         refunds: (refund?.statuses ?? []).map(rangeOf),
         period: undefined,
         soft: [],

@@ -73,7 +73,7 @@ export type FilterConfig =
   | FaultConfig
   | HeaderToMetadataConfig
   /** The agent is asked, by the limits that the route table has for it. */
-  | { readonly kind: "limits" }
+  | { readonly kind: "limits"; readonly set: string | undefined }
   | { readonly kind: "router" }
   /** The host is looked up for clusters that go to whom a request names. */
   | { readonly kind: "look-up" }

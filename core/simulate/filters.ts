@@ -72,7 +72,9 @@ export function passFilter(
       for (const name of config.removes) exchange.headers.delete(name);
       return undefined;
     case "limits":
-      return passLimits(routed?.table.limits, exchange, trace, place);
+      return config.set === undefined
+        ? undefined
+        : passLimits(routed?.table.limits.get(config.set), exchange, trace, place);
     case "grpc-web":
       translateGrpcWeb(exchange.headers);
       return undefined;

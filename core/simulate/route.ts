@@ -130,6 +130,6 @@ export interface RouteTable {
   readonly request: HeaderOperations;
   readonly response: HeaderOperations;
   readonly perFilter: PerFilter;
-  /** That the proxy's agent holds its requests against; undefined where it has none. */
-  readonly limits: readonly PreparedLimit[] | undefined;
+  /** That the proxy's agent holds its requests against, by the name of their set. */
+  readonly limits: ReadonlyMap<string, readonly PreparedLimit[]>;
 }

@@ -10,7 +10,7 @@ function table(domains: readonly string[], ignoresPort = false): VirtualHosts {
     name: "t",
     isDiscovered: false,
     ignoresPort,
-    limits: undefined,
+    limits: new Map(),
     mostSpecificWins: false,
     virtualHosts: domains.map((domain) => ({
       ...common,

@@ -2,7 +2,7 @@ import type { Limit } from "#core/rate-limit/limit.ts";
 import type { Meter } from "#core/rate-limit/meter.ts";
 import { openMeter } from "#core/rate-limit/open-meter.ts";
 import { reserveShare } from "#core/rate-limit/reserve-share.ts";
-import { standsOver } from "#core/resolve/policies.ts";
+import { isForRoutes, standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
 import { type LimitingRule, readLimits } from "#core/resolve/rate-limits.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
@@ -34,6 +34,8 @@ export function replayLimit(limit: Resource<"RateLimit">, context: ConcernContex
       caveats.add(`rule ${rule.name} is of a longer time than was looked at`);
     return why === undefined;
   });
+  if (isForRoutes(limit))
+    caveats.add("by which route a request came is not recorded: all that come to its gateways are counted");
   const scope = policyScope(context.mesh, context.resources);
   const counted = countTraffic(context.rows).filter(
     (traffic) =>

@@ -1,8 +1,19 @@
 /**
  * Metadata of a route configuration by which an agent finds the limits of its requests: `{ set: "…", rules: "…" }`, which names
- * them and has a `pharos.limits.v1.LimitSet` in base64. Requests name the set, in the descriptor that Envoy sends its agent.
+ * them and has a `pharos.limits.v1.LimitSet` in base64, and in `ofRoutes` those of its routes that have others, by name. Requests name the set, in the descriptor that Envoy sends its agent.
  */
 export const LIMITS_METADATA = "pharos.limits";
+
+/** The sets of a route configuration: rules in base64, by name. */
+export function limitSetsOf(said: Readonly<Record<string, unknown>> = {}): ReadonlyMap<string, string> {
+  const { set, rules, ofRoutes } = said;
+  const own = typeof set === "string" && typeof rules === "string" ? [[set, rules] as const] : [];
+  const others = typeof ofRoutes === "object" && ofRoutes !== null ? Object.entries(ofRoutes) : [];
+  return new Map([
+    ...own,
+    ...others.flatMap(([name, text]) => (typeof text === "string" ? [[name, text] as const] : [])),
+  ]);
+}
 
 /** What an Envoy asks its agent in: `RateLimitRequest.domain`. */
 export const LIMITS_DOMAIN = "pharos";

@@ -37,7 +37,7 @@ function makeSets(): LimitSets {
     ...{ unit: LimitRule_Unit.CONCURRENT, whenAlone: LimitRule_Alone.DENY, cost: { request: 1, most: 1 } },
   };
   const rules = toBinary(LimitSetSchema, create(LimitSetSchema, { rules: [rule] }));
-  return new LimitSets([{ name: "route", limits: { set: SET, rules } }]);
+  return new LimitSets([{ name: "route", limits: [{ set: SET, rules }] }]);
 }
 
 function ask(session: ClientHttp2Session, path: string): ClientHttp2Stream {

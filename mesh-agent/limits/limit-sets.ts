@@ -6,8 +6,8 @@ const FORMER_MAX = 16;
 
 /** The limits of the route configurations that Envoy has accepted, by the names under which its requests ask for them. */
 export class LimitSets {
-  /** Route configuration → its set. */
-  readonly #routes = new Map<string, string>();
+  /** Route configuration → its sets. */
+  readonly #routes = new Map<string, readonly string[]>();
   readonly #sets = new Map<string, readonly PreparedLimit[]>();
   readonly #waiting = new Map<string, Set<() => void>>();
 
@@ -50,20 +50,24 @@ export class LimitSets {
 
   /** Those that are in use. */
   get rules(): readonly PreparedLimit[] {
-    return [...new Set(this.#routes.values())].flatMap((set) => this.#sets.get(set) ?? []);
+    return [...new Set([...this.#routes.values()].flat())].flatMap((set) => this.#sets.get(set) ?? []);
   }
 
   #read({ name, limits }: RouteLimits): void {
     this.#routes.delete(name);
-    if (limits === undefined) return;
-    const { set, rules } = limits;
-    this.#routes.set(name, set);
-    if (!this.#sets.has(set)) this.#sets.set(set, readLimitSet(rules));
-    for (const done of [...(this.#waiting.get(set) ?? [])]) done();
+    if (limits.length === 0) return;
+    this.#routes.set(
+      name,
+      limits.map(({ set }) => set),
+    );
+    for (const { set, rules } of limits) {
+      if (!this.#sets.has(set)) this.#sets.set(set, readLimitSet(rules));
+      for (const done of [...(this.#waiting.get(set) ?? [])]) done();
+    }
   }
 
   #forget(): void {
-    const used = new Set(this.#routes.values());
+    const used = new Set([...this.#routes.values()].flat());
     const former = [...this.#sets.keys()].filter((set) => !used.has(set));
     for (const set of former.slice(0, -FORMER_MAX)) this.#sets.delete(set);
   }

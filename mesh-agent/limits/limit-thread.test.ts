@@ -57,7 +57,7 @@ function open(breaks = 0) {
   const rules = toBinary(LimitSetSchema, create(LimitSetSchema, { rules: [rule] }));
   const data: LimitThreadData = {
     ...{ socketPath, membersFile: join(dir, "members"), journalsDir: join(dir, "journals") },
-    ...{ instance: "shop/web-0", routes: [{ name: "route", limits: { set: SET, rules } }], isUp: true },
+    ...{ instance: "shop/web-0", routes: [{ name: "route", limits: [{ set: SET, rules }] }], isUp: true },
   };
   const said: string[] = [];
   let starts = 0;
@@ -66,7 +66,7 @@ function open(breaks = 0) {
       starts += 1;
       return starts > breaks
         ? data
-        : { ...data, routes: [{ name: "route", limits: { set: SET, rules: rules.subarray(1) } }] };
+        : { ...data, routes: [{ name: "route", limits: [{ set: SET, rules: rules.subarray(1) }] }] };
     },
     call: () => Promise.reject(new Error("nobody is asked")),
     log: loggerTo((level, message) => level === "error" && said.push(message)),

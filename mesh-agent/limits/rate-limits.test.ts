@@ -254,6 +254,58 @@ test("who is named as a target is limited, and nobody else", async () => {
   expect(await statuses(5, { host: "details:9080" })).toEqual({ 200: 5 });
 });
 
+test("a workload group is limited as a target, and none of its service's others", async () => {
+  const group = "{ group: networking.istio.io, kind: WorkloadGroup, name: reviews-v1 }";
+  await use(TARGETED("group", group, "{ name: group, limit: { amount: 2, per: 10m } }"));
+  const answers = await Promise.all(Array.from({ length: 40 }, () => scenario.call()));
+  const by = Map.groupBy(answers, ({ status, seen }) => seen?.at ?? status);
+  expect(by.get("reviews-v1")).toHaveLength(2);
+  expect((by.get(429)?.length ?? 0) + (by.get("reviews-v2")?.length ?? 0)).toBe(38);
+  expect(by.get("reviews-v2")?.length).toBeGreaterThan(2);
+});
+
+test("routes are limited as targets at a gateway of another namespace: those that are named, and no other request", async () => {
+  const routes = `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: routed, namespace: default }
+spec:
+  hosts: [routed.example.com]
+  gateways: [istio-system/shop]
+  http:
+    - { name: pay, match: [{ uri: { prefix: /pay } }], route: [{ destination: { host: reviews, port: { number: 9080 } } }] }
+    - { name: look, route: [{ destination: { host: reviews, port: { number: 9080 } } }] }
+`;
+  const target = (section: string) => `{ group: networking.istio.io, kind: VirtualService, name: routed${section} }`;
+  const deny = TARGETED("pay", target(", sectionName: pay"), "{ name: pay, limit: { amount: 2, per: 10m } }").replace(
+    "spec: {",
+    "spec: { whenUncoordinated: Deny,",
+  );
+  const visit = async (path: string, count: number, host = "routed.example.com"): Promise<number[]> => {
+    const answers: number[] = [];
+    for (let at = 0; at < count; at += 1) answers.push((await scenario.visit({ host, path })).status);
+    return answers;
+  };
+  await use(GATEWAY, routes, deny);
+  await eventually("the route", async () => ((await visit("/look", 1))[0] === 200 ? true : undefined));
+  expect(await visit("/pay/1", 4)).toEqual([200, 200, 429, 429]);
+  expect(await visit("/look", 4)).toEqual([200, 200, 200, 200]);
+  expect(await visit("/pay", 3, "shop.example.com")).toEqual([200, 200, 200]);
+  // Beside one of the whole gateway, which is asked for in another way: both count what comes by the route, once.
+  const gateway = TARGETED(
+    "edge",
+    "{ group: networking.istio.io, kind: Gateway, name: shop }",
+    "{ name: edge, match: [{ to: [{ operation: { hosts: [routed.example.com] } }] }], limit: { amount: 5, per: 10m } }",
+    "istio-system",
+  );
+  await use(GATEWAY, routes, deny.replace("name: pay, namespace", "name: paid, namespace"), gateway);
+  expect(await visit("/pay/1", 3)).toEqual([200, 200, 429]);
+  expect(await visit("/look", 5)).toEqual([200, 200, 200, 429, 429]);
+  const all = TARGETED("all", target(""), "{ name: all, limit: { amount: 3, per: 10m } }");
+  await use(GATEWAY, routes, all);
+  expect([...(await visit("/pay", 2)), ...(await visit("/look", 2))]).toEqual([200, 200, 200, 429]);
+});
+
 test("who has neither certificate nor token is counted all the same", async () => {
   const rule = (name: string, attribute: string, missing: string) =>
     `{ name: ${name}, match: [{ to: [{ operation: { paths: [/${name}] } }] }], bucket: { key: [{ attribute: ${attribute} }], missing: ${missing} }, limit: { amount: 2, per: 10m } }`;

@@ -1,14 +1,14 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
+import { LIMITS_METADATA, limitSetsOf } from "#core/xds/limits-metadata.ts";
 import type { CachedResource } from "#mesh-agent/xds/cached-resource.ts";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { ResourceSchema } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
 
-/** A route configuration, and the set of limits that its requests ask for, if any. */
+/** A route configuration, and the sets of limits that its requests ask for. */
 export interface RouteLimits {
   readonly name: string;
-  /** The rules as a `pharos.limits.v1.LimitSet`. */
-  readonly limits?: { readonly set: string; readonly rules: Uint8Array };
+  /** The rules of each as a `pharos.limits.v1.LimitSet`. */
+  readonly limits: readonly { readonly set: string; readonly rules: Uint8Array }[];
 }
 
 /** Route configurations that Envoy has accepted, and those that it has no more. */
@@ -21,10 +21,7 @@ export interface RoutesChange {
 /** What a route configuration says of limits. */
 export function readRouteLimits({ name, body }: CachedResource): RouteLimits {
   const { resource } = fromBinary(ResourceSchema, body);
-  if (resource === undefined) return { name };
+  if (resource === undefined) return { name, limits: [] };
   const said = fromBinary(RouteConfigurationSchema, resource.value).metadata?.filterMetadata[LIMITS_METADATA];
-  const { set, rules } = said ?? {};
-  return typeof set === "string" && typeof rules === "string"
-    ? { name, limits: { set, rules: Buffer.from(rules, "base64") } }
-    : { name };
+  return { name, limits: [...limitSetsOf(said)].map(([set, rules]) => ({ set, rules: Buffer.from(rules, "base64") })) };
 }

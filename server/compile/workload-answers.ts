@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isOfRoutes } from "#core/kinds/policy-target.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { type ResolvedLogs, resolveAccessLogs } from "#core/resolve/access-logs.ts";
@@ -12,8 +13,8 @@ import {
 import { type Extension, resolveExtensions } from "#core/resolve/extensions.ts";
 import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
-import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
-import { findTargeted, type PolicyScope } from "#core/resolve/policy-scope.ts";
+import { isForRoutes, type Policy, resolvePolicies } from "#core/resolve/policies.ts";
+import { findRoutes, findTargeted, type PolicyScope } from "#core/resolve/policy-scope.ts";
 import {
   type EgressPort,
   egressPortsOf,
@@ -47,7 +48,7 @@ export abstract class WorkloadAnswers {
   /** Whom policies mean that name targets. */
   get policyScope(): PolicyScope {
     const { rootNamespace } = this.mesh;
-    return { rootNamespace, targeted: this.#targeted };
+    return { rootNamespace, targeted: this.#targeted, routed: this.#routed };
   }
 
   readonly #targeted: PolicyScope["targeted"] = (namespace, target) =>
@@ -55,9 +56,22 @@ export abstract class WorkloadAnswers {
       `${target.kind} ${namespace}/${target.name} as a target`,
       () => {
         const declarations = declareServices(SERVICE_KINDS.flatMap((kind) => this.ofNamespace(kind, namespace)));
-        const gateways = this.ofNamespace("Gateway", namespace);
-        return findTargeted(target, namespace, declarations, gateways, this.mesh.domainSuffix);
+        const world = {
+          declarations,
+          // Those that route by a VirtualService are of any namespace.
+          gateways: isOfRoutes(target) ? this.all("Gateway") : this.ofNamespace("Gateway", namespace),
+          groups: this.ofNamespace("WorkloadGroup", namespace),
+          virtualServices: this.ofNamespace("VirtualService", namespace),
+        };
+        return findTargeted(target, namespace, world, this.mesh.domainSuffix);
       },
+      isDeepStrictEqual,
+    );
+
+  readonly #routed: PolicyScope["routed"] = (namespace, target) =>
+    this.derive(
+      `routes of ${target.name} ${target.sectionName ?? ""} in ${namespace} as a target`,
+      () => findRoutes(target, namespace, this.ofNamespace("VirtualService", namespace)),
       isDeepStrictEqual,
     );
 
@@ -65,8 +79,10 @@ export abstract class WorkloadAnswers {
   readonly requestAuthenticationsOver = (namespace: string, labels: Labels) =>
     this.#over("RequestAuthentication", namespace, labels);
 
-  readonly rateLimitsOver = (namespace: string, labels: Labels) => this.#over("RateLimit", namespace, labels);
-  readonly quotasOver = (namespace: string, labels: Labels) => this.#over("Quota", namespace, labels);
+  readonly rateLimitsOver = (namespace: string, labels: Labels) =>
+    this.#over("RateLimit", namespace, labels, () => this.#ofRoutes("RateLimit"));
+  readonly quotasOver = (namespace: string, labels: Labels) =>
+    this.#over("Quota", namespace, labels, () => this.#ofRoutes("Quota"));
 
   /** Of a namespace and of the root, the oldest first. */
   plansFor(namespace: string): readonly Resource<"Plan">[] {
@@ -74,11 +90,24 @@ export abstract class WorkloadAnswers {
   }
 
   /** Those that stand over a workload: of its namespace and of the root, as far as their selectors reach. */
-  #over<K extends Policy["kind"]>(kind: K, namespace: string, labels: Labels): readonly Resource<K>[] {
+  #over<K extends Policy["kind"]>(
+    kind: K,
+    namespace: string,
+    labels: Labels,
+    ofRoutes: () => readonly (Policy & Resource<K>)[] = () => [],
+  ): readonly Resource<K>[] {
     return this.deriveList(`${kind} over ${namespace} ${labelText(labels)}`, () => {
-      const all = this.ofNamespace(kind, namespace) as readonly (Policy & Resource<K>)[];
-      return resolvePolicies(all, { namespace, labels }, this.policyScope);
+      const own = this.ofNamespace(kind, namespace) as readonly (Policy & Resource<K>)[];
+      const routing = ofRoutes().filter((each) => !own.includes(each));
+      return resolvePolicies([...own, ...routing], { namespace, labels }, this.policyScope);
     });
+  }
+
+  /** Those of every namespace that are for requests by routes. */
+  #ofRoutes<K extends "RateLimit" | "Quota">(kind: K): readonly (Policy & Resource<K>)[] {
+    return this.deriveList(`${kind} of routes`, () =>
+      (this.all(kind) as readonly (Policy & Resource<K>)[]).filter(isForRoutes),
+    );
   }
 
   /** What Telemetries say of a workload's traces. */

@@ -1,5 +1,5 @@
 import { AUTHORIZATION_RULE } from "#core/kinds/authorization-policy/schema.ts";
-import { POLICY_TARGETS } from "#core/kinds/policy-target.ts";
+import { LIMIT_TARGETS } from "#core/kinds/policy-target.ts";
 import { BUCKET, BY_AGENT, COST, HEADERS, ON_LIMIT } from "#core/kinds/rate-limit/schema.ts";
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
@@ -50,7 +50,7 @@ export const QUOTA = message({
   selector: described(MATCH_LABELS, {
     doc: "Workloads whose requests it counts; without it, and targetRefs, all of the namespace, or of the mesh where it is in the root namespace",
   }),
-  ...POLICY_TARGETS,
+  ...LIMIT_TARGETS,
   mode: described(oneOf(["Enforce", "Shadow", "Off"]), {
     envoy: BY_AGENT,
     default: "Enforce",

@@ -38,6 +38,11 @@ test.each<[string, string, string[]]>([
   ["a status of the list", rule(`${LIMIT}, onLimit: { status: 503 }`), []],
   ["a status of none", rule(`${LIMIT}, onLimit: { status: 418 }`), [`error bad-value ${R}.onLimit.status`]],
   ["a status of success", rule(`${LIMIT}, onLimit: { status: 200 }`), [`error bad-value ${R}.onLimit.status`]],
+  [
+    "a route of a workload group",
+    `{ targetRefs: [{ group: networking.istio.io, kind: WorkloadGroup, name: a, sectionName: b }], rules: [{ name: r, ${LIMIT} }] }`,
+    ["error conflicting-fields spec.targetRefs[0].sectionName"],
+  ],
   ["a window of 0", limit("amount: 1, per: 0s"), [`error bad-value ${R}.limit.per`]],
   ["a window without an end", limit("amount: 1, per: forever"), [`error bad-value ${R}.limit.per`]],
   ["a window of weeks", limit("amount: 1, per: 168h"), [`error bad-value ${R}.limit.per`]],
@@ -291,4 +296,37 @@ test.each([
   ],
 ])("%s is said in a line", (spec, expected) => {
   expect(rateLimit.effect?.(read(spec).resource, "istio-system")).toBe(expected);
+});
+
+const ROUTED = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: shop }
+spec: { hosts: [a.test], GATEWAYS http: [{ name: pay, directResponse: { status: 200 } }] }`;
+const EDGE = `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: istio-system }
+spec: { selector: { istio: gw }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }] }`;
+const EDGE_GROUP = `apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: gw, namespace: istio-system }
+spec: { metadata: { labels: { istio: gw } }, template: {} }`;
+const AT_EDGE = ROUTED.replace("GATEWAYS", "gateways: [istio-system/edge],");
+
+test.each<[string, string, string, string[], string[]]>([
+  ["a route that is there", "VirtualService", "shop, sectionName: pay", [AT_EDGE, EDGE, EDGE_GROUP], []],
+  ["all routes", "VirtualService", "shop", [AT_EDGE, EDGE, EDGE_GROUP], []],
+  ["no such route", "VirtualService", "shop, sectionName: gone", [AT_EDGE, EDGE, EDGE_GROUP], ["[0].sectionName"]],
+  ["no such VirtualService", "VirtualService", "gone", [AT_EDGE, EDGE, EDGE_GROUP], ["[0].name"]],
+  ["one of callers in the mesh", "VirtualService", "shop", [ROUTED.replace("GATEWAYS", ""), EDGE], ["[0]"]],
+  ["a gateway that nobody serves", "VirtualService", "shop", [AT_EDGE, EDGE], ["[0]"]],
+  ["no such group", "WorkloadGroup", "gone", [], ["[0].name"]],
+  ["a group of another namespace", "WorkloadGroup", "gw", [EDGE_GROUP], ["[0].name"]],
+])("as a target: %s", (_, kind, name, others, paths) => {
+  const limit = `apiVersion: limits.pharos.dev/v1
+kind: RateLimit
+metadata: { name: a }
+spec: { targetRefs: [{ group: networking.istio.io, kind: ${kind}, name: ${name} }], rules: [{ name: r, limit: { amount: 1, per: 1s } }] }`;
+  expect(check(limit, ...others).filter((line) => line.includes("policy-target-not-found"))).toEqual(
+    paths.map((path) => `warning policy-target-not-found RateLimit/default/a spec.targetRefs${path}`),
+  );
 });

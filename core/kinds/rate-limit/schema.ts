@@ -1,5 +1,5 @@
 import { AUTHORIZATION_RULE } from "#core/kinds/authorization-policy/schema.ts";
-import { POLICY_TARGETS } from "#core/kinds/policy-target.ts";
+import { LIMIT_TARGETS } from "#core/kinds/policy-target.ts";
 import { MATCH_LABELS } from "#core/kinds/workload-selector.ts";
 import { OTHER_REFUSAL_STATUSES, REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { Infer } from "#core/schema/field.ts";
@@ -182,7 +182,7 @@ export const RATE_LIMIT = message({
   selector: described(MATCH_LABELS, {
     doc: "Workloads it protects; without it, and targetRefs, all of the namespace, or of the mesh where it is in the root namespace",
   }),
-  ...POLICY_TARGETS,
+  ...LIMIT_TARGETS,
   mode: described(oneOf(["Enforce", "Shadow", "Off"]), {
     envoy: BY_AGENT,
     default: "Enforce",

@@ -8,6 +8,7 @@ import { openAny, typeOf } from "#core/simulate/read/open-any.ts";
 import { readRbacConfig } from "#core/simulate/read/rbac.ts";
 import { readStringMatcher } from "#core/simulate/read/string-matcher.ts";
 import { readTokenFilter } from "#core/simulate/read/token-filter.ts";
+import { LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
 import {
   type CorsPolicy,
   CorsPolicySchema,
@@ -20,6 +21,7 @@ import { GrpcWebSchema } from "#proto/gen/envoy/extensions/filters/http/grpc_web
 import { ConfigSchema } from "#proto/gen/envoy/extensions/filters/http/header_to_metadata/v3/header_to_metadata_pb.js";
 import { JwtAuthenticationSchema } from "#proto/gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js";
 import {
+  type RateLimitPerRoute,
   RateLimitPerRouteSchema,
   RateLimitSchema,
 } from "#proto/gen/envoy/extensions/filters/http/ratelimit/v3/rate_limit_pb.js";
@@ -59,8 +61,9 @@ export function readHttpFilter(any: Any | undefined): FilterConfig {
           .map(({ header }) => headerName(header)),
       };
     case RateLimitSchema.typeName:
+      return { kind: "limits", set: undefined };
     case RateLimitPerRouteSchema.typeName:
-      return { kind: "limits" };
+      return { kind: "limits", set: setOf(openAny(RateLimitPerRouteSchema, any)) };
     case GrpcWebSchema.typeName:
       return { kind: "grpc-web" };
     case DynamicSchema.typeName:
@@ -70,6 +73,15 @@ export function readHttpFilter(any: Any | undefined): FilterConfig {
     default:
       return { kind: "unknown", type };
   }
+}
+
+/** Which of its limits the agent is asked by; undefined: none. */
+function setOf(config: RateLimitPerRoute | undefined): string | undefined {
+  for (const { actions } of config?.rateLimits ?? [])
+    for (const { actionSpecifier: action } of actions)
+      if (action.case === "genericKey" && action.value.descriptorKey === LIMIT_ENTRIES.set)
+        return action.value.descriptorValue;
+  return undefined;
 }
 
 function cors(policy: CorsPolicy | undefined): FilterConfig {

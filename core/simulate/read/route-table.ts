@@ -4,7 +4,7 @@ import { readHeaderOperations } from "#core/simulate/read/header-operations.ts";
 import { readPerFilter } from "#core/simulate/read/per-filter.ts";
 import { readRoute } from "#core/simulate/read/route.ts";
 import type { RouteTable, VirtualHost } from "#core/simulate/route.ts";
-import { LIMITS_METADATA } from "#core/xds/limits-metadata.ts";
+import { LIMITS_METADATA, limitSetsOf } from "#core/xds/limits-metadata.ts";
 import {
   VirtualHost_TlsRequirementType as TlsRequirement,
   type VirtualHost as VirtualHostMessage,
@@ -45,6 +45,6 @@ export function readRouteTable(config: RouteConfiguration): RouteTable {
 }
 
 function limitsOf({ metadata }: RouteConfiguration): RouteTable["limits"] {
-  const rules = metadata?.filterMetadata[LIMITS_METADATA]?.rules;
-  return typeof rules === "string" ? readLimitSet(base64Decode(rules)) : undefined;
+  const sets = limitSetsOf(metadata?.filterMetadata[LIMITS_METADATA]);
+  return new Map([...sets].map(([set, rules]) => [set, readLimitSet(base64Decode(rules))]));
 }

@@ -3,6 +3,7 @@ import type { Authorizer } from "#core/resolve/authorizers.ts";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { MetadataSchema } from "#proto/gen/envoy/config/core/v3/base_pb.js";
+import type { RouteSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { HttpFilterSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import { cors } from "#server/envoy/features/cors.ts";
 import { dynamicForwardProxy } from "#server/envoy/features/dynamic-forward-proxy.ts";
@@ -13,7 +14,7 @@ import type { HttpGuard } from "#server/envoy/features/guard.ts";
 import { type HttpFilter, type ListenerInput, PHASES, type RouteInput } from "#server/envoy/features/http-filter.ts";
 import { jwt } from "#server/envoy/features/jwt.ts";
 import { peer } from "#server/envoy/features/peer.ts";
-import { limitsMetadata, rateLimits } from "#server/envoy/features/rate-limits.ts";
+import { limitFilters, limitsMetadata, rateLimits } from "#server/envoy/features/rate-limits.ts";
 import { rbac } from "#server/envoy/features/rbac.ts";
 import { RBAC_ACTIONS } from "#server/envoy/features/rbac-input.ts";
 import { router } from "#server/envoy/features/router.ts";
@@ -79,9 +80,22 @@ export function guardFilters(guard: HttpGuard): Record<string, Any> {
   return perFilter(({ onRoutes }) => onRoutes?.(guard), filtersFor(guard.authorizers));
 }
 
+/** A route with limits of its own, beside those of its whole configuration. */
+export function limitRoute(
+  route: Init<typeof RouteSchema>,
+  limits: HttpGuard["limits"],
+  guard: HttpGuard,
+): Init<typeof RouteSchema> {
+  if (limits.length === guard.limits.length) return route;
+  return { ...route, typedPerFilterConfig: { ...route.typedPerFilterConfig, ...limitFilters(limits, guard) } };
+}
+
 /** What a whole route configuration says to the proxy's agent; empty where that is nothing. */
-export function guardMetadata(guard: HttpGuard): { metadata?: Init<typeof MetadataSchema> } {
-  const metadata = limitsMetadata(guard);
+export function guardMetadata(
+  guard: HttpGuard,
+  ofRoutes: readonly HttpGuard["limits"][] = [],
+): { metadata?: Init<typeof MetadataSchema> } {
+  const metadata = limitsMetadata(guard, ofRoutes);
   return metadata === undefined ? {} : { metadata };
 }
 

@@ -1,4 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf";
+import type { Any } from "@bufbuild/protobuf/wkt";
 import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
 import { isCostedLate } from "#core/rate-limit/final-cost.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
@@ -50,10 +51,9 @@ const FORMATS = {
 } as const;
 
 /** One that goes on without its agent, and one that refuses then: what a rule wants cannot be said with a route. */
-export const rateLimits: readonly HttpFilter[] = [
-  rateLimit("envoy.filters.http.ratelimit", false),
-  rateLimit("envoy.filters.http.ratelimit.strict", true),
-];
+const LENIENT = "envoy.filters.http.ratelimit";
+const STRICT = "envoy.filters.http.ratelimit.strict";
+export const rateLimits: readonly HttpFilter[] = [rateLimit(LENIENT, false), rateLimit(STRICT, true)];
 
 /** Asks the agent beside the proxy, which knows the rules by the metadata of the route configuration (docs/adr/0045-limits.md). */
 function rateLimit(name: string, isStrict: boolean): HttpFilter {
@@ -72,20 +72,45 @@ function rateLimit(name: string, isStrict: boolean): HttpFilter {
     phase: "limits",
     inListener: (direction) => (direction === "outbound" ? undefined : { ...filter, disabled: true }),
     onRoutes(guard) {
-      if (guard.limits.length === 0 || isStrict !== isDenying(guard.limits)) return undefined;
-      return pack(RateLimitPerRouteSchema, {
-        domain: LIMITS_DOMAIN,
-        rateLimits: [{ actions: actionsOf(guard.limits, encodeSet(guard).set) }, ...endsOf(guard.limits)],
-      });
+      return isStrict === isDenying(guard.limits) ? asking(guard) : undefined;
     },
   };
 }
 
-/** By which the agent knows the rules; undefined where there are none. */
-export function limitsMetadata(guard: HttpGuard): Init<typeof MetadataSchema> | undefined {
+/** How the agent is asked; undefined where nothing is counted. */
+function asking(guard: HttpGuard): Any | undefined {
   if (guard.limits.length === 0) return undefined;
-  const { set, rules } = encodeSet(guard);
-  return { filterMetadata: { [LIMITS_METADATA]: { set, rules: rules.toString("base64") } } };
+  return pack(RateLimitPerRouteSchema, {
+    domain: LIMITS_DOMAIN,
+    rateLimits: [{ actions: actionsOf(guard.limits, encodeSet(guard).set) }, ...endsOf(guard.limits)],
+  });
+}
+
+/** The same for a route that has others than its whole configuration: of both filters, for that one may have switched on the other. */
+export function limitFilters(limits: HttpGuard["limits"], guard: HttpGuard): Record<string, Any> {
+  const own = asking({ ...guard, limits });
+  const [used, other] = isDenying(limits) ? [STRICT, LENIENT] : [LENIENT, STRICT];
+  const isOtherUsed = guard.limits.length > 0 && isDenying(guard.limits) !== isDenying(limits);
+  return {
+    ...(own === undefined ? {} : { [used]: own }),
+    ...(isOtherUsed ? { [other]: pack(RateLimitPerRouteSchema, { domain: LIMITS_DOMAIN }) } : {}),
+  };
+}
+
+/** By which the agent knows the rules, of the configuration and of its routes by set; undefined where there are none. */
+export function limitsMetadata(
+  guard: HttpGuard,
+  ofRoutes: readonly HttpGuard["limits"][],
+): Init<typeof MetadataSchema> | undefined {
+  const encode = (limits: HttpGuard["limits"]) => {
+    const { set, rules } = encodeSet({ ...guard, limits });
+    return { set, rules: rules.toString("base64") };
+  };
+  const others = ofRoutes.filter((limits) => limits.length > guard.limits.length).map(encode);
+  if (guard.limits.length === 0 && others.length === 0) return undefined;
+  const own = guard.limits.length === 0 ? {} : encode(guard.limits);
+  const routes = Object.fromEntries(others.map(({ set, rules }) => [set, rules]));
+  return { filterMetadata: { [LIMITS_METADATA]: { ...own, ...(others.length === 0 ? {} : { ofRoutes: routes }) } } };
 }
 
 const isDenying = (limits: readonly LimitingRule[]): boolean =>

@@ -18,7 +18,7 @@ import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_
 import { boundAddress } from "#server/envoy/clusters/application-address.ts";
 import type { HttpGuard } from "#server/envoy/features/guard.ts";
 import { guardFilters, guardMetadata, guardOrigins } from "#server/envoy/features/http-filters.ts";
-import { limitsOver } from "#server/envoy/features/limits-over.ts";
+import { limitsOver, ofAllRoutes } from "#server/envoy/features/limits-over.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { gatewayIdentities } from "#server/envoy/listeners/gateway-identities.ts";
 import { type BuiltChains, buildInboundChains, type InboundContext } from "#server/envoy/listeners/inbound-chains.ts";
@@ -56,7 +56,7 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
   const cluster = inboundCluster(port.appPort);
   const host = `inbound|http|${port.appPort}`;
   const policies = readGuards(world.policiesOver(node.namespace, labels));
-  const limits = limitsOver(world, node.namespace, labels);
+  const limits = ofAllRoutes(limitsOver(world, node.namespace, labels));
   const guard: HttpGuard = {
     policies,
     limits,

@@ -112,6 +112,7 @@ export const RANDOM_GATEWAYS: readonly ((draw: Draw) => AnyResource)[] = [
         ...(draw.rarely(3)
           ? [
               {
+                name: "first",
                 match: [
                   draw.pick<object>([{ uri: { prefix: "/a" } }, { port: 8081 }, { gateways: ["istio-system/gw"] }]),
                 ],

@@ -33,8 +33,14 @@ export function randomLimit(draw: Draw): AnyResource {
     { amount: 1 + random(100), per: "1s", unit: "Bytes" },
   ]);
   const late = pick<object>([{}, { refund: { statuses: ["5xx"] } }]);
+  const networking = { group: "networking.istio.io" };
+  const targets = pick<object>([
+    { targetRefs: [{ ...networking, kind: "WorkloadGroup", name: pick(["s0", "gw"]) }] },
+    { targetRefs: [{ ...networking, kind: "VirtualService", name: "entry" }] },
+    { targetRef: { ...networking, kind: "VirtualService", name: "entry", sectionName: pick(["first", "none"]) } },
+  ]);
   return api("RateLimit", "limits.pharos.dev", `rl${random(2)}`, namespace, {
-    ...whom(draw, pick([{ app: service }, { istio: "gw" }])),
+    ...(rarely(3) ? targets : whom(draw, pick([{ app: service }, { istio: "gw" }]))),
     ...(rarely(4) ? { mode: pick(["Shadow", "Off"]) } : {}),
     ...(rarely(4) ? { enforcePercent: random(101) } : {}),
     ...(rarely(4) ? { whenUncoordinated: pick(["Allow", "Deny"]) } : {}),
