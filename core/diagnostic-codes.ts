@@ -60,6 +60,7 @@ export type DiagnosticCode =
   | "gateway-host-not-found"
   | "health-annotation"
   | "health-rule-elsewhere"
+  | "objective-target-not-found"
   | "gateway-not-found"
   | "http-only-setting"
   | "instances-without-group"

@@ -77,7 +77,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
       onFull: (error) => log.warn(`${what} has to wait for room on the disk`, { error: error.toString() }),
     });
   await atRoom("the administrator's token", () => auth.ensureAdminToken());
-  const watch = makeWatch(dir, stores.telemetry, log);
+  const watch = makeWatch({ dir, telemetry: stores.telemetry, state: config.state, log });
   const api = makeServices({
     ...identity,
     options,

@@ -15,6 +15,7 @@ import {
   Settings,
   ShieldCheck,
   Split,
+  Target,
 } from "lucide-react";
 
 export interface NavItem {
@@ -34,6 +35,7 @@ export const NAV_SECTIONS: readonly { readonly label: string; readonly items: re
       { href: "/services", label: "Services", icon: Activity, hasRange: true },
       { href: "/traces", label: "Traces", icon: ListTree, hasRange: true },
       { href: "/requests", label: "Requests", icon: ScrollText, hasRange: true },
+      { href: "/objectives", label: "Objectives", icon: Target },
       { href: "/alerts", label: "Alerts", icon: Bell },
     ],
   },

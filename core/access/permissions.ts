@@ -63,6 +63,8 @@ const PERMISSIONS = {
   "health.current": "viewer",
   "health.history": "viewer",
   "health.tolerances": "viewer",
+  "objectives.list": "viewer",
+  "objectives.get": "viewer",
   "limitUse.get": "viewer",
   "credentials.list": "viewer",
   "credentials.put": "operator",

@@ -1,9 +1,7 @@
-import type { AnswerTally } from "#core/graph/tally.ts";
+import { answerMatcher, textMatcher } from "#core/graph/answer-codes.ts";
 import { DEFAULT_TOLERANCES, type Tolerance, type TolerancesOf } from "#core/graph/tolerance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type AppliedTolerance, resolveTolerances } from "#core/resolve/health-tolerances.ts";
-import { compileRegex } from "#core/schema/compile-regex.ts";
-import { GRPC_STATUS_NAMES } from "#core/schema/grpc-status-names.ts";
 
 /** What holds for each subject by what is written, ready to judge by; each is read once. */
 export function readTolerances(snapshot: Pick<Snapshot, "resources" | "mesh">): TolerancesOf {
@@ -25,34 +23,13 @@ function readTolerance(
   { codePattern, flagPattern, protocols, named, ...rest }: AppliedTolerance,
   ref: string,
 ): Tolerance {
-  const isCode = codePattern === undefined ? undefined : matcher(codePattern);
-  const isFlag = flagPattern === undefined ? undefined : matcher(flagPattern);
+  const isCode = codePattern === undefined ? undefined : answerMatcher(codePattern);
+  const isFlag = flagPattern === undefined ? undefined : textMatcher(flagPattern);
   return {
     counts: (answer) =>
-      (isCode === undefined || codesOf(answer).some(isCode)) &&
-      (isFlag === undefined || answer.flags.split(",").some(isFlag)),
+      (isCode === undefined || isCode(answer)) && (isFlag === undefined || answer.flags.split(",").some(isFlag)),
     ...(protocols === undefined ? {} : { protocols }),
     ...{ direction: rest.direction, degradedPercent: rest.degradedPercent, failurePercent: rest.failurePercent },
     ...{ ref, what: `ended in ${named}`, short: named },
-  };
-}
-
-/** By which words an answer may be meant. */
-function codesOf({ protocol, code, grpcStatus, outcome }: AnswerTally): readonly string[] {
-  const denied = outcome === "denied" ? ["denied"] : [];
-  if (protocol === "tcp") return outcome === "no-response" ? ["-"] : denied;
-  const answered = code === 0 ? "-" : String(code);
-  if (protocol === "http" || grpcStatus === "" || code >= 400) return [answered, ...denied];
-  return [grpcStatus, GRPC_STATUS_NAMES[Number(grpcStatus)] ?? grpcStatus, ...denied];
-}
-
-/** Whether a whole text is of the pattern; each text is tried once. */
-function matcher(pattern: string): (text: string) => boolean {
-  const compiled = compileRegex(pattern);
-  const known = new Map<string, boolean>();
-  return (text) => {
-    const answer = known.get(text) ?? compiled.matches(text);
-    known.set(text, answer);
-    return answer;
   };
 }

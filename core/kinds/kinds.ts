@@ -6,6 +6,7 @@ import { gateway } from "#core/kinds/gateway/kind.ts";
 import { healthPolicy } from "#core/kinds/health-policy/kind.ts";
 import { type FormName, GROUPS, type KindDefinition } from "#core/kinds/kind.ts";
 import { meshConfig } from "#core/kinds/mesh-config/kind.ts";
+import { objective } from "#core/kinds/objective/kind.ts";
 import { peerAuthentication } from "#core/kinds/peer-authentication/kind.ts";
 import { plan } from "#core/kinds/plan/kind.ts";
 import { proxyConfig } from "#core/kinds/proxy-config/kind.ts";
@@ -45,6 +46,7 @@ export const KINDS = {
   RateLimit: rateLimit,
   Quota: quota,
   Plan: plan,
+  Objective: objective,
   HealthPolicy: healthPolicy,
   MeshConfig: meshConfig,
 } as const satisfies Readonly<Record<string, KindDefinition>>;

@@ -6,6 +6,7 @@ import { healthPolicyRelations } from "#core/kinds/health-policy/relations.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import { meshConfigRelations } from "#core/kinds/mesh-config/relations.ts";
+import { objectiveRelations } from "#core/kinds/objective/relations.ts";
 import { peerAuthenticationRelations } from "#core/kinds/peer-authentication/relations.ts";
 import { planRelations } from "#core/kinds/plan/relations.ts";
 import { proxyConfigRelations } from "#core/kinds/proxy-config/relations.ts";
@@ -42,6 +43,7 @@ const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
   Quota: quotaRelations,
   Plan: planRelations,
   HealthPolicy: healthPolicyRelations,
+  Objective: objectiveRelations,
   MeshConfig: meshConfigRelations,
 };
 

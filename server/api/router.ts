@@ -15,6 +15,7 @@ import {
   topologyRouter,
   tracesRouter,
 } from "#server/api/routers/mesh.ts";
+import { objectivesRouter } from "#server/api/routers/objectives.ts";
 import { simulateRouter } from "#server/api/routers/simulate.ts";
 import { createCallerFactory, router } from "#server/api/trpc.ts";
 
@@ -27,6 +28,7 @@ export const appRouter = router({
   config: configRouter,
   effects: effectsRouter,
   health: healthRouter,
+  objectives: objectivesRouter,
   simulate: simulateRouter,
   traces: tracesRouter,
   logs: logsRouter,

@@ -98,6 +98,7 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   Quota: nowhereElse,
   Plan: nowhereElse,
   HealthPolicy: nowhereElse,
+  Objective: nowhereElse,
   MeshConfig: nowhereElse,
 };
 

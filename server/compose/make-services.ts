@@ -27,6 +27,7 @@ import { describeCredentials } from "#server/services/describe-credentials.ts";
 import { fileFindings } from "#server/services/file-findings.ts";
 import { createHealthService } from "#server/services/health-service.ts";
 import { liveEnds } from "#server/services/live-ends.ts";
+import { createObjectiveService } from "#server/services/objective-service.ts";
 import { perSnapshot } from "#server/services/per-snapshot.ts";
 import { QuotaGauges } from "#server/services/quota-gauges.ts";
 import { recent } from "#server/services/recent.ts";
@@ -80,6 +81,7 @@ export function makeServices(parts: ServicesParts): {
   const measured = makeEffects(parts.config, parts.stores, explain, parts.log);
   const services = createServices({
     effects: measured.effects,
+    objectives: createObjectiveService({ watch: parts.watch.objectives, telemetry: telemetry.queries, state }),
     health: createHealthService({ store: parts.watch.health, state }),
     store,
     mesh,

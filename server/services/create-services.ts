@@ -36,6 +36,7 @@ import manifest from "../../package.json" with { type: "json" };
 export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly effects: Services["effects"];
   readonly health: Services["health"];
+  readonly objectives: Services["objectives"];
   readonly identities: IdentityStore;
   readonly revocations: RevocationBook;
   readonly notify: RevocationServiceOptions["notify"];
@@ -141,6 +142,7 @@ export function createServices(options: ServicesOptions): Services {
     config,
     effects: options.effects,
     health: options.health,
+    objectives: options.objectives,
     simulate: createSimulateService({ store, mesh, state, previews }),
     traces: {
       search: (query) => telemetry.searchTraces(query),

@@ -68,6 +68,12 @@ export const healthHistory = z.object({
   seconds: z.number().int().min(60).max(2_592_000),
 });
 
+export const objectiveQuery = z.object({
+  ref: refText,
+  /** So long back; without it the window of the objective. */
+  seconds: z.number().int().min(3600).max(7_776_000).optional(),
+});
+
 const graphView = z.enum(GRAPH_VIEWS).default("versioned-app");
 
 const namespaces = z.array(z.string().max(63)).max(500).optional();

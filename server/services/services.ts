@@ -32,6 +32,7 @@ import type { HealthRun, SubjectHealth, TolerancesView } from "#core/view/health
 import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/limit.ts";
 import type { LimitUseView } from "#core/view/limit-use.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
+import type { ObjectiveDetail, ObjectiveView } from "#core/view/objective.ts";
 import type { DifferencesView, RequestDetail, RequestPage, RequestSummary, ShapesView } from "#core/view/requests.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
@@ -143,6 +144,12 @@ export interface Services {
     history(query: { readonly subject: string; readonly seconds: number }): readonly HealthRun[];
     /** By what somebody is judged; without a subject, the defaults. */
     tolerances(subject?: HealthSubject): TolerancesView;
+  };
+  readonly objectives: {
+    /** Those in trouble first. */
+    list(): readonly ObjectiveView[];
+    /** With its budget over time; throws "not-found". */
+    get(query: { readonly ref: string; readonly seconds?: number | undefined }): Promise<ObjectiveDetail>;
   };
   readonly simulate: {
     /** What would come of a request, now and under changes; throws "invalid" for one that comes to no proxy. */

@@ -6,6 +6,7 @@ import { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 import { DEFAULT_RETENTION, type Retention } from "#server/telemetry/ports/retention.ts";
 import type { HeldState, TelemetryBatch, TelemetrySink } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
+import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
 import { describeStorage } from "#server/telemetry/query/describe-storage.ts";
 import { repeatWork } from "#server/telemetry/query/repeat-work.ts";
 import { StandardMetrics } from "#server/telemetry/query/standard-metrics.ts";
@@ -40,6 +41,8 @@ export interface RunningTelemetry {
   /** What is stored, by its ports, for whoever asks in a language of their own. */
   readonly readers: Pick<TelemetryStore, "traffic" | "samples">;
   readonly retention: Retention;
+  /** Told of each window that is stored from now on. */
+  onWindow(follow: (window: TrafficWindow) => void): void;
   /** Up to when all reports have come in. */
   settledMs(): number;
   /** A copy of all that is stored, in another directory. */
@@ -58,6 +61,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
   const { now = Date.now, warn = () => undefined, onLoss = () => undefined, onLimit = () => undefined } = options;
   const retention = { ...DEFAULT_RETENTION, ...options.retention };
   const labels = new LabelBook();
+  const followers: ((window: TrafficWindow) => void)[] = [];
   const metrics = new StandardMetrics({
     now,
     onFolded: (party) => onLimit({ limit: "metric series", party, count: 1 }),
@@ -91,7 +95,10 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
     now,
     onLimit,
     onStored: (windows) => {
-      for (const window of windows) metrics.add(window);
+      for (const window of windows) {
+        metrics.add(window);
+        for (const follow of followers) follow(window);
+      }
     },
   });
   ingest.load(held);
@@ -122,6 +129,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
     samples,
     readers: store,
     retention,
+    onWindow: (follow) => void followers.push(follow),
     settledMs: () => now() - taken.reportIntervalMs - REPORT_TAKES_MS,
     queries: new TelemetryQueries(store, now, () => taken.reportIntervalMs + REPORT_TAKES_MS),
     metrics,

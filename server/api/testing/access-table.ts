@@ -36,6 +36,8 @@ effects.marks             401     pass    pass      pass
 health.current            401     pass    pass      pass
 health.history            401     pass    pass      pass
 health.tolerances         401     pass    pass      pass
+objectives.list           401     pass    pass      pass
+objectives.get            401     pass    pass      pass
 simulate.request          401     pass    pass      pass
 traces.search             401     pass    pass      pass
 traces.get                401     pass    pass      pass

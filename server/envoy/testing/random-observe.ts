@@ -12,3 +12,12 @@ export function randomHealthPolicy({ random, pick, namespace }: Draw): AnyResour
     ],
   });
 }
+
+export function randomObjective({ random, pick, service, namespace }: Draw): AnyResource {
+  return api("Objective", "observe.pharos.dev", `o${random(2)}`, namespace, {
+    service,
+    ...pick<object>([{ availability: {} }, { latency: { threshold: "100ms" } }]),
+    target: 50 + random(50),
+    window: pick<object>([{ rolling: "24h" }, { calendar: "Week" }]),
+  });
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { formatPath } from "#core/schema/path.ts";
+
+const found = (spec: string): string[] =>
+  parseDocuments(
+    `apiVersion: observe.pharos.dev/v1\nkind: Objective\nmetadata: { name: o }\nspec: ${spec}\n`,
+  ).diagnostics.map(({ severity, code, path }) => `${severity} ${code} ${formatPath(path ?? [])}`);
+const REST = "target: 99.9, window: { rolling: 720h }";
+
+test.each([
+  ["a service", `{ service: reviews, availability: {}, ${REST} }`, []],
+  ["nobody", `{ availability: {}, ${REST} }`, ["error missing-field spec"]],
+  ["two", `{ service: a, workload: b, availability: {}, ${REST} }`, ["error conflicting-fields spec.workload"]],
+  ["neither", `{ service: a, ${REST} }`, ["error one-of spec"]],
+  [
+    "the word of anybody",
+    `{ service: a, reporter: Source, availability: {}, ${REST} }`,
+    ["error needs-field spec.reporter"],
+  ],
+  [
+    "no budget",
+    "{ service: a, availability: {}, target: 100, window: { calendar: Day } }",
+    ["error bad-value spec.target"],
+  ],
+  [
+    "part of an hour",
+    "{ service: a, availability: {}, target: 9, window: { rolling: 90m } }",
+    ["error bad-value spec.window.rolling"],
+  ],
+  ["too fast", `{ service: a, latency: { threshold: 1us }, ${REST} }`, ["error bad-value spec.latency.threshold"]],
+  ["no code", `{ service: a, availability: { codes: "(" }, ${REST} }`, ["error bad-value spec.availability.codes"]],
+])("%s", (_, spec, expected) => expect(found(spec)).toEqual(expected));

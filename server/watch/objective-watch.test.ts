@@ -1,0 +1,144 @@
+import { expect, test } from "vitest";
+import { countedThreshold, objectiveCounter } from "#core/objectives/counter.ts";
+import { judgeObjective, sumFrom, windowFrom } from "#core/objectives/judge-objective.ts";
+import { HOUR_MS, MINUTE_MS } from "#core/objectives/slot-sums.ts";
+import { readObjective } from "#core/resolve/objectives.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { makeRandom } from "#server/envoy/testing/random-world.ts";
+import { openDuckdb } from "#server/telemetry/testing/duckdb-telemetry.ts";
+import { reportOf } from "#server/telemetry/testing/reports.ts";
+import { PRODUCTPAGE, REVIEWS, START, storeCase, toReviews } from "#server/telemetry/testing/store-case.ts";
+import { ObjectiveWatch } from "#server/watch/objective-watch.ts";
+
+const at = storeCase(openDuckdb);
+
+const written = (name: string, spec: string) => {
+  const { resources, diagnostics } = parseDocuments(
+    `apiVersion: observe.pharos.dev/v1\nkind: Objective\nmetadata: { name: ${name}, namespace: default }\nspec: ${spec}\n`,
+  );
+  expect(diagnostics).toEqual([]);
+  const [objective] = resources;
+  if (objective?.kind !== "Objective") throw new Error("no objective");
+  return readObjective(objective, { domainSuffix: "cluster.local" });
+};
+
+const CALLER = written(
+  "caller",
+  "{ service: reviews, from: { workload: productpage-v1 }, reporter: Source, availability: {}, target: 99, window: { rolling: 24h } }",
+);
+const CALLED = written(
+  "called",
+  "{ workload: reviews-v1, availability: { codes: '503' }, target: 90, window: { rolling: 6h } }",
+);
+const FAST = written(
+  "fast",
+  "{ workload: reviews-v1, latency: { threshold: 10ms }, target: 99.9, window: { calendar: Week } }",
+);
+
+/** Of one objective, from the store alone. */
+async function fromScratch(terms: typeof CALLER, dueMs: number) {
+  const { count, isMeant } = objectiveCounter(terms);
+  const all = await at.queries.slots({
+    startMs: windowFrom(terms, dueMs) - 96 * HOUR_MS,
+    endMs: dueMs,
+    stepMs: MINUTE_MS,
+    isMeant,
+  });
+  const slots = [...all.slots].map(([atMs, rows]) => ({ atMs, sums: rows.map(count) }));
+  return judgeObjective(terms, dueMs, (fromMs, toMs) => {
+    let [total, bad] = [0, 0];
+    for (const { atMs, sums } of slots)
+      if (atMs >= fromMs && atMs < toMs) for (const each of sums) [total, bad] = [total + each.total, bad + each.bad];
+    return { total, bad };
+  });
+}
+
+test("what is counted bit by bit is what is stored: with late reports, new objectives and servers that were killed", async () => {
+  const random = makeRandom(3);
+  let terms = [CALLER];
+  const start = () =>
+    new ObjectiveWatch({ telemetry: at.queries, terms: () => terms, settledMs: () => at.now - 10_000 });
+  let watch = start();
+  at.running.onWindow(({ startMs }) => watch.noteStored(startMs));
+  const sequences = { source: 0, destination: 0 };
+  const tell = (side: "source" | "destination", atMs: number): Promise<unknown> => {
+    sequences[side] += 1;
+    const failed = random(4) === 0 ? random(20) : 0;
+    const traffic = [
+      toReviews(atMs, 50 - failed, { side }),
+      ...(failed === 0 ? [] : [toReviews(atMs, failed, { side, code: 503 })]),
+    ];
+    const report = reportOf(sequences[side], traffic, { storeId: side });
+    return at.take(report, side === "source" ? PRODUCTPAGE : REVIEWS);
+  };
+  const late: number[] = [];
+  const steps = 40;
+  for (let step = 0; step < steps; step += 1) {
+    const atMs = START + step * 17 * MINUTE_MS;
+    at.now = atMs + MINUTE_MS + 12_000;
+    await tell("source", atMs);
+    if (random(4) === 0) late.push(atMs);
+    else await tell("destination", atMs);
+    // An agent that was away comes back.
+    if (random(5) === 0) for (const each of late.splice(0)) await tell("destination", each);
+    if (step === 5) terms = [CALLER, CALLED, FAST];
+    if (random(6) === 0) watch = start();
+    if (random(3) !== 0) await watch.run();
+    if (random(6) === 0) await at.running.maintain();
+  }
+  await watch.run();
+  at.now += 5 * MINUTE_MS;
+  await watch.run();
+  const dueMs = Math.floor((at.now - 10_000) / MINUTE_MS) * MINUTE_MS;
+  for (const { terms: each, state } of watch.states) {
+    expect(state).toEqual(await fromScratch(each, dueMs));
+    expect(state?.total).toBeGreaterThan(100);
+  }
+  expect(watch.states.map(({ state }) => state?.bad ?? 0)).toEqual([expect.any(Number), expect.any(Number), 0]);
+  expect(watch.states[0]?.state?.bad).toBeGreaterThan(0);
+}, 60_000);
+
+const MONTH = written("m", "{ service: reviews, availability: {}, target: 99.9, window: { rolling: 720h } }");
+const NOW = 1000 * HOUR_MS;
+/** So many of 1000 failed in each minute of so long. */
+const failing =
+  (forMs: number, bad: number, endMs = NOW) =>
+  (fromMs: number, toMs: number) => {
+    const minutes = (from: number, to: number) => Math.max(0, Math.min(to, toMs) - Math.max(from, fromMs)) / MINUTE_MS;
+    return { total: 1000 * minutes(0, NOW), bad: bad * minutes(endMs - forMs, endMs) };
+  };
+
+test.each([
+  ["nothing", failing(0, 0), []],
+  ["1.44 % for an hour: 14.4 times as fast", failing(HOUR_MS, 14.4), ["page 1h"]],
+  ["a little less", failing(HOUR_MS, 14.3), []],
+  ["1.44 % for an hour that is over", failing(HOUR_MS, 14.4, NOW - 5 * MINUTE_MS), []],
+  ["0.6 % for six hours", failing(6 * HOUR_MS, 6), ["page 6h", "ticket 72h"].slice(0, 1)],
+  ["0.1 % for three days", failing(72 * HOUR_MS, 1), ["ticket 72h"]],
+])("of thirty days: %s", (_, between, expected) => {
+  const { burns } = judgeObjective(MONTH, NOW, between);
+  expect(burns.map(({ factor }) => Number(factor.toPrecision(6)))).toEqual([14.4, 6, 1]);
+  const burning = burns.filter(({ isBurning }) => isBurning);
+  expect(burning.map(({ severity, longMs }) => `${severity} ${longMs / HOUR_MS}h`)).toEqual(expected);
+});
+
+test("budget left is the share of what may fail that did not, below none where more did", () => {
+  expect(judgeObjective(MONTH, NOW, () => ({ total: 100_000, bad: 25 })).budgetLeft).toBeCloseTo(0.75, 10);
+  expect(judgeObjective(MONTH, NOW, () => ({ total: 100_000, bad: 150 })).budgetLeft).toBeCloseTo(-0.5, 10);
+  expect(judgeObjective(MONTH, NOW, () => ({ total: 0, bad: 0 })).budgetLeft).toBeNull();
+});
+
+test("few requests that fail are no alert", () => {
+  const few = judgeObjective(MONTH, NOW, () => ({ total: 9, bad: 9 }));
+  expect(few.burns.some(({ isBurning }) => isBurning)).toBe(false);
+});
+
+test("a threshold is counted by the nearest bound, exactly where it is one of Istio's", () => {
+  expect([100, 250, 1000].map(countedThreshold)).toEqual([100, 250, 1000]);
+  for (const ms of [7, 33, 300, 777, 4321]) expect(Math.abs(countedThreshold(ms) / ms - 1)).toBeLessThan(0.02);
+});
+
+test("windows begin with whole hours, and those told by minutes with a minute", () => {
+  expect(windowFrom(CALLED, NOW + 30 * MINUTE_MS)).toBe(NOW - 5 * HOUR_MS);
+  expect(sumFrom(NOW + MINUTE_MS, HOUR_MS)).toBe(NOW + MINUTE_MS - HOUR_MS);
+});
