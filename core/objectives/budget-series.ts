@@ -1,11 +1,16 @@
 import type { Sums } from "#core/objectives/counter.ts";
 import { windowFrom } from "#core/objectives/judge-objective.ts";
 import type { ObjectiveTerms } from "#core/resolve/objectives.ts";
-import type { TimePoint } from "#core/view/service-metrics.ts";
 
-export interface BudgetSeries {
-  readonly budgetLeft: readonly TimePoint[];
-  readonly badPercent: readonly TimePoint[];
+/** Null where nothing was counted. */
+interface Point {
+  readonly atMs: number;
+  readonly value: number | null;
+}
+
+interface BudgetSeries {
+  readonly budgetLeft: readonly Point[];
+  readonly badPercent: readonly Point[];
 }
 
 /** What was left of the budget at the end of each step, in percent, and how much of that step's requests failed. */
@@ -14,8 +19,8 @@ export function budgetSeries(
   { fromMs, toMs, stepMs }: { readonly fromMs: number; readonly toMs: number; readonly stepMs: number },
   between: (fromMs: number, toMs: number) => Sums,
 ): BudgetSeries {
-  const budgetLeft: TimePoint[] = [];
-  const badPercent: TimePoint[] = [];
+  const budgetLeft: Point[] = [];
+  const badPercent: Point[] = [];
   for (let atMs = fromMs; atMs + stepMs <= toMs; atMs += stepMs) {
     const endMs = atMs + stepMs;
     const sums = between(windowFrom(terms, endMs), endMs);

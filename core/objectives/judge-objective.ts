@@ -9,7 +9,7 @@ const DAY_MS = 24 * HOUR_MS;
  * Google's SRE workbook: such a part of the budget within the long window, and still burning in the short one. Of thirty days that is
  * 14.4, 6 and 1 times as fast as the budget lasts.
  */
-export const BURN_RULES = [
+const BURN_RULES = [
   { severity: "page", longMs: HOUR_MS, shortMs: 5 * MINUTE_MS, budgetShare: 0.02 },
   { severity: "page", longMs: 6 * HOUR_MS, shortMs: 30 * MINUTE_MS, budgetShare: 0.05 },
   { severity: "ticket", longMs: 3 * DAY_MS, shortMs: 6 * HOUR_MS, budgetShare: 0.1 },

@@ -145,6 +145,6 @@ export class ObjectiveWatch {
 }
 
 /** From when on it is kept what was counted: as long as the budget and the longest burn rate look back. */
-export function keptFrom(terms: ObjectiveTerms, atMs: number): number {
+function keptFrom(terms: ObjectiveTerms, atMs: number): number {
   return Math.min(windowFrom(terms, atMs), Math.floor((atMs - BURN_MS) / HOUR_MS) * HOUR_MS);
 }
