@@ -75,7 +75,7 @@ describe("values", () => {
         "extensions.istio.io/v1alpha1",
         "mesh.pharos.dev/v1",
         "limits.pharos.dev/v1",
-      "observe.pharos.dev/v1",
+        "observe.pharos.dev/v1",
       ],
     ],
     [
