@@ -125,13 +125,14 @@ export class KeyOwner {
    * Answers a draw; its state is to be safe before the answer is sent. `floor`: draws of an
    * agent that is not known, up to this one, were answered.
    */
-  draw(draw: Draw, floor: number, nowMs: number): Grant {
-    const known = this.#holders.get(draw.agent);
-    if (known?.granted !== undefined && draw.lease === known.lease)
-      return this.#answerOf(draw.key, known, known.granted);
-    if (draw.lease <= (known?.lease ?? floor)) return refuseDraw(draw, "stale", this.#ttlMs);
-    const holder = known ?? this.#admit(draw, nowMs);
+  draw(told: Draw, floor: number, nowMs: number): Grant {
+    const known = this.#holders.get(told.agent);
+    if (known?.granted !== undefined && told.lease === known.lease)
+      return this.#answerOf(told.key, known, known.granted);
+    if (told.lease <= (known?.lease ?? floor)) return refuseDraw(told, "stale", this.#ttlMs);
+    const holder = known ?? this.#admit(told, nowMs);
     this.#end(nowMs);
+    const draw = this.#limit.ledger?.isGranted === true ? this.#believe(told, holder, known !== undefined) : told;
     // Nobody holds more than it was granted; of who is not known, what it held may be lost with what was known before.
     const heldMost = known === undefined ? capacityOf(this.#limit) : holder.idle + holder.pending + holder.assumed;
     const pending = Math.min(draw.pending, heldMost);
@@ -267,6 +268,14 @@ export class KeyOwner {
     this.#forgotten -= counted;
     this.#holders.set(agent, holder);
     return holder;
+  }
+
+  /** Of a ledger whose units are all granted before they are used nobody used more than it was granted. */
+  #believe(draw: Draw, holder: Known, isKnown: boolean): Draw {
+    const before = draw.account === holder.account ? holder.used : 0;
+    const granted = isKnown ? holder.idle + holder.pending + holder.assumed : capacityOf(this.#limit);
+    const used = Math.min(draw.used, before + granted);
+    return used === draw.used ? draw : { ...draw, used, counted: Math.min(draw.counted, used) };
   }
 
   #answerOf(key: string, { lease, isAmple, left, waitMs }: Known, granted: number): Grant {

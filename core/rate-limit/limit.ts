@@ -17,6 +17,8 @@ export interface Ledger {
   readonly period?: Period;
   /** Nobody is refused. */
   readonly isOpen: boolean;
+  /** All that is used was granted before: nobody is let through alone, and nothing costs more in the end than was taken for it. */
+  readonly isGranted?: boolean;
 }
 
 /** How much a bucket lets through. */
@@ -37,7 +39,9 @@ export const isSameLimit = (a: Limit, b: Limit): boolean =>
   a.amount === b.amount && a.perMs === b.perMs && a.burst === b.burst && isSameLedger(a.ledger, b.ledger);
 
 function isSameLedger(a: Limit["ledger"], b: Limit["ledger"]): boolean {
-  return a?.isOpen === b?.isOpen && JSON.stringify(a?.period) === JSON.stringify(b?.period);
+  return (
+    a?.isOpen === b?.isOpen && a?.isGranted === b?.isGranted && JSON.stringify(a?.period) === JSON.stringify(b?.period)
+  );
 }
 
 /** Whether what was used of one tells what was used of the other. */

@@ -57,9 +57,11 @@ function ruleOf(resource: Resource<"Quota">): LimitingRule {
   };
 }
 
-function limitOf({ amount, period, carryOver, over }: QuotaSpec): Limit {
+function limitOf({ amount, period, carryOver, over, unit, cost, whenUncoordinated = "Deny" }: QuotaSpec): Limit {
   const { calendar, timeZone = "UTC", rolling } = period;
-  const ledger = (of: Period) => ({ period: of, isOpen: over === "Notify" });
+  const isOpen = over === "Notify";
+  const isGranted = !isOpen && whenUncoordinated === "Deny" && unit !== "Bytes" && cost?.responseHeader === undefined;
+  const ledger = (of: Period) => ({ period: of, isOpen, isGranted });
   if (calendar !== undefined)
     return {
       amount,

@@ -152,6 +152,8 @@ function grpcCluster(name: string, path: string): Record<string, unknown> {
     typed_extension_protocol_options: {
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
         "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        // By the connection on which it asked for a request's limits an agent knows that the proxy of that request is there: it never ends of itself.
+        common_http_protocol_options: { idle_timeout: "0s" },
         // An agent that hangs is noticed, and its replacement found; one that is at work, or has to wait for a processor, is neither.
         explicit_http_config: { http2_protocol_options: { connection_keepalive: { interval: "10s", timeout: "60s" } } },
       },

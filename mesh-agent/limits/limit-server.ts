@@ -23,9 +23,8 @@ const PATIENCE_MS = 500;
 
 /** Requests that wait for the owner; more are refused. */
 const WAITING_MAX = 20_000;
-/** Requests whose end is waited for, and how long: what lasts for longer is charged as it was known before. */
+/** Requests whose end is waited for: the oldest of more is charged as it was known before. */
 const UNENDED_MAX = 100_000;
-const LONGEST_MS = 3_600_000;
 const OK = toBinary(
   RateLimitResponseSchema,
   create(RateLimitResponseSchema, { overallCode: RateLimitResponse_Code.OK }),
@@ -48,7 +47,7 @@ export interface LimitServerOptions {
 export class LimitServer {
   readonly #options: LimitServerOptions;
   readonly #server: LocalServer;
-  readonly #unended = new Unended(randomUUID(), UNENDED_MAX, LONGEST_MS);
+  readonly #unended = new Unended(randomUUID(), UNENDED_MAX);
   #waiting = 0;
   /** Requests by `policy rule`. */
   readonly counts: Readonly<Record<LimitOutcome, Map<string, number>>> = {
@@ -112,7 +111,7 @@ export class LimitServer {
       const { ending, exemptFrom } = verdict;
       for (const rule of exemptFrom) this.#count(rule, "exempt");
       if (ending === undefined) return encodeVerdict(verdict, undefined);
-      const id = this.#unended.add(ending, performance.now(), call.connection);
+      const id = this.#unended.add(ending, call.connection);
       // Whose proxy does not wait for the answer learns no id, and would never say that the request has ended.
       call.onHangUp = () => this.#unended.end(id, undefined);
       if (isGone) this.#unended.end(id, undefined);

@@ -14,46 +14,40 @@ test("what is settled is settled once, also what comes after the end", () => {
 });
 
 test("a request ends by its name; an unknown one, or one that ended before, is nobody's", () => {
-  const unended = new Unended("run", 10, 1000);
+  const unended = new Unended("run", 10);
   const settled: unknown[] = [];
   const open = () => {
     const ending = new Ending();
     ending.add((ended) => settled.push(ended));
     return ending;
   };
-  const id = unended.add(open(), 0, new AbortController().signal);
+  const id = unended.add(open(), new AbortController().signal);
   unended.end("other", ENDED);
   unended.end(id, ENDED);
   unended.end(id, ENDED);
   expect(settled).toEqual([ENDED]);
 });
 
-test("of too many, and of those that last too long, the oldest end without a word", () => {
-  const unended = new Unended("run", 2, 1000);
+test("of too many the oldest end without a word", () => {
+  const unended = new Unended("run", 2);
   const settled: string[] = [];
   const open = (name: string) => {
     const ending = new Ending();
     ending.add((ended) => settled.push(`${name} ${ended?.status}`));
     return ending;
   };
-  for (const [name, at] of [
-    ["a", 0],
-    ["b", 1],
-    ["c", 2],
-    ["d", 5000],
-  ] as const)
-    unended.add(open(name), at, new AbortController().signal);
-  expect(settled).toEqual(["a undefined", "b undefined", "c undefined"]);
+  for (const name of ["a", "b", "c", "d"]) unended.add(open(name), new AbortController().signal);
+  expect(settled).toEqual(["a undefined", "b undefined"]);
 });
 
 test("what came by a connection that has ended is over, and nothing else is", () => {
-  const unended = new Unended("run", 10, 1000);
+  const unended = new Unended("run", 10);
   const settled: string[] = [];
   const [one, other] = [new AbortController(), new AbortController()];
   const open = (name: string, { signal }: AbortController) => {
     const ending = new Ending();
     ending.add((ended) => settled.push(`${name} ${ended?.status}`));
-    return unended.add(ending, 0, signal);
+    return unended.add(ending, signal);
   };
   open("a", one);
   open("b", one);

@@ -22,7 +22,6 @@ export class Ending {
 
 interface Waiting {
   readonly ending: Ending;
-  readonly sinceMs: number;
   readonly connection: AbortSignal;
 }
 
@@ -32,26 +31,24 @@ export class Unended {
   readonly #connections = new WeakSet<AbortSignal>();
   readonly #prefix: string;
   readonly #most: number;
-  readonly #longestMs: number;
   #count = 0;
 
-  /** Of more than `most`, and of those that last for longer than `longestMs`, the oldest are taken to have ended: their proxy may be gone. */
-  constructor(prefix: string, most: number, longestMs: number) {
+  /** Of more than `most` the oldest are taken to have ended. However long one lasts, until its proxy tells its end or is gone it has not. */
+  constructor(prefix: string, most: number) {
     this.#prefix = prefix;
     this.#most = most;
-    this.#longestMs = longestMs;
   }
 
   /** `connection`: by which its proxy asks. When that has ended the proxy is gone, and its requests with it. */
-  add(ending: Ending, nowMs: number, connection: AbortSignal): string {
-    for (const [id, { sinceMs, ending: oldest }] of this.#endings) {
-      if (this.#endings.size < this.#most && nowMs - sinceMs < this.#longestMs) break;
+  add(ending: Ending, connection: AbortSignal): string {
+    for (const [id, { ending: oldest }] of this.#endings) {
+      if (this.#endings.size < this.#most) break;
       this.#endings.delete(id);
       oldest.end(undefined);
     }
     this.#count += 1;
     const id = `${this.#prefix}-${this.#count}`;
-    this.#endings.set(id, { ending, sinceMs: nowMs, connection });
+    this.#endings.set(id, { ending, connection });
     if (connection.aborted) this.#endAll(connection);
     else if (!this.#connections.has(connection)) {
       this.#connections.add(connection);

@@ -81,7 +81,7 @@ spec:
   selector: { matchLabels: { app: web } }
   rules:
     - name: all
-      bucket: { key: [{ attribute: source.ip }], keysMax: ${keysMax} }
+      bucket: { key: [{ attribute: "request.headers[x-tenant]" }], missing: Share, keysMax: ${keysMax} }
       limit: { amount: 5, per: 1s }
 `;
 
@@ -141,16 +141,20 @@ test("a store that is damaged is moved aside, and what it knew counts as used", 
   expect(existsSync(join(dir, "limits.db"))).toBe(true);
 });
 
-test("keys that the rule cannot have are none: values where it has no key, and longer ones than agents make", () => {
+test("keys that the rule cannot have are none: values where it has no key, more than it has parts, and longer ones than agents make", () => {
   const plain = desk(LIMIT(3));
   expect(ask(plain, "shop/web-0", [draw(1, [1], { key: `${KEY}["a"]` })])).toMatchObject([
     { trouble: "unknown-limit" },
   ]);
   const keyed = desk(KEYED(10));
-  const [shown, long] = ask(keyed, "shop/web-0", [
-    ...[draw(1, [1], { key: valued("v".repeat(196)) }), draw(2, [1], { key: valued("v".repeat(197)) })],
-  ]);
-  expect([shown?.trouble, long?.trouble]).toEqual([undefined, "unknown-limit"]);
+  const asked = [valued("v".repeat(196)), valued("v".repeat(197)), `${KEY}["a","b"]`, `${KEY}a`];
+  const grants = ask(
+    keyed,
+    "shop/web-0",
+    asked.map((key, at) => draw(at + 1, [1], { key })),
+  );
+  const none = "unknown-limit";
+  expect(grants.map(({ trouble }) => trouble)).toEqual([undefined, none, none, none]);
 });
 
 test("a new run of an instance ends the last: what that held is charged, and it is forgotten", () => {

@@ -1,4 +1,5 @@
 import type { Limit } from "#core/rate-limit/limit.ts";
+import { possibleValues } from "#core/rate-limit/possible-values.ts";
 import { bucketsOf, reserveShare } from "#core/rate-limit/reserve-share.ts";
 import { THROTTLE_BUCKET } from "#core/rate-limit/rule-name.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
@@ -85,7 +86,7 @@ export class LimitBook {
     if (parsed === undefined) return undefined;
     const known = this.#rules.get(`${parsed.policy}|${parsed.rule}`)?.rule;
     if (known === undefined) return undefined;
-    if (known.key.length === 0 ? parsed.values !== "" : parsed.values.length > VALUES_MAX) return undefined;
+    if (parsed.values.length > VALUES_MAX || !possibleValues(known, parsed.values)) return undefined;
     if (parsed.reserve === THROTTLE_BUCKET) return typeof known.over === "string" ? undefined : known.over.throttle;
     return reserveShare(known.limit, known.reserves, undefined).find(({ reserve = "" }) => reserve === parsed.reserve)
       ?.limit;

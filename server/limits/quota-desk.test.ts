@@ -107,7 +107,7 @@ test("a day begins at midnight, and what was used of the last is kept", () => {
 
 test("it is topped up and begun anew, with who did it and why; percents are noted once", () => {
   const one = open(RESOURCES(10));
-  one.ask([using(1, 5)]);
+  one.ask([using(1, 5, [1])]);
   one.ask([using(2, 6)]);
   expect(one.desk.change(KEY, { what: "top-up", units: 5, author: "ada", reason: "paid" })).toMatchObject({ left: 9 });
   expect(one.desk.change(KEY, { what: "reset", author: "ada", reason: "" })).toMatchObject({ used: 0, left: 15 });
@@ -115,7 +115,8 @@ test("it is topped up and begun anew, with who did it and why; percents are note
     { what: "reset", units: 6, author: "ada", reason: "" },
     { what: "top-up", units: 5, author: "ada", reason: "paid" },
   ]);
-  one.ask([using(3, 20)]);
+  one.ask([using(3, 6, [14])]);
+  one.ask([using(4, 20)]);
   expect(one.ledger.untold(9)).toMatchObject([
     { key: KEY, percent: 50, used: 5, amount: 10 },
     { key: KEY, percent: 90, used: 14, amount: 15 },
@@ -160,7 +161,7 @@ test("of draws the last are kept, and what people did is not lost behind them", 
   const one = open(RESOURCES(10_000));
   one.desk.change(KEY, { what: "top-up", units: 5, author: "ada", reason: "paid" });
   for (let used = 1; used <= 300; used += 1)
-    one.ask([draw(used, [], { used, counted: used - 1, spent: [{ amount: 1, agoMs: 0 }] })]);
+    one.ask([draw(used, [1], { used, counted: used - 1, spent: [{ amount: 1, agoMs: 0 }] })]);
   expect(one.ledger.changes(KEY, 200).map(({ what }) => what)).toEqual([...Array(199).fill("draw"), "top-up"]);
   one.desk.tidy();
   const kept = one.ledger.changes(KEY, 1000);
@@ -219,4 +220,18 @@ spec: { rules: [{ name: all, limit: { amount: 100, per: 1m } }] }
   } finally {
     vi.restoreAllMocks();
   }
+});
+
+test("nobody used more of a quota than it was granted, whatever it says; where nobody is refused it may have", () => {
+  const one = open(RESOURCES(100));
+  one.ask([draw(1, [3])]);
+  one.ask([using(2, 2 ** 50)]);
+  expect(one.desk.bucket(KEY)).toMatchObject({ used: 3, held: 0, left: 97 });
+  // Nor did one that nobody knows use more than there is.
+  one.ask([using(1, 2 ** 50)], NEXT_RUN);
+  expect(one.desk.bucket(KEY)).toMatchObject({ used: 103, left: 0 });
+  const noted = open(RESOURCES(100, "over: Notify"));
+  noted.ask([draw(1, [3])]);
+  noted.ask([using(2, 250)]);
+  expect(noted.desk.bucket(KEY)?.used).toBe(250);
 });
