@@ -26,6 +26,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly what: string; readonly load
     what: "what limits let through while agents and owner are killed and cut off (--agents, --seconds, --kills)",
     load: () => import("./limits-contract.ts"),
   },
+  "trace-page": {
+    what: "frames while a large trace scrolls in a browser, beside plain text (--spans)",
+    load: () => import("./trace-page.ts"),
+  },
   dataplane: {
     what: "CPU per request through two Envoys with Pharos' configuration, and with a minimal one",
     load: () => import("./dataplane.ts"),

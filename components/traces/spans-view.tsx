@@ -48,7 +48,7 @@ export function SpansView({ nodes, colors, extent, steps, selectedId, onSelect }
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-line border-b px-4 py-2">
         <ul
           aria-label="Services"
-          className="flex max-h-24 min-w-0 flex-1 flex-wrap gap-x-4 gap-y-1 overflow-y-auto text-muted text-xs"
+          className="flex max-h-24 min-w-0 flex-1 basis-64 flex-wrap gap-x-4 gap-y-1 overflow-y-auto text-muted text-xs"
         >
           {[...colors.keys()].map((service) => (
             <li key={service} data-testid="trace-service" className="flex items-center gap-1.5">

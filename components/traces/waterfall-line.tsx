@@ -65,7 +65,7 @@ export const WaterfallLine = memo(function WaterfallLine({
       style={{ transform: `translateY(${topPx}px)` } satisfies CSSProperties}
       className={cx(
         WATERFALL_GRID,
-        "absolute inset-x-0 top-0 h-8 items-center outline-none hover:bg-hover focus-visible:outline-2 focus-visible:outline-accent focus-visible:-outline-offset-2",
+        "absolute inset-x-0 top-0 h-8 contain-strict items-center outline-none hover:bg-hover focus-visible:outline-2 focus-visible:outline-accent focus-visible:-outline-offset-2",
         isSelected && "bg-accent-soft hover:bg-accent-soft",
       )}
     >

@@ -37,6 +37,8 @@ export function Waterfall({ rows, lengthMs, colors, selectedId, critical, onSele
     estimateSize: () => LINE_PX,
     overscan: OVERSCAN,
     initialRect: FIRST_RECT,
+    // What scrolls in is drawn with the frame, not in the middle of the event.
+    useFlushSync: false,
   });
   const wanted = useRef<number | null>(null);
   const focusWanted = useCallback(() => {

@@ -199,7 +199,9 @@ test("productpage is forbidden to call details in the form; requests get 403, th
   expect(await demo.api.config.list.query({ kinds: ["AuthorizationPolicy"] })).toEqual([]);
 });
 
-test("a trace opens that spans at least four services", async ({ page }) => {
+test("a trace opens that spans at least four services, in each of its views, is compared with one like it and comes back from a file", async ({
+  page,
+}) => {
   await delay(3000);
   await page.goto(`${demo.console}/traces`);
   const trace = await eventually("a trace of four services", 30_000, async () =>
@@ -213,6 +215,28 @@ test("a trace opens that spans at least four services", async ({ page }) => {
     await expect(page.getByText(service.split(".")[0] ?? service).first()).toBeVisible();
   const spans = page.getByRole("treeitem").or(page.getByRole("row"));
   expect(await spans.count()).toBeGreaterThanOrEqual(4);
+  await page.getByRole("treeitem").first().click();
+  await expect(page.getByTestId("span-config")).toContainText("Revision");
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "OTLP JSON" }).click(),
+  ]);
+  const view = (name: string) => page.getByTestId("trace-views").getByRole("button", { name, exact: true }).click();
+  await view("Flame graph");
+  expect(await page.getByTestId("flame-box").count()).toBeGreaterThanOrEqual(4);
+  await view("Services");
+  await expect(page.getByTestId("trace-calls")).toContainText("productpage");
+  await view("Critical path");
+  await expect(page.getByTestId("critical-path")).toContainText("%");
+  await view("Similar");
+  await page.getByTestId("similar-traces").getByRole("link").first().click();
+  await expect(page.getByTestId("compared")).toContainText("productpage");
+
+  await page.goto(`${demo.console}/traces/file`);
+  await page.getByTestId("trace-file").setInputFiles(await file.path());
+  await expect(page.getByTestId("span").first()).toBeVisible();
+  await page.getByTestId("trace-file").setInputFiles("package.json");
+  await expect(page.getByTestId("file-failure")).toContainText("has none of data");
 });
 
 test("of two who edit the same object the slower one is told, loses nothing, and puts their change on top", async ({
