@@ -6,14 +6,14 @@ import type { PlacedPort } from "#core/kinds/kind.ts";
 import type { Workload } from "#core/model/workload.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
-/** Of the ports that a limit names, those that carry TCP. */
+/** Of the ports that a limit names, those that carry TCP; where it names none and there is nothing else at its workloads, that. */
 export function findTcpPorts(
   limit: Resource<"RateLimit"> | Resource<"Quota">,
   named: readonly PlacedPort[],
   context: CheckContext,
 ): Finding[] {
-  if (named.length === 0) return [];
   const workloads = selectedWorkloads(limit, context);
+  if (named.length === 0) return findNoHttp(limit, workloads, context);
   return named
     .filter(({ port }) => carriesConnections(port, workloads, context))
     .map(({ port, path }) => ({
@@ -23,6 +23,28 @@ export function findTcpPorts(
       message: `port ${port} carries TCP: its connections are no requests, and none would be counted`,
       hint: "name a port of HTTP, or give this one the protocol of what it carries",
     }));
+}
+
+function findNoHttp(
+  limit: Resource<"RateLimit"> | Resource<"Quota">,
+  workloads: readonly Workload[],
+  context: CheckContext,
+): Finding[] {
+  const [first] = workloads;
+  const isOfConnections = (workload: Workload): boolean => {
+    const ports = Object.values(workload.ports);
+    return ports.length > 0 && ports.every((port) => carriesConnections(port, [workload], context));
+  };
+  if (first === undefined || !workloads.every(isOfConnections)) return [];
+  return [
+    {
+      severity: "warning",
+      resource: formatRef(refOf(limit)),
+      path: ["spec"],
+      message: `all ports of ${first.namespace}/${first.name} carry TCP${workloads.length > 1 ? ", and so do those of all others that it is for" : ""}: connections are no requests, and none would be counted`,
+      hint: "give a port the protocol of what it carries, or choose workloads that serve HTTP",
+    },
+  ];
 }
 
 /** Whether services say of the port on which applications listen that it is of connections, and none says anything else. */

@@ -18,6 +18,12 @@ export function nameLimitRefusal(deniedBy: string): string[] | undefined {
   return [isQuotaRule(rule) ? ref : `${ref}/${own}`];
 }
 
+/** `NAMESPACE/NAME` of the RateLimit or Quota; undefined for what is no such refusal. */
+export function limitOfRefusal(deniedBy: string): string | undefined {
+  const [, namespace, name] = WRITTEN.exec(deniedBy) ?? [];
+  return namespace === undefined ? undefined : `${namespace}/${name}`;
+}
+
 export function namespaceOfLimitRefusal(deniedBy: string): string | undefined {
   return WRITTEN.exec(deniedBy)?.[1];
 }

@@ -13,7 +13,10 @@ export function describeReplayed({
   const from = refused === 0 ? "" : `, from ${callers} caller${callers === 1 ? "" : "s"}`;
   const by =
     rules.length === 0 ? "" : ` (${rules.map(({ name, refused: of }) => `${name}: ${formatCount(of)}`).join(", ")})`;
-  const share = requests === 0 ? "0" : ((refused / requests) * 100).toFixed(1);
+  // What it would have refused is not known where no request was looked at.
+  if (requests === 0)
+    return [`RateLimit ${limit} was held against no recorded request`, ...caveats.map((caveat) => `  ${caveat}`)];
+  const share = ((refused / requests) * 100).toFixed(1);
   return [
     `RateLimit ${limit} would have refused ${share} % of ${formatCount(requests)} requests${from}${by}`,
     ...(timed >= requests

@@ -157,7 +157,8 @@ test("a port that carries TCP, and a claim where no token is required, are named
 kind: RequestAuthentication
 metadata: { name: a, namespace: shop }
 spec: { jwtRules: [{ issuer: https://a.test }] }`;
-  expect(check(WEB, ENTRY, tokens, written(of(CLAIM))).filter((line) => codes.test(line))).toEqual([]);
+  const http = WEB.replace("protocol: TCP", "protocol: HTTP");
+  expect(check(http, ENTRY, tokens, written(of(CLAIM))).filter((line) => codes.test(line))).toEqual([]);
 });
 
 test.each<[string, string]>([

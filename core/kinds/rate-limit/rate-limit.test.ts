@@ -330,3 +330,43 @@ spec: { targetRefs: [{ group: networking.istio.io, kind: ${kind}, name: ${name} 
     paths.map((path) => `warning policy-target-not-found RateLimit/default/a spec.targetRefs${path}`),
   );
 });
+
+const DATABASE = `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: db }
+spec:
+  hosts: [db.default.svc.cluster.local]
+  resolution: STATIC
+  workloadSelector: { labels: { app: db } }
+  ports: [{ number: 5432, name: sql, protocol: TCP }]`;
+const AT_DATABASE = (ports: string) => `apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: { name: db }
+spec: { address: 10.0.0.1, labels: { app: db }, ports: { ${ports} } }`;
+const OVER_DATABASE = (rules: string) => `apiVersion: limits.pharos.dev/v1
+kind: RateLimit
+metadata: { name: limit }
+spec: { selector: { matchLabels: { app: db } }, rules: [{ name: r, limit: { amount: 1, per: 1s }${rules} }] }`;
+const withCode = (code: string, ...documents: string[]) =>
+  check(...documents).filter((line) => line.split(" ")[1] === code);
+
+test("where all that workloads carry is TCP a limit counts nothing, though it names no port", () => {
+  const limit = OVER_DATABASE("");
+  expect(withCode("http-only-setting", DATABASE, AT_DATABASE("sql: 5432"), limit)).toEqual([
+    "warning http-only-setting RateLimit/default/limit spec",
+  ]);
+  expect(withCode("http-only-setting", DATABASE, AT_DATABASE("sql: 5432, web: 80"), limit)).toEqual([]);
+});
+
+test("a claim tells nobody apart where no token is checked", () => {
+  const limit = OVER_DATABASE(', bucket: { key: [{ attribute: "request.auth.claims[sub]" }], missing: Share }');
+  const checked = `apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: { name: tokens }
+spec: { jwtRules: [{ issuer: https://a.test }] }`;
+  const entry = AT_DATABASE("web: 80");
+  expect(withCode("claims-not-checked", entry, limit)).toEqual([
+    `warning claims-not-checked RateLimit/default/limit ${R}.bucket.key[0].attribute`,
+  ]);
+  expect(withCode("claims-not-checked", entry, checked, limit)).toEqual([]);
+});

@@ -103,9 +103,11 @@ test.each([
   ["limit:default/per-tenant/burst", "limit:default/per-tenant/burst"],
   ["limit:istio-system/all/burst", "limit:istio-system/all/burst"],
   ["limit:other/per-tenant/burst", ""],
+  ["limit:other/routed/burst", "limit:other/routed/burst"],
   ["limit:default/per-tenant", ""],
 ])("a workload of default that says it was denied by %j is taken to say %j", (said, taken) => {
-  const reporter = { ...SHOP, rootNamespace: "istio-system" };
+  // Of a gateway's limits those of its routes are of other namespaces.
+  const reporter = { ...SHOP, rootNamespace: "istio-system", limits: [{ namespace: "other", name: "routed" }] };
   const report = create(ReportRequestSchema, {
     windows: [{ reporter: "source", windowStartMs: BigInt(NOW), count: 1n, deniedBy: said }],
     samples: ["source", "destination"].map((side) => ({ reporter: side, startMs: BigInt(NOW), deniedBy: said })),

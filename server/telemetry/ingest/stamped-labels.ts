@@ -5,6 +5,7 @@ import { isIpAddress } from "#core/schema/ip-address.ts";
 import { isAuthorizerRefusal } from "#core/telemetry/authorizer-refusal.ts";
 import { isDenial, namespaceOfDenial } from "#core/telemetry/denied-by.ts";
 import { formatLimitCounts, parseLimitCounts } from "#core/telemetry/limit-counts.ts";
+import { limitOfRefusal } from "#core/telemetry/limit-refusal.ts";
 import { withNames } from "#core/telemetry/named-refusal.ts";
 import { isRefusal } from "#core/telemetry/refused-connection.ts";
 import { isTokenRefusal } from "#core/telemetry/token-refusal.ts";
@@ -35,16 +36,18 @@ export function ownService(
 }
 
 /**
- * A denial as a proxy of this namespace may tell it: only policies of its namespace and of the root's apply there, and which
- * PeerAuthentication asked for mTLS, RequestAuthentication for another token or policy for an authorizer is not for the agent to say.
+ * A denial as a proxy of this namespace may tell it: only policies of its namespace and of the root's apply there, and of limits
+ * also those of routes that its workload serves as a gateway; which PeerAuthentication asked for mTLS, RequestAuthentication for another token or policy for an authorizer is not for the agent to say.
  */
 export function ownDenial(
   text: string,
-  { namespace, rootNamespace, authentications = [], authorizing = [] }: Reporter,
+  { namespace, rootNamespace, authentications = [], authorizing = [], limits = [] }: Reporter,
 ): string {
   if (text.length > TEXT_CHARS_MAX || !/^[!-~]*$/.test(text) || !isDenial(text)) return "";
   const whose = namespaceOfDenial(text);
-  if (whose !== undefined && whose !== namespace && whose !== rootNamespace) return "";
+  const limit = limitOfRefusal(text);
+  const isOver = limits.some((each) => `${each.namespace}/${each.name}` === limit);
+  if (whose !== undefined && whose !== namespace && whose !== rootNamespace && !isOver) return "";
   if (isTokenRefusal(text)) return withNames(text, authentications);
   if (isAuthorizerRefusal(text)) return withNames(text, authorizing);
   return isRefusal(text) ? text.replace(/-policy\[.*$/, "") : text;

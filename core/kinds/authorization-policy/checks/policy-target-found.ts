@@ -1,5 +1,5 @@
 import type { EachCheck } from "#core/check/rule.ts";
-import { isOfRoutes, type PolicyTarget, targetsOf } from "#core/kinds/policy-target.ts";
+import { foundBy, isOfRoutes, type PolicyTarget, targetsOf } from "#core/kinds/policy-target.ts";
 import type { PolicyScope } from "#core/resolve/policy-scope.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -48,7 +48,7 @@ export const policyTargetFound = {
             {
               ...found,
               path: [...found.path, "name"],
-              message: `there is no ${kind} ${name} with a selector in namespace ${namespace}`,
+              message: `there is no ${kind} ${name} with ${foundBy(target) === "group" ? "labels" : "a selector"} in namespace ${namespace}`,
               hint:
                 kind === "Gateway"
                   ? "name one of this namespace that has a selector (one without is served by every gateway, and targets none), or choose workloads with selector"
