@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { UsageError } from "#cli/failure.ts";
+import { readHeaders } from "#programs/read-headers.ts";
 import type { CollectorAddress } from "#server/telemetry/forward/collector.ts";
 
 const FLAG = "--otlp-export";
@@ -7,7 +7,7 @@ const EXAMPLE = `for example ${FLAG} http://collector:4318 (HTTP), grpc://collec
 
 /** Where telemetry is handed on to, with the headers of a file: `name=value`, one a line. */
 export function otlpExportFlag(text: string, headersFile: string | undefined): CollectorAddress {
-  const headers = headersFile === undefined ? {} : readHeaders(headersFile);
+  const headers = headersFile === undefined ? {} : readHeaders(headersFile, `${FLAG}-headers`);
   if (!URL.canParse(text)) throw new UsageError(`${FLAG} ${JSON.stringify(text)} is no URL`, { hint: EXAMPLE });
   const url = new URL(text);
   if (url.username !== "" || url.password !== "")
@@ -22,26 +22,4 @@ export function otlpExportFlag(text: string, headersFile: string | undefined): C
       headers,
     };
   throw new UsageError(`${FLAG} ${JSON.stringify(text)} is none of http, https, grpc, grpcs`, { hint: EXAMPLE });
-}
-
-function readHeaders(file: string): Record<string, string> {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UsageError(`${FLAG}-headers ${file} cannot be read: ${error instanceof Error ? error.message : ""}`, {
-      hint: "name a file with one header a line, name=value",
-    });
-  }
-  const headers: Record<string, string> = {};
-  for (const [index, line] of text.split("\n").entries()) {
-    if (line.trim() === "" || line.startsWith("#")) continue;
-    const [, name, value] = /^\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=\s*([\t\x20-\x7e]*?)\s*$/.exec(line) ?? [];
-    if (name === undefined || value === undefined)
-      throw new UsageError(`${FLAG}-headers ${file}, line ${index + 1}: is not name=value`, {
-        hint: "for example authorization=Bearer TOKEN",
-      });
-    headers[name] = value;
-  }
-  return headers;
 }

@@ -10,6 +10,7 @@ import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { isIpAddress, isIpOrCidr } from "#core/schema/ip-address.ts";
 import { otlpExportFlag } from "#programs/otlp-export-flag.ts";
+import { prometheusFlag } from "#programs/prometheus-flag.ts";
 import { retentionFlag } from "#programs/retention-flag.ts";
 import type { OtlpListener, ServerOptions } from "#server/server-options.ts";
 
@@ -35,6 +36,9 @@ interface ServeFlags {
   readonly retention?: string;
   readonly otlpExport?: string;
   readonly otlpExportHeaders?: string;
+  readonly prometheus?: string;
+  readonly prometheusHeaders?: string;
+  readonly prometheusScrapeInterval: string;
 }
 
 /** As it stands in every identity; SPIFFE's letters. */
@@ -115,6 +119,17 @@ function otlpExportOf({ otlpExport, otlpExportHeaders }: ServeFlags): Pick<Serve
   throw new UsageError("--otlp-export-headers go nowhere without --otlp-export", { hint: "name the collector" });
 }
 
+function trafficSourceOf({
+  prometheus,
+  prometheusHeaders,
+  prometheusScrapeInterval,
+}: ServeFlags): Pick<ServerOptions, "trafficSource"> {
+  if (prometheus !== undefined)
+    return { trafficSource: prometheusFlag(prometheus, prometheusScrapeInterval, prometheusHeaders) };
+  if (prometheusHeaders === undefined) return {};
+  throw new UsageError("--prometheus-headers go nowhere without --prometheus", { hint: "name the Prometheus" });
+}
+
 export function addServe(program: Command): void {
   program
     .command("serve")
@@ -147,6 +162,12 @@ export function addServe(program: Command): void {
     )
     .option("--otlp-export <url>", "collector that spans and logs are handed on to: http(s)://, grpc(s)://")
     .option("--otlp-export-headers <file>", "headers for it, name=value, one a line")
+    .option(
+      "--prometheus <url>",
+      "draw graph and charts from a Prometheus that has Istio's metrics, in place of the own store",
+    )
+    .option("--prometheus-headers <file>", "headers for it, name=value, one a line")
+    .option("--prometheus-scrape-interval <duration>", "how often it looks at a proxy", "15s")
     .option("--demo-sign-in", "sign everybody on this machine in as administrator (loopback only)")
     .option("--no-console", "API only, without the web console")
     .action(async (flags: ServeFlags) => {
@@ -183,6 +204,7 @@ export function addServe(program: Command): void {
             ...quotaWebhookOf(flags),
             ...(flags.retention === undefined ? {} : { retention: retentionFlag(flags.retention) }),
             ...otlpExportOf(flags),
+            ...trafficSourceOf(flags),
             demoSignIn: flags.demoSignIn === true,
             console: flags.console,
           },

@@ -9,6 +9,7 @@ import { openCollector } from "#server/telemetry/forward/collector.ts";
 import { Forwarder } from "#server/telemetry/forward/forwarder.ts";
 import { type RunningTelemetry, startTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { openDuckdbStore } from "#server/telemetry/stores/duckdb/duckdb-store.ts";
+import { openTrafficSource } from "#server/telemetry/stores/prometheus/traffic-source.ts";
 
 const LIMITS_TOLD_EVERY_MS = 60_000;
 
@@ -26,7 +27,12 @@ export interface Stores {
 /** `root` is where this product lies, with its migrations. */
 export async function makeStores(
   root: string,
-  { dir, retention, otlpExport }: Pick<ServerOptions, "dir" | "retention" | "otlpExport">,
+  {
+    dir,
+    retention,
+    otlpExport,
+    trafficSource,
+  }: Pick<ServerOptions, "dir" | "retention" | "otlpExport" | "trafficSource">,
   log: Logger,
 ): Promise<Stores> {
   const database = await openDatabase(join(dir, "pharos.db"), {
@@ -64,11 +70,14 @@ export async function makeStores(
     otlpExport === undefined
       ? undefined
       : new Forwarder({ collector: openCollector(otlpExport), warn: (message) => log.warn(message) });
+  const warn = (message: string): void => log.warn(message);
+  const source = trafficSource === undefined ? undefined : openTrafficSource(trafficSource, { now: Date.now, warn });
   const telemetry = await startTelemetry({
+    ...(source === undefined ? {} : { traffic: source.traffic }),
     ...(forwarder === undefined ? {} : { forward: (batch) => forwarder.add(batch) }),
     openStore: (options) => openDuckdbStore({ ...options, path: join(dir, "telemetry.duckdb") }),
     ...(retention === undefined ? {} : { retention }),
-    warn: (message) => log.warn(message),
+    warn,
     onLoss: (reason) => noteLoss("telemetry.duckdb", reason),
     onLimit: (refused) => limits.add(refused),
   });
@@ -81,6 +90,7 @@ export async function makeStores(
     metrics: () => forwarder?.metrics() ?? [],
     async close() {
       clearInterval(summary);
+      source?.close();
       await forwarder?.close();
       await telemetry.close();
       await audit.close();

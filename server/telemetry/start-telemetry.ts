@@ -1,20 +1,23 @@
 import type { Refused } from "#core/limits/limit-book.ts";
 import type { StorageView } from "#core/view/storage.ts";
+import { repeatWork } from "#node/repeat-work.ts";
 import { LabelBook } from "#server/telemetry/ingest/label-book.ts";
 import { SampleIngest } from "#server/telemetry/ingest/sample-ingest.ts";
 import { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 import { DEFAULT_RETENTION, type Retention } from "#server/telemetry/ports/retention.ts";
 import type { HeldState, TelemetryBatch, TelemetrySink } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
+import type { TrafficReader } from "#server/telemetry/ports/traffic-reader.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
 import { describeStorage } from "#server/telemetry/query/describe-storage.ts";
-import { repeatWork } from "#server/telemetry/query/repeat-work.ts";
 import { StandardMetrics } from "#server/telemetry/query/standard-metrics.ts";
-import { TelemetryQueries } from "#server/telemetry/query/telemetry-queries.ts";
+import { TelemetryQueries, type TelemetryReaders } from "#server/telemetry/query/telemetry-queries.ts";
 import { TelemetryUpkeep } from "#server/telemetry/query/telemetry-upkeep.ts";
 
 export interface TelemetryOptions {
   readonly openStore: (options: StoreOptions) => Promise<TelemetryStore>;
+  /** Where graph, charts and figures read traffic, in place of the store. */
+  readonly traffic?: TrafficReader;
   readonly now?: () => number;
   readonly retention?: Partial<Retention>;
   /** What an operator should know: a damaged file was moved aside, maintenance failed. */
@@ -131,7 +134,11 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
     retention,
     onWindow: (follow) => void followers.push(follow),
     settledMs: () => now() - taken.reportIntervalMs - REPORT_TAKES_MS,
-    queries: new TelemetryQueries(store, now, () => taken.reportIntervalMs + REPORT_TAKES_MS),
+    queries: new TelemetryQueries(
+      readersOf(store, options.traffic),
+      now,
+      () => taken.reportIntervalMs + REPORT_TAKES_MS,
+    ),
     metrics,
     storage: () => describeStorage(store, retention, now()),
     copyTo: (dir) => store.upkeep.copyTo(dir),
@@ -142,4 +149,10 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
       await store.close();
     },
   };
+}
+
+/** What is asked for: requests, traces and logs are the store's, whoever has measured the traffic. */
+function readersOf(store: TelemetryStore, traffic = store.traffic): TelemetryReaders {
+  const { requests, spans, logs, gaps } = store;
+  return { traffic, requests, spans, logs, gaps };
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { repeatWork } from "#server/telemetry/query/repeat-work.ts";
+import { repeatWork } from "#node/repeat-work.ts";
 
 afterEach(() => vi.useRealTimers());
 
