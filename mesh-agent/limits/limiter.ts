@@ -20,6 +20,9 @@ export interface LimiterOptions extends Omit<AdmissionsOptions, "keysMax"> {
 
 /** How long a request waits for rules that are only tried. */
 const TRIED_MS = 20;
+/** Of one rule: as many as are under way at a time. */
+const LATE_MAX = 1000;
+const nameOf = ({ policy, name }: PreparedLimit): string => `${policy}/${name}`;
 const NO_RULES: readonly PreparedLimit[] = [];
 const NOBODY: readonly CountedBy[] = [];
 
@@ -53,6 +56,8 @@ export class Limiter {
   readonly #fast: CautiousClock;
   readonly #slow: CautiousClock;
   readonly #members: LimitMembers;
+  /** What rules that are only tried said too late, by rule: it is told with requests that come after. */
+  readonly #late = new Map<string, CountedBy[]>();
 
   constructor(options: LimiterOptions, members: LimitMembers) {
     this.#members = members;
@@ -97,13 +102,16 @@ export class Limiter {
       const refusedBy = decided.find(({ isAdmitted }) => !isAdmitted);
       const isWaiting = refusedBy === undefined && charges.some(({ rule }) => isCostedLate(rule));
       if (!isWaiting) ending.end(undefined);
+      if (trying > 0) counted.push(...this.#takeLate(shadows, counted));
       done({ counted, exemptFrom: exempt, refusedBy, ending: isWaiting ? ending : undefined });
     };
     if (charges.length > 0) this.onFirstKey();
     for (const each of shadows)
       this.#admit([each], ending, (said) => {
         trying -= 1;
-        count(said.map((one) => ({ ...one, isTried: true })));
+        const tried = said.map((one) => ({ ...one, isTried: true }));
+        if (isTold) for (const one of tried) this.#keepLate(one);
+        count(tried);
         if (trying === 0) tell();
       });
     const finish = (each: readonly CountedBy[]): void => {
@@ -115,6 +123,19 @@ export class Limiter {
     };
     if (enforced.length === 0) finish(NOBODY);
     else this.#admit(enforced, ending, finish);
+  }
+
+  #keepLate(one: CountedBy): void {
+    const late = this.#late.get(nameOf(one.rule)) ?? [];
+    this.#late.set(nameOf(one.rule), late);
+    if (late.length < LATE_MAX) late.push(one);
+  }
+
+  /** In the place of each that has not said anything yet, what it said of one that came before. */
+  #takeLate(shadows: readonly KeyedCharge[], counted: readonly CountedBy[]): CountedBy[] {
+    return shadows
+      .filter(({ rule }) => !counted.some((each) => each.rule === rule))
+      .flatMap(({ rule }) => this.#late.get(nameOf(rule))?.pop() ?? []);
   }
 
   answer(grants: readonly ToldGrant[]): void {

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { afterEach, expect, test } from "vitest";
+import type { Draw } from "#core/rate-limit/lease-message.ts";
+import { readDescriptor } from "#core/simulate/limits/read-descriptor.ts";
+import { readLimitSet } from "#core/simulate/limits/read-limit-set.ts";
+import { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
+import { Limiter, type Verdict } from "#mesh-agent/limits/limiter.ts";
+import { LimitSetSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
+import { silentLogger } from "#testing/loggers.ts";
+import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+const RULE = {
+  ...{ policy: "shop/tried", name: "all", amount: 5, perMs: 1000, keysMax: 10, enforcePercent: 100 },
+  ...{ isShadow: true, cost: { request: 1, most: 1 } },
+};
+
+test("what a rule that is only tried says too late is told with the next request that it is late for, once", async () => {
+  const draws: Draw[] = [];
+  const members = new LimitMembers(join(temporaryDir(cleanup), "members"), silentLogger);
+  const limiter = new Limiter(
+    { agent: "run", send: (draw) => void draws.push(draw), keysMax: 10, retryMs: 60_000, patienceMs: 60_000 },
+    members,
+  );
+  const rules = readLimitSet(toBinary(LimitSetSchema, create(LimitSetSchema, { rules: [RULE] })));
+  const decide = () => new Promise<Verdict>((done) => limiter.decide(rules, readDescriptor([]), done));
+  const told = async () => (await decide()).counted.map(({ isAdmitted, isTried }) => [isAdmitted, isTried]);
+  const answer = (granted: number, waitMs: number): void => {
+    const { key = "", lease = 0 } = draws.pop() ?? {};
+    limiter.answer([{ key, lease, granted, isAmple: false, ttlMs: 60_000, left: 0, waitMs, members: 1 }]);
+  };
+  expect(await told()).toEqual([]);
+  answer(0, 1);
+  expect(await told()).toEqual([[false, true]]);
+  expect(await told()).toEqual([]);
+});
