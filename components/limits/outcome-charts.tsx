@@ -22,7 +22,13 @@ export function OutcomeCharts({ limits }: { readonly limits: readonly UsedLimit[
           {series.length === 0 ? (
             <p className="flex h-24 items-center justify-center text-sm text-subtle">{none}</p>
           ) : (
-            <TimeChart label={`${title} by rule`} series={series} kind="stack" format={formatRate} />
+            // One request may be admitted by several rules, and is refused by one.
+            <TimeChart
+              label={`${title} by rule`}
+              series={series}
+              {...(outcome === "admitted" ? {} : { kind: "stack" })}
+              format={formatRate}
+            />
           )}
         </Card>
       ))}
