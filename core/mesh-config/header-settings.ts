@@ -16,6 +16,8 @@ export interface ListenerHeaders {
   readonly isServerPassed: boolean;
   readonly isEnvoyHidden: boolean;
   readonly isPortForwarded: boolean;
+  /** Requests without an id get one. */
+  readonly isIdMade: boolean;
 }
 
 /** What routes do. */
@@ -31,6 +33,7 @@ export const LISTENER_HEADERS: ListenerHeaders = {
   isServerPassed: false,
   isEnvoyHidden: false,
   isPortForwarded: false,
+  isIdMade: true,
 };
 
 export const ROUTE_HEADERS: RouteHeaders = { isAttemptTold: true, isHostForwarded: false };
@@ -51,6 +54,7 @@ export function applyListenerHeaders(base: ListenerHeaders, own: ProxyHeaders = 
     isServerPassed: own.server?.disabled ?? base.isServerPassed,
     isEnvoyHidden: own.envoyDebugHeaders?.disabled ?? base.isEnvoyHidden,
     isPortForwarded: own.xForwardedPort?.enabled ?? base.isPortForwarded,
+    isIdMade: own.requestId?.disabled === undefined ? base.isIdMade : !own.requestId.disabled,
   };
 }
 

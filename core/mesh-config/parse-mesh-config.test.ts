@@ -28,7 +28,7 @@ test("the defaults that the schema tells of are those that hold", () => {
         ]
       : [],
   );
-  expect(edits).toHaveLength(44);
+  expect(edits).toHaveLength(45);
   expect(parseMeshConfig(editDocument("{}", edits))).toEqual(DEFAULT_PROXY_SETTINGS);
 });
 

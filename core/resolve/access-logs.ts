@@ -1,4 +1,4 @@
-import type { LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
+import type { ExtensionProvider, LogFormat } from "#core/kinds/mesh-config/extension-provider.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { findProvider } from "#core/resolve/find-provider.ts";
 import { MESH_CONFIG_REF } from "#core/resolve/mesh-settings.ts";
@@ -10,13 +10,27 @@ import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 type Telemetry = Resource<"Telemetry">;
 
+/** One that is told over gRPC, by a service of the mesh. */
+export interface CalledLog {
+  readonly kind: "otlp" | "http-entries" | "tcp-entries";
+  readonly service: string;
+  readonly port: number;
+  readonly logName: string;
+  /** States of filters that it is told besides. */
+  readonly states: readonly string[];
+  /** Names of headers, and of trailers, that it is told besides. */
+  readonly told: {
+    readonly request: readonly string[];
+    readonly response: readonly string[];
+    readonly trailers: readonly string[];
+  };
+}
+
 /** Who gets a line of each request of one side of a workload's calls. */
 export interface RequestedLog {
   /** Its name in the MeshConfig; `accessLogFile` for that field's. */
   readonly provider: string;
-  readonly to:
-    | { readonly kind: "file"; readonly path: string; readonly omitsEmptyValues: boolean }
-    | { readonly kind: "otlp"; readonly service: string; readonly port: number; readonly logName: string };
+  readonly to: { readonly kind: "file"; readonly path: string; readonly omitsEmptyValues: boolean } | CalledLog;
   readonly format: LogFormat;
   /** A CEL expression; undefined: every request. */
   readonly filter: string | undefined;
@@ -33,7 +47,11 @@ export interface ResolvedLogs {
 /** Istio's own provider of the name `envoy`, and where file providers without a path write. */
 const BUILT_IN = "envoy";
 export const STDOUT = "/dev/stdout";
-const OTLP_LOG_NAME = "otel_envoy_accesslog";
+const LOG_NAMES = {
+  otlp: "otel_envoy_accesslog",
+  "http-entries": "http_envoy_accesslog",
+  "tcp-entries": "tcp_envoy_accesslog",
+} as const satisfies Record<CalledLog["kind"], string>;
 
 type Settings = Pick<ProxySettings, "providers" | "defaultProviders" | "accessLog">;
 
@@ -115,13 +133,32 @@ export function logOf(
     return name.toLowerCase() === BUILT_IN
       ? { to: { kind: "file", path: STDOUT, omitsEmptyValues: false }, format: accessLog.format }
       : undefined;
-  const { envoyFileAccessLog: file, envoyOtelAls: otlp } = provider;
+  const { envoyFileAccessLog: file, envoyOtelAls: otlp, envoyHttpAls: http, envoyTcpAls: tcp } = provider;
   if (file !== undefined)
     return {
       to: { kind: "file", path: file.path ?? STDOUT, omitsEmptyValues: file.omitEmptyValues === true },
       format: file.logFormat,
     };
-  if (otlp === undefined) return undefined;
-  const { service, port, logName = OTLP_LOG_NAME } = otlp;
-  return { to: { kind: "otlp", service, port, logName }, format: otlp.logFormat };
+  if (otlp !== undefined) return { to: calledLog("otlp", otlp), format: otlp.logFormat };
+  if (http !== undefined) return { to: calledLog("http-entries", http, http), format: undefined };
+  return tcp && { to: calledLog("tcp-entries", tcp), format: undefined };
+}
+
+type Written = NonNullable<ExtensionProvider["envoyOtelAls" | "envoyHttpAls" | "envoyTcpAls"]>;
+
+type Told = Pick<
+  NonNullable<ExtensionProvider["envoyHttpAls"]>,
+  "additionalRequestHeadersToLog" | "additionalResponseHeadersToLog" | "additionalResponseTrailersToLog"
+>;
+
+function calledLog(kind: CalledLog["kind"], written: Written, headers: Told = {}): CalledLog {
+  const { service, port, logName = LOG_NAMES[kind], filterStateObjectsToLog: states = [] } = written;
+  return {
+    ...{ kind, service, port, logName, states },
+    told: {
+      request: headers.additionalRequestHeadersToLog ?? [],
+      response: headers.additionalResponseHeadersToLog ?? [],
+      trailers: headers.additionalResponseTrailersToLog ?? [],
+    },
+  };
 }

@@ -22,6 +22,8 @@ const STARTED_WITH = "with what agents start Envoy: start-settings.test.ts";
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "Gateway servers[].name": "a name for people",
   "MeshConfig defaultConfig.connectionSettings.profile": "the one that there is: its values are told one by one",
+  "MeshConfig inboundTrafficPolicy": "the one mode that there is",
+  "MeshConfig inboundTrafficPolicy.mode": "the one mode that there is",
   "MeshConfig defaultProviders.metrics": "what /metrics shows: exported-metrics.test.ts",
   "MeshConfig defaultProviders.metrics[]": "what /metrics shows: exported-metrics.test.ts",
   "MeshConfig extensionProviders[].prometheus": "what /metrics shows: exported-metrics.test.ts",

@@ -147,6 +147,20 @@ function instance(version: string): WorkloadInstance {
   };
 }
 
+/** An ALLOW policy whose one rule is for this. */
+export function operation(members: string): string {
+  return policy("AuthorizationPolicy", "a", "default", `{ rules: [{ to: [{ operation: { ${members} } }] }] }`);
+}
+
+export function group(name: string, namespace: string, labels: string): string {
+  return `
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: ${name}, namespace: ${namespace} }
+spec: { metadata: { labels: { ${labels} } }, template: {} }
+`;
+}
+
 /** What the instances are registered in. */
 const groupOf = (version: string) => `
 apiVersion: networking.istio.io/v1

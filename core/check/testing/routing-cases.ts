@@ -36,6 +36,22 @@ export const ROUTING_CASES: readonly FoundCase[] = [
     ["warning subset-not-found VirtualService/default/reviews spec.http[0].route[0].destination.subset"],
   ],
   [
+    "a destination that a rule names twice, by its short and its whole name",
+    [
+      REVIEWS,
+      SUBSETS,
+      virtualService(
+        "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v1 }, weight: 50 }, { destination: { host: reviews.default.svc.cluster.local, subset: v1 }, weight: 50 }] }] }",
+      ),
+    ],
+    ["warning destination-repeated VirtualService/default/reviews spec.http[0].route[1].destination"],
+  ],
+  [
+    "a subset without labels",
+    [REVIEWS, destinationRule("all", "{ host: reviews, subsets: [{ name: all }] }")],
+    ["warning subset-without-labels DestinationRule/default/all spec.subsets[0]"],
+  ],
+  [
     "a gateway that does not exist",
     [
       REVIEWS,
@@ -279,7 +295,7 @@ export const ROUTING_CASES: readonly FoundCase[] = [
     [
       REVIEWS,
       virtualService(
-        "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews }, weight: 1 }, { destination: { host: reviews }, weight: 2 }] }, { route: [{ destination: { host: reviews } }] }] }",
+        "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews }, weight: 1 }, { destination: { host: reviews, port: { number: 9080 } }, weight: 2 }] }, { route: [{ destination: { host: reviews } }] }] }",
       ),
     ],
     [

@@ -238,6 +238,29 @@ export const SILENT_ROUTING: SilentCases = {
       ],
     ],
   ],
+  "subset-without-labels": [
+    [
+      "a subset of all instances, with settings of its own",
+      [
+        REVIEWS,
+        destinationRule(
+          "all",
+          "{ host: reviews, subsets: [{ name: all, trafficPolicy: { loadBalancer: { simple: RANDOM } } }] }",
+        ),
+      ],
+    ],
+  ],
+  "destination-repeated": [
+    [
+      "two subsets, two ports, and a part of the requests with a header of its own",
+      [
+        REVIEWS,
+        virtualService(
+          "{ hosts: [reviews], http: [{ route: [{ destination: { host: reviews }, weight: 90 }, { destination: { host: reviews }, weight: 10, headers: { request: { set: { x-canary: a } } } }] }, { route: [{ destination: { host: reviews } }] }] }",
+        ),
+      ],
+    ],
+  ],
   "subset-without-instances": [
     [
       "a service of which no endpoint is known",

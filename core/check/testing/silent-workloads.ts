@@ -1,6 +1,8 @@
 import {
   GATEWAY,
+  group,
   meshConfig,
+  operation,
   policy,
   proxyConfig,
   REVIEWS,
@@ -99,6 +101,30 @@ export const SILENT_WORKLOADS: SilentCases = {
       ],
     ],
     ["an account of the policy's own namespace", [source("serviceAccounts: [bookinfo-reviews]")]],
+  ],
+  "policy-host-not-found": [
+    [
+      "short and whole names of a service with and without a port, a host of a Gateway, an address, and a pattern",
+      [
+        REVIEWS,
+        GATEWAY.replace('hosts: ["*"]', 'hosts: ["prod/*.example.test"]'),
+        operation(
+          "hosts: [reviews, 'reviews.default.svc.cluster.local:9080', reviews.default, shop.example.test, 10.0.0.1, '*.elsewhere.test']",
+        ),
+      ],
+    ],
+  ],
+  "duplicate-group-labels": [
+    [
+      "groups that differ in one label, groups without labels, and one of another namespace",
+      [
+        group("a", "default", "app: a, version: v1"),
+        group("b", "default", "app: a, version: v2"),
+        group("c", "elsewhere", "app: a, version: v1"),
+        group("d", "default", ""),
+        group("e", "default", ""),
+      ],
+    ],
   ],
   "namespace-not-found": [["the root namespace and a pattern", [source("namespaces: [istio-system, 'team-*']")]]],
   "selector-matches-nothing": [

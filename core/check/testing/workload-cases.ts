@@ -1,7 +1,9 @@
 import {
   type FoundCase,
   GATEWAY,
+  group,
   meshConfig,
+  operation,
   policy,
   proxyConfig,
   REVIEWS,
@@ -326,6 +328,22 @@ spec:
       ),
     ],
     ["warning sidecar-port-not-answered Sidecar/default/a spec.ingress"],
+  ],
+  [
+    "hosts that nobody has",
+    [REVIEWS, operation("hosts: [reviws], notHosts: ['reviews.defalt:9080']")],
+    [
+      "warning policy-host-not-found AuthorizationPolicy/default/a spec.rules[0].to[0].operation.hosts[0]",
+      "warning policy-host-not-found AuthorizationPolicy/default/a spec.rules[0].to[0].operation.notHosts[0]",
+    ],
+  ],
+  [
+    "two groups whose workloads have the same labels",
+    [group("a", "default", "app: a"), group("b", "default", "app: a")],
+    [
+      "info duplicate-group-labels WorkloadGroup/default/a spec.metadata.labels",
+      "info duplicate-group-labels WorkloadGroup/default/b spec.metadata.labels",
+    ],
   ],
   [
     "Telemetries that name providers that are not there, of another type, or whose service or port is not",

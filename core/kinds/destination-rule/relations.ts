@@ -5,6 +5,7 @@ import { overruledRule } from "#core/kinds/destination-rule/checks/overruled.ts"
 import { ruleHost } from "#core/kinds/destination-rule/checks/rule-host.ts";
 import { rulePort } from "#core/kinds/destination-rule/checks/rule-port.ts";
 import { subsetLabels } from "#core/kinds/destination-rule/checks/subset-labels.ts";
+import { subsetWithoutLabels } from "#core/kinds/destination-rule/checks/subset-without-labels.ts";
 import { explainDestinationRule } from "#core/kinds/destination-rule/explain.ts";
 import type { KindRelations } from "#core/kinds/kind-relations.ts";
 import { isVisible } from "#core/resolve/visibility.ts";
@@ -12,7 +13,16 @@ import { matchesLabels } from "#core/resource/labels.ts";
 import { concernByHosts } from "#core/traffic/concern-hosts.ts";
 
 export const destinationRuleRelations: KindRelations<"DestinationRule"> = {
-  checks: [ruleHost, rulePort, subsetLabels, ejectsNobody, mtlsConflict, httpOnlySettings, overruledRule],
+  checks: [
+    ruleHost,
+    rulePort,
+    subsetLabels,
+    subsetWithoutLabels,
+    ejectsNobody,
+    mtlsConflict,
+    httpOnlySettings,
+    overruledRule,
+  ],
   explain: explainDestinationRule,
   reaches: ({ spec, metadata }, { namespace, labels }) =>
     spec.workloadSelector === undefined

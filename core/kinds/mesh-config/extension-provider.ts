@@ -16,7 +16,6 @@ import {
 } from "#core/schema/make-field.ts";
 
 const GONE = "Istio has it no more: write opentelemetry, which sends spans over OTLP";
-const GRPC_LOGS = "Envoy's own log service is not spoken: use envoyOtelAls";
 /** Of a request that is held while somebody is asked about it. */
 const BODY_MAX = 1_048_576;
 
@@ -94,21 +93,42 @@ const FILE_LOG = message({
   omitEmptyValues: described(boolean(), { envoy: "SubstitutionFormatString.omit_empty_values" }),
 });
 
+const STATES = described(list(string("header-text")), {
+  envoy: "CommonGrpcAccessLogConfig.filter_state_objects_to_log",
+  doc: "States of filters that are told besides, such as those of EnvoyFilters' own filters",
+});
+
+const GRPC_LOG = {
+  service: described(required(string("gateway-host")), {
+    envoy: "CommonGrpcAccessLogConfig.grpc_service",
+    doc: "Who gets the entries (envoy.service.accesslog.v3.AccessLogService), as HOST or NAMESPACE/HOST: a host of the mesh by its whole name",
+  }),
+  port: described(required(port()), { envoy: "CommonGrpcAccessLogConfig.grpc_service" }),
+  filterStateObjectsToLog: STATES,
+};
+
+const HTTP_GRPC_LOG = message({
+  ...GRPC_LOG,
+  logName: logName("http_envoy_accesslog"),
+  additionalRequestHeadersToLog: headerNames("HttpGrpcAccessLogConfig.additional_request_headers_to_log"),
+  additionalResponseHeadersToLog: headerNames("HttpGrpcAccessLogConfig.additional_response_headers_to_log"),
+  additionalResponseTrailersToLog: headerNames("HttpGrpcAccessLogConfig.additional_response_trailers_to_log"),
+});
+
+const TCP_GRPC_LOG = message({ ...GRPC_LOG, logName: logName("tcp_envoy_accesslog") });
+
 const OTLP_LOG = message({
   service: described(required(string("gateway-host")), {
     envoy: "OpenTelemetryAccessLogConfig.common_config",
     doc: "Who gets the lines, as HOST or NAMESPACE/HOST: a host of the mesh by its whole name",
   }),
   port: described(required(port()), { envoy: "OpenTelemetryAccessLogConfig.common_config" }),
-  logName: described(string("header-text"), {
-    envoy: "CommonGrpcAccessLogConfig.log_name",
-    default: "otel_envoy_accesslog",
-  }),
+  logName: logName("otel_envoy_accesslog"),
   logFormat: described(message({ text: TEXT, labels: LABELS }), {
     envoy: "OpenTelemetryAccessLogConfig.body, OpenTelemetryAccessLogConfig.attributes",
     doc: "The body of a record, without it Istio's text; and its attributes",
   }),
-  filterStateObjectsToLog: refused("there is no state of filters but the proxies' own: leave it out"),
+  filterStateObjectsToLog: STATES,
 });
 
 export const EXTENSION_PROVIDER = message(
@@ -130,8 +150,8 @@ export const EXTENSION_PROVIDER = message(
       doc: "Which metrics it gets say Telemetries",
     }),
     envoyFileAccessLog: described(FILE_LOG, { doc: "A line of each request in a file on the proxy's host" }),
-    envoyHttpAls: refused(GRPC_LOGS),
-    envoyTcpAls: refused(GRPC_LOGS),
+    envoyHttpAls: described(HTTP_GRPC_LOG, { doc: "Entries of requests over Envoy's own gRPC service" }),
+    envoyTcpAls: described(TCP_GRPC_LOG, { doc: "The same as entries of connections" }),
     envoyOtelAls: described(OTLP_LOG, { doc: "A record of each request over OTLP" }),
     sds: refused("certificates are files on the gateway's host: take it out"),
   },
@@ -162,4 +182,12 @@ export type HttpAuthorizer = Infer<typeof HTTP>;
 /** `abc`, `abc*` or `*abc`, whatever the case. */
 function patterns(doc: string) {
   return described(list(string("header-name")), { doc, note: "`x-*` and `*-id` are beginnings and ends of names" });
+}
+
+function logName(byDefault: string) {
+  return described(string("header-text"), { envoy: "CommonGrpcAccessLogConfig.log_name", default: byDefault });
+}
+
+function headerNames(envoy: string) {
+  return described(list(string("plain-header-name"), 0, 64), { envoy, doc: "Told in each entry besides" });
 }

@@ -30,7 +30,13 @@ export const PROXY_HEADERS = message({
     }),
     { doc: "What of the caller's certificate X-Forwarded-Client-Cert tells" },
   ),
-  requestId: refused("every request has an id, by which it is found again: leave it out"),
+  requestId: message({
+    disabled: flag(
+      "HttpConnectionManager.generate_request_id",
+      false,
+      "Requests that bring no x-request-id get none, and are not found by one",
+    ),
+  }),
   server: message({
     disabled: flag(
       "HttpConnectionManager.server_header_transformation",

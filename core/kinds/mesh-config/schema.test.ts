@@ -31,7 +31,10 @@ test.each([
     ["error bad-value spec.defaultConfig.tracing.zipkin.address @a"],
   ],
   ["{ trustDomain: a }", ["error field-not-handled spec.trustDomain @a"]],
-  ["{ inboundTrafficPolicy: { mode: LOCALHOST } }", ["error field-not-handled spec.inboundTrafficPolicy @{"]],
+  [
+    "{ inboundTrafficPolicy: { mode: PASSTHROUGH } }",
+    ["error value-not-handled spec.inboundTrafficPolicy.mode @PASSTHROUGH"],
+  ],
   [
     "{ localityLbSetting: { failover: [{ from: eu, to: eu }] } }",
     ["error bad-value spec.localityLbSetting.failover[0].to @eu"],

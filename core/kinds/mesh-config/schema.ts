@@ -151,9 +151,18 @@ export const MESH_CONFIG = message({
   }),
   enableEnvoyAccessLogService: refused(REPORTED),
   disableEnvoyListenerLog: refused(REPORTED),
-  inboundTrafficPolicy: refused(
-    "a called proxy takes what comes to ports of its services, and no other: write ServiceEntries",
-  ),
+  inboundTrafficPolicy: message({
+    mode: described(
+      oneOf(["LOCALHOST"], {
+        PASSTHROUGH:
+          "applications are called on 127.0.0.1, so that nobody comes to them past their proxy: let them listen there, or write defaultEndpoint: 0.0.0.0:PORT in the ingress of a Sidecar",
+      }),
+      {
+        envoy: "Cluster.load_assignment",
+        doc: "Where applications are called that share their proxy's host: what Pharos does",
+      },
+    ),
+  }),
   configSources: refused("configuration is applied, by pharos apply or in the console", "process"),
   trustDomain: refused(ONE_AUTHORITY, "process"),
   trustDomainAliases: described(list(string("header-text", 255)), {

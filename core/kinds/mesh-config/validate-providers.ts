@@ -20,6 +20,8 @@ const PATTERNS = [
 const ASKED = [
   "envoyExtAuthzGrpc",
   "envoyOtelAls",
+  "envoyHttpAls",
+  "envoyTcpAls",
   "zipkin",
   "skywalking",
   "datadog",

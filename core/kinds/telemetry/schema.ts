@@ -142,7 +142,7 @@ const METRICS = message({
     ),
     { envoy: AT_SERVER },
   ),
-  reportingInterval: refused("connections are counted when they end: leave it out"),
+  reportingInterval: refused("connections that last are counted every ten seconds, and so are requests: leave it out"),
 });
 export type Metrics = Infer<typeof METRICS>;
 

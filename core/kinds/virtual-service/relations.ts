@@ -10,6 +10,7 @@ import { gatewayExists } from "#core/kinds/virtual-service/checks/gateway-exists
 import { gatewayHost } from "#core/kinds/virtual-service/checks/gateway-host.ts";
 import { httpOnlyRoutes } from "#core/kinds/virtual-service/checks/http-only-routes.ts";
 import { matchPort } from "#core/kinds/virtual-service/checks/match-port.ts";
+import { repeatedDestination } from "#core/kinds/virtual-service/checks/repeated-destination.ts";
 import { subsetAtGateway } from "#core/kinds/virtual-service/checks/subset-at-gateway.ts";
 import { concernByVirtualService } from "#core/kinds/virtual-service/concern.ts";
 import { explainVirtualService } from "#core/kinds/virtual-service/explain.ts";
@@ -28,6 +29,7 @@ export const virtualServiceRelations: KindRelations<"VirtualService"> = {
     claimsChecked,
     httpOnlyRoutes,
     subsetAtGateway,
+    repeatedDestination,
   ],
   explain: explainVirtualService,
   concern: concernByVirtualService,

@@ -5,14 +5,14 @@ import { authorizerClusters, type ClusterCaller } from "#server/envoy/clusters/a
 import type { ServiceCluster } from "#server/envoy/clusters/service-clusters.ts";
 import { logCluster } from "#server/envoy/names.ts";
 
-/** How a proxy reaches those who get its access logs over OTLP: once each, as external authorizers are. */
+/** How a proxy reaches those who get its access logs over gRPC: once each, as external authorizers are. */
 export function logClusters(
   world: CallerReader,
   logs: readonly RequestedLog[],
   caller: ClusterCaller,
 ): readonly ServiceCluster[] {
   const asked = logs.flatMap(({ to }) => {
-    const found = to.kind === "otlp" ? resolveAsked(world, to) : "no-service";
+    const found = to.kind === "file" ? "no-service" : resolveAsked(world, to);
     return typeof found === "string" ? [] : [{ ...found, protocol: "grpc" as const }];
   });
   return authorizerClusters(world, asked, caller, logCluster);

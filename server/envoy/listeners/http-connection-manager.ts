@@ -234,7 +234,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
             cert: headers.clientCert.cert ?? direction === "gateway",
           },
         }),
-    generateRequestId: true,
+    generateRequestId: headers.isIdMade,
     ...(traced?.ignoresRequestId === true ? { requestIdExtension: { typedConfig: ID_IS_AN_ID } } : {}),
   });
 }

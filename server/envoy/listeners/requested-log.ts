@@ -7,15 +7,19 @@ import type { AccessLogSchema } from "#proto/gen/envoy/config/accesslog/v3/acces
 import { ApiVersion } from "#proto/gen/envoy/config/core/v3/config_source_pb.js";
 import type { SubstitutionFormatStringSchema } from "#proto/gen/envoy/config/core/v3/substitution_format_string_pb.js";
 import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
+import {
+  HttpGrpcAccessLogConfigSchema,
+  TcpGrpcAccessLogConfigSchema,
+} from "#proto/gen/envoy/extensions/access_loggers/grpc/v3/als_pb.js";
 import { OpenTelemetryAccessLogConfigSchema } from "#proto/gen/envoy/extensions/access_loggers/open_telemetry/v3/logs_service_pb.js";
 import { ISTIO_JSON_FORMAT, ISTIO_TEXT_FORMAT } from "#server/envoy/listeners/istio-log-format.ts";
 import type { ProxyTracing } from "#server/envoy/listeners/proxy-tracing.ts";
 import { logCluster } from "#server/envoy/names.ts";
 import { type Init, typed } from "#server/envoy/pack.ts";
 
-/** A log that somebody asks for, and how whoever gets it over OTLP is reached. */
+/** A log that somebody asks for, and how whoever gets it over gRPC is reached. */
 export interface ProxyLog extends RequestedLog {
-  /** Of an OTLP log: its cluster and its host. */
+  /** Of one over gRPC: its cluster and its host. */
   readonly cluster?: { readonly name: string; readonly authority: string };
 }
 
@@ -71,13 +75,24 @@ export function buildRequestedLog(log: ProxyLog): Init<typeof AccessLogSchema> {
       },
     });
   const { name: clusterName = "", authority = "" } = log.cluster ?? {};
+  const commonConfig = {
+    logName: to.logName,
+    transportApiVersion: ApiVersion.V3,
+    grpcService: { targetSpecifier: { case: "envoyGrpc" as const, value: { clusterName, authority } } },
+    filterStateObjectsToLog: [...to.states],
+  };
+  if (to.kind === "tcp-entries")
+    return typed("envoy.access_loggers.tcp_grpc", TcpGrpcAccessLogConfigSchema, { commonConfig });
+  if (to.kind === "http-entries")
+    return typed("envoy.access_loggers.http_grpc", HttpGrpcAccessLogConfigSchema, {
+      commonConfig,
+      additionalRequestHeadersToLog: [...to.told.request],
+      additionalResponseHeadersToLog: [...to.told.response],
+      additionalResponseTrailersToLog: [...to.told.trailers],
+    });
   const { text = ISTIO_TEXT_FORMAT, labels = {} } = format ?? {};
   return typed("envoy.access_loggers.open_telemetry", OpenTelemetryAccessLogConfigSchema, {
-    commonConfig: {
-      logName: to.logName,
-      transportApiVersion: ApiVersion.V3,
-      grpcService: { targetSpecifier: { case: "envoyGrpc", value: { clusterName, authority } } },
-    },
+    commonConfig,
     body: { value: { case: "stringValue", value: text } },
     attributes: {
       values: sorted(labels).map(([key, value]) => ({

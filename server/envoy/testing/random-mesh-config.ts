@@ -40,6 +40,7 @@ export function randomMeshConfig({ pick, rarely, service, namespace }: Draw): An
           { name: "more", zipkin: { service: authorizer, port: 80, maxTagLength: 9 } },
           { name: "more", skywalking: { service: authorizer, port: 9080 } },
         ]),
+        { name: "entries", envoyHttpAls: { service: authorizer, port: 80, additionalRequestHeadersToLog: ["x-a"] } },
         { name: "file", envoyFileAccessLog: { path: "/dev/null" } },
       ],
     }),
@@ -63,6 +64,7 @@ export function randomMeshConfig({ pick, rarely, service, namespace }: Draw): An
         ...maybe({
           proxyHeaders: pick<object>([
             { preserveHttp1HeaderCase: true },
+            { requestId: { disabled: true } },
             { attemptCount: { disabled: true }, xForwardedHost: { enabled: true } },
             { server: { disabled: true }, envoyDebugHeaders: { disabled: true } },
           ]),

@@ -80,7 +80,9 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
             accessLogging: [
               {
                 ...(draw.rarely(2) ? { match: { mode: draw.pick(["CLIENT", "SERVER"]) } } : {}),
-                ...(draw.rarely(2) ? { providers: [{ name: draw.pick(["envoy", "otlp", "file", "none"]) }] } : {}),
+                ...(draw.rarely(2)
+                  ? { providers: [{ name: draw.pick(["envoy", "otlp", "entries", "file", "none"]) }] }
+                  : {}),
                 ...(draw.rarely(3) ? { disabled: draw.pick([true, false]) } : {}),
                 ...(draw.rarely(3) ? { filter: { expression: "response.code >= 500" } } : {}),
               },

@@ -47,7 +47,7 @@ const WHY_NOT = { metrics: whyNoMetrics, accessLogging: whyNoLog, tracing: whyNo
 const HINTS = {
   metrics: "name prometheus, or one of the MeshConfig's extensionProviders with `prometheus: {}`",
   accessLogging:
-    "name envoy, or one of the MeshConfig's extensionProviders with envoyFileAccessLog or envoyOtelAls, and a service that is there",
+    "name envoy, or one of the MeshConfig's extensionProviders with envoyFileAccessLog, envoyOtelAls, envoyHttpAls or envoyTcpAls, and a service that is there",
   tracing:
     "name one of the MeshConfig's extensionProviders with opentelemetry, zipkin, skywalking or datadog, and a service that is there; or name none: spans go to the control plane",
 } as const satisfies Record<Section, string>;
