@@ -114,7 +114,7 @@ async function runClaimed(
   const following = [uplink.run(background.signal), revocations.run(background.signal)];
   await Promise.race([revocations.first, aborted(signal), delay(REVOCATIONS_MS, undefined, { ref: false })]);
   const registering = registration.run(background.signal).then(() => undefined, PharosError.from);
-  let names: DnsServer | undefined;
+  let names: Pick<DnsServer, "close"> | undefined;
   try {
     // Envoy is started with what the control plane says, where it never did before.
     if (registration.start === undefined) {

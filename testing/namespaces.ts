@@ -22,6 +22,7 @@ export interface Host {
   /** Of the namespace. */
   readonly name: string;
   readonly address: string;
+  readonly addressIpv6: string;
   /** What is put before a command so that it runs there. */
   readonly enter: readonly [string, ...string[]];
   /** Within `timeoutMs`, or what a tool of the system gets. */
@@ -37,6 +38,7 @@ export async function makeHosts(cleanup: Cleanup, count: number): Promise<readon
   await router.run("ip", ["link", "add", "switch", "type", "bridge"]);
   await router.run("ip", ["link", "set", "switch", "up"]);
   await router.run("ip", ["addr", "add", `${router.address}/24`, "dev", "switch"]);
+  await router.run("ip", ["addr", "add", `${router.addressIpv6}/64`, "dev", "switch", "nodad"]);
   for (let index = 1; index < count; index += 1) {
     const host = await makeHost(cleanup, id, index);
     hosts.push(host);
@@ -44,8 +46,10 @@ export async function makeHosts(cleanup: Cleanup, count: number): Promise<readon
     await router.run("ip", ["link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", host.name]);
     await router.run("ip", ["link", "set", port, "master", "switch", "up"]);
     await host.run("ip", ["addr", "add", `${host.address}/24`, "dev", "eth0"]);
+    await host.run("ip", ["addr", "add", `${host.addressIpv6}/64`, "dev", "eth0", "nodad"]);
     await host.run("ip", ["link", "set", "eth0", "up"]);
     await host.run("ip", ["route", "add", "default", "via", router.address]);
+    await host.run("ip", ["route", "add", "default", "via", router.addressIpv6]);
   }
   return [router, ...hosts.slice(1)];
 }
@@ -67,5 +71,5 @@ async function makeHost(cleanup: Cleanup, id: string, index: number): Promise<Ho
   const run = (command: string, args: readonly string[], input = "", timeoutMs?: number) =>
     runTool("ip", [...enter.slice(1), command, ...args], input, timeoutMs);
   await run("ip", ["link", "set", "lo", "up"]);
-  return { name, address: addressAt(index), enter: [...enter], run };
+  return { name, address: addressAt(index), addressIpv6: `fd77::${index + 1}`, enter: [...enter], run };
 }

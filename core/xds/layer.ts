@@ -84,6 +84,8 @@ export interface NodeMetadata {
   readonly WORKLOAD_NAME: string;
   /** NONE: not captured, listeners bind the ports below. REDIRECT (default): virtualOutbound and virtualInbound. */
   readonly INTERCEPTION_MODE: "NONE" | "REDIRECT";
+  /** Its agent captures IPv6 too. */
+  readonly PHAROS_IPV6?: true;
   /** Its agent answers DNS: services without an address have one of the mesh's own. */
   readonly DNS_CAPTURE?: true;
   /** Port of the HTTP forward proxy on 127.0.0.1, when wanted. */

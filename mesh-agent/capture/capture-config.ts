@@ -1,14 +1,20 @@
+import { networkInterfaces } from "node:os";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
 const port = z.int().min(1).max(65_535);
 const id = z.int().min(0).max(4_294_967_294);
 
-const cidr = z.string().refine(isIpv4Range, "must be an IPv4 range such as 10.0.0.0/8");
+const cidr = z.string().refine(isRange, "must be a range of addresses such as 10.0.0.0/8 or fd00::/8");
 
-function isIpv4Range(text: string): boolean {
-  // As the kernel's tools read it: neither 10.1/16 nor octal.
-  return ipaddr.IPv4.isValidCIDRFourPartDecimal(text);
+function isRange(text: string): boolean {
+  // As the kernel's tools read it: neither 10.1/16 nor octal, and of no zone.
+  return ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || (ipaddr.IPv6.isValidCIDR(text) && !text.includes("%"));
+}
+
+/** Its loopback has an address of it. */
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((each) => each?.some(({ family }) => family === "IPv6"));
 }
 
 /** As the kernel names them, 15 characters at most; `*` at the end stands for any more. */
@@ -33,6 +39,11 @@ export const CaptureConfigSchema = z.strictObject({
   /** Whose connections are left alone, beside the proxy's own. */
   excludeUids: z.array(id).default([]),
   excludeGids: z.array(id).default([]),
+  /** IPv6 is captured as IPv4 is; without it new connections of it to captured ports are refused. auto: where the host has it as the agent starts. */
+  ipv6: z
+    .union([z.boolean(), z.literal("auto")])
+    .default("auto")
+    .transform((wanted) => (wanted === "auto" ? hasIpv6() : wanted)),
   /** The agent answers DNS for names of the mesh, and what applications ask the host's resolvers comes to it. */
   dns: z.boolean().default(true),
   /** Group that agent and Envoy run as where the agent is root: their own connections are known by it. As Istio's. */

@@ -18,7 +18,7 @@ export interface CapturePlan
   readonly owner: ProxyOwner;
   /** Captured where they come from outside: those of the application that Envoy answers for. */
   readonly inboundPorts: readonly number[];
-  /** Those of the host's resolvers (IPv4) whose queries come to the agent. Empty: it answers no DNS. */
+  /** Those of the host's resolvers whose queries come to the agent. Empty: it answers no DNS. */
   readonly resolvers: readonly string[];
 }
 
@@ -33,5 +33,22 @@ export function planCapture(
   const inboundPorts = [...new Set(ports.map(({ appPort }) => appPort))]
     .filter((port) => (included === undefined || included.includes(port)) && !config.excludeInboundPorts.includes(port))
     .sort((a, b) => a - b);
-  return { ...rest, owner, inboundPorts, resolvers: dns ? resolvers.filter((each) => !each.includes(":")) : [] };
+  return {
+    ...rest,
+    owner,
+    inboundPorts,
+    resolvers: dns ? resolvers.filter((each) => isCaptured(each, rest.ipv6)) : [],
+  };
+}
+
+/** One with a zone is of one link, and no rule can name it. */
+function isCaptured(resolver: string, takesIpv6: boolean): boolean {
+  return !resolver.includes(":") || (takesIpv6 && !resolver.includes("%"));
+}
+
+export type Family = "ipv4" | "ipv6";
+
+/** Of an address or a range. */
+export function familyOf(address: string): Family {
+  return address.includes(":") ? "ipv6" : "ipv4";
 }

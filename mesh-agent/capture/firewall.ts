@@ -50,8 +50,19 @@ export const NFTABLES: Firewall = {
 const RESTORE = ["--noflush", "--wait"] as const;
 
 /** Not every host has it: what is not there holds none of our rules. */
-function savedIpv6(): Promise<string> {
-  return runTool("ip6tables-save", ["-t", "filter"]);
+function savedIpv6(table: "filter" | "nat" = "filter"): Promise<string> {
+  return runTool("ip6tables-save", ["-t", table]);
+}
+
+/** Of both tables: what takes all of ours away. */
+async function removeIpv6(): Promise<void> {
+  for (const removal of await removalsIpv6()) await runTool("ip6tables-restore", RESTORE, removal);
+}
+
+async function removalsIpv6(): Promise<readonly string[]> {
+  const filter = ip6tablesRemoval(await savedIpv6().catch(() => ""));
+  const nat = iptablesRemoval(await savedIpv6("nat").catch(() => ""));
+  return [filter, nat].filter((each) => each !== undefined);
 }
 
 export const IPTABLES: Firewall = {
@@ -59,8 +70,17 @@ export const IPTABLES: Firewall = {
   install: async (plan) => {
     const saved = await runTool("iptables-save", ["-t", "nat"]);
     await runTool("iptables-restore", RESTORE, iptablesRules(plan, jumpsOf(saved)));
-    if (plan.inboundPorts.length === 0) return undefined;
     try {
+      if (plan.ipv6) {
+        const removal = ip6tablesRemoval(await savedIpv6());
+        if (removal !== undefined) await runTool("ip6tables-restore", RESTORE, removal);
+        const jumps = jumpsOf(await savedIpv6("nat"));
+        await runTool("ip6tables-restore", RESTORE, iptablesRules(plan, jumps, "ipv6"));
+        return undefined;
+      }
+      const removal = iptablesRemoval(await savedIpv6("nat").catch(() => ""));
+      if (removal !== undefined) await runTool("ip6tables-restore", RESTORE, removal);
+      if (plan.inboundPorts.length === 0) return undefined;
       await runTool("ip6tables-restore", RESTORE, ip6tablesRules(plan, await savedIpv6()));
       return undefined;
     } catch (error) {
@@ -70,22 +90,25 @@ export const IPTABLES: Firewall = {
   remove: async () => {
     const removal = iptablesRemoval(await runTool("iptables-save", ["-t", "nat"]));
     if (removal !== undefined) await runTool("iptables-restore", RESTORE, removal);
-    const removalIpv6 = ip6tablesRemoval(await savedIpv6().catch(() => ""));
-    if (removalIpv6 !== undefined) await runTool("ip6tables-restore", RESTORE, removalIpv6);
+    await removeIpv6();
   },
   isInstalled: async () => jumpsOf(await runTool("iptables-save", ["-t", "nat"])).size === HOOKS.length,
   hasLeft: async () =>
-    iptablesRemoval(await runTool("iptables-save", ["-t", "nat"])) !== undefined ||
-    ip6tablesRemoval(await savedIpv6().catch(() => "")) !== undefined,
-  removal: HOOKS.flatMap((hook) => [
-    `iptables -w -t nat -D ${hook} -j ${CHAINS[hook]}`,
-    `iptables -w -t nat -F ${CHAINS[hook]}`,
-    `iptables -w -t nat -X ${CHAINS[hook]}`,
-  ])
-    .concat(`iptables -w -t nat -F ${DNS_CHAIN}`, `iptables -w -t nat -X ${DNS_CHAIN}`)
+    iptablesRemoval(await runTool("iptables-save", ["-t", "nat"])) !== undefined || (await removalsIpv6()).length > 0,
+  removal: ["iptables", "ip6tables"]
+    .flatMap((tool) => [
+      ...HOOKS.flatMap((hook) => [
+        `${tool} -w -t nat -D ${hook} -j ${CHAINS[hook]}`,
+        `${tool} -w -t nat -F ${CHAINS[hook]}`,
+        `${tool} -w -t nat -X ${CHAINS[hook]}`,
+      ]),
+      `${tool} -w -t nat -F ${DNS_CHAIN}`,
+      `${tool} -w -t nat -X ${DNS_CHAIN}`,
+    ])
     .concat(`ip6tables -w -D INPUT -j ${IPV6_CHAIN}`, `ip6tables -w -F ${IPV6_CHAIN}`, `ip6tables -w -X ${IPV6_CHAIN}`)
     .join("; "),
-  dnsRemoval: `iptables -w -t nat -F ${DNS_CHAIN}`,
+  // The latter is there where IPv6 is captured.
+  dnsRemoval: `ip6tables -w -t nat -F ${DNS_CHAIN} 2>/dev/null; iptables -w -t nat -F ${DNS_CHAIN}`,
 };
 
 /** In the order in which they are tried. */

@@ -1,5 +1,12 @@
-import { VIRTUAL_ADDRESSES } from "#core/schema/virtual-addresses.ts";
-import { type CapturePlan, DNS_PORT, INBOUND_PORT, OUTBOUND_PORT } from "#mesh-agent/capture/capture-plan.ts";
+import { VIRTUAL_ADDRESSES, VIRTUAL_ADDRESSES_IPV6 } from "#core/schema/virtual-addresses.ts";
+import {
+  type CapturePlan,
+  DNS_PORT,
+  type Family,
+  familyOf,
+  INBOUND_PORT,
+  OUTBOUND_PORT,
+} from "#mesh-agent/capture/capture-plan.ts";
 
 /** Chain of the kernel's → ours, to which it jumps. */
 export const CHAINS = { OUTPUT: "PHAROS_OUTPUT", PREROUTING: "PHAROS_PREROUTING" } as const;
@@ -12,16 +19,24 @@ export const HOOKS: readonly Hook[] = ["OUTPUT", "PREROUTING"];
 /** `multiport` takes so many. */
 const PORTS_PER_RULE = 15;
 
+const OF_FAMILY = {
+  ipv4: { loopback: "127.0.0.0/8", virtual: VIRTUAL_ADDRESSES, links: [] },
+  // What is of one link only means nothing to an Envoy that is not told which.
+  ipv6: { loopback: "::1/128", virtual: VIRTUAL_ADDRESSES_IPV6, links: ["fe80::/10"] },
+} as const satisfies Record<Family, { loopback: string; virtual: string; links: readonly string[] }>;
+
 /**
- * Input of `iptables-restore --noflush`, one transaction: our chains are made or emptied, filled, and jumped to where they were
+ * Input of `iptables-restore --noflush`, or of `ip6tables-restore`, one transaction: our chains are made or emptied, filled, and jumped to where they were
  * not. The rules are those of nftables-rules.ts, in the same order. `jumps`: the hooks that jump to ours already.
  */
-export function iptablesRules(plan: CapturePlan, jumps: ReadonlySet<Hook>): string {
+export function iptablesRules(plan: CapturePlan, jumps: ReadonlySet<Hook>, family: Family = "ipv4"): string {
+  const { loopback, virtual, links } = OF_FAMILY[family];
+  const isOf = (address: string): boolean => familyOf(address) === family;
   const own = `-m owner --${plan.owner.kind}-owner ${plan.owner.id}`;
   const to = (port: number) => `-j REDIRECT --to-ports ${port}`;
   const included = plan.includeOutboundIPRanges;
   const output = [
-    ...byPorts(plan.inboundPorts, (ports) => `-p tcp ${own} -o lo ! -d 127.0.0.0/8 ${ports} ${to(INBOUND_PORT)}`),
+    ...byPorts(plan.inboundPorts, (ports) => `-p tcp ${own} -o lo ! -d ${loopback} ${ports} ${to(INBOUND_PORT)}`),
     `${own} -j RETURN`,
     ...plan.excludeInterfaces.map((name) => `-o ${kernelName(name)} -j RETURN`),
     ...plan.excludeUids.map((uid) => `-m owner --uid-owner ${uid} -j RETURN`),
@@ -29,18 +44,18 @@ export function iptablesRules(plan: CapturePlan, jumps: ReadonlySet<Hook>): stri
     `-j ${DNS_CHAIN}`,
     "! -p tcp -j RETURN",
     "-o lo -j RETURN",
-    "-d 127.0.0.0/8 -j RETURN",
-    `-p tcp -d ${VIRTUAL_ADDRESSES} ${to(OUTBOUND_PORT)}`,
+    ...[loopback, ...links].map((range) => `-d ${range} -j RETURN`),
+    `-p tcp -d ${virtual} ${to(OUTBOUND_PORT)}`,
     ...byPorts(plan.excludeOutboundPorts, (ports) => `-p tcp ${ports} -j RETURN`),
-    ...plan.excludeOutboundIPRanges.map((range) => `-d ${range} -j RETURN`),
+    ...plan.excludeOutboundIPRanges.filter(isOf).map((range) => `-d ${range} -j RETURN`),
     ...byPorts(plan.includeOutboundPorts, (ports) => `-p tcp ${ports} ${to(OUTBOUND_PORT)}`),
     ...(included === undefined
       ? [`-p tcp ${to(OUTBOUND_PORT)}`]
-      : included.map((range) => `-p tcp -d ${range} ${to(OUTBOUND_PORT)}`)),
+      : included.filter(isOf).map((range) => `-p tcp -d ${range} ${to(OUTBOUND_PORT)}`)),
   ];
-  const dns = plan.resolvers.flatMap((address) =>
-    ["udp", "tcp"].map((protocol) => `-d ${address} -p ${protocol} --dport 53 ${to(DNS_PORT)}`),
-  );
+  const dns = plan.resolvers
+    .filter(isOf)
+    .flatMap((address) => ["udp", "tcp"].map((protocol) => `-d ${address} -p ${protocol} --dport 53 ${to(DNS_PORT)}`));
   const prerouting = [
     "-i lo -j RETURN",
     ...plan.excludeInterfaces.map((name) => `-i ${kernelName(name)} -j RETURN`),

@@ -2,7 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { CaptureConfigSchema } from "#mesh-agent/capture/capture-config.ts";
-import { type CapturePlan, DNS_PORT, INBOUND_PORT, planCapture } from "#mesh-agent/capture/capture-plan.ts";
+import {
+  type CapturePlan,
+  DNS_PORT,
+  INBOUND_PORT,
+  OUTBOUND_PORT,
+  planCapture,
+} from "#mesh-agent/capture/capture-plan.ts";
 import { ip6tablesRules } from "#mesh-agent/capture/ip6tables-rules.ts";
 import { iptablesRules, jumpsOf } from "#mesh-agent/capture/iptables-rules.ts";
 import { nftablesRules } from "#mesh-agent/capture/nftables-rules.ts";
@@ -44,6 +50,19 @@ async function install(host: Host, mode: "nftables" | "iptables", plan: CaptureP
   }
 }
 
+/** As an agent does it. */
+async function change(
+  host: Host,
+  mode: "nftables" | "iptables",
+  what: "install" | "remove",
+  plan?: CapturePlan,
+): Promise<void> {
+  const module = JSON.stringify(resolve(import.meta.dirname, "firewall.ts"));
+  const script = `const said = await (await import(${module})).${mode.toUpperCase()}.${what}(${JSON.stringify(plan ?? null)});
+    if (said !== undefined) throw new Error(said);`;
+  await host.run(process.execPath, ["--input-type=module", "-e", script]);
+}
+
 function planOf(settings: object, resolvers: readonly string[] = []): CapturePlan {
   return planCapture(CaptureConfigSchema.parse(settings), [{ appPort: APPLICATION }], OWNER, resolvers);
 }
@@ -68,20 +87,48 @@ describe.skipIf(whyNoNamespaces !== undefined)(`in network namespaces (${whyNoNa
     "%s refuses IPv6 to a captured port, and leaves others alone",
     async (mode) => {
       const [caller, host] = (await makeHosts(cleanup, 2)) as [Host, Host];
-      const address = "fd77::2";
-      await caller.run("ip", ["addr", "add", "fd77::1/64", "dev", "switch", "nodad"]);
-      await host.run("ip", ["addr", "add", `${address}/64`, "dev", "eth0", "nodad"]);
+      const address = host.addressIpv6;
       await listen(host, APPLICATION, "the application");
       await listen(host, 22, "another");
       expect(await ask(caller, address, APPLICATION)).toBe("the application");
-      await install(host, mode, planOf({}));
+      await install(host, mode, planOf({ ipv6: false }));
       expect(await ask(caller, address, APPLICATION)).toBe("ECONNREFUSED");
       expect(await ask(caller, address, 22)).toBe("another");
       expect(await ask(host, address, APPLICATION)).toBe("the application");
-      await install(host, mode, planOf({ excludeInterfaces: ["eth0"] }));
+      await install(host, mode, planOf({ ipv6: false, excludeInterfaces: ["eth0"] }));
       expect(await ask(caller, address, APPLICATION)).toBe("the application");
     },
   );
+
+  test.each(["nftables", "iptables"] as const)("%s captures IPv6 as it does IPv4, and stops again", async (mode) => {
+    const [caller, host] = (await makeHosts(cleanup, 2)) as [Host, Host];
+    const [inbound, outbound, asked] = ["envoy, inbound", "envoy, outbound", "another host"];
+    await listen(host, APPLICATION, "the application");
+    await listen(host, INBOUND_PORT, inbound);
+    await listen(host, OUTBOUND_PORT, outbound);
+    await listen(host, DNS_PORT, "the agent");
+    await listen(caller, 8080, asked);
+    const settings = { ipv6: true, excludeOutboundIPRanges: ["fd78::/16"] };
+    await change(host, mode, "install", planOf(settings, [caller.addressIpv6]));
+    for (const address of [host.address, host.addressIpv6]) {
+      expect(await ask(caller, address, APPLICATION)).toBe(inbound);
+      expect(await ask(host, address, APPLICATION)).toBe("the application");
+    }
+    for (const address of [caller.address, caller.addressIpv6, "2001:2::7", "240.240.0.7"])
+      expect(await ask(host, address, 8080)).toBe(outbound);
+    expect(await ask(host, "::1", APPLICATION)).toBe("the application");
+    expect(await ask(host, caller.addressIpv6, 53)).toBe("the agent");
+    await change(host, mode, "install", planOf({ ipv6: true, excludeOutboundIPRanges: ["fd77::/16"] }));
+    expect(await ask(host, caller.addressIpv6, 8080)).toBe(asked);
+    expect(await ask(host, caller.address, 8080)).toBe(outbound);
+    await change(host, mode, "install", planOf({ ipv6: false }));
+    expect(await ask(caller, host.addressIpv6, APPLICATION)).toBe("ECONNREFUSED");
+    expect(await ask(host, caller.addressIpv6, 8080)).toBe(asked);
+    await change(host, mode, "install", planOf(settings));
+    await change(host, mode, "remove");
+    expect(await ask(caller, host.addressIpv6, APPLICATION)).toBe("the application");
+    expect(await ask(host, caller.addressIpv6, 8080)).toBe(asked);
+  });
 
   test("what is left of an agent's rules is removed, and their mark where nothing is left", async () => {
     const [host] = await makeHosts(cleanup, 1);

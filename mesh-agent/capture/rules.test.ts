@@ -22,13 +22,14 @@ const EVERYTHING = {
   excludeInterfaces: ["docker0", "veth*"],
   excludeUids: [33],
   excludeGids: [44, 45],
+  ipv6: false,
 };
 
 test.each([
   ["a range without a length", { excludeOutboundIPRanges: ["10.0.0.1"] }],
   ["a range in fewer parts than the kernel's tools read", { excludeOutboundIPRanges: ["10.1/16"] }],
   ["a range in octal", { excludeOutboundIPRanges: ["010.0.0.0/8"] }],
-  ["an IPv6 range", { includeOutboundIPRanges: ["2001:db8::/32"] }],
+  ["a range of one link's addresses", { includeOutboundIPRanges: ["fe80::%eth0/64"] }],
   ["a port out of range", { excludeOutboundPorts: [0] }],
   ["a name that no interface has", { excludeInterfaces: ['eth0" accept'] }],
   ["a setting that is not there", { excludeInboundPort: [1] }],

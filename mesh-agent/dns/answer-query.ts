@@ -35,7 +35,7 @@ export function readQuery(message: Uint8Array): DecodedPacket | undefined {
 
 /**
  * The answer to a query for addresses of a name of the mesh; undefined where `find` knows none, and for what else is asked about it, such as
- * its mail servers. There are addresses of IPv4 alone: other ones are answered with nothing, so that nobody asks elsewhere.
+ * its mail servers. Where it has none of the kind that is asked for it is answered with nothing, so that nobody asks elsewhere.
  */
 export function answerQuery(
   query: DecodedPacket,
@@ -53,8 +53,9 @@ export function answerQuery(
     flags: AUTHORITATIVE_ANSWER | RECURSION_AVAILABLE | ((query.flags ?? 0) & RECURSION_DESIRED),
     questions: [question],
   };
-  const wanted = question.type === "A" ? addresses : [];
-  const answers = wanted.map((data) => ({ name: question.name, type: "A" as const, ttl: TTL_SECONDS, data }));
+  const answers = addresses
+    .filter((address) => question.type === (address.includes(":") ? "AAAA" : "A"))
+    .map((data) => ({ name: question.name, type: question.type as "A" | "AAAA", ttl: TTL_SECONDS, data }));
   const bytesMax = isDatagram ? DATAGRAM_BYTES_MAX : MESSAGE_BYTES_MAX;
   return encode({ ...response, answers: answers.slice(0, countFitting(response, answers, bytesMax)) });
 }

@@ -8,13 +8,14 @@ import { askByConnection, askByDatagram, type Resolver } from "#mesh-agent/dns/a
 import { FrameReader, frame } from "#mesh-agent/dns/frames.ts";
 import type { Logger } from "#node/log.ts";
 
-const HOST = "127.0.0.1";
 const CONNECTION_IDLE_MS = 10_000;
 const CONNECTIONS_MAX = 200;
 /** Queries that wait for a resolver at a time; more are refused. */
 const WAITING_MAX = 2000;
 
 export interface DnsServerOptions {
+  /** 127.0.0.1 without it. */
+  readonly host?: "127.0.0.1" | "::1";
   readonly find: (name: string) => readonly string[] | undefined;
   /** Asked in turn for names that the mesh does not know. */
   readonly resolvers: () => readonly Resolver[];
@@ -26,7 +27,8 @@ export interface DnsServerOptions {
 /** Answers DNS for names of the mesh, by datagram and by connection, and passes all other queries on as they are. */
 export class DnsServer {
   readonly #options: DnsServerOptions;
-  readonly #datagrams: Socket = createSocket("udp4");
+  readonly #host: "127.0.0.1" | "::1";
+  readonly #datagrams: Socket;
   readonly #connections: Server;
   readonly #open = new Set<Connection>();
   #isClosed = false;
@@ -34,6 +36,8 @@ export class DnsServer {
 
   constructor(options: DnsServerOptions) {
     this.#options = options;
+    this.#host = options.host ?? "127.0.0.1";
+    this.#datagrams = createSocket(this.#host === "::1" ? "udp6" : "udp4");
     this.#connections = createServer((connection) => this.#serve(connection));
     this.#connections.maxConnections = CONNECTIONS_MAX;
     this.#datagrams.on("message", (message, from) => {
@@ -47,20 +51,24 @@ export class DnsServer {
   /** On loopback; port 0: one that the system chooses. Throws "unavailable" where it is taken. Resolves with the port. */
   async listen(port: number): Promise<number> {
     try {
-      this.#connections.listen(port, HOST);
+      this.#connections.listen(port, this.#host);
       await once(this.#connections, "listening");
       const address = this.#connections.address();
       const bound = typeof address === "object" && address !== null ? address.port : port;
-      this.#datagrams.bind(bound, HOST);
+      this.#datagrams.bind(bound, this.#host);
       await once(this.#datagrams, "listening");
       for (const each of [this.#connections, this.#datagrams])
         each.on("error", (error: Error) => this.#options.log.error("dns", { error: error.message }));
       return bound;
     } catch (cause) {
-      throw new PharosError("unavailable", `cannot answer DNS at ${HOST}:${port}: ${(cause as Error).message}`, {
-        hint: "end what listens there, or set capture.dns: false",
-        cause,
-      });
+      throw new PharosError(
+        "unavailable",
+        `cannot answer DNS at ${this.#host} port ${port}: ${(cause as Error).message}`,
+        {
+          hint: "end what listens there, or set capture.dns: false",
+          cause,
+        },
+      );
     }
   }
 

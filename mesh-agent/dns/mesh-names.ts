@@ -1,6 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { hostMatches, isWildcard, normalizeHost } from "#core/host/host.ts";
 import { hostForms } from "#core/host/host-forms.ts";
+import { virtualIpv6 } from "#core/schema/virtual-addresses.ts";
 import { namedAddresses } from "#core/xds/names-metadata.ts";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
 import type { CacheCommit, CachedResource } from "#mesh-agent/xds/cached-resource.ts";
@@ -11,6 +12,8 @@ interface Place {
   /** As an application writes names: its namespace, and the mesh's domain. */
   readonly namespace: string;
   readonly domain: string;
+  /** Connections of IPv6 are captured: the mesh's own addresses have one of it beside them. */
+  readonly takesIpv6?: boolean;
 }
 
 interface Hosts {
@@ -74,6 +77,8 @@ export class MeshNames {
     if (resource === undefined) return;
     const { metadata } = fromBinary(ClusterSchema, resource.value);
     const addresses = namedAddresses(metadata);
-    if (addresses.length > 0) this.#clusters.set(name, { host, addresses });
+    if (addresses.length === 0) return;
+    const beside = this.#place.takesIpv6 === true ? addresses.flatMap((address) => virtualIpv6(address) ?? []) : [];
+    this.#clusters.set(name, { host, addresses: [...addresses, ...beside] });
   }
 }

@@ -31,6 +31,7 @@ export function describeNode(
       INSTANCE_IPS: address,
       INTERCEPTION_MODE: config.capture === undefined ? "NONE" : "REDIRECT",
       ...(config.httpProxyPort === undefined ? {} : { HTTP_PROXY_PORT: config.httpProxyPort }),
+      ...(config.capture?.ipv6 === true ? { PHAROS_IPV6: true } : {}),
       ...(config.capture?.dns === true ? { DNS_CAPTURE: true } : {}),
       PHAROS_OUTBOUND: config.outbound.map((entry) => ({ ...entry })),
       PHAROS_INBOUND: config.ports.map((entry) => ({ ...entry })),

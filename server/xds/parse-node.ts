@@ -86,6 +86,7 @@ function readMetadata(raw: JsonObject): NodeMetadata {
     WORKLOAD_NAME: plainText(text(raw.WORKLOAD_NAME), HOST_CHARS_MAX),
     INTERCEPTION_MODE: raw.INTERCEPTION_MODE === "NONE" ? "NONE" : "REDIRECT",
     ...(text(raw.DNS_CAPTURE) === "true" ? { DNS_CAPTURE: true as const } : {}),
+    ...(text(raw.PHAROS_IPV6) === "true" ? { PHAROS_IPV6: true as const } : {}),
     ...(httpProxyPort === undefined ? {} : { HTTP_PROXY_PORT: httpProxyPort }),
     PHAROS_OUTBOUND: list(raw.PHAROS_OUTBOUND, "PHAROS_OUTBOUND").map((each) => ({
       host: text(each.host).slice(0, HOST_CHARS_MAX),

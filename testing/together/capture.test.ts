@@ -122,6 +122,11 @@ class App(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("0.0.0.0", 9080), App).serve_forever()
 `;
 
+/** Beside the control plane, by IPv6 alone: who asked, and for what. */
+const IPV6_APP = `require("node:http")
+  .createServer((request, response) => response.end(request.url + " " + request.socket.remoteAddress))
+  .listen({ port: 8088, host: "::", ipv6Only: true })`;
+
 const REVIEWS = ["http://reviews:9080/x"];
 const TABLE = "table inet pharos\n";
 
@@ -204,6 +209,19 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
 
   test("who is not in the mesh is refused at the application's own port", async () => {
     await expect(curl(mesh.plane, `http://${reviews.address}:9080/`)).rejects.toThrow("curl: (56)");
+  });
+
+  test("IPv6: a client that knows nothing else calls by name, is refused past the mesh, and goes elsewhere as it meant to", async () => {
+    const addresses = await shop.run("getent", ["ahostsv6", "reviews"]);
+    expect(addresses).toMatch(/^2001:2::/);
+    const answer = await curl(shop, "-6", "-f", "http://reviews:9080/by-ipv6");
+    expect(JSON.parse(answer)).toMatchObject({ path: "/by-ipv6", xfcc: expect.stringContaining("/sa/shop") });
+    await expect(curl(mesh.plane, "-g", `http://[${reviews.addressIpv6}]:9080/`)).rejects.toThrow("curl: (56)");
+    startOn(cleanup, mesh.plane, process.execPath, ["-e", IPV6_APP]);
+    const outside = await eventually("it goes elsewhere", () =>
+      curl(shop, "-g", "-f", `http://[${mesh.plane.addressIpv6}]:8088/outside`).catch(() => undefined),
+    );
+    expect(outside).toBe(`/outside ${shop.addressIpv6}`);
   });
 
   test("what the mesh does not know goes where it was meant to", async () => {

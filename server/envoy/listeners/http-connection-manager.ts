@@ -43,6 +43,8 @@ export interface CallTelemetry extends LoggedProxy {
   /** `workload;namespace;app;version` */
   readonly workload: string;
   readonly tracing: ProxyTracing;
+  /** Captured connections of IPv6 come to it too. */
+  readonly takesIpv6?: true;
   /** The mesh's. */
   readonly settings: CallSettings;
 }
@@ -53,10 +55,18 @@ export interface ProxyTelemetry extends CallTelemetry {
 }
 
 /** Nothing else of it: what is built from this may be shared by all that have the same. */
-export function telemetryOfCalls({ workload, tracing, accessLog, logs, settings }: ProxyTelemetry): CallTelemetry {
+export function telemetryOfCalls({
+  settings,
+  takesIpv6,
+  workload,
+  tracing,
+  accessLog,
+  logs,
+}: ProxyTelemetry): CallTelemetry {
   const { pathNormalization, listenerHeaders, isHeaderCaseKept, protocolDetectionTimeoutMs } = settings;
   return {
     ...{ workload, tracing, accessLog, logs },
+    ...(takesIpv6 === undefined ? {} : { takesIpv6 }),
     settings: { pathNormalization, listenerHeaders, isHeaderCaseKept, protocolDetectionTimeoutMs },
   };
 }

@@ -19,6 +19,7 @@ import { boundAddress } from "#server/envoy/clusters/application-address.ts";
 import type { HttpGuard } from "#server/envoy/features/guard.ts";
 import { guardFilters, guardMetadata, guardOrigins } from "#server/envoy/features/http-filters.ts";
 import { limitsOver, ofAllRoutes } from "#server/envoy/features/limits-over.ts";
+import { besideIpv6 } from "#server/envoy/listeners/beside-ipv6.ts";
 import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.ts";
 import { gatewayIdentities } from "#server/envoy/listeners/gateway-identities.ts";
 import { type BuiltChains, buildInboundChains, type InboundContext } from "#server/envoy/listeners/inbound-chains.ts";
@@ -157,6 +158,7 @@ export function buildVirtualInbound(ports: readonly InboundPort[], context: Inbo
         value: { address: "0.0.0.0", portSpecifier: { case: "portValue", value: INBOUND_CAPTURE_PORT } },
       },
     },
+    ...besideIpv6("0.0.0.0", INBOUND_CAPTURE_PORT, context.telemetry),
     trafficDirection: TrafficDirection.INBOUND,
     listenerFilters: [
       typed("envoy.filters.listener.original_dst", OriginalDstSchema, {}),

@@ -6,6 +6,7 @@ import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listene
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { TlsInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js";
 import type { RouteNeeds } from "#server/envoy/features/http-filter.ts";
+import { besideIpv6 } from "#server/envoy/listeners/beside-ipv6.ts";
 import { buildHttpManager, type CallTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import { inspectorWithout } from "#server/envoy/listeners/inspect-ports.ts";
 import { buildTcpChain, buildTcpProxy, type TcpChain, toCluster } from "#server/envoy/listeners/tcp-target.ts";
@@ -20,6 +21,8 @@ const OUTBOUND_CAPTURE_PORT = 15001;
 const HTTP_BUFFER_BYTES = 32_768;
 
 interface OutboundListener {
+  /** Other addresses at which it is found. */
+  readonly more?: ReturnType<typeof besideIpv6>;
   readonly name: string;
   readonly address: string;
   readonly port: number;
@@ -47,6 +50,7 @@ function listener({
   isHttp,
   inspects = [],
   binds = true,
+  more = {},
 }: OutboundListener): Listener {
   return create(ListenerSchema, {
     name,
@@ -65,6 +69,7 @@ function listener({
         }),
     ...(isHttp ? { perConnectionBufferLimitBytes: HTTP_BUFFER_BYTES } : {}),
     ...(binds ? {} : { bindToPort: false }),
+    ...more,
   });
 }
 
@@ -214,7 +219,7 @@ export function buildCapturedListener(
     ...asked.map((each) => buildTcpChain(statPrefix, each, telemetry)),
   ];
   return listener({
-    ...{ name, address, port, binds: false, isHttp: hasHttp },
+    ...{ name, address, port, binds: false, isHttp: hasHttp, more: besideIpv6(address, port, telemetry) },
     ...(asking.length === 0 && last !== undefined ? { chains: [last] } : { chains: asking, last }),
     inspects: [...(readsNames ? (["tls"] as const) : []), ...(hasHttp && isMixed ? (["http"] as const) : [])],
   });
@@ -238,6 +243,7 @@ export function buildVirtualOutbound(
         value: { address: "0.0.0.0", portSpecifier: { case: "portValue", value: OUTBOUND_CAPTURE_PORT } },
       },
     },
+    ...besideIpv6("0.0.0.0", OUTBOUND_CAPTURE_PORT, telemetry),
     trafficDirection: TrafficDirection.OUTBOUND,
     useOriginalDst: true,
     listenerFilters: [
