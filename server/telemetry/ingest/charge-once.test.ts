@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { LabelBook } from "#server/telemetry/ingest/label-book.ts";
 import { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
-import { reportOf, resourceSpansOf } from "#server/telemetry/testing/reports.ts";
+import { reportOf, resourceLogsOf, resourceSpansOf } from "#server/telemetry/testing/reports.ts";
 import { PRODUCTPAGE, START, toReviews } from "#server/telemetry/testing/store-case.ts";
 
 let isFull: boolean;
@@ -58,4 +58,14 @@ test("spans of an application that could not be stored are not charged for", asy
   isFull = false;
   expect(await ingest.takeSpans(many, "shop")).toEqual({ rejected: 0, why: undefined });
   expect((await ingest.takeSpans(many, "shop")).rejected).toBe(10_000);
+});
+
+test("what says more than others counts as several: a party's rows are bounded by what they hold", async () => {
+  const log = resourceLogsOf({ service: "a", body: "x".repeat(16_000), atMs: START });
+  const many = Array.from({ length: 13_000 }, () => log);
+  // Each as four.
+  expect((await ingest.takeLogs(many, "shop")).rejected).toBe(500);
+  expect(stored.flatMap(({ logs }) => logs)).toHaveLength(12_500);
+  await expect(ingest.takeLogs([log], "shop")).rejects.toMatchObject({ code: "exhausted" });
+  expect(await ingest.takeLogs(many.slice(0, 12_000), "other")).toEqual({ rejected: 0, why: undefined });
 });

@@ -1,6 +1,7 @@
 import { PharosError } from "#core/errors.ts";
 import type { Refused } from "#core/limits/limit-book.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
+import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import { readMessage } from "#grpc/read-message.ts";
 import type { ResourceLogs } from "#proto/gen/opentelemetry/proto/logs/v1/logs_pb.js";
 import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
@@ -19,6 +20,7 @@ import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 import { RowBudget, type RowLimit } from "#server/telemetry/ingest/row-budget.ts";
 import { stampReport } from "#server/telemetry/ingest/stamp-report.ts";
 import { foldShapes } from "#server/telemetry/ingest/stamp-shapes.ts";
+import type { LogRow } from "#server/telemetry/ports/log-row.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import {
   EMPTY_BATCH,
@@ -57,6 +59,8 @@ interface Sent<T> {
   readonly rows: readonly T[];
   /** How many it sent; the others made no sense. */
   readonly count: number;
+  /** The texts of a row that can be long. */
+  readonly texts: (row: T) => readonly string[];
   readonly batch: (taken: readonly T[]) => TelemetryBatch;
 }
 
@@ -76,6 +80,22 @@ interface Within<T> {
 const SPANS: RowLimit = { name: "spans", perSecond: 5000, atOnce: 50_000 };
 /** As many lines as a workload of which every request writes two. */
 const LOGS: RowLimit = { name: "log records", perSecond: 5000, atOnce: 50_000 };
+/** What a row holds at most to count as one: a budget of rows is one of bytes too. */
+const CHARACTERS_PER_ROW = 4096;
+const textsOfSpan = ({ name, statusMessage, attributes, resource, events, links }: SpanRow): readonly string[] => [
+  name,
+  statusMessage,
+  attributes,
+  resource,
+  events,
+  links,
+];
+const textsOfLog = ({ body, attributes, resource }: LogRow): readonly string[] => [body, attributes, resource];
+const textsOfRequest = ({ path, authority, responseCodeDetails }: RequestRecord): readonly string[] => [
+  path,
+  authority,
+  responseCodeDetails,
+];
 const REPORT_INTERVAL_MS_MIN = 1500;
 const REPORT_INTERVAL_MS_MAX = 10_000;
 /** Together agents send no more than this many reports a second. */
@@ -161,8 +181,8 @@ export class TelemetryIngest {
         const { windows, refused, giveBack } = this.#rates.take(proxy, stamped.windows, at);
         impossible = refused;
         const within = [
-          this.#within(this.#samples, reporter.principal, requests),
-          this.#within(this.#spans, reporter.principal, spans),
+          this.#within(this.#samples, reporter.principal, requests, textsOfRequest),
+          this.#within(this.#spans, reporter.principal, spans, textsOfSpan),
           this.#within(this.#gaps, reporter.principal, gaps),
         ] as const;
         tooMany = within.flatMap(({ tooMany }) => tooMany ?? []);
@@ -198,7 +218,8 @@ export class TelemetryIngest {
   takeSpans(resourceSpans: readonly ResourceSpans[], from: string): Promise<Taken> {
     return this.#takeRows(this.#spans, from, {
       rows: this.#readSpans(resourceSpans, from),
-      count: countIn(resourceSpans, ({ scopeSpans }) => countIn(scopeSpans, ({ spans }) => spans.length)),
+      count: sumOf(resourceSpans, ({ scopeSpans }) => sumOf(scopeSpans, ({ spans }) => spans.length)),
+      texts: textsOfSpan,
       batch: (spans) => ({ ...EMPTY_BATCH, spans }),
     });
   }
@@ -208,20 +229,30 @@ export class TelemetryIngest {
     const now = this.#options.now();
     return this.#takeRows(this.#logs, from, {
       rows: readLogs(resourceLogs, from, now).filter(({ atUs }) => canBe(Number(atUs / 1000n), now)),
-      count: countIn(resourceLogs, ({ scopeLogs }) => countIn(scopeLogs, ({ logRecords }) => logRecords.length)),
+      count: sumOf(resourceLogs, ({ scopeLogs }) => sumOf(scopeLogs, ({ logRecords }) => logRecords.length)),
+      texts: textsOfLog,
       batch: (logs) => ({ ...EMPTY_BATCH, logs }),
     });
   }
 
   /** Throws "exhausted", with when to send it again, where its party may hand over nothing at this moment. */
-  async #takeRows<T>(budget: RowBudget, from: string, { rows, count, batch }: Sent<T>): Promise<Taken> {
+  async #takeRows<T>(budget: RowBudget, from: string, { rows, count, texts, batch }: Sent<T>): Promise<Taken> {
     const { sink, now, onLimit } = this.#options;
-    const { taken, tooMany, giveBack } = this.#within(budget, from, rows);
+    const { taken, tooMany, giveBack } = this.#within(budget, from, rows, texts);
     if (tooMany !== undefined) onLimit(tooMany.limit);
     if (tooMany !== undefined && taken.length === 0)
       throw new PharosError("exhausted", tooMany.why, {
         hint: "send them again later, or fewer: have less of it sampled",
-        details: { retryAfterMs: Math.max(1000, budget.waitMs(from, rows.length, now())) },
+        details: {
+          retryAfterMs: Math.max(
+            1000,
+            budget.waitMs(
+              from,
+              sumOf(rows, (row) => weightOf(texts(row))),
+              now(),
+            ),
+          ),
+        },
       });
     try {
       if (taken.length > 0) await sink.store(batch(taken));
@@ -249,9 +280,27 @@ export class TelemetryIngest {
   }
 
   /** The first rows that a party may still hand over; what is beyond is told to it and to operators. */
-  #within<T>(budget: RowBudget, party: string, rows: readonly T[]): Within<T> {
-    const count = budget.take(party, rows.length, this.#options.now());
-    const giveBack = (): void => budget.give(party, count);
+  #within<T>(
+    budget: RowBudget,
+    party: string,
+    rows: readonly T[],
+    texts: (row: T) => readonly string[] = () => [],
+  ): Within<T> {
+    const weights = rows.map((row) => weightOf(texts(row)));
+    const granted = budget.take(
+      party,
+      sumOf(weights, (weight) => weight),
+      this.#options.now(),
+    );
+    let count = 0;
+    let used = 0;
+    for (const weight of weights) {
+      if (used + weight > granted) break;
+      used += weight;
+      count += 1;
+    }
+    budget.give(party, granted - used);
+    const giveBack = (): void => budget.give(party, used);
     const beyond = rows.length - count;
     if (beyond === 0) return { taken: rows, tooMany: undefined, giveBack };
     const { name, perSecond } = budget.limit;
@@ -259,7 +308,7 @@ export class TelemetryIngest {
       taken: rows.slice(0, count),
       tooMany: {
         limit: { limit: `${name} a second`, party, count: beyond },
-        why: `more ${name} than an account may hand over (${perSecond} a second): ${beyond} ${name}`,
+        why: `more ${name} than an account may hand over (${perSecond} a second, of ${CHARACTERS_PER_ROW} characters each): ${beyond} ${name}`,
       },
       giveBack,
     };
@@ -276,7 +325,13 @@ export class TelemetryIngest {
   }
 }
 
-function countIn<T>(all: readonly T[], of: (each: T) => number): number {
+/** As how many rows one counts that says so much. */
+function weightOf(texts: readonly string[]): number {
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  return Math.max(1, Math.ceil(characters / CHARACTERS_PER_ROW));
+}
+
+function sumOf<T>(all: readonly T[], of: (each: T) => number): number {
   return all.reduce((sum, each) => sum + of(each), 0);
 }
 

@@ -5,7 +5,7 @@ import {
   openDuckdb,
   openStandIn,
 } from "#server/telemetry/stores/duckdb/open-duckdb.ts";
-import { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
+import { type Lane, Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { Writer, type WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 
 export interface DuckdbFileOptions {
@@ -29,7 +29,7 @@ export class DuckdbFile {
   readonly #options: DuckdbFileOptions;
   #opened: OpenedDuckdb;
   #writer: Writer;
-  #reader: Reader;
+  #readers: Readonly<Record<Lane, Reader>>;
   #reopening: Promise<void> | undefined;
   #isClosed = false;
   #standsInFor: PharosError | undefined;
@@ -39,7 +39,7 @@ export class DuckdbFile {
     this.#options = options;
     this.#opened = opened;
     this.#writer = new Writer(opened.writer);
-    this.#reader = new Reader(opened.reader);
+    this.#readers = readersOf(opened);
   }
 
   static async open(options: DuckdbFileOptions): Promise<DuckdbFile> {
@@ -65,8 +65,9 @@ export class DuckdbFile {
     return this.#guardWrite(() => this.#writer.runBare(sql));
   }
 
-  read<T>(ask: (reader: Reader) => Promise<T>): Promise<T> {
-    return this.#guard(() => ask(this.#reader));
+  /** A long question holds up others of its lane alone. */
+  read<T>(ask: (reader: Reader) => Promise<T>, lane: Lane = "long"): Promise<T> {
+    return this.#guard(() => ask(this.#readers[lane]));
   }
 
   /** Writes what is committed to another file, on a connection of its own: nobody waits for it. */
@@ -138,6 +139,10 @@ export class DuckdbFile {
       this.#opened = await openStandIn(this.#standsInFor, now(), onOpen);
     }
     this.#writer = new Writer(this.#opened.writer);
-    this.#reader = new Reader(this.#opened.reader);
+    this.#readers = readersOf(this.#opened);
   }
+}
+
+function readersOf({ readers }: OpenedDuckdb): Readonly<Record<Lane, Reader>> {
+  return { short: new Reader(readers.short), long: new Reader(readers.long) };
 }

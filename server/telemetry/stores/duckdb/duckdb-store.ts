@@ -96,7 +96,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
       values: (field, fromMs) => file.read((reader) => readValues(reader, field, fromMs)),
     },
     logs: { logs: (search) => file.read((reader) => readLogs(reader, search)) },
-    gaps: { gaps: (...asked) => file.read((reader) => readGaps(reader, ...asked)) },
+    gaps: { gaps: (...asked) => file.read((reader) => readGaps(reader, ...asked), "short") },
     samples: new DuckdbSamples({ file, ledger, numbers: () => beside.series, now }),
     upkeep: {
       async rollUp(nowMs) {
@@ -113,7 +113,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
           },
         );
       },
-      usedBytes: () => file.read(usedBytes),
+      usedBytes: () => file.read(usedBytes, "short"),
       tables: (nowMs) => file.read((reader) => readTables(reader, nowMs)),
       async dropOld(nowMs, shrink) {
         let dropped: ReturnType<KeyNumbers["drop"]> = [];

@@ -48,7 +48,7 @@ export class DuckdbTraffic implements TrafficReader {
           ? await sumAll(reader, keys, windows, plan, range.histograms)
           : await sumByKey(reader, keys, plan, range.histograms, keys.matching(only));
       return { startMs: plan.startMs, rows };
-    });
+    }, "short");
   }
 
   sumBySlot(range: TrafficRange, stepMs: number, only: LabelFilter): ReturnType<TrafficReader["sumBySlot"]> {

@@ -3,11 +3,13 @@ import { dirname } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PharosError } from "#core/errors.ts";
 import { migrate } from "#server/telemetry/stores/duckdb/migrate.ts";
+import type { Lane } from "#server/telemetry/stores/duckdb/reader.ts";
 import { setLogApart } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 
 export interface OpenedDuckdb {
   readonly writer: DuckDBConnection;
-  readonly reader: DuckDBConnection;
+  /** For what is looked on at, and for all else. */
+  readonly readers: Readonly<Record<Lane, DuckDBConnection>>;
   /** Where what could not be read was moved to, if there was something. */
   readonly movedAside: string | undefined;
   /** Why the file is not open, and an empty one in memory is. */
@@ -101,10 +103,12 @@ async function open(
     const writer = await instance.connect();
     connections.push(writer);
     await migrate(writer, path);
-    const reader = await instance.connect();
-    connections.push(reader);
+    const short = await instance.connect();
+    connections.push(short);
+    const long = await instance.connect();
+    connections.push(long);
     const copyTo = (to: string): Promise<void> => copyDatabase(instance, to);
-    const opened = { ...from, standsInFor: undefined, writer, reader, copyTo, close };
+    const opened = { ...from, standsInFor: undefined, writer, readers: { short, long }, copyTo, close };
     await load(opened);
     return opened;
   } catch (error) {

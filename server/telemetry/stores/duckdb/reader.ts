@@ -1,7 +1,13 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api";
 import { PharosError } from "#core/errors.ts";
 
-/** Everybody's questions wait for the one that is asked. */
+/**
+ * Questions of one lane wait for each other. "short": what pages look on at, and is answered from few rows, whatever is stored; "long": what takes as
+ * long as there are rows to look through (searches, PromQL, charts of long ranges).
+ */
+export type Lane = "short" | "long";
+
+/** Everybody's questions of a lane wait for the one that is asked. */
 const QUESTION_MS_MAX = 30_000;
 
 /**
