@@ -3,7 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useTRPC } from "#components/api/trpc.ts";
 import { formatBytes } from "#components/format/format-bytes.ts";
+import { BackupCard } from "#components/settings/backup-card.tsx";
 import { formatAge } from "#components/settings/format-age.ts";
+import { RetentionForm } from "#components/settings/retention-form.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { DefinitionList } from "#components/ui/definition-list.tsx";
@@ -67,7 +69,7 @@ export function StorageTab() {
   const storage = useQuery(trpc.access.storage.queryOptions(undefined, { refetchInterval: REFRESH_MS }));
   return (
     <QueryView query={storage} what="what telemetry takes" skeleton={<SkeletonRows rows={8} />}>
-      {({ tables, usedBytes, bytesMax, keys, gaps }) => (
+      {({ tables, usedBytes, bytesMax, keys, gaps, retention }) => (
         <div className="flex flex-col gap-4" data-testid="storage">
           <Card>
             <DefinitionList
@@ -109,10 +111,8 @@ export function StorageTab() {
               empty={null}
             />
           </Card>
-          <p className="text-muted text-xs">
-            How long what is kept is said when the server is started:{" "}
-            <code>pharos serve --retention 10s=1d,requests=7d,size=8GB</code>.
-          </p>
+          <RetentionForm {...retention} />
+          <BackupCard />
         </div>
       )}
     </QueryView>

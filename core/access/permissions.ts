@@ -79,6 +79,7 @@ const PERMISSIONS = {
   "access.createApiToken": "admin",
   "access.revokeApiToken": "admin",
   "access.audit": "operator",
+  "access.setRetention": "admin",
   "access.refusals": "operator",
   "access.storage": "viewer",
 } as const satisfies Record<string, Role | "anyone">;

@@ -1,3 +1,5 @@
+import type { RetentionTexts } from "#core/telemetry/retention-names.ts";
+
 /** A table of the telemetry store, as it stands. */
 export interface StoredTable {
   readonly name: string;
@@ -16,6 +18,8 @@ export interface StorageView {
   readonly usedBytes: number;
   /** From here on requests and spans are kept for a shorter time. */
   readonly bytesMax: number;
+  /** How long what is kept, as it is written; `isFixed`: by a flag of the server's start. */
+  readonly retention: { readonly isFixed: boolean; readonly texts: RetentionTexts };
   /** Sets of labels that windows are counted by. */
   readonly keys: number;
   /** Of the last week. */

@@ -56,7 +56,7 @@ export function makeServices(parts: ServicesParts): {
   close(): Promise<void>;
 } {
   const { options, registry, port, auth, authority, identities, revocations } = parts;
-  const { audit, limits, telemetry } = parts.stores;
+  const { audit, limits, telemetry, retention } = parts.stores;
   const { store, state, publisher, notify } = parts.config;
   const { mesh } = port;
   const checks = new CheckCache(state, new Checker());
@@ -79,6 +79,7 @@ export function makeServices(parts: ServicesParts): {
   );
   const explain = (name: string) => explainService(state.snapshot(), name);
   const measured = makeEffects(parts.config, parts.stores, explain, parts.log);
+  const storage = recent(() => telemetry.storage(), { freshMs: 5000, staleMs: 60_000, patienceMs: 2000 });
   const services = createServices({
     effects: measured.effects,
     objectives: createObjectiveService({ watch: parts.watch.objectives, telemetry: telemetry.queries, state }),
@@ -86,7 +87,8 @@ export function makeServices(parts: ServicesParts): {
     store,
     mesh,
     telemetry: telemetry.queries,
-    storage: recent(() => telemetry.storage(), { freshMs: 5000, staleMs: 60_000, patienceMs: 2000 }),
+    storage: async () => ({ ...(await storage()), retention: retention.describe() }),
+    setRetention: (given) => retention.set(given),
     state,
     identities,
     revocations,

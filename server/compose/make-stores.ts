@@ -3,6 +3,7 @@ import { LimitBook } from "#core/limits/limit-book.ts";
 import type { Logger } from "#node/log.ts";
 import type { Metric } from "#node/prometheus-text.ts";
 import { type Audit, createAudit } from "#server/audit/audit.ts";
+import { RetentionSetting, readRetention } from "#server/compose/retention-setting.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { openCollector } from "#server/telemetry/forward/collector.ts";
@@ -17,6 +18,7 @@ const LIMITS_TOLD_EVERY_MS = 60_000;
 export interface Stores {
   readonly db: OpenDatabase["db"];
   readonly telemetry: RunningTelemetry;
+  readonly retention: RetentionSetting;
   readonly audit: Audit;
   readonly limits: LimitBook;
   /** Of what is handed on to a collector. */
@@ -72,11 +74,12 @@ export async function makeStores(
       : new Forwarder({ collector: openCollector(otlpExport), warn: (message) => log.warn(message) });
   const warn = (message: string): void => log.warn(message);
   const source = trafficSource === undefined ? undefined : openTrafficSource(trafficSource, { now: Date.now, warn });
+  const kept = retention ?? (await readRetention(db, warn));
   const telemetry = await startTelemetry({
     ...(source === undefined ? {} : { traffic: source.traffic }),
     ...(forwarder === undefined ? {} : { forward: (batch) => forwarder.add(batch) }),
     openStore: (options) => openDuckdbStore({ ...options, path: join(dir, "telemetry.duckdb") }),
-    ...(retention === undefined ? {} : { retention }),
+    ...(kept === undefined ? {} : { retention: kept }),
     warn,
     onLoss: (reason) => noteLoss("telemetry.duckdb", reason),
     onLimit: (refused) => limits.add(refused),
@@ -85,6 +88,7 @@ export async function makeStores(
   return {
     db,
     telemetry,
+    retention: new RetentionSetting(db, telemetry, retention !== undefined),
     audit,
     limits,
     metrics: () => forwarder?.metrics() ?? [],

@@ -270,6 +270,11 @@ describe("over HTTP", () => {
         "access.revokeApiToken",
         () => `admin-token [${made.apiToken}] allowed 127.0.0.1`,
       ],
+      "access.setRetention": [
+        () => keeperApi.access.setRetention.mutate({ spans: "9d" }),
+        "access.setRetention",
+        () => "admin-token [telemetry] allowed 127.0.0.1",
+      ],
     };
     /** POSTs because of the length of what they are asked; they change nothing. */
     const READS = ["config.check", "config.preview", "simulate.request"];

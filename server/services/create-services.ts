@@ -22,6 +22,7 @@ import { createCredentialService } from "#server/services/credential-service.ts"
 import { describeAuthentication } from "#server/services/describe-authentication.ts";
 import { describeGateways } from "#server/services/describe-gateways.ts";
 import { describeProxy } from "#server/services/describe-proxy.ts";
+import type { RetentionInput } from "#server/services/inputs.ts";
 import { createLimitService, type LimitServiceOptions } from "#server/services/limit-service.ts";
 import { createLimitUseService } from "#server/services/limit-use-service.ts";
 import { createOverviewService } from "#server/services/overview-service.ts";
@@ -51,6 +52,7 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly xdsAddress: string;
   readonly refused: () => readonly RefusedEntry[];
   readonly storage: () => Promise<StorageView>;
+  readonly setRetention: (given: RetentionInput) => Promise<void>;
   readonly demoSignIn: boolean;
   readonly isDiskFull: () => Promise<boolean>;
   /** Of the host of an instance, `namespace/name`; undefined while it is near enough. */
@@ -273,6 +275,12 @@ export function createServices(options: ServicesOptions): Services {
           lastAt: new Date(lastMs).toISOString(),
         })),
       storage: options.storage,
+      setRetention: (given, caller) =>
+        audited(
+          { action: "access.setRetention", resource: "telemetry", caller },
+          () => options.setRetention(given),
+          () => JSON.stringify(given),
+        ),
       audit: (filter) => audit.list(filter),
     },
   };

@@ -4,6 +4,7 @@ import { GRAPH_VIEWS } from "#core/graph/graph.ts";
 import { isNamespace, isServiceAccount } from "#core/identity/spiffe-id.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { rangeSeconds } from "#core/telemetry/range-seconds.ts";
+import { RETENTION_NAMES, type RetentionName } from "#core/telemetry/retention-names.ts";
 import type { HistoryFilter } from "#core/view/config.ts";
 import { REVOCATION_KINDS } from "#core/view/session.ts";
 import { UNITS_MAX } from "#core/whole-units.ts";
@@ -212,3 +213,12 @@ export const resetInput = z.object({ key: consumerKey, reason });
 export type ConsumersFilter = z.infer<typeof consumersFilter>;
 export type TopUpInput = z.infer<typeof topUpInput>;
 export type ResetInput = z.infer<typeof resetInput>;
+
+/** How long what is kept, as it is written: "14d", "36h"; of all "8GB". What is not named stays. */
+export const retentionInput = z.strictObject(
+  Object.fromEntries(RETENTION_NAMES.map((name) => [name, z.string().trim().max(20).optional()])) as Record<
+    RetentionName,
+    z.ZodOptional<z.ZodString>
+  >,
+);
+export type RetentionInput = z.infer<typeof retentionInput>;

@@ -64,6 +64,7 @@ import type {
   MarksQuery,
   PolicedQuestion,
   ResetInput,
+  RetentionInput,
   RevocationInput,
   SeriesQuery,
   SimulatedRequest,
@@ -229,6 +230,8 @@ export interface Services {
     refusals(): Promise<readonly RefusalView[]>;
     /** What telemetry takes on the disk, and how long it is kept. */
     storage(): Promise<StorageView>;
+    /** Holds at once. Throws "invalid", and "conflict" where the server's start says it. */
+    setRetention(given: RetentionInput, caller: Caller): Promise<void>;
     audit(filter: AuditFilter): Promise<readonly AuditView[]>;
   };
 }

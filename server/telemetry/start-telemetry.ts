@@ -4,6 +4,7 @@ import { repeatWork } from "#node/repeat-work.ts";
 import { LabelBook } from "#server/telemetry/ingest/label-book.ts";
 import { SampleIngest } from "#server/telemetry/ingest/sample-ingest.ts";
 import { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
+import { LiveRetention } from "#server/telemetry/live-retention.ts";
 import { DEFAULT_RETENTION, type Retention } from "#server/telemetry/ports/retention.ts";
 import type { HeldState, TelemetryBatch, TelemetrySink } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
@@ -40,10 +41,10 @@ export interface RunningTelemetry {
   readonly queries: TelemetryQueries;
   readonly metrics: StandardMetrics;
   /** What it takes, and how long it is kept. */
-  storage(): Promise<StorageView>;
+  storage(): Promise<Omit<StorageView, "retention">>;
   /** What is stored, by its ports, for whoever asks in a language of their own. */
   readonly readers: Pick<TelemetryStore, "traffic" | "samples">;
-  readonly retention: Retention;
+  readonly retention: LiveRetention;
   /** Told of each window that is stored from now on. */
   onWindow(follow: (window: TrafficWindow) => void): void;
   /** Up to when all reports have come in. */
@@ -62,7 +63,7 @@ const REPORT_TAKES_MS = 1500;
 /** Opens a store and puts above its ports what does not depend on it. */
 export async function startTelemetry(options: TelemetryOptions): Promise<RunningTelemetry> {
   const { now = Date.now, warn = () => undefined, onLoss = () => undefined, onLimit = () => undefined } = options;
-  const retention = { ...DEFAULT_RETENTION, ...options.retention };
+  const retention = new LiveRetention({ ...DEFAULT_RETENTION, ...options.retention });
   const labels = new LabelBook();
   const followers: ((window: TrafficWindow) => void)[] = [];
   const metrics = new StandardMetrics({
@@ -106,12 +107,12 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
   });
   ingest.load(held);
   const taken = ingest;
-  const samples = new SampleIngest({ sink: store.samples, now, keptMs: retention.pointsMs, onLimit });
+  const samples = new SampleIngest({ sink: store.samples, now, retention, onLimit });
   samples.load(store.samples.series());
   const upkeep = new TelemetryUpkeep({
     store: store.upkeep,
     now,
-    bytesMax: retention.bytesMax,
+    retention,
     onRun: () => {
       metrics.dropIdle();
       samples.dropIdle();

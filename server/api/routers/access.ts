@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { callerOf, procedure, router } from "#server/api/trpc.ts";
-import { apiTokenInput, auditFilter, joinTokenInput, liftInput, revocationInput } from "#server/services/inputs.ts";
+import {
+  apiTokenInput,
+  auditFilter,
+  joinTokenInput,
+  liftInput,
+  retentionInput,
+  revocationInput,
+} from "#server/services/inputs.ts";
 
 export const sessionRouter = router({
   me: procedure.query(({ ctx }) => ctx.services.session.describe(ctx.principal)),
@@ -33,6 +40,9 @@ export const accessRouter = router({
     .input(z.object({ id: z.string().max(100) }))
     .mutation(({ ctx, input }) => ctx.services.access.revokeApiToken(input.id, callerOf(ctx))),
   storage: procedure.query(({ ctx }) => ctx.services.access.storage()),
+  setRetention: procedure
+    .input(retentionInput)
+    .mutation(({ ctx, input }) => ctx.services.access.setRetention(input, callerOf(ctx))),
   refusals: procedure.query(({ ctx }) => ctx.services.access.refusals()),
   audit: procedure
     .input(auditFilter.default({ limit: 100 }))

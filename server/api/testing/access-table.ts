@@ -80,6 +80,7 @@ access.revokeApiToken     401     403     403       pass
 access.audit              401     403     pass      pass
 access.refusals           401     403     pass      pass
 access.storage            401     pass    pass      pass
+access.setRetention       401     403     403       pass
 `;
 
 export type Standing = "nobody" | "viewer" | "operator" | "admin";

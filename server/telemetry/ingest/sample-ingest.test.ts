@@ -18,7 +18,7 @@ function ingestCase(more: Partial<SampleIngestOptions> = {}) {
       },
     },
     now: () => NOW,
-    keptMs: 86_400_000,
+    retention: { pointsMs: 86_400_000 },
     onLimit: ({ limit, party }) => refused.push(`${party}: ${limit}`),
     ...more,
   });

@@ -8,6 +8,7 @@ import {
   type SeriesBounds,
 } from "#server/telemetry/ingest/foreign-series-book.ts";
 import { RowBudget, type RowLimit } from "#server/telemetry/ingest/row-budget.ts";
+import type { Retention } from "#server/telemetry/ports/retention.ts";
 import type { MetricSeries, SampleRow } from "#server/telemetry/ports/sample-row.ts";
 import type { SampleSink } from "#server/telemetry/ports/sample-sink.ts";
 
@@ -29,7 +30,7 @@ export interface SampleIngestOptions {
   readonly sink: SampleSink;
   readonly now: () => number;
   /** How long samples are kept. */
-  readonly keptMs: number;
+  readonly retention: Pick<Retention, "pointsMs">;
   readonly onLimit: (refused: Refused) => void;
   readonly bounds?: SeriesBounds;
   readonly limit?: RowLimit;
@@ -126,7 +127,7 @@ export class SampleIngest {
 
   /** Forgets series that retention took away. */
   dropIdle(): void {
-    this.#book.dropIdle(this.#options.now() - this.#options.keptMs);
+    this.#book.dropIdle(this.#options.now() - this.#options.retention.pointsMs);
   }
 
   /** "known": it is stored already. */
@@ -135,7 +136,7 @@ export class SampleIngest {
     if (!Number.isSafeInteger(atMs)) return "a time that is no whole number of milliseconds";
     if (atMs > nowMs + AHEAD_MS_MAX)
       return `a sample is ${Math.round((atMs - nowMs) / 1000)} s ahead of this server's clock`;
-    if (atMs < nowMs - this.#options.keptMs) return "a sample is older than what is kept";
+    if (atMs < nowMs - this.#options.retention.pointsMs) return "a sample is older than what is kept";
     if (atMs > lastMs) return undefined;
     if (atMs === lastMs) return Object.is(value, lastValue) ? "known" : "duplicate sample for timestamp";
     return atMs < lastMs - LATE_MS_MAX ? "out of order sample" : undefined;

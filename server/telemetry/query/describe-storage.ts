@@ -26,7 +26,7 @@ export async function describeStorage(
   { upkeep, traffic, gaps }: Pick<TelemetryStore, "upkeep" | "traffic" | "gaps">,
   retention: Retention,
   nowMs: number,
-): Promise<StorageView> {
+): Promise<Omit<StorageView, "retention">> {
   const [tables, usedBytes, missed] = await Promise.all([
     upkeep.tables(nowMs),
     upkeep.usedBytes(),

@@ -1,11 +1,11 @@
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import type { Retention } from "#server/telemetry/ports/retention.ts";
 import type { StoreUpkeep } from "#server/telemetry/ports/store-upkeep.ts";
 
 export interface TelemetryUpkeepOptions {
   readonly store: StoreUpkeep;
   readonly now: () => number;
-  /** What the store may hold. */
-  readonly bytesMax: number;
+  readonly retention: Pick<Retention, "bytesMax">;
   /** On every run. */
   readonly onRun: () => void;
   /** Told of labels that no window has any more. */
@@ -41,7 +41,8 @@ export class TelemetryUpkeep {
   }
 
   async #run(): Promise<void> {
-    const { store, bytesMax, onRun, onDropped } = this.#options;
+    const { store, retention, onRun, onDropped } = this.#options;
+    const { bytesMax } = retention;
     const now = this.#options.now();
     await store.rollUp(now);
     onRun();
