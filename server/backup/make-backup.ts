@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { chmod, copyFile, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -25,7 +25,8 @@ export interface Backup {
 /** Where copies are made; what a killed server left there is of no use. */
 export const BACKUP_PREFIX = ".backup-";
 const TELEMETRY = "telemetry.duckdb";
-const SQLITE: readonly string[] = ["pharos.db", "limits.db"];
+/** By what all of them are called: of one that was copied as a file, what stands in its log would be missing. */
+const IS_SQLITE = /\.db$/;
 /**
  * Logs and ledgers of databases, which belong to the file and not to its copy; where this server is reached; what was moved aside or is just
  * being written. All other files are keys, and whatever a later version puts beside them.
@@ -38,12 +39,11 @@ export async function makeBackup({ dir, version, telemetry, now }: BackupParts, 
   const to = await mkdtemp(join(dir, BACKUP_PREFIX));
   const discard = (): Promise<void> => rm(to, { recursive: true, force: true });
   try {
-    for (const name of SQLITE)
-      if (existsSync(join(dir, name))) await copySqlite(join(dir, name), join(to, name), signal);
     for (const entry of await readdir(dir, { withFileTypes: true })) {
       const { name } = entry;
-      if (!entry.isFile() || LEFT_OUT.test(name) || SQLITE.includes(name) || name === TELEMETRY) continue;
-      await copyFile(join(dir, name), join(to, name));
+      if (!entry.isFile() || LEFT_OUT.test(name) || name === TELEMETRY) continue;
+      if (IS_SQLITE.test(name)) await copySqlite(join(dir, name), join(to, name), signal);
+      else await copyFile(join(dir, name), join(to, name));
     }
     signal?.throwIfAborted();
     await telemetry.copyTo(to);

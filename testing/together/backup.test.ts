@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "#cli/client/client.ts";
 import { runPharos } from "#testing/run-pharos.ts";
@@ -52,6 +53,13 @@ async function sendLogs(index: number): Promise<void> {
   expect(response.status).toBe(200);
 }
 
+function tablesOf(path: string): unknown[] {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const tables = db.prepare("SELECT name, sql FROM sqlite_master ORDER BY name").all();
+  db.close();
+  return tables;
+}
+
 const logsOf = async (dir: string): Promise<readonly string[]> =>
   (await connect({ dir }).logs.list.query({ seconds: 3600, limit: 500 })).map(({ body }) => body).sort();
 
@@ -91,6 +99,10 @@ test("a backup that is made under load holds all that was acknowledged before, a
   expect(await runPharos(server.dir, ["restore", file, "--dir", dir])).toMatchObject({ code: 0 });
   for (const name of ["ca-key.json", "ca-key-secret", "root-cert.pem", "session-key"])
     expect(readFileSync(join(dir, name))).toEqual(readFileSync(join(server.dir, name)));
+  const databases = readdirSync(server.dir).filter((name) => name.endsWith(".db"));
+  expect(databases).toContain("pharos.db");
+  for (const name of databases)
+    expect([name, tablesOf(join(dir, name))]).toEqual([name, tablesOf(join(server.dir, name))]);
   const again = await startServe({ dir });
   try {
     const { revision } = (await connect({ dir }).config.history.query({ limit: 1 }))[0] ?? { revision: 0 };
