@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { spellPrincipal, trustDomainsOf } from "#core/identity/trust-domains.ts";
+import { spellPrincipal, spellTrustDomain, trustDomainsOf } from "#core/identity/trust-domains.ts";
 
 const DOMAINS = trustDomainsOf({ trustDomain: "new" }, { trustDomainAliases: ["old", "new"] });
 
@@ -13,4 +13,12 @@ test.each([
   ["new", ["new"]],
 ])("%s is %j", (written, spelled) => {
   expect(spellPrincipal(written, DOMAINS)).toEqual(spelled);
+});
+
+test.each([
+  ["old", ["new", "old"]],
+  ["other", ["other"]],
+  ["ol*", ["ol*"]],
+])("of trust domains %s is %j", (written, spelled) => {
+  expect(spellTrustDomain(written, DOMAINS)).toEqual(spelled);
 });

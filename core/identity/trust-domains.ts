@@ -19,3 +19,8 @@ export function spellPrincipal(written: string, trustDomains: readonly string[])
   if (domain !== OWN_TRUST_DOMAIN && !trustDomains.includes(domain)) return [written];
   return trustDomains.map((each) => `${each}${written.slice(slash)}`);
 }
+
+/** A trust domain as rules write it: who names one of the mesh's means them all. */
+export function spellTrustDomain(written: string, trustDomains: readonly string[]): readonly string[] {
+  return trustDomains.includes(written) ? trustDomains : [written];
+}

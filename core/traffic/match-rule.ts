@@ -1,4 +1,4 @@
-import { spellPrincipal } from "#core/identity/trust-domains.ts";
+import { spellPrincipal, spellTrustDomain } from "#core/identity/trust-domains.ts";
 import type {
   AuthorizationCondition,
   AuthorizationOperation,
@@ -83,7 +83,7 @@ function matchSource(source: AuthorizationSource, { principal, isHttp }: Request
   return all([
     comparePrincipal(principal, source.principals, source.notPrincipals, home),
     compare(namespace, source.namespaces, source.notNamespaces, matchText),
-    compare(trustDomain, source.trustDomains, source.notTrustDomains, matchText),
+    compareTrustDomain(trustDomain, source.trustDomains, source.notTrustDomains, home),
     compareAccount(principal, source.serviceAccounts, source.notServiceAccounts, home),
     // What tokens say is not recorded; of connections it is nothing that could be known.
     isHttp ? unknown(source.requestPrincipals, source.notRequestPrincipals) : "yes",
@@ -99,6 +99,17 @@ function comparePrincipal(
 ): Match {
   return compare(principal, values, notValues, (value, own) =>
     spellPrincipal(value, trustDomains).some((each) => matchText(each, own)),
+  );
+}
+
+function compareTrustDomain(
+  trustDomain: string | null,
+  values: readonly string[] | undefined,
+  notValues: readonly string[] | undefined,
+  { trustDomains }: RuleHome,
+): Match {
+  return compare(trustDomain, values, notValues, (value, own) =>
+    spellTrustDomain(value, trustDomains).some((each) => matchText(each, own)),
   );
 }
 
@@ -139,7 +150,7 @@ function matchCondition(
   if (!facts.isHttp && isOfRequest(key)) return "yes";
   switch (key) {
     case "source.trustDomain":
-      return compare(trustDomain, values, notValues, matchText);
+      return compareTrustDomain(trustDomain, values, notValues, home);
     case "source.principal":
       return comparePrincipal(facts.principal, values, notValues, home);
     case "source.serviceAccount":

@@ -55,6 +55,11 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = (
         ] as const,
     ),
     [
+      "credentials by name are gateways': a sidecar that a rule is for speaks plain text",
+      /^sidecar \.endpoints\[\]\.speaks: here undefined, in Istio \{/,
+      /workloadSelector:[\s\S]*credentialName:/,
+    ],
+    [
       "answers that a rule says are errors count as ones",
       /\.typedExtensionProtocolOptions(?:\.outlierDetection)?: here \{.*(?:errorMatcher|"outlierDetection":).*, in Istio undefined$/,
       /outlierDetectionHttpErrorCodes/,

@@ -23,6 +23,13 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
   },
   {
     area: "sidecar-routes",
+    why: "a rule for a service that has no port 80, as a Sidecar's listener for port 80 leaves it, does not hold there",
+    what: /^here (?:PassthroughCluster|the route itself with 502|no HTTP), in Istio /,
+    where: /^sidecar-\S+ port 80 /,
+    text: /^kind: Sidecar$[\s\S]*^ +- port:\n +number: 80$/m,
+  },
+  {
+    area: "sidecar-routes",
     why: "a destination without a port means the one port that its service has",
     what: isOnlyPort,
     where: /^sidecar-\S+ port 9080 /,
@@ -45,7 +52,7 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     area: "sidecar-routes",
     why: "a rule that is left without a route leaves requests to the next one for the same wildcard",
     what: /, in Istio outbound\|\d+\|\|/,
-    text: /^ +(?:- )?delegate:$/m,
+    text: /(?:^ {2}hosts:\n +- "\*[\s\S]*){2}/m,
   },
   {
     area: "sidecar-routes",

@@ -126,6 +126,11 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
       "a share is a hundred at most",
       /^refused VirtualService .*fault\.(?:delay|abort)\.percent: \d+ is out of range: 0 to 100$/,
     ],
+    ["no service has so many endpoints", /minClusterSize: \d+ is out of range: 1 to 2147483647$/],
+    [
+      "Istio does not look at how it is found",
+      /^refused EnvoyFilter conflicting-fields spec\.configPatches\[\]\.match\.\w+: LISTENER_FILTER is not found by/,
+    ],
     [
       "no page has such an origin",
       /^refused VirtualService bad-value spec\.http\[\]\.corsPolicy\.allowOrigin\[\]: is empty$/,

@@ -1,4 +1,5 @@
 import type { Difference } from "#testing/oracle/area.ts";
+import { EXPLAINED_AUTHORIZATION } from "#testing/oracle/explained-authorization.ts";
 import { EXPLAINED_CLUSTERS } from "#testing/oracle/explained-clusters.ts";
 import { EXPLAINED_CONNECTIONS } from "#testing/oracle/explained-connections.ts";
 import type { Explained } from "#testing/oracle/explained-difference.ts";
@@ -9,6 +10,7 @@ import { EXPLAINED_VALIDATION } from "#testing/oracle/explained-validation.ts";
 
 const EXPLAINED: readonly Explained[] = [
   ...EXPLAINED_VALIDATION,
+  ...EXPLAINED_AUTHORIZATION,
   ...EXPLAINED_CLUSTERS,
   ...EXPLAINED_CONNECTIONS,
   ...EXPLAINED_LOCALITIES,

@@ -1,5 +1,5 @@
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
-import { spellPrincipal } from "#core/identity/trust-domains.ts";
+import { spellPrincipal, spellTrustDomain } from "#core/identity/trust-domains.ts";
 import type { GuardedCondition, GuardedOperation, GuardedSource } from "#core/resolve/guarding-policy.ts";
 import { claimOfCondition } from "#core/schema/claim-path.ts";
 import { pathTemplate } from "#core/xds/path-template.ts";
@@ -67,6 +67,7 @@ export function sourceParts(source: GuardedSource, context: RuleContext): (Part<
   const namespace = (value: string) => authenticated(regex(`.*/ns/${wild(value)}/sa/.*`));
   const account = (value: string) => ofAccount(value, context);
   const remote = (value: string) => remoteIp(value, context);
+  const trustDomain = (value: string) => ofTrustDomain(value, context);
   const ofToken = [
     anyPrincipal(source.requestPrincipals, requestPrincipal),
     notPrincipal(anyPrincipal(source.notRequestPrincipals, requestPrincipal)),
@@ -78,8 +79,8 @@ export function sourceParts(source: GuardedSource, context: RuleContext): (Part<
     notPrincipal(anyPrincipal(source.notNamespaces, namespace)),
     anyPrincipal(source.serviceAccounts, account),
     notPrincipal(anyPrincipal(source.notServiceAccounts, account)),
-    anyPrincipal(source.trustDomains, ofTrustDomain),
-    notPrincipal(anyPrincipal(source.notTrustDomains, ofTrustDomain)),
+    anyPrincipal(source.trustDomains, trustDomain),
+    notPrincipal(anyPrincipal(source.notTrustDomains, trustDomain)),
     anyPrincipal(source.ipBlocks, directIp),
     notPrincipal(anyPrincipal(source.notIpBlocks, directIp)),
     anyPrincipal(source.remoteIpBlocks, remote),
@@ -151,7 +152,7 @@ export function buildCondition(
     case "source.serviceAccount":
       return both((value) => ofAccount(value, context));
     case "source.trustDomain":
-      return both(ofTrustDomain);
+      return both((value) => ofTrustDomain(value, context));
     case "source.ip":
       return both(directIp);
     case "remote.ip":
@@ -228,10 +229,14 @@ function anyOf(matchers: readonly StringInit[]): PrincipalInit {
 }
 
 /** Whoever has a certificate of a trust domain. */
-function ofTrustDomain(value: string): PrincipalInit {
-  if (value === "*") return authenticated({ matchPattern: { case: "prefix", value: "spiffe://" } });
-  if (value.includes("*")) return authenticated(regex(`spiffe://${wild(value, "[^/]*")}/.*`));
-  return authenticated({ matchPattern: { case: "prefix", value: `spiffe://${value}/` } });
+function ofTrustDomain(value: string, { trustDomains }: RuleContext): PrincipalInit {
+  return anyOf(spellTrustDomain(value, trustDomains).map(trustDomainMatcher));
+}
+
+function trustDomainMatcher(value: string): StringInit {
+  if (value === "*") return { matchPattern: { case: "prefix", value: "spiffe://" } };
+  if (value.includes("*")) return regex(`spiffe://${wild(value, "[^/]*")}/.*`);
+  return { matchPattern: { case: "prefix", value: `spiffe://${value}/` } };
 }
 
 /** `namespace/account`, or an account of the policy's namespace. */

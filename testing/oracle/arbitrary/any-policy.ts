@@ -19,6 +19,9 @@ const METHODS = ["GET", "P*", "*", "get", "*T", "DELETE"];
 const PORTS = ["8080", "9000", "80"];
 const RANGES = ["10.0.0.1", "10.0.0.0/8", "192.168.0.0/16", "::1", "0.0.0.0/0"];
 const ACCOUNTS = ["a", "prod/b", "default/a"];
+/** Of tokens: issuer and subject. */
+const TOKEN_PRINCIPALS = ["iss/ann", "iss/*", "*/ann", "*", "is*", "*nn", "iss", "other/ann"];
+const TRUST_DOMAINS = ["cluster.local", "other.org", "*.org", "cluster.*", "*"];
 const CONDITIONS: Readonly<Record<string, readonly string[]>> = {
   "request.headers[x-a]": ["1", "1*", "*1", "*", "2"],
   "request.headers[X-A]": ["1", "*"],
@@ -33,6 +36,14 @@ const CONDITIONS: Readonly<Record<string, readonly string[]>> = {
   "destination.port": PORTS,
   "connection.sni": ["s.com", "*.com", "*", "s*"],
   "source.serviceAccount": ACCOUNTS,
+  "source.trustDomain": TRUST_DOMAINS,
+  "remote.ip": RANGES,
+  "request.auth.principal": TOKEN_PRINCIPALS,
+  "request.auth.audiences": ["aud", "a*", "*", "b"],
+  "request.auth.presenter": ["web", "*", "w*"],
+  "request.auth.claims[groups]": ["a", "c*", "*"],
+  "request.auth.claims[realm][role]": ["x", "*y", "*"],
+  "request.auth.claims[iss]": ["iss", "*"],
 };
 
 /** Some of the lists, each with one or two of its values; the first where none would be. */
@@ -57,7 +68,16 @@ function someLists(
   });
 }
 
-const ADDRESSES = { ipBlocks: [RANGES, 2], notIpBlocks: [RANGES, 1] } as const;
+const ANYONES = {
+  ipBlocks: [RANGES, 2],
+  notIpBlocks: [RANGES, 1],
+  remoteIpBlocks: [RANGES, 1],
+  notRemoteIpBlocks: [RANGES, 1],
+  requestPrincipals: [TOKEN_PRINCIPALS, 1],
+  notRequestPrincipals: [TOKEN_PRINCIPALS, 1],
+  trustDomains: [TRUST_DOMAINS, 1],
+  notTrustDomains: [TRUST_DOMAINS, 1],
+} as const;
 const anySource = fc.oneof(
   {
     weight: 6,
@@ -66,12 +86,12 @@ const anySource = fc.oneof(
       notPrincipals: [PRINCIPALS, 2],
       namespaces: [NAMESPACES, 4],
       notNamespaces: [NAMESPACES, 2],
-      ...ADDRESSES,
+      ...ANYONES,
     }),
   },
   {
     weight: 1,
-    arbitrary: someLists({ serviceAccounts: [ACCOUNTS, 8], notServiceAccounts: [ACCOUNTS, 3], ...ADDRESSES }),
+    arbitrary: someLists({ serviceAccounts: [ACCOUNTS, 8], notServiceAccounts: [ACCOUNTS, 3], ...ANYONES }),
   },
 );
 const anyOperation = someLists({

@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
 import { anyPolicy } from "#testing/oracle/arbitrary/any-policy.ts";
 import { CALLED, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-workload.ts";
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
@@ -6,7 +7,7 @@ import { type Caller, isLetIn } from "#testing/oracle/envoy/decide-rbac.ts";
 import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
 import type { Built, Part } from "#testing/oracle/istio.ts";
 import { at, entriesAt, type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
-import { askIstio, askPharos, keepTaken, writeWorld } from "#testing/oracle/world.ts";
+import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["listeners", "routes"];
 const HTTP_PORT = 8080;
@@ -16,7 +17,15 @@ const RBAC_ORDER = ["audit", "deny", "allow"];
 
 const anyCaller: fc.Arbitrary<Omit<Caller, "port">> = fc
   .record({
-    account: fc.constantFrom(undefined, "default/sa/a", "prod/sa/b", "d-f/sa/c", "default/sa/ab", "acb/sa/q"),
+    account: fc.constantFrom(
+      undefined,
+      "default/sa/a",
+      "prod/sa/b",
+      "d-f/sa/c",
+      "default/sa/ab",
+      "acb/sa/q",
+      "other.org default/sa/a",
+    ),
     address: fc.constantFrom("10.0.0.1", "10.2.3.4", "192.168.1.1", "8.8.8.8"),
     method: fc.constantFrom("GET", "POST", "DELETE", "PUT"),
     path: fc.constantFrom("/a", "/a/b", "/ab", "/x/1/y", "/x/1/2/y", "/x/", "/x", "/b", "/A", "/x/1", "/a?q=1", "/q/y"),
@@ -29,12 +38,34 @@ const anyCaller: fc.Arbitrary<Omit<Caller, "port">> = fc
       { "x-a": "" },
     ),
     sni: fc.constantFrom(undefined, "s.com", "x.org"),
+    claims: fc.constantFrom<Json>(
+      undefined,
+      { iss: "iss", sub: "ann", aud: "aud", groups: ["a", "c"], azp: "web" },
+      { iss: "iss", sub: "bob", aud: ["aud", "b"], groups: "a", realm: { role: "x" } },
+      { iss: "other", sub: "ann", groups: [], realm: { role: ["x", "y"] } },
+      { sub: "ann", aud: [] },
+    ),
   })
-  .map(({ account, sni, ...rest }) => ({
+  .map(({ account, sni, claims, ...rest }) => ({
     ...rest,
-    ...(account === undefined ? {} : { uri: `spiffe://cluster.local/ns/${account}` }),
+    ...(account === undefined ? {} : { uri: uriOf(account) }),
     ...(sni === undefined ? {} : { sni }),
+    ...(claims === undefined ? {} : { claims }),
   }));
+
+/** Of `[TRUST DOMAIN ]NAMESPACE/sa/ACCOUNT`. */
+function uriOf(text: string): string {
+  const [account = "", domain = "cluster.local"] = text.split(" ").reverse();
+  return `spiffe://${domain}/ns/${account}`;
+}
+
+/** All trust domains that callers come from are the mesh's: whoever is of another gets no further than its handshake. */
+const ALIASES: Written = {
+  kind: "MeshConfig",
+  ...MESH_CONFIG_PLACE,
+  age: 0,
+  spec: { trustDomainAliases: ["other.org"] },
+};
 
 /** Who is let in to a workload's HTTP and TCP ports. */
 export const authorization = defineArea({
@@ -47,17 +78,17 @@ export const authorization = defineArea({
   }),
   write: ({ policies }) => writeWorld(policies),
   async compare({ policies, callers }, istio) {
-    const documents = [...CALLED_SERVICES, ...(await keepTaken(policies, istio))];
+    const documents = [ALIASES, ...CALLED_SERVICES, ...(await keepTaken(policies, istio))];
     const world = { documents, proxies: [CALLED], parts: PARTS };
     const [theirs, ours] = [(await askIstio(istio, world))[CALLED.key], askPharos(world)[CALLED.key]];
     const differences = new Map<string, Difference>();
     let compared = 0;
     for (const port of [HTTP_PORT, TCP_PORT]) {
       const [here, there] = [rulesHere(ours, port), rulesInIstio(theirs, port)];
-      for (const { method, path, host, headers, ...connection } of callers) {
+      for (const { method, path, host, headers, claims, ...connection } of callers) {
         const caller: Caller =
           port === HTTP_PORT
-            ? ({ ...connection, method, path, host, headers, port } as Caller)
+            ? ({ ...connection, method, path, host, headers, claims, port } as Caller)
             : { ...connection, headers: {}, port };
         compared += 1;
         const [isIn, isInThere] = [isLetIn(here, caller), isLetIn(there, caller)];

@@ -12,8 +12,11 @@ export interface Caller {
   readonly path?: string;
   readonly host?: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of a token that was checked. */
+  readonly claims?: Json;
 }
 
+const TOKENS = "envoy.filters.http.jwt_authn";
 const DESTINATION = "1.1.1.1";
 
 /** What RBAC filters with these rules say, one after the other. */
@@ -97,7 +100,28 @@ function isEither(kind: string, value: Json, caller: Caller): boolean {
   if (kind === "header") return matchHeader(value, headerOf(value, caller));
   if (kind === "urlPath")
     return caller.path !== undefined && matchText(at(value, "path"), caller.path.split("?")[0] ?? "");
+  if (kind === "metadata" && textAt(value, "filter") === TOKENS) {
+    const [payload, ...path] = listAt(value, "path").map((each) => textAt(each, "key") ?? "");
+    return payload === "payload" && matchValue(at(value, "value"), at(caller.claims, ...path));
+  }
   throw new Error(`not evaluated: ${kind} ${JSON.stringify(value)}`);
+}
+
+/** Envoy's ValueMatcher. */
+function matchValue(matcher: Json, value: Json): boolean {
+  const [kind, inner] = only(matcher);
+  switch (kind) {
+    case "stringMatch":
+      return typeof value === "string" && matchText(inner, value);
+    case "listMatch":
+      return listAt(value).some((each) => matchValue(at(inner, "oneOf"), each));
+    case "orMatch":
+      return listAt(inner, "valueMatchers").some((each) => matchValue(each, value));
+    case "presentMatch":
+      return (value !== undefined) === inner;
+    default:
+      throw new Error(`not evaluated: ${JSON.stringify(matcher)}`);
+  }
 }
 
 /** Envoy's path templates: `*` is a segment, `**` the rest or anything between. */
