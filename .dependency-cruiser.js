@@ -44,7 +44,7 @@ export default {
       "kinds-stand-alone",
       "A kind says what there is to know of it by itself; what it means beside others is asked above.",
       "^core/kinds/",
-      "^core/(kinds/|schema/|host/|(diagnostic(-codes)?|errors|duration|whole-units|refusal-status|root-namespace|agent-clusters)\\.ts)",
+      "^core/(kinds/|schema/|host/|promql/|(diagnostic(-codes)?|errors|duration|whole-units|refusal-status|root-namespace|agent-clusters)\\.ts)",
       { pathNot: `\\.test\\.ts$|${RELATIONS}` },
     ),
     only(

@@ -38,6 +38,7 @@ const VERBS = {
   history: async (program: Command) => (await import("#cli/commands/history.ts")).addHistory(program),
   rollback: async (program: Command) => (await import("#cli/commands/history.ts")).addRollback(program),
   graph: async (program: Command) => (await import("#cli/commands/graph.ts")).addGraph(program),
+  alerts: async (program: Command) => (await import("#cli/commands/alerts.ts")).addAlerts(program),
   objectives: async (program: Command) => (await import("#cli/commands/objectives.ts")).addObjectives(program),
   requests: async (program: Command) => (await import("#cli/commands/requests.ts")).addRequests(program),
   "proxy-status": async (program: Command) => (await import("#cli/commands/proxy-status.ts")).addProxyStatus(program),

@@ -31,6 +31,7 @@ interface ServeFlags {
   readonly instancesMax: string;
   readonly quotaWebhook?: string;
   readonly quotaWebhookSecret?: string;
+  readonly webhookSecret?: string;
   readonly demoSignIn?: boolean;
   readonly console: boolean;
   readonly retention?: string;
@@ -103,13 +104,16 @@ function quotaWebhookOf({ quotaWebhook, quotaWebhookSecret }: ServeFlags): Pick<
   }
   const url = urlFlag(quotaWebhook, "--quota-webhook");
   if (quotaWebhookSecret === undefined) return { quotaWebhook: { url } };
+  return { quotaWebhook: { url, secret: readKey("--quota-webhook-secret", quotaWebhookSecret) } };
+}
+
+function readKey(flag: string, file: string): string {
   try {
-    return { quotaWebhook: { url, secret: readFileSync(quotaWebhookSecret, "utf8").trim() } };
+    return readFileSync(file, "utf8").trim();
   } catch (error) {
-    throw new UsageError(
-      `--quota-webhook-secret ${quotaWebhookSecret} cannot be read: ${error instanceof Error ? error.message : ""}`,
-      { hint: "name a file that holds the key" },
-    );
+    throw new UsageError(`${flag} ${file} cannot be read: ${error instanceof Error ? error.message : ""}`, {
+      hint: "name a file that holds the key",
+    });
   }
 }
 
@@ -155,6 +159,7 @@ export function addServe(program: Command): void {
     )
     .option("--instances-max <count>", "instances that one service account may have", "500")
     .option("--quota-webhook <url>", "who is told when consumers have used the percents that quotas name as soft")
+    .option("--webhook-secret <file>", "holds the key by which what AlertReceivers' webhooks are told is signed")
     .option("--quota-webhook-secret <file>", "holds the key by which that is signed (x-pharos-signature, HMAC-SHA256)")
     .option(
       "--retention <list>",
@@ -202,6 +207,9 @@ export function addServe(program: Command): void {
                 : networksFlag(flags.instanceAddresses, "--instance-addresses"),
             instancesMax: integerFlag(flags.instancesMax, "--instances-max", 1, 1_000_000),
             ...quotaWebhookOf(flags),
+            ...(flags.webhookSecret === undefined
+              ? {}
+              : { webhookSecret: readKey("--webhook-secret", flags.webhookSecret) }),
             ...(flags.retention === undefined ? {} : { retention: retentionFlag(flags.retention) }),
             ...otlpExportOf(flags),
             ...trafficSourceOf(flags),

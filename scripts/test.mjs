@@ -40,6 +40,12 @@ function providePrometheus() {
     installPackages("Prometheus", "prometheus");
 }
 
+/** The Alertmanager that alerts are handed to; without one, its test says that it is skipped. */
+function provideAlertmanager() {
+  if (spawnSync("prometheus-alertmanager", ["--version"], { stdio: "ignore" }).status !== 0)
+    installPackages("Alertmanager", "prometheus-alertmanager");
+}
+
 /** The browser for the journeys: PHAROS_CHROMIUM, one on PATH, Debian's package, or Playwright's own download. */
 async function provideChromium() {
   const names = [process.env.PHAROS_CHROMIUM, "chromium", "chromium-browser", "google-chrome"].filter(Boolean);
@@ -186,6 +192,7 @@ try {
   }
   if (wanted("unit")) {
     providePrometheus();
+    provideAlertmanager();
     await vitest("unit", []);
   }
   // A first build of Istio takes minutes: only where it is asked for.

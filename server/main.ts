@@ -77,7 +77,14 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
       onFull: (error) => log.warn(`${what} has to wait for room on the disk`, { error: error.toString() }),
     });
   await atRoom("the administrator's token", () => auth.ensureAdminToken());
-  const watch = makeWatch({ dir, telemetry: stores.telemetry, state: config.state, log });
+  const watch = makeWatch({
+    ...{ dir, log },
+    telemetry: stores.telemetry,
+    state: config.state,
+    ledger: owner.ledger,
+    allowsLoopback: isLoopback(host),
+    webhookSecret: options.webhookSecret,
+  });
   const api = makeServices({
     ...identity,
     options,
@@ -99,6 +106,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     mesh,
     services: api.services,
     auth,
+    alerting: watch.alerting,
     gauges: () => [...api.gauges(), ...stores.metrics()],
     log,
   });

@@ -31,6 +31,8 @@ export interface ServerOptions {
   readonly console: boolean;
   /** Who is told of what is used of quotas. */
   readonly quotaWebhook?: QuotaWebhook;
+  /** By which what AlertReceivers' webhooks are told is signed. */
+  readonly webhookSecret?: string;
   /** How long telemetry is kept; absent: as by default. */
   readonly retention?: Retention;
   /** The collector that spans and logs are handed on to. */

@@ -1,5 +1,7 @@
 "use client";
 import { Bell, ChevronDown } from "lucide-react";
+import { AlertHistoryCard, AlertsCard } from "#components/alerts/alerts-card.tsx";
+import { ReceiversCard } from "#components/alerts/receivers-card.tsx";
 import { newHref } from "#components/format/new-href.ts";
 import { KindList } from "#components/kinds/kind-list.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -7,15 +9,25 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Menu } from "#components/ui/menu.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
+import { useSearchState } from "#components/ui/use-search-state.ts";
 import { kindsIn } from "#core/kinds/kinds.ts";
 
-/** What says when something is wrong. */
+const TABS = [
+  { value: "now", label: "Now", content: <AlertsCard /> },
+  { value: "history", label: "History", content: <AlertHistoryCard /> },
+  { value: "receivers", label: "Receivers", content: <ReceiversCard /> },
+  { value: "config", label: "Rules and silences", content: <Configuration /> },
+] as const;
+
+/** What is too much, who is told, and what is silent. */
 export function AlertsPage() {
+  const search = useSearchState();
   return (
     <Page>
       <PageHeader
         title="Alerts"
-        description="What is too much, and for whom"
+        description="What is too much, who is told of it, and what is silent"
         actions={
           <Menu
             trigger={
@@ -27,15 +39,27 @@ export function AlertsPage() {
           />
         }
       />
-      <KindList
-        area="alerts"
-        label="Alert configuration"
-        nothingYet={
-          <EmptyState icon={<Bell />} title="Nothing is configured yet">
-            Health is judged by Kiali's defaults. A HealthPolicy says what else is tolerated, and of whom.
-          </EmptyState>
-        }
+      <Tabs
+        label="Alerts"
+        value={TABS.find(({ value }) => value === search.get("tab"))?.value ?? "now"}
+        onValueChange={(tab) => search.set({ tab: tab === "now" ? null : tab }, { history: "push" })}
+        items={TABS}
       />
     </Page>
+  );
+}
+
+function Configuration() {
+  return (
+    <KindList
+      area="alerts"
+      label="Alert configuration"
+      nothingYet={
+        <EmptyState icon={<Bell />} title="Nothing is configured yet">
+          Objectives and AlertRules say what is too much, AlertReceivers who is told, Silences what nobody is told of
+          for a time, and HealthPolicies what is tolerated.
+        </EmptyState>
+      }
+    />
   );
 }

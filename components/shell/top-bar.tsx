@@ -1,5 +1,6 @@
 "use client";
 import { usePathname } from "next/navigation";
+import { AlertBell } from "#components/shell/alert-bell.tsx";
 import { CommandMenu } from "#components/shell/command-menu.tsx";
 import { findNavItem } from "#components/shell/nav-items.ts";
 import { RangeSelect } from "#components/shell/range-select.tsx";
@@ -24,6 +25,7 @@ export function TopBar({
     <header className="sticky top-0 z-30 flex h-13 shrink-0 items-center gap-2 border-line border-b bg-surface/90 px-6 backdrop-blur-sm max-lg:px-4">
       <CommandMenu />
       <div className="ml-auto flex min-w-0 items-center gap-2 max-sm:gap-1">
+        <AlertBell />
         <SyncIndicator />
         {hasRange ? <RangeSelect /> : null}
         <ThemeToggle initial={theme} />

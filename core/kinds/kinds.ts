@@ -1,3 +1,5 @@
+import { alertReceiver } from "#core/kinds/alert-receiver/kind.ts";
+import { alertRule } from "#core/kinds/alert-rule/kind.ts";
 import { authorizationPolicy } from "#core/kinds/authorization-policy/kind.ts";
 import { destinationRule } from "#core/kinds/destination-rule/kind.ts";
 import { documentOf } from "#core/kinds/document.ts";
@@ -15,6 +17,7 @@ import { rateLimit } from "#core/kinds/rate-limit/kind.ts";
 import { requestAuthentication } from "#core/kinds/request-authentication/kind.ts";
 import { serviceEntry } from "#core/kinds/service-entry/kind.ts";
 import { sidecar } from "#core/kinds/sidecar/kind.ts";
+import { silence } from "#core/kinds/silence/kind.ts";
 import { telemetry } from "#core/kinds/telemetry/kind.ts";
 import { trafficExtension } from "#core/kinds/traffic-extension/kind.ts";
 import { virtualService } from "#core/kinds/virtual-service/kind.ts";
@@ -47,6 +50,9 @@ export const KINDS = {
   Quota: quota,
   Plan: plan,
   Objective: objective,
+  AlertRule: alertRule,
+  AlertReceiver: alertReceiver,
+  Silence: silence,
   HealthPolicy: healthPolicy,
   MeshConfig: meshConfig,
 } as const satisfies Readonly<Record<string, KindDefinition>>;

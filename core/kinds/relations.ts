@@ -1,3 +1,5 @@
+import { alertReceiverRelations } from "#core/kinds/alert-receiver/relations.ts";
+import { alertRuleRelations } from "#core/kinds/alert-rule/relations.ts";
 import { authorizationPolicyRelations } from "#core/kinds/authorization-policy/relations.ts";
 import { destinationRuleRelations } from "#core/kinds/destination-rule/relations.ts";
 import { envoyFilterRelations } from "#core/kinds/envoy-filter/relations.ts";
@@ -15,6 +17,7 @@ import { rateLimitRelations } from "#core/kinds/rate-limit/relations.ts";
 import { requestAuthenticationRelations } from "#core/kinds/request-authentication/relations.ts";
 import { serviceEntryRelations } from "#core/kinds/service-entry/relations.ts";
 import { sidecarRelations } from "#core/kinds/sidecar/relations.ts";
+import { silenceRelations } from "#core/kinds/silence/relations.ts";
 import { telemetryRelations } from "#core/kinds/telemetry/relations.ts";
 import { trafficExtensionRelations } from "#core/kinds/traffic-extension/relations.ts";
 import { virtualServiceRelations } from "#core/kinds/virtual-service/relations.ts";
@@ -44,6 +47,9 @@ const RELATIONS: { readonly [K in Kind]: KindRelations<K> } = {
   Plan: planRelations,
   HealthPolicy: healthPolicyRelations,
   Objective: objectiveRelations,
+  AlertRule: alertRuleRelations,
+  AlertReceiver: alertReceiverRelations,
+  Silence: silenceRelations,
   MeshConfig: meshConfigRelations,
 };
 

@@ -132,6 +132,11 @@ export const FORMATS = {
   "claim-header": (text) =>
     matches(/^[-_A-Za-z0-9]+$/, text, "is not a header name (letters, digits, dashes and underscores)") ??
     longest(text, HEADER_NAME_MAX),
+  "receiver-url": checkReceiverUrl,
+  "date-time": (text) =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
+      ? undefined
+      : "is not a time of RFC 3339, e.g. 2026-12-01T08:00:00Z",
   "jwks-uri": checkJwksUri,
   "module-url": checkModuleUrl,
   sha256: (text) => matches(/^(?:[a-f0-9]{64})?$/, text, "is not a SHA-256 in hex (64 digits, in lower case)"),
@@ -252,6 +257,16 @@ function checkKeepalive(text: string): string | undefined {
 }
 
 /** As Go's net/url and Istio's ParseJwksURI take it. */
+/** As it is called: without what proxies or people would read otherwise. */
+function checkReceiverUrl(text: string): string | undefined {
+  const url = /[\s\0]/.test(text) || !URL.canParse(text) ? undefined : new URL(text);
+  if (url?.protocol !== "https:" && url?.protocol !== "http:")
+    return "is not a URL that begins with https:// or http://";
+  if (url.username !== "" || url.password !== "")
+    return "has a name or password in it, which everybody who reads it would have";
+  return url.hash === "" ? undefined : "has a fragment, which is sent to nobody";
+}
+
 function checkJwksUri(text: string): string | undefined {
   if (!/^https?:\/\//i.test(text)) return "is not a URL that begins with https:// or http://";
   const parsed = URL.canParse(text) ? new URL(text) : undefined;

@@ -1,4 +1,5 @@
 import { accessRouter, identityRouter, sessionRouter } from "#server/api/routers/access.ts";
+import { alertsRouter } from "#server/api/routers/alerts.ts";
 import { authenticationRouter } from "#server/api/routers/authentication.ts";
 import { configRouter } from "#server/api/routers/config.ts";
 import { credentialsRouter, gatewaysRouter } from "#server/api/routers/credentials.ts";
@@ -29,6 +30,7 @@ export const appRouter = router({
   effects: effectsRouter,
   health: healthRouter,
   objectives: objectivesRouter,
+  alerts: alertsRouter,
   simulate: simulateRouter,
   traces: tracesRouter,
   logs: logsRouter,

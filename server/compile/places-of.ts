@@ -99,6 +99,9 @@ const PLACES: { readonly [K in Kind]: (resource: Resource<K>, add: Add, domainSu
   Plan: nowhereElse,
   HealthPolicy: nowhereElse,
   Objective: nowhereElse,
+  AlertRule: nowhereElse,
+  AlertReceiver: nowhereElse,
+  Silence: nowhereElse,
   MeshConfig: nowhereElse,
 };
 

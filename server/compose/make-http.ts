@@ -25,6 +25,7 @@ import type { Routes } from "#server/http/routes.ts";
 import { isLoopback } from "#server/listen-address.ts";
 import type { MeshHandle } from "#server/mesh/start-mesh.ts";
 import { makePrometheus } from "#server/prometheus/make-prometheus.ts";
+import type { AlertingView } from "#server/prometheus/rules-answer.ts";
 import { requireRoom } from "#server/require-room.ts";
 import { setRuntime } from "#server/runtime.ts";
 import type { ServerOptions } from "#server/server-options.ts";
@@ -43,6 +44,7 @@ export interface HttpParts {
   readonly auth: Auth;
   /** What of the server's own is on the page of metrics. */
   readonly gauges: () => readonly Metric[];
+  readonly alerting: AlertingView;
   readonly log: Logger;
 }
 
@@ -55,6 +57,7 @@ export async function makeHttp({
   services,
   auth,
   gauges,
+  alerting,
   log,
 }: HttpParts): Promise<HttpServer> {
   const { dir, host } = options;
@@ -101,6 +104,7 @@ export async function makeHttp({
     now: Date.now,
     settledMs: () => telemetry.settledMs(),
     version: manifest.version,
+    alerting,
   });
   const handedOver = mountOtlp(otlpIngest(telemetry.ingest, telemetry.samples), admitSender(auth));
   const routes: Routes = {

@@ -7,7 +7,7 @@ import { isCorrupt, moveAside, openChecked } from "#node/sqlite-file.ts";
 import { LeaseDesk, type LeaseDeskOptions } from "#server/limits/lease-desk.ts";
 import { LeaseStore } from "#server/limits/lease-store.ts";
 import type { LedgerStore } from "#server/limits/ledger-store.ts";
-import { type QuotaWebhook, SoftAlerts } from "#server/limits/soft-alerts.ts";
+import { openSoftAlerts, type QuotaWebhook } from "#server/limits/soft-alerts.ts";
 
 /** Keys of rules that are gone are drawn from by nobody, and so forgotten by this alone. */
 const TIDY_MS = 60_000;
@@ -45,7 +45,7 @@ export function makeLeases(
     }
   };
   tidy();
-  const alerts = webhook === undefined ? undefined : new SoftAlerts({ ...webhook, ledger: store.ledger, log });
+  const alerts = webhook === undefined ? undefined : openSoftAlerts({ ...webhook, ledger: store.ledger, log });
   alerts?.start();
   const timer = setInterval(tidy, TIDY_MS).unref();
   return {

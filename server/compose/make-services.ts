@@ -20,6 +20,7 @@ import { PreviewThread } from "#server/preview/preview-thread.ts";
 import type { Registry } from "#server/registry/registry.ts";
 import { requireRoom } from "#server/require-room.ts";
 import type { ServerOptions } from "#server/server-options.ts";
+import { createAlertService } from "#server/services/alert-service.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
 import { createServices } from "#server/services/create-services.ts";
 import { credentialFindings } from "#server/services/credential-findings.ts";
@@ -82,6 +83,7 @@ export function makeServices(parts: ServicesParts): {
   const storage = recent(() => telemetry.storage(), { freshMs: 5000, staleMs: 60_000, patienceMs: 2000 });
   const services = createServices({
     effects: measured.effects,
+    alerts: createAlertService({ ...parts.watch.alerts, state }),
     objectives: createObjectiveService({ watch: parts.watch.objectives, telemetry: telemetry.queries, state }),
     health: createHealthService({ store: parts.watch.health, state }),
     store,

@@ -1,5 +1,7 @@
 import { readObjective } from "#core/resolve/objectives.ts";
-import type { Logger } from "#node/log.ts";
+import { type AlertParts, makeAlerts } from "#server/compose/make-alerts.ts";
+import type { AlertingView } from "#server/prometheus/rules-answer.ts";
+import type { AlertServiceOptions } from "#server/services/alert-service.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { HealthStore } from "#server/watch/health-store.ts";
@@ -10,21 +12,22 @@ import { Rounds } from "#server/watch/rounds.ts";
 
 const LOOKED_EVERY_MS = 5000;
 
-export interface WatchParts {
+export interface WatchParts extends Omit<AlertParts, "db" | "objectives"> {
   readonly dir: string;
-  readonly telemetry: Pick<RunningTelemetry, "queries" | "settledMs" | "onWindow">;
+  readonly telemetry: AlertParts["telemetry"] & Pick<RunningTelemetry, "queries" | "onWindow">;
   readonly state: Pick<MeshState, "snapshot" | "all">;
-  readonly log: Logger;
 }
 
 /** What the server finds out by itself, and keeps. */
 export interface Watch {
   readonly health: HealthStore;
   readonly objectives: ObjectiveWatch;
+  readonly alerts: Omit<AlertServiceOptions, "state">;
+  readonly alerting: AlertingView;
   close(): Promise<void>;
 }
 
-export function makeWatch({ dir, telemetry, state, log }: WatchParts): Watch {
+export function makeWatch({ dir, telemetry, state, log, ...parts }: WatchParts): Watch {
   const db = openWatch(dir, log);
   const health = new HealthStore(db);
   const settledMs = (): number => telemetry.settledMs();
@@ -35,14 +38,20 @@ export function makeWatch({ dir, telemetry, state, log }: WatchParts): Watch {
     settledMs,
   });
   telemetry.onWindow(({ startMs }) => objectives.noteStored(startMs));
+  const { watch, outbox, asked, alerting } = makeAlerts({ ...parts, db, telemetry, state, objectives, log });
+  outbox.start();
   const rounds = new Rounds(LOOKED_EVERY_MS, log, {
     health: (isClosed) => healthWatch.run(isClosed),
     objectives: () => objectives.run(),
+    alerts: () => watch.run(),
   });
   return {
     health,
     objectives,
+    alerts: asked,
+    alerting,
     async close() {
+      outbox.close();
       await rounds.close();
       db.close();
     },

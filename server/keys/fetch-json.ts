@@ -1,9 +1,9 @@
-import { lookup } from "node:dns";
 import { get as getPlain, type IncomingMessage } from "node:http";
 import { get as getSecure } from "node:https";
-import { isIP, type LookupFunction } from "node:net";
+import { isIP } from "node:net";
 import { PharosError } from "#core/errors.ts";
 import { readBody } from "#node/read-body.ts";
+import { guardedLookup } from "#server/keys/guarded-lookup.ts";
 import { type KeyAddressRules, whyNotAsked } from "#server/keys/why-not-asked.ts";
 
 export interface FetchLimits extends KeyAddressRules {
@@ -67,22 +67,10 @@ function open(url: URL, limits: FetchLimits): Promise<IncomingMessage> {
     get(
       url,
       // No agent: what is asked three times an hour keeps no connection.
-      { agent: false, signal: limits.signal, lookup: guarded(limits), headers: { accept: "application/json" } },
+      { agent: false, signal: limits.signal, lookup: guardedLookup(limits), headers: { accept: "application/json" } },
       resolve,
     ).on("error", (error) => reject(failed(url, error, limits.signal)));
   });
-}
-
-/** The addresses that are connected to are those that were looked at: a name that answers otherwise a second later changes nothing. */
-function guarded(rules: KeyAddressRules): LookupFunction {
-  return (name, options, callback) =>
-    lookup(name, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return callback(error, []);
-      const why = addresses.map(({ address }) => whyNotAsked(address, rules)).find((each) => each !== undefined);
-      if (why !== undefined) return callback(new PharosError("forbidden", `${name} is not asked: ${why}`), []);
-      if (options.all === true) return callback(null, addresses);
-      callback(null, addresses[0]?.address ?? "", addresses[0]?.family);
-    });
 }
 
 function failed(url: URL, error: unknown, signal: AbortSignal): PharosError {

@@ -43,6 +43,14 @@ export interface StoredNotice {
   readonly amount: number;
 }
 
+/** A percent that was reached in a period that is not over, and what is used of it by now. */
+export interface StandingNotice {
+  readonly key: string;
+  readonly percent: number;
+  readonly used: number;
+  readonly amount: number;
+}
+
 /** Rows by consumer and period, and every change of them. Its writes are part of a transaction of who has them written. */
 export class LedgerStore {
   readonly #db: DatabaseSync;
@@ -110,6 +118,21 @@ export class LedgerStore {
       .map((row) => ({
         ...{ key: String(row.key), startMs: Number(row.start_ms), percent: Number(row.percent) },
         ...{ atMs: Number(row.at_ms), used: Number(row.used), amount: Number(row.amount) },
+      }));
+  }
+
+  /** What was reached, and still is, in periods that are not over. */
+  standing(nowMs: number, most: number): readonly StandingNotice[] {
+    return this.#db
+      .prepare(
+        `SELECT ledger_notice.key, ledger_notice.percent, ledger.used, ledger.amount + ledger.carried + ledger.added AS amount
+         FROM ledger_notice JOIN ledger USING (key, start_ms)
+         WHERE ledger.end_ms > ? AND 100 * ledger.used >= ledger_notice.percent * (ledger.amount + ledger.carried + ledger.added)
+         ORDER BY ledger_notice.at_ms DESC LIMIT ?`,
+      )
+      .all(nowMs, most)
+      .map((row) => ({
+        ...{ key: String(row.key), percent: Number(row.percent), used: Number(row.used), amount: Number(row.amount) },
       }));
   }
 

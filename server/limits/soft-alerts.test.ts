@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test } from "vitest";
 import { LeaseStore } from "#server/limits/lease-store.ts";
-import { SoftAlerts } from "#server/limits/soft-alerts.ts";
+import { openSoftAlerts } from "#server/limits/soft-alerts.ts";
 import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
 
@@ -47,8 +47,8 @@ function reach(store: LeaseStore, used: number, reached: readonly number[], atMs
 test("each percent is told once in a period, again where it was not taken, also by the next server, and signed", async () => {
   const store = new LeaseStore(new DatabaseSync(":memory:"));
   const { told, url } = await openWebhook((nth) => nth === 1);
-  const open = (): SoftAlerts => {
-    const alerts = new SoftAlerts({ url, secret: SECRET, ledger: store.ledger, log: silentLogger, everyMs: 5 });
+  const open = () => {
+    const alerts = openSoftAlerts({ url, secret: SECRET, ledger: store.ledger, log: silentLogger, everyMs: 5 });
     cleanup.add(() => alerts.close());
     alerts.start();
     return alerts;
@@ -79,7 +79,7 @@ test("one that is never taken stands in nobody's way, and of what is long over n
   reach(store, 70, [70], AT_MS - 2 * 24 * 3_600_000);
   reach(store, 80, [80]);
   reach(store, 95, [95], AT_MS + 1);
-  const alerts = new SoftAlerts({ url, ledger: store.ledger, log: silentLogger, everyMs: 5 });
+  const alerts = openSoftAlerts({ url, ledger: store.ledger, log: silentLogger, everyMs: 5 });
   cleanup.add(() => alerts.close());
   alerts.start();
   const percents = (): number[] => told.map(({ body }) => (JSON.parse(body) as { percent: number }).percent);

@@ -8,6 +8,7 @@ import { type QueryOptions, type QueryResult, queryInstant, queryRange } from "#
 import { METRIC_NAME, type SeriesLabels } from "#core/promql/series-labels.ts";
 import { Answer, metricText, resultText } from "#server/prometheus/answer-text.ts";
 import { ANY, badParameter, readDuration, readLimit, readSelectors, readTime } from "#server/prometheus/read-params.ts";
+import { type AlertingView, alertmanagersText, alertsText, rulesText } from "#server/prometheus/rules-answer.ts";
 import type { SeriesCatalog } from "#server/prometheus/series-catalog.ts";
 
 export interface QueryApiOptions {
@@ -15,6 +16,7 @@ export interface QueryApiOptions {
   readonly now: () => number;
   readonly startedMs: number;
   readonly version: string;
+  readonly alerting: AlertingView;
   /** As Prometheus writes a retention: "30d". */
   readonly retention: string;
 }
@@ -132,13 +134,13 @@ export class QueryApi {
       case "/api/v1/notifications":
         return "[]";
       case "/api/v1/rules":
-        return '{"groups":[]}';
+        return rulesText(this.#options.alerting);
       case "/api/v1/alerts":
-        return '{"alerts":[]}';
+        return alertsText(this.#options.alerting);
       case "/api/v1/targets":
         return '{"activeTargets":[],"droppedTargets":[]}';
       case "/api/v1/alertmanagers":
-        return '{"activeAlertmanagers":[],"droppedAlertmanagers":[]}';
+        return alertmanagersText(this.#options.alerting);
       // No features: what has some is taken for Mimir, and asked for its ruler.
       case "/api/v1/status/buildinfo":
         return JSON.stringify({
@@ -151,7 +153,7 @@ export class QueryApi {
           goVersion: "",
         });
       case "/api/v1/status/config":
-        return JSON.stringify({ yaml: "global:\n  scrape_interval: 10s\n  evaluation_interval: 1m\n" });
+        return JSON.stringify({ yaml: "global:\n  scrape_interval: 10s\n  evaluation_interval: 30s\n" });
       case "/api/v1/status/flags":
         return JSON.stringify({
           "query.lookback-delta": "5m",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { QueryApi } from "#server/prometheus/query-api.ts";
+import { NO_ALERTING } from "#server/prometheus/rules-answer.ts";
 
 function busyApi() {
   const begun: string[] = [];
@@ -16,6 +17,7 @@ function busyApi() {
     now: () => 0,
     startedMs: 0,
     version: "test",
+    alerting: NO_ALERTING,
     retention: "1d",
   });
   const ask = (account: string, query: string) =>

@@ -38,6 +38,7 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly effects: Services["effects"];
   readonly health: Services["health"];
   readonly objectives: Services["objectives"];
+  readonly alerts: Services["alerts"];
   readonly identities: IdentityStore;
   readonly revocations: RevocationBook;
   readonly notify: RevocationServiceOptions["notify"];
@@ -145,6 +146,7 @@ export function createServices(options: ServicesOptions): Services {
     effects: options.effects,
     health: options.health,
     objectives: options.objectives,
+    alerts: options.alerts,
     simulate: createSimulateService({ store, mesh, state, previews }),
     traces: {
       search: (query) => telemetry.searchTraces(query),

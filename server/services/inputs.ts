@@ -69,6 +69,8 @@ export const healthHistory = z.object({
   seconds: z.number().int().min(60).max(2_592_000),
 });
 
+export const alertHistory = z.object({ seconds: z.number().int().min(60).max(2_592_000) });
+
 export const objectiveQuery = z.object({
   ref: refText,
   /** So long back; without it the window of the objective. */

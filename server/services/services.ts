@@ -13,6 +13,7 @@ import type { RequestAsk, RequestSearchInput, ShapesInput } from "#core/telemetr
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import type { ChangeMark, EffectView, RevisionEffect } from "#core/traffic/revision-effect.ts";
+import type { AlertSummary, AlertView, ReceiverView } from "#core/view/alert.ts";
 import type { AuthenticationView } from "#core/view/authentication.ts";
 import type {
   ApplyResult,
@@ -145,6 +146,14 @@ export interface Services {
     history(query: { readonly subject: string; readonly seconds: number }): readonly HealthRun[];
     /** By what somebody is judged; without a subject, the defaults. */
     tolerances(subject?: HealthSubject): TolerancesView;
+  };
+  readonly alerts: {
+    /** Those that are not over, firing ones first. */
+    list(): readonly AlertView[];
+    /** Those that were over in so long, the newest first. */
+    history(query: { readonly seconds: number }): readonly AlertView[];
+    summary(): AlertSummary;
+    receivers(): readonly ReceiverView[];
   };
   readonly objectives: {
     /** Those in trouble first. */

@@ -8,4 +8,16 @@ export const WATCH_MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX health_run_until ON health_run (until_ms);
   `,
+  `
+  CREATE TABLE alert (
+    id TEXT NOT NULL, active_ms REAL NOT NULL, firing_ms REAL, resolved_ms REAL, rule TEXT NOT NULL, labels TEXT NOT NULL,
+    annotations TEXT NOT NULL, value REAL NOT NULL, PRIMARY KEY (id, active_ms)
+  ) WITHOUT ROWID;
+  CREATE INDEX alert_resolved ON alert (resolved_ms);
+  CREATE TABLE notice (
+    receiver TEXT NOT NULL, alert TEXT NOT NULL, active_ms REAL NOT NULL, event TEXT NOT NULL, at_ms REAL NOT NULL,
+    told_ms REAL, UNIQUE (receiver, alert, active_ms, event)
+  );
+  CREATE INDEX notice_untold ON notice (at_ms) WHERE told_ms IS NULL;
+  `,
 ];

@@ -36,6 +36,10 @@ effects.marks             401     pass    pass      pass
 health.current            401     pass    pass      pass
 health.history            401     pass    pass      pass
 health.tolerances         401     pass    pass      pass
+alerts.list               401     pass    pass      pass
+alerts.history            401     pass    pass      pass
+alerts.summary            401     pass    pass      pass
+alerts.receivers          401     pass    pass      pass
 objectives.list           401     pass    pass      pass
 objectives.get            401     pass    pass      pass
 simulate.request          401     pass    pass      pass

@@ -183,6 +183,8 @@ export const TEXTS = {
   "plain-header-name": fc.constantFrom("x-a", "X-B", "authorization", "cookie", "x_c", "!#$%&'*+-.^_`|~"),
   "answer-header-name": fc.constantFrom("x-a", "X-B", "retry-after", "x_c"),
   "claim-header": fc.constantFrom("x-sub", "X-Sub", "x_c", "-", "x".repeat(300)),
+  "receiver-url": fc.constantFrom("https://a.example.com/hook", "http://127.0.0.1:1/k?a=b", "http://am:9093"),
+  "date-time": fc.constantFrom("2026-12-01T08:00:00Z", "2026-12-01T08:00:00.5+01:00"),
   "jwks-uri": fc.constantFrom("https://issuer.example.com/keys", "http://127.0.0.1:1/k?a=b", "HTTPS://x"),
   // Envoy looks for files.
   "module-url": fc.constantFrom("https://modules.example.com/a.wasm", "http://127.0.0.1:1/x.wasm?a=b", "https://x"),

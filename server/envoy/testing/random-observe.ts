@@ -1,8 +1,7 @@
 import type { AnyResource } from "#core/resource/resource.ts";
 import { api, type Draw } from "#server/envoy/testing/random-draw.ts";
 
-/** What no proxy is given anything for: it is there, and changes nothing. */
-export function randomHealthPolicy({ random, pick, namespace }: Draw): AnyResource {
+function randomHealthPolicy({ random, pick, namespace }: Draw): AnyResource {
   return api("HealthPolicy", "observe.pharos.dev", `hp${random(2)}`, namespace, {
     rules: [
       {
@@ -13,7 +12,7 @@ export function randomHealthPolicy({ random, pick, namespace }: Draw): AnyResour
   });
 }
 
-export function randomObjective({ random, pick, service, namespace }: Draw): AnyResource {
+function randomObjective({ random, pick, service, namespace }: Draw): AnyResource {
   return api("Objective", "observe.pharos.dev", `o${random(2)}`, namespace, {
     service,
     ...pick<object>([{ availability: {} }, { latency: { threshold: "100ms" } }]),
@@ -21,3 +20,23 @@ export function randomObjective({ random, pick, service, namespace }: Draw): Any
     window: pick<object>([{ rolling: "24h" }, { calendar: "Week" }]),
   });
 }
+
+const matchers = [{ name: "severity", value: "page" }];
+
+/** What no proxy is given anything for: it is there, and changes nothing. */
+export const RANDOM_OBSERVED: readonly ((draw: Draw) => AnyResource)[] = [
+  randomHealthPolicy,
+  randomObjective,
+  ({ random, pick, namespace }) =>
+    api("AlertRule", "observe.pharos.dev", `ar${random(2)}`, namespace, {
+      expr: pick(["up == 0", "rate(istio_requests_total[1m]) > 5"]),
+      for: pick(["0s", "5m"]),
+    }),
+  ({ random, pick, namespace }) =>
+    api("AlertReceiver", "observe.pharos.dev", `rc${random(2)}`, namespace, {
+      matchers,
+      ...pick<object>([{ webhook: { url: "https://a.test/" } }, { alertmanager: { url: "http://b.test" } }]),
+    }),
+  ({ random, namespace }) =>
+    api("Silence", "observe.pharos.dev", `si${random(2)}`, namespace, { matchers, endsAt: "2026-12-01T08:00:00Z" }),
+];

@@ -14,7 +14,7 @@ import { randomExtension } from "#server/envoy/testing/random-extension.ts";
 import { RANDOM_GATEWAYS } from "#server/envoy/testing/random-gateways.ts";
 import { randomLimit, randomPlan, randomQuota } from "#server/envoy/testing/random-limit.ts";
 import { randomMeshConfig } from "#server/envoy/testing/random-mesh-config.ts";
-import { randomHealthPolicy, randomObjective } from "#server/envoy/testing/random-observe.ts";
+import { RANDOM_OBSERVED } from "#server/envoy/testing/random-observe.ts";
 import { randomEnvoyFilter } from "#server/envoy/testing/random-patches.ts";
 import { RANDOM_SERVICES } from "#server/envoy/testing/random-services.ts";
 import { RANDOM_SIDECARS } from "#server/envoy/testing/random-sidecars.ts";
@@ -249,9 +249,8 @@ const KINDS: readonly ((draw: Draw) => AnyResource)[] = [
         },
       ],
     }),
-  randomHealthPolicy,
   randomLimit,
-  randomObjective,
+  ...RANDOM_OBSERVED,
   randomPlan,
   randomQuota,
   randomMeshConfig,

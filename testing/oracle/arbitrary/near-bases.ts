@@ -1,7 +1,18 @@
 import type { Kind } from "#core/kinds/kinds.ts";
 
 /** Kinds that Istio publishes, and so validates. */
-export type PublishedKind = Exclude<Kind, "HealthPolicy" | "MeshConfig" | "Objective" | "Plan" | "Quota" | "RateLimit">;
+export type PublishedKind = Exclude<
+  Kind,
+  | "AlertReceiver"
+  | "AlertRule"
+  | "HealthPolicy"
+  | "MeshConfig"
+  | "Objective"
+  | "Plan"
+  | "Quota"
+  | "RateLimit"
+  | "Silence"
+>;
 
 /** Usual specs of each kind, all valid; random documents begin from them. */
 export const BASES: Readonly<Record<PublishedKind, readonly object[]>> = {

@@ -7,7 +7,7 @@ export const metadata: Metadata = { title: "New alert configuration" };
 
 export default async function Page({ searchParams }: { readonly searchParams: SearchParams }) {
   const params = await searchParams;
-  const kind = kindsIn("alerts").find((each) => each === readParam(params, "kind")) ?? "HealthPolicy";
+  const kind = kindsIn("alerts").find((each) => each === readParam(params, "kind")) ?? "AlertRule";
   const page = await openPage();
   await page.prefetch(page.trpc.services.names.queryOptions());
   return page.hydrate(

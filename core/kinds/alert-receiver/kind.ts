@@ -1,0 +1,23 @@
+import { ALERT_RECEIVER } from "#core/kinds/alert-receiver/schema.ts";
+import { describeMatchers, validateMatchers } from "#core/kinds/alert-receiver/validate.ts";
+import { defineKind } from "#core/kinds/kind.ts";
+
+export const alertReceiver = defineKind({
+  group: "observe.pharos.dev",
+  plural: "alertreceivers",
+  short: "arec",
+  area: "alerts",
+  blame: 0,
+  schema: ALERT_RECEIVER,
+  validate: ({ spec }) => validateMatchers(spec.matchers),
+  template: { matchers: [{ name: "severity", value: "page" }], webhook: { url: "" } },
+  leads: ["webhook", "alertmanager", "matchers"],
+  presets: {
+    alertmanager: {
+      label: "Alertmanager",
+      detail: "groups, routes and silences are its own",
+      template: { alertmanager: { url: "" } },
+    },
+  },
+  effect: ({ spec }) => `${describeMatchers(spec.matchers)} go to ${spec.webhook?.url ?? spec.alertmanager?.url ?? ""}`,
+});

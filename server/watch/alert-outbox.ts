@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import type { Receiver } from "#core/resolve/alerting.ts";
+import type { Logger } from "#node/log.ts";
+import { Outbox, type PostJson } from "#server/outbox/outbox.ts";
+import type { AlertStore, Notice } from "#server/watch/alert-store.ts";
+import { describeNotice } from "#server/watch/describe-notice.ts";
+
+export interface AlertOutboxOptions {
+  readonly store: Pick<AlertStore, "untold" | "told">;
+  readonly receivers: () => readonly Pick<Receiver, "ref" | "url">[];
+  readonly post: PostJson;
+  readonly secret: string | undefined;
+  readonly log: Logger;
+  readonly everyMs?: number;
+}
+
+/** What nobody could be told of for so long is told to nobody. */
+const OLD_MS = 24 * 3_600_000;
+
+/** Tells webhooks of alerts. `refusals`: by receiver, why it did not take what it was told last. */
+export function openAlertOutbox({ store, receivers, post, secret, log, everyMs }: AlertOutboxOptions): {
+  readonly outbox: Outbox;
+  readonly refusals: ReadonlyMap<string, string>;
+} {
+  const refusals = new Map<string, string>();
+  const notices = new Map<string, Notice>();
+  const outbox = new Outbox({
+    ...{ what: "a receiver of alerts", log, post, ...(everyMs === undefined ? {} : { everyMs }) },
+    untold(most) {
+      const places = new Map(receivers().map(({ ref, url }) => [ref, url]));
+      notices.clear();
+      return store.untold(most, Date.now() - OLD_MS).flatMap((notice) => {
+        const url = places.get(notice.receiver);
+        // Whoever was removed is told nothing more.
+        if (url === undefined) return [];
+        const id = idOf(notice);
+        notices.set(id, notice);
+        return [{ id, url, secret, body: describeNotice(notice) }];
+      });
+    },
+    told(id, atMs) {
+      const notice = notices.get(id);
+      if (notice === undefined) return;
+      store.told(notice.id, atMs);
+      refusals.delete(notice.receiver);
+    },
+    refused: (id, reason) => refusals.set(notices.get(id)?.receiver ?? "", reason),
+  });
+  return { outbox, refusals };
+}
+
+/** The same in whichever file it is kept. */
+function idOf({ receiver, event, alert }: Notice): string {
+  return createHash("sha256")
+    .update(JSON.stringify([receiver, alert.id, alert.activeMs, event]))
+    .digest("hex")
+    .slice(0, 32);
+}

@@ -1,0 +1,107 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Advanced } from "#core/alerts/advance-alerts.ts";
+import type { Alert } from "#core/alerts/alert.ts";
+import { inTransaction } from "#node/migrate-sqlite.ts";
+
+/** A notice to one webhook. */
+export interface Notice {
+  readonly id: string;
+  readonly receiver: string;
+  readonly alert: Alert;
+  readonly event: "firing" | "resolved";
+}
+
+const HISTORY_MAX = 1000;
+
+/** Alerts and what receivers are to be told of them. What is written together is there together. */
+export class AlertStore {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** Those that are not over. */
+  standing(): readonly Alert[] {
+    return this.#db.prepare("SELECT * FROM alert WHERE resolved_ms IS NULL").all().map(toAlert);
+  }
+
+  /** Those that were over since then, the newest first. */
+  resolvedSince(ms: number): readonly Alert[] {
+    return this.#db
+      .prepare("SELECT * FROM alert WHERE resolved_ms >= ? ORDER BY resolved_ms DESC LIMIT ?")
+      .all(ms, HISTORY_MAX)
+      .map(toAlert);
+  }
+
+  /** Takes what became of alerts, and whom that is to be told. */
+  take({ changed, dropped }: Advanced, notices: readonly Omit<Notice, "id">[], atMs: number): void {
+    inTransaction(this.#db, () => {
+      const put = this.#db.prepare("INSERT OR REPLACE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+      for (const { id, activeMs, firingMs, resolvedMs, rule, labels, annotations, value } of changed)
+        put.run(id, activeMs, firingMs, resolvedMs, rule, JSON.stringify(labels), JSON.stringify(annotations), value);
+      const remove = this.#db.prepare("DELETE FROM alert WHERE id = ? AND active_ms = ?");
+      for (const { id, activeMs } of dropped) remove.run(id, activeMs);
+      const tell = this.#db.prepare(
+        "INSERT OR IGNORE INTO notice (receiver, alert, active_ms, event, at_ms) VALUES (?, ?, ?, ?, ?)",
+      );
+      for (const { receiver, alert, event } of notices) tell.run(receiver, alert.id, alert.activeMs, event, atMs);
+    });
+  }
+
+  /** Whether a receiver was, or is to be, told that this alert fires, and that it is over. */
+  noticed(receiver: string, { id, activeMs }: Pick<Alert, "id" | "activeMs">): ReadonlySet<string> {
+    const rows = this.#db
+      .prepare("SELECT event FROM notice WHERE receiver = ? AND alert = ? AND active_ms = ?")
+      .all(receiver, id, activeMs);
+    return new Set(rows.map(({ event }) => String(event)));
+  }
+
+  untold(most: number, sinceMs: number): readonly Notice[] {
+    return this.#db
+      .prepare(
+        "SELECT notice.rowid AS notice, notice.receiver, notice.event, alert.* FROM notice JOIN alert ON alert.id = notice.alert AND alert.active_ms = notice.active_ms WHERE told_ms IS NULL AND at_ms >= ? ORDER BY notice.rowid LIMIT ?",
+      )
+      .all(sinceMs, most)
+      .map((row) => ({
+        id: String(row.notice),
+        receiver: String(row.receiver),
+        event: row.event as Notice["event"],
+        alert: toAlert(row),
+      }));
+  }
+
+  told(id: string, atMs: number): void {
+    this.#db.prepare("UPDATE notice SET told_ms = ? WHERE rowid = ?").run(atMs, Number(id));
+  }
+
+  /** By receiver: what it was not told yet, and when it was told last. */
+  receivers(): ReadonlyMap<string, { readonly waiting: number; readonly toldMs: number | null }> {
+    const rows = this.#db
+      .prepare("SELECT receiver, sum(told_ms IS NULL) AS waiting, max(told_ms) AS told FROM notice GROUP BY receiver")
+      .all();
+    return new Map(
+      rows.map(({ receiver, waiting, told }) => [
+        String(receiver),
+        { waiting: Number(waiting), toldMs: told === null ? null : Number(told) },
+      ]),
+    );
+  }
+
+  dropBefore(ms: number): void {
+    inTransaction(this.#db, () => {
+      this.#db.prepare("DELETE FROM alert WHERE resolved_ms < ?").run(ms);
+      this.#db.prepare("DELETE FROM notice WHERE at_ms < ?").run(ms);
+    });
+  }
+}
+
+function toAlert(row: Record<string, unknown>): Alert {
+  const time = (value: unknown): number | null => (value === null ? null : Number(value));
+  return {
+    ...{ id: String(row.id), rule: String(row.rule), value: Number(row.value), activeMs: Number(row.active_ms) },
+    ...{ firingMs: time(row.firing_ms), resolvedMs: time(row.resolved_ms) },
+    labels: JSON.parse(String(row.labels)) as Alert["labels"],
+    annotations: JSON.parse(String(row.annotations)) as Alert["annotations"],
+  };
+}

@@ -1,0 +1,169 @@
+import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, expect, test } from "vitest";
+import type { Evaluation } from "#core/alerts/alert.ts";
+import type { ActiveSilence, Receiver } from "#core/resolve/alerting.ts";
+import { postJson } from "#server/outbox/post-json.ts";
+import { AlertStore } from "#server/watch/alert-store.ts";
+import { ALERT_STEP_MS, AlertWatch } from "#server/watch/alert-watch.ts";
+import { prepared } from "#server/watch/open-watch.ts";
+import { Cleanup, eventually } from "#testing/test-agent.ts";
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+interface Got {
+  readonly body: { readonly status: string; readonly alerts: readonly { readonly startsAt: string }[] };
+  readonly id: string;
+  readonly isSigned: boolean;
+}
+
+/** Takes what it is told; of some it says that it did not. */
+async function openWebhook(refuses: (nth: number) => boolean) {
+  const got: Got[] = [];
+  const server = createServer((request, response) => {
+    let text = "";
+    request.on("data", (part) => {
+      text += String(part);
+    });
+    request.on("end", () => {
+      const signature = `sha256=${createHmac("sha256", "key").update(text).digest("hex")}`;
+      got.push({
+        body: JSON.parse(text) as Got["body"],
+        id: String(request.headers["idempotency-key"]),
+        isSigned: request.headers["x-pharos-signature"] === signature,
+      });
+      response.writeHead(refuses(got.length) ? 503 : 200).end();
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  cleanup.add(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { got, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` };
+}
+
+test("a server that is killed again and again loses no notice, and tells none twice but under one id", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "pharos-alerts-"));
+  cleanup.add(() => rmSync(dir, { recursive: true, force: true }));
+  const file = join(dir, "watch.db");
+  const { got, url } = await openWebhook((nth) => nth % 7 === 0);
+  for (let life = 0; life < 6; life += 1) {
+    const before = got.length;
+    const child = spawn(process.execPath, [join(import.meta.dirname, "testing/alert-process.ts"), file, url], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    const ended = new Promise((done) => child.once("exit", done));
+    await eventually("it has told something", () => (got.length > before + 1 + (life % 3) ? true : undefined));
+    child.kill("SIGKILL");
+    await ended;
+  }
+  const store = new AlertStore(prepared(new DatabaseSync(file)));
+  const waiting = new Set(
+    store.untold(1000, 0).map(({ alert, event }) => `${new Date(alert.firingMs ?? 0).toISOString()} ${event}`),
+  );
+  const told = new Set(got.map(({ body }) => `${body.alerts[0]?.startsAt} ${body.status}`));
+  const fired = [...store.resolvedSince(0), ...store.standing()];
+  expect(fired.length).toBeGreaterThan(2);
+  for (const { firingMs, resolvedMs } of fired)
+    for (const event of ["firing", ...(resolvedMs === null ? [] : ["resolved"])]) {
+      const name = `${new Date(firingMs ?? 0).toISOString()} ${event}`;
+      expect([name, told.has(name) || waiting.has(name)]).toEqual([name, true]);
+    }
+  // As many ids as there are things to tell.
+  const ids = Map.groupBy(got, ({ id }) => id);
+  expect(ids.size).toBe(told.size);
+  expect(got.every(({ isSigned }) => isSigned)).toBe(true);
+}, 60_000);
+
+const finding = (name: string) => ({ labels: { alertname: "r", name }, annotations: {}, value: 1 });
+
+/** A watch whose time and rule a test moves. */
+function openWatch(receivers: readonly Receiver[], silences: readonly ActiveSilence[] = []) {
+  const db = prepared(new DatabaseSync(":memory:"));
+  const store = new AlertStore(db);
+  const world = {
+    nowMs: 1_000_000,
+    findings: [] as Evaluation["findings"],
+    told: [] as [string, string][],
+    isUp: true,
+  };
+  const watch = new AlertWatch({
+    ...{ store, receivers: () => receivers, silences: () => silences, now: () => world.nowMs },
+    evaluate: async () => [{ rule: "AlertRule/a/r", forMs: 0, findings: world.findings }],
+    async tellAlertmanager(url, body) {
+      if (!world.isUp) throw new Error("down");
+      world.told.push([url, body]);
+    },
+  });
+  const step = async (names: readonly string[], ms = ALERT_STEP_MS): Promise<string[]> => {
+    world.nowMs += ms;
+    world.findings = names.map(finding);
+    await watch.run();
+    return store.untold(100, 0).map(({ receiver, event, alert }) => `${receiver} ${event} ${alert.labels.name}`);
+  };
+  return { watch, world, step };
+}
+
+const receiver = (ref: string, more: Partial<Receiver> = {}): Receiver => ({
+  ...{ ref, kind: "webhook", url: "http://a.test/", sendsResolved: true, wants: () => true },
+  ...more,
+});
+
+test("each receiver is told of what it wants; what is silent is told when the silence is over, if it still fires", async () => {
+  const silences = [
+    {
+      ref: "Silence/a/s",
+      startsMs: 0,
+      endsMs: 1_000_000 + 3 * ALERT_STEP_MS,
+      reason: "",
+      hides: ({ name }: { name?: string }) => name === "y" || name === "z",
+    },
+  ];
+  const { watch, step } = openWatch(
+    [receiver("all"), receiver("x", { wants: ({ name }) => name === "x", sendsResolved: false })],
+    silences as unknown as readonly ActiveSilence[],
+  );
+  expect(await step(["x", "y", "z"])).toEqual(["all firing x", "x firing x"]);
+  expect(watch.silencedBy({ labels: { name: "y" } })).toEqual(["Silence/a/s"]);
+  // z is over while it is silent: nobody ever hears of it.
+  expect(await step(["x", "y"])).toHaveLength(2);
+  expect(await step(["y"])).toEqual(["all firing x", "x firing x", "all firing y", "all resolved x"]);
+  expect(await step([])).toContain("all resolved y");
+});
+
+test("an Alertmanager is told what changed at once, all again each minute, and again where it was down", async () => {
+  const { watch, world, step } = openWatch([receiver("am", { kind: "alertmanager", url: "http://am.test/" })]);
+  await step(["x"]);
+  await step(["x"]);
+  expect(world.told.map(([url]) => url)).toEqual(["http://am.test/api/v2/alerts"]);
+  await step(["x"]);
+  expect(world.told).toHaveLength(2);
+  world.isUp = false;
+  await step([]);
+  expect(watch.alertmanager("am")).toMatchObject({ error: "Error: down", waiting: 1 });
+  world.isUp = true;
+  await step([]);
+  const [, last = ""] = world.told.at(-1) ?? [];
+  const [{ endsAt = "", labels }] = JSON.parse(last) as [{ endsAt?: string; labels: object }];
+  expect(labels).toEqual({ alertname: "r", name: "x" });
+  expect(Date.parse(endsAt)).toBeLessThan(world.nowMs);
+  expect(watch.alertmanager("am")).toMatchObject({ error: null, waiting: 0 });
+});
+
+test.each([
+  "http://169.254.169.254/latest",
+  "http://[fe80::1]/",
+  "http://127.0.0.1:1/",
+  "http://localhost:1/",
+  "http://0.0.0.0:1/",
+])("nothing is told at %s where the server is reached from elsewhere", async (url) => {
+  await expect(postJson(url, "{}", {}, { allowsLoopback: false })).rejects.toMatchObject({ code: "forbidden" });
+});
