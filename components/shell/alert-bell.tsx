@@ -25,7 +25,7 @@ export function AlertBell() {
       {firing === 0 ? null : (
         <span
           aria-hidden
-          className="absolute -top-0.5 -right-0.5 inline-flex min-w-4 items-center justify-center rounded-full bg-bad-fill px-1 font-medium text-2xs text-white"
+          className="absolute -top-0.5 -right-0.5 inline-flex min-w-4 items-center justify-center rounded-full bg-bad-fill px-1 font-medium text-2xs text-on-accent"
         >
           {firing > 99 ? "99+" : firing}
         </span>
