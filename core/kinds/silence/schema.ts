@@ -10,6 +10,10 @@ export const SILENCE = message({
     doc: "Without it, from when it is written on",
     hint: "2026-12-01T08:00:00Z",
   }),
-  endsAt: described(required(string("date-time")), { envoy: AT_SERVER, hint: "2026-12-01T10:00:00Z" }),
+  endsAt: described(required(string("date-time")), {
+    envoy: AT_SERVER,
+    doc: "Until when; what still fires then is told",
+    hint: "2026-12-01T10:00:00Z",
+  }),
   reason: described(string("header-text", 1000), { envoy: AT_SERVER, doc: "Why; who wrote it is in its history" }),
 });
