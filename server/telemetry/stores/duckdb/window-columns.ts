@@ -4,7 +4,7 @@ import { doublesOf, integersOf, type ListColumn, listsOf } from "#server/telemet
 
 export const FIGURES = ["count", "request_bytes", "response_bytes", "duration_sum", "opened"] as const;
 /** What windows' histograms are called in their tables. */
-export const COLUMN_OF = {
+const COLUMN_OF = {
   durations: "durations",
   requestSizes: "request_sizes",
   responseSizes: "response_sizes",

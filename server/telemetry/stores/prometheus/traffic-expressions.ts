@@ -48,7 +48,7 @@ export function increaseOf(
 }
 
 /** The label that a question by one of ours asks for; undefined for what Istio has none for. */
-export function labelOf(name: DimensionName): string | undefined {
+function labelOf(name: DimensionName): string | undefined {
   return DIMENSIONS[name].labels[0];
 }
 
