@@ -10,8 +10,8 @@ import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { isIpAddress, isIpOrCidr } from "#core/schema/ip-address.ts";
 import { otlpExportFlag } from "#programs/otlp-export-flag.ts";
-import { prometheusFlag } from "#programs/prometheus-flag.ts";
 import { retentionFlag } from "#programs/retention-flag.ts";
+import { prometheusFlag, sourceFlag } from "#programs/source-flags.ts";
 import type { OtlpListener, ServerOptions } from "#server/server-options.ts";
 
 interface ServeFlags {
@@ -40,6 +40,8 @@ interface ServeFlags {
   readonly prometheus?: string;
   readonly prometheusHeaders?: string;
   readonly prometheusScrapeInterval: string;
+  readonly jaeger?: string;
+  readonly jaegerHeaders?: string;
 }
 
 /** As it stands in every identity; SPIFFE's letters. */
@@ -134,6 +136,13 @@ function trafficSourceOf({
   throw new UsageError("--prometheus-headers go nowhere without --prometheus", { hint: "name the Prometheus" });
 }
 
+function traceSourceOf({ jaeger, jaegerHeaders }: ServeFlags): Pick<ServerOptions, "traceSource"> {
+  if (jaeger !== undefined)
+    return { traceSource: sourceFlag(jaeger, "--jaeger", "http://jaeger-query:16686", jaegerHeaders) };
+  if (jaegerHeaders === undefined) return {};
+  throw new UsageError("--jaeger-headers go nowhere without --jaeger", { hint: "name the Jaeger" });
+}
+
 export function addServe(program: Command): void {
   program
     .command("serve")
@@ -173,6 +182,8 @@ export function addServe(program: Command): void {
     )
     .option("--prometheus-headers <file>", "headers for it, name=value, one a line")
     .option("--prometheus-scrape-interval <duration>", "how often it looks at a proxy", "15s")
+    .option("--jaeger <url>", "look for traces in a Jaeger, or whatever has its query API, in place of the own store")
+    .option("--jaeger-headers <file>", "headers for it, name=value, one a line")
     .option("--demo-sign-in", "sign everybody on this machine in as administrator (loopback only)")
     .option("--no-console", "API only, without the web console")
     .action(async (flags: ServeFlags) => {
@@ -213,6 +224,7 @@ export function addServe(program: Command): void {
             ...(flags.retention === undefined ? {} : { retention: retentionFlag(flags.retention) }),
             ...otlpExportOf(flags),
             ...trafficSourceOf(flags),
+            ...traceSourceOf(flags),
             demoSignIn: flags.demoSignIn === true,
             console: flags.console,
           },

@@ -2,6 +2,7 @@ import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { QuotaWebhook } from "#server/limits/soft-alerts.ts";
 import type { CollectorAddress } from "#server/telemetry/forward/collector.ts";
 import type { Retention } from "#server/telemetry/ports/retention.ts";
+import type { JsonAddress } from "#server/telemetry/stores/ask-json.ts";
 import type { TrafficSource } from "#server/telemetry/stores/prometheus/traffic-source.ts";
 
 /** Null: none. One that `mayGiveWay` is done without where somebody else has the port, as a collector on the same machine. */
@@ -39,4 +40,6 @@ export interface ServerOptions {
   readonly otlpExport?: CollectorAddress;
   /** Where graph and charts read traffic instead of from the own store. */
   readonly trafficSource?: TrafficSource;
+  /** A Jaeger in which traces are looked for instead of in the own store. */
+  readonly traceSource?: JsonAddress;
 }

@@ -10,6 +10,8 @@ import { openCollector } from "#server/telemetry/forward/collector.ts";
 import { Forwarder } from "#server/telemetry/forward/forwarder.ts";
 import { type RunningTelemetry, startTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { openDuckdbStore } from "#server/telemetry/stores/duckdb/duckdb-store.ts";
+import { JaegerClient } from "#server/telemetry/stores/jaeger/jaeger-client.ts";
+import { JaegerSpans } from "#server/telemetry/stores/jaeger/jaeger-spans.ts";
 import { openTrafficSource } from "#server/telemetry/stores/prometheus/traffic-source.ts";
 
 const LIMITS_TOLD_EVERY_MS = 60_000;
@@ -34,7 +36,8 @@ export async function makeStores(
     retention,
     otlpExport,
     trafficSource,
-  }: Pick<ServerOptions, "dir" | "retention" | "otlpExport" | "trafficSource">,
+    traceSource,
+  }: Pick<ServerOptions, "dir" | "retention" | "otlpExport" | "trafficSource" | "traceSource">,
   log: Logger,
 ): Promise<Stores> {
   const database = await openDatabase(join(dir, "pharos.db"), {
@@ -77,6 +80,9 @@ export async function makeStores(
   const kept = retention ?? (await readRetention(db, warn));
   const telemetry = await startTelemetry({
     ...(source === undefined ? {} : { traffic: source.traffic }),
+    ...(traceSource === undefined
+      ? {}
+      : { spans: new JaegerSpans({ client: new JaegerClient(traceSource), now: Date.now }) }),
     ...(forwarder === undefined ? {} : { forward: (batch) => forwarder.add(batch) }),
     openStore: (options) => openDuckdbStore({ ...options, path: join(dir, "telemetry.duckdb") }),
     ...(kept === undefined ? {} : { retention: kept }),

@@ -6,6 +6,7 @@ import { SampleIngest } from "#server/telemetry/ingest/sample-ingest.ts";
 import { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 import { LiveRetention } from "#server/telemetry/live-retention.ts";
 import { DEFAULT_RETENTION, type Retention } from "#server/telemetry/ports/retention.ts";
+import type { SpanReader } from "#server/telemetry/ports/span-reader.ts";
 import type { HeldState, TelemetryBatch, TelemetrySink } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import type { TrafficReader } from "#server/telemetry/ports/traffic-reader.ts";
@@ -19,6 +20,8 @@ export interface TelemetryOptions {
   readonly openStore: (options: StoreOptions) => Promise<TelemetryStore>;
   /** Where graph, charts and figures read traffic, in place of the store. */
   readonly traffic?: TrafficReader;
+  /** Where traces are read, in place of the store. */
+  readonly spans?: SpanReader;
   readonly now?: () => number;
   readonly retention?: Partial<Retention>;
   /** What an operator should know: a damaged file was moved aside, maintenance failed. */
@@ -135,11 +138,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
     retention,
     onWindow: (follow) => void followers.push(follow),
     settledMs: () => now() - taken.reportIntervalMs - REPORT_TAKES_MS,
-    queries: new TelemetryQueries(
-      readersOf(store, options.traffic),
-      now,
-      () => taken.reportIntervalMs + REPORT_TAKES_MS,
-    ),
+    queries: new TelemetryQueries(readersOf(store, options), now, () => taken.reportIntervalMs + REPORT_TAKES_MS),
     metrics,
     storage: () => describeStorage(store, retention, now()),
     copyTo: (dir) => store.upkeep.copyTo(dir),
@@ -152,8 +151,11 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
   };
 }
 
-/** What is asked for: requests, traces and logs are the store's, whoever has measured the traffic. */
-function readersOf(store: TelemetryStore, traffic = store.traffic): TelemetryReaders {
-  const { requests, spans, logs, gaps } = store;
+/** What is asked for: requests and logs are the store's, whoever has measured the traffic and keeps the traces. */
+function readersOf(
+  store: TelemetryStore,
+  { traffic = store.traffic, spans = store.spans }: Pick<TelemetryOptions, "traffic" | "spans">,
+): TelemetryReaders {
+  const { requests, logs, gaps } = store;
   return { traffic, requests, spans, logs, gaps };
 }

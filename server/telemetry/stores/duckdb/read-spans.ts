@@ -5,6 +5,7 @@ import { compileCondition } from "#server/telemetry/stores/duckdb/compile-condit
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { ofServiceSql } from "#server/telemetry/stores/duckdb/service-sql.ts";
 import { SPANS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { urlOfHost } from "#server/telemetry/stores/url-of-host.ts";
 
 const OUTLINED: ReadonlySet<string> = new Set<keyof SpanOutline>([
   "traceId",
@@ -61,7 +62,7 @@ function hitsOf(search: SpanSearch): { readonly sql: string; readonly values: Du
   if (search.service !== undefined) conditions.push(ofServiceSql("service", search.service, bind));
   if (search.callee !== undefined) {
     const cluster = `contains(attributes, ${bind(`|${search.callee}"`)})`;
-    conditions.push(`(${cluster} OR regexp_matches(lower(${URL}), ${bind(urlOf(search.callee))}))`);
+    conditions.push(`(${cluster} OR regexp_matches(lower(${URL}), ${bind(urlOfHost(search.callee))}))`);
   }
   if (search.operation !== undefined) {
     const text = bind(search.operation);
@@ -105,14 +106,6 @@ export async function readTraces(reader: Reader, traceIds: readonly string[]): P
   const ids = traceIds.map((_, index) => `$${index + 1}`).join(", ");
   const sql = `SELECT ${WHOLE} FROM spans WHERE trace_id IN (${ids}) ${OF_MANY}`;
   return (await reader.rows(sql, traceIds)) as unknown as readonly StoredSpan[];
-}
-
-/** URLs of a host, by its whole name or a short form of it. */
-function urlOf(host: string): string {
-  const [name = host, namespace = "", marker] = host.split(".");
-  const forms = marker === "svc" ? [name, `${name}.${namespace}`, `${name}.${namespace}.svc`, host] : [host];
-  const escaped = forms.map((form) => form.toLowerCase().replace(/[^a-z0-9-]/g, "\\$&"));
-  return `^[a-z]+://(${escaped.join("|")})(:[0-9]+)?(/|$)`;
 }
 
 function isBare(value: string): boolean {

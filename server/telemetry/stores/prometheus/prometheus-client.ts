@@ -1,12 +1,7 @@
+import { z } from "zod";
+import { describeIssues } from "#core/describe-issues.ts";
 import { PharosError } from "#core/errors.ts";
-
-/** A server that has Prometheus' HTTP API. */
-export interface PrometheusAddress {
-  /** What `/api/v1/query` is put behind. */
-  readonly url: string;
-  /** Sent with each request; they hold secrets. */
-  readonly headers: Readonly<Record<string, string>>;
-}
+import { askJson, type JsonAddress } from "#server/telemetry/stores/ask-json.ts";
 
 export type SeriesLabels = Readonly<Record<string, string>>;
 
@@ -15,21 +10,26 @@ export interface QueriedSeries {
   readonly points: readonly (readonly [ms: number, value: number])[];
 }
 
-interface Told {
-  readonly metric: SeriesLabels;
-  readonly value?: readonly [number, string];
-  readonly values?: readonly (readonly [number, string])[];
-}
-
-const TIMEOUT_MS = 30_000;
-/** Of one answer: what is more is asked of too much. */
-const BYTES_MAX = 256 * 1024 * 1024;
+const point = z.tuple([z.number(), z.string()]);
+const Answered = z.object({
+  status: z.literal("success"),
+  data: z.object({
+    result: z.array(
+      z.object({
+        metric: z.record(z.string(), z.string()),
+        value: point.optional(),
+        values: z.array(point).optional(),
+      }),
+    ),
+  }),
+});
+const Refused = z.object({ error: z.string() });
 
 /** Asks by PromQL. Rejects with "unavailable" where it is not answered, "exhausted" where the answer is too large. */
 export class PrometheusClient {
-  readonly #address: PrometheusAddress;
+  readonly #address: JsonAddress;
 
-  constructor(address: PrometheusAddress) {
+  constructor(address: JsonAddress) {
     this.#address = address;
   }
 
@@ -45,72 +45,21 @@ export class PrometheusClient {
   }
 
   async #ask(path: string, params: Readonly<Record<string, string>>): Promise<readonly QueriedSeries[]> {
-    const { url, headers } = this.#address;
-    let status: number;
-    let text: string;
-    try {
-      const answer = await fetch(`${url}/api/v1/${path}`, {
-        method: "POST",
-        headers,
-        body: new URLSearchParams(params),
-        redirect: "error",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      status = answer.status;
-      text = await readText(answer, url);
-    } catch (cause) {
-      if (cause instanceof PharosError) throw cause;
-      throw new PharosError("unavailable", `${url}: ${wordsOf(cause)}`, {
-        hint: "is Prometheus running there?",
-        cause,
-      });
+    const { url } = this.#address;
+    const form = new URLSearchParams(params);
+    const { status, value, text } = await askJson(this.#address, `/api/v1/${path}`, "--prometheus-headers", form);
+    const read = Answered.safeParse(value);
+    if (!read.success) {
+      const { data: refused } = Refused.safeParse(value);
+      const why = refused?.error ?? (value === undefined ? text : describeIssues(read.error));
+      throw new PharosError("unavailable", `${url} answered ${status}: ${why.slice(0, 500)}`);
     }
-    const told = parse(text);
-    if (status === 401 || status === 403)
-      throw new PharosError("unavailable", `${url} answered ${status}`, {
-        hint: "put what it asks for into the file of --prometheus-headers",
-      });
-    if (told?.status !== "success")
-      throw new PharosError("unavailable", `${url} answered ${status}: ${told?.error ?? text.slice(0, 200)}`);
-    return told.data.result.map(({ metric, value, values }) => ({
+    return read.data.data.result.map(({ metric, value: one, values }) => ({
       labels: metric,
-      points: (values ?? (value === undefined ? [] : [value])).map(([seconds, number]) => [
-        Math.round(seconds * 1000),
-        Number(number),
-      ]),
+      // What is no number of anything, as a share of nothing is, was not counted.
+      points: (values ?? (one === undefined ? [] : [one])).flatMap(([seconds, number]) =>
+        Number.isFinite(Number(number)) ? [[Math.round(seconds * 1000), Number(number)] as const] : [],
+      ),
     }));
   }
-}
-
-async function readText(answer: Response, url: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let [text, bytes] = ["", 0];
-  for await (const part of answer.body ?? []) {
-    bytes += part.length;
-    if (bytes > BYTES_MAX)
-      throw new PharosError("exhausted", `${url} answered with more than ${BYTES_MAX} bytes`, {
-        hint: "ask for a shorter time",
-      });
-    text += decoder.decode(part, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-interface Answered {
-  readonly status: string;
-  readonly error?: string;
-  readonly data: { readonly result: readonly Told[] };
-}
-
-function parse(text: string): Answered | undefined {
-  try {
-    return JSON.parse(text) as Answered;
-  } catch {
-    return undefined;
-  }
-}
-
-function wordsOf(cause: unknown): string {
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-  return inner instanceof Error ? inner.message : String(inner);
 }

@@ -1,10 +1,11 @@
 import { repeatWork } from "#node/repeat-work.ts";
 import type { TrafficReader } from "#server/telemetry/ports/traffic-reader.ts";
-import { type PrometheusAddress, PrometheusClient } from "#server/telemetry/stores/prometheus/prometheus-client.ts";
+import type { JsonAddress } from "#server/telemetry/stores/ask-json.ts";
+import { PrometheusClient } from "#server/telemetry/stores/prometheus/prometheus-client.ts";
 import { PrometheusTraffic } from "#server/telemetry/stores/prometheus/prometheus-traffic.ts";
 
 /** A Prometheus that has measured a mesh. */
-export interface TrafficSource extends PrometheusAddress {
+export interface TrafficSource extends JsonAddress {
   /** How often it looks at a proxy. */
   readonly scrapeIntervalMs: number;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { prometheusFlag } from "#programs/prometheus-flag.ts";
+import { prometheusFlag } from "#programs/source-flags.ts";
 
 test("a Prometheus is named by its URL, with headers of a file", () => {
   const dir = mkdtempSync(join(tmpdir(), "pharos-headers-"));
