@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { connect } from "#cli/client/client.ts";
 import { freePort } from "#node/free-port.ts";
 import { type Serve, startServe } from "#testing/start-serve.ts";
@@ -73,16 +73,7 @@ async function realJaeger(): Promise<Source> {
     child.kill("SIGTERM");
     await ended;
   };
-  await expect
-    .poll(
-      () =>
-        post(`http://127.0.0.1:${otlp}/v1/traces`, {}).then(
-          () => true,
-          () => false,
-        ),
-      { timeout: 30_000 },
-    )
-    .toBe(true);
+  await vi.waitFor(() => post(`http://127.0.0.1:${otlp}/v1/traces`, {}), { timeout: 30_000, interval: 100 });
   return { url: `http://127.0.0.1:${query}`, headers: {}, stop };
 }
 
