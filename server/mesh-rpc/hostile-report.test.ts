@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { GrpcClient } from "#grpc/client.ts";
 import { ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import { HONEST, HostileMesh, LONG, nodeId } from "#server/mesh-rpc/testing/hostile-mesh.ts";
+import { SPANS_OF_ONE_MAX } from "#server/telemetry/ports/span-reader.ts";
 
 // What a registered agent of account `shop` may tell of requests.
 
@@ -117,12 +118,14 @@ test("whoever floods a trace of others' has its share of it, is told so, and so 
   expect(await mesh.report(await mesh.dial("ratings"), honest)).toEqual([]);
   const flood = { storeId: "flood", instance: "default/shop-0", resourceSpans: [spans(60_000)] };
   expect(await mesh.report(mesh.shop, flood)).toEqual([
-    expect.stringMatching(/^more spans than an account may hand over \(5000 a second\): \d+ spans$/),
+    expect.stringMatching(
+      /^more spans than an account may hand over \(5000 a second, of 4096 characters each\): \d+ spans$/,
+    ),
   ]);
   const trace = await vi.waitFor(() => mesh.admin.traces.get.query({ traceId: traceId.toString("hex") }), 30_000);
   const of = (account: string) =>
     trace.spans.filter(({ resource }) => String(resource["pharos.reporter"]).endsWith(`/sa/${account}`)).length;
-  expect([of("ratings"), of("shop"), trace.isCut]).toEqual([3, 2000, true]);
+  expect([of("ratings"), of("shop"), trace.isCut]).toEqual([3, SPANS_OF_ONE_MAX, true]);
   expect(await mesh.admin.access.refusals.query()).toContainEqual(
     expect.objectContaining({ limit: "spans a second", party: "spiffe://cluster.local/ns/default/sa/shop" }),
   );
