@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ROLES } from "#core/access/role.ts";
 import { GRAPH_VIEWS } from "#core/graph/graph.ts";
 import { isNamespace, isServiceAccount } from "#core/identity/spiffe-id.ts";
+import { KIND_NAMES } from "#core/kinds/kinds.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
 import { rangeSeconds } from "#core/telemetry/range-seconds.ts";
 import { RETENTION_NAMES, type RetentionName } from "#core/telemetry/retention-names.ts";
@@ -35,7 +36,7 @@ const configChange = z.discriminatedUnion("op", [
 export const configChanges = z.array(configChange).min(1).max(10_000);
 
 export const listFilter = z.object({
-  kinds: z.array(z.string().max(40)).max(20).optional(),
+  kinds: z.array(z.string().max(40)).max(KIND_NAMES.length).optional(),
   namespace: z.string().max(63).optional(),
   /** In kubectl's grammar; throws `invalid` when it is none. */
   labelSelector: z.string().max(4096).optional(),
