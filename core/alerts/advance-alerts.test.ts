@@ -55,7 +55,7 @@ test.each<[string, readonly (readonly Evaluation[])[], string[]]>([
 
 test("texts are filled with what was found, and nothing else", () => {
   const of = { labels: { a: "{{ $value }}" }, value: 0.123456789 };
-  expect(fillTemplate("{{ $value }} {{$labels.a}} {{ $labels.none }} {{ printf 1 }}", of)).toBe(
+  expect(fillTemplate("{{ $value }} {{$labels.a}} {{ $labels.constructor }} {{ printf 1 }}", of)).toBe(
     "0.123457 {{ $value }}  {{ printf 1 }}",
   );
 });

@@ -64,12 +64,15 @@ export function readSilences({ resources }: Pick<Snapshot, "resources">): readon
 }
 
 /** A label that an alert has not is empty. */
+export const labelOf = (labels: AlertLabels, name: string): string =>
+  Object.hasOwn(labels, name) ? (labels[name] ?? "") : "";
+
 function matchAll(matchers: readonly WrittenMatcher[]): (labels: AlertLabels) => boolean {
   const all = matchers.map(({ name, op = "=", value = "" }) => {
-    if (op === "=") return (labels: AlertLabels) => (labels[name] ?? "") === value;
-    if (op === "!=") return (labels: AlertLabels) => (labels[name] ?? "") !== value;
+    if (op === "=") return (labels: AlertLabels) => labelOf(labels, name) === value;
+    if (op === "!=") return (labels: AlertLabels) => labelOf(labels, name) !== value;
     const pattern = compileRegex(value);
-    return (labels: AlertLabels) => pattern.matches(labels[name] ?? "") === (op === "=~");
+    return (labels: AlertLabels) => pattern.matches(labelOf(labels, name)) === (op === "=~");
   });
   return (labels) => all.every((each) => each(labels));
 }

@@ -1,4 +1,4 @@
-import type { Evaluation, Finding } from "#core/alerts/alert.ts";
+import { alertId, type Evaluation, type Finding } from "#core/alerts/alert.ts";
 import { fillTemplate } from "#core/alerts/fill-template.ts";
 import type { ObjectiveState } from "#core/objectives/judge-objective.ts";
 import { queryInstant } from "#core/promql/run-query.ts";
@@ -47,9 +47,12 @@ async function ask(rule: WrittenRule, source: SeriesSource, atMs: number): Promi
   if (result.resultType !== "vector") throw new Error(`it answers a ${result.resultType}`);
   if (result.series.length > ALERTS_MAX)
     throw new Error(`it finds ${result.series.length} at once, and ${ALERTS_MAX} at most are alerts: ask for less`);
-  return result.series.map(({ labels, values }) =>
+  const findings = result.series.map(({ labels, values }) =>
     toFinding(rule, Object.fromEntries([...labels].filter(([name]) => name !== "__name__")), values[0] ?? Number.NaN),
   );
+  if (new Set(findings.map(({ labels }) => alertId(rule.ref, labels))).size < findings.length)
+    throw new Error("two of its series have the same labels as alerts: let labels leave them what tells them apart");
+  return findings;
 }
 
 function toFinding(rule: WrittenRule, found: Readonly<Record<string, string>>, value: number): Finding {
