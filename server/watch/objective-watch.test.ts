@@ -8,6 +8,7 @@ import { makeRandom } from "#server/envoy/testing/random-world.ts";
 import { openDuckdb } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { reportOf } from "#server/telemetry/testing/reports.ts";
 import { PRODUCTPAGE, REVIEWS, START, storeCase, toReviews } from "#server/telemetry/testing/store-case.ts";
+import { evaluateObjectives } from "#server/watch/evaluate-rules.ts";
 import { ObjectiveWatch } from "#server/watch/objective-watch.ts";
 
 const at = storeCase(openDuckdb);
@@ -97,6 +98,21 @@ test("what is counted bit by bit is what is stored: with late reports, new objec
   expect(watch.states.map(({ state }) => state?.bad ?? 0)).toEqual([expect.any(Number), expect.any(Number), 0]);
   expect(watch.states[0]?.state?.bad).toBeGreaterThan(0);
 }, 60_000);
+
+test("of an objective whose windows cannot be read nothing is said, and it is counted once they can", async () => {
+  let isDown = true;
+  const watch = new ObjectiveWatch({
+    telemetry: { slots: (...asked) => (isDown ? Promise.reject(new Error("down")) : at.queries.slots(...asked)) },
+    terms: () => [CALLER],
+    settledMs: () => START + HOUR_MS,
+  });
+  await expect(watch.run()).rejects.toThrow("down");
+  // Its alerts stay as they are: they would be over if it was gone.
+  expect(evaluateObjectives(watch.states)).toMatchObject([{ rule: CALLER.ref, error: "it was not counted yet" }]);
+  isDown = false;
+  await watch.run();
+  expect(watch.states.map(({ state }) => state?.atMs)).toEqual([START + HOUR_MS]);
+});
 
 const MONTH = written("m", "{ service: reviews, availability: {}, target: 99.9, window: { rolling: 720h } }");
 const NOW = 1000 * HOUR_MS;

@@ -64,9 +64,9 @@ export class ObjectiveWatch {
         await this.#read(known, Math.max(oldest(known), Math.min(lateMs, this.#readMs - LATE_MS)), dueMs);
       if (added.length > 0) await this.#read(added, oldest(added), dueMs);
     } catch (error) {
-      // What was not read is read next time.
+      // What was not read is read next time: it is there, and was not counted.
       this.#lateMs = Math.min(this.#lateMs, lateMs);
-      for (const { terms } of added) this.#watched.delete(terms.ref);
+      for (const each of added) this.#watched.set(each.terms.ref, { ...each, text: "" });
       throw error;
     }
     this.#readMs = dueMs;
