@@ -6,9 +6,9 @@ import type { Outbox } from "#server/outbox/outbox.ts";
 import { postJson } from "#server/outbox/post-json.ts";
 import { makeCatalog } from "#server/prometheus/make-catalog.ts";
 import type { AlertingView } from "#server/prometheus/rules-answer.ts";
-
 import type { AlertServiceOptions } from "#server/services/alert-service.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
+import { perSnapshot } from "#server/services/per-snapshot.ts";
 import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { openAlertOutbox } from "#server/watch/alert-outbox.ts";
 import { AlertStore } from "#server/watch/alert-store.ts";
@@ -41,6 +41,12 @@ export function makeAlerts(parts: AlertParts): {
 } {
   const { db, telemetry, state, objectives, ledger, allowsLoopback, webhookSecret, log } = parts;
   const store = new AlertStore(db);
+  // Asked for each alert, with their patterns compiled once.
+  const [rulesOf, receiversOf, silencesOf] = [
+    perSnapshot(readRules),
+    perSnapshot(readReceivers),
+    perSnapshot(readSilences),
+  ];
   const { readers, metrics, retention } = telemetry;
   const source = makeCatalog({
     store: readers,
@@ -55,10 +61,10 @@ export function makeAlerts(parts: AlertParts): {
     evaluate: async () => [
       ...evaluateObjectives(objectives.states),
       evaluateQuotas(ledger.standing(Date.now(), QUOTAS_MAX)),
-      ...(await evaluateRules(readRules(state.snapshot()), source, telemetry.settledMs())),
+      ...(await evaluateRules(rulesOf(state.snapshot()), source, telemetry.settledMs())),
     ],
-    receivers: () => readReceivers(state.snapshot()),
-    silences: () => readSilences(state.snapshot()),
+    receivers: () => receiversOf(state.snapshot()),
+    silences: () => silencesOf(state.snapshot()),
     async tellAlertmanager(url, body) {
       const status = await post(url, body, {});
       if (status < 200 || status > 299) throw new Error(`it answers ${status}`);
@@ -66,7 +72,7 @@ export function makeAlerts(parts: AlertParts): {
   });
   const { outbox, refusals } = openAlertOutbox({
     ...{ store, log, post },
-    receivers: () => readReceivers(state.snapshot()),
+    receivers: () => receiversOf(state.snapshot()),
     secret: webhookSecret,
   });
   return {
@@ -74,11 +80,11 @@ export function makeAlerts(parts: AlertParts): {
     outbox,
     asked: { watch, store, refusals },
     alerting: {
-      rules: () => readRules(state.snapshot()),
+      rules: () => rulesOf(state.snapshot()),
       standing: () => watch.standing,
       evaluations: () => watch.evaluations,
       alertmanagers: () =>
-        readReceivers(state.snapshot()).flatMap(({ kind, url }) => (kind === "alertmanager" ? [url] : [])),
+        receiversOf(state.snapshot()).flatMap(({ kind, url }) => (kind === "alertmanager" ? [url] : [])),
     },
   };
 }

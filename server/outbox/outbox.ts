@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Logger } from "#node/log.ts";
+import { urlOrigin } from "#server/outbox/url-origin.ts";
 
 /** What somebody is to be told. */
 export interface Letter {
@@ -95,14 +96,14 @@ export class Outbox {
       const waitMs = put(this.#refused, id, everyMs);
       refused?.(id, `it answers ${status}`);
       log.warn(`${what} did not take a notice, and will be told again`, {
-        ...{ url, notice: id, status, inSeconds: Math.ceil(waitMs / 1000) },
+        ...{ url: urlOrigin(url), notice: id, status, inSeconds: Math.ceil(waitMs / 1000) },
       });
     } catch (error) {
       if (this.#isClosed) return;
       const waitMs = put(this.#silent, url, everyMs);
       refused?.(id, String(error));
       log.warn(`${what} was not told, and will be again`, {
-        ...{ url, error: String(error), inSeconds: Math.ceil(waitMs / 1000) },
+        ...{ url: urlOrigin(url), error: String(error), inSeconds: Math.ceil(waitMs / 1000) },
       });
     }
   }

@@ -1,11 +1,11 @@
 import { type Alert, stateOf } from "#core/alerts/alert.ts";
 import { readReceivers } from "#core/resolve/alerting.ts";
 import type { AlertView } from "#core/view/alert.ts";
+import { urlOrigin } from "#server/outbox/url-origin.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import type { Services } from "#server/services/services.ts";
 import type { AlertStore } from "#server/watch/alert-store.ts";
 import type { AlertWatch } from "#server/watch/alert-watch.ts";
-import { urlOrigin } from "#server/watch/url-origin.ts";
 
 export interface AlertServiceOptions {
   readonly watch: Pick<AlertWatch, "standing" | "silencedBy" | "alertmanager">;

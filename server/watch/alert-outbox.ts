@@ -7,7 +7,7 @@ import { describeNotice } from "#server/watch/describe-notice.ts";
 
 export interface AlertOutboxOptions {
   readonly store: Pick<AlertStore, "untold" | "told">;
-  readonly receivers: () => readonly Pick<Receiver, "ref" | "url">[];
+  readonly receivers: () => readonly Pick<Receiver, "ref" | "kind" | "url">[];
   readonly post: PostJson;
   readonly secret: string | undefined;
   readonly log: Logger;
@@ -27,15 +27,21 @@ export function openAlertOutbox({ store, receivers, post, secret, log, everyMs }
   const outbox = new Outbox({
     ...{ what: "a receiver of alerts", log, post, ...(everyMs === undefined ? {} : { everyMs }) },
     untold(most) {
-      const places = new Map(receivers().map(({ ref, url }) => [ref, url]));
       notices.clear();
-      return store.untold(most, Date.now() - OLD_MS).flatMap((notice) => {
-        const url = places.get(notice.receiver);
-        // Whoever was removed is told nothing more.
-        if (url === undefined) return [];
-        const id = idOf(notice);
-        notices.set(id, notice);
-        return [{ id, url, secret, body: describeNotice(notice) }];
+      const sinceMs = Date.now() - OLD_MS;
+      // Nobody stands behind what another does not take, and whoever was removed is told nothing more.
+      return receivers().flatMap(({ ref, kind, url }) => {
+        if (kind !== "webhook") return [];
+        const fires = new Set<string>();
+        return store.untold(ref, most, sinceMs).flatMap((notice) => {
+          // That it is over is told to who has heard that it fires.
+          const about = `${notice.alert.activeMs} ${notice.alert.id}`;
+          if (notice.event === "firing") fires.add(about);
+          else if (fires.has(about)) return [];
+          const id = idOf(notice);
+          notices.set(id, notice);
+          return [{ id, url, secret, body: describeNotice(notice) }];
+        });
       });
     },
     told(id, atMs) {

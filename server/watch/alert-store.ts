@@ -38,8 +38,11 @@ export class AlertStore {
   take({ changed, dropped }: Advanced, notices: readonly Omit<Notice, "id">[], atMs: number): void {
     inTransaction(this.#db, () => {
       const put = this.#db.prepare("INSERT OR REPLACE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-      for (const { id, activeMs, firingMs, resolvedMs, rule, labels, annotations, value } of changed)
-        put.run(id, activeMs, firingMs, resolvedMs, rule, JSON.stringify(labels), JSON.stringify(annotations), value);
+      for (const { id, activeMs, firingMs, resolvedMs, rule, labels, annotations, value } of changed) {
+        // SQLite takes what is not a number for nothing at all.
+        const told = Number.isNaN(value) ? "NaN" : value;
+        put.run(id, activeMs, firingMs, resolvedMs, rule, JSON.stringify(labels), JSON.stringify(annotations), told);
+      }
       const remove = this.#db.prepare("DELETE FROM alert WHERE id = ? AND active_ms = ?");
       for (const { id, activeMs } of dropped) remove.run(id, activeMs);
       const tell = this.#db.prepare(
@@ -57,12 +60,13 @@ export class AlertStore {
     return new Set(rows.map(({ event }) => String(event)));
   }
 
-  untold(most: number, sinceMs: number): readonly Notice[] {
+  /** What one receiver was not told yet, the first first. */
+  untold(receiver: string, most: number, sinceMs: number): readonly Notice[] {
     return this.#db
       .prepare(
-        "SELECT notice.rowid AS notice, notice.receiver, notice.event, alert.* FROM notice JOIN alert ON alert.id = notice.alert AND alert.active_ms = notice.active_ms WHERE told_ms IS NULL AND at_ms >= ? ORDER BY notice.rowid LIMIT ?",
+        "SELECT notice.rowid AS notice, notice.receiver, notice.event, alert.* FROM notice JOIN alert ON alert.id = notice.alert AND alert.active_ms = notice.active_ms WHERE receiver = ? AND told_ms IS NULL AND at_ms >= ? ORDER BY notice.rowid LIMIT ?",
       )
-      .all(sinceMs, most)
+      .all(receiver, sinceMs, most)
       .map((row) => ({
         id: String(row.notice),
         receiver: String(row.receiver),

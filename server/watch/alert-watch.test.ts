@@ -10,9 +10,11 @@ import { afterEach, expect, test } from "vitest";
 import type { Evaluation } from "#core/alerts/alert.ts";
 import type { ActiveSilence, Receiver } from "#core/resolve/alerting.ts";
 import { postJson } from "#server/outbox/post-json.ts";
+import { openAlertOutbox } from "#server/watch/alert-outbox.ts";
 import { AlertStore } from "#server/watch/alert-store.ts";
 import { ALERT_STEP_MS, AlertWatch } from "#server/watch/alert-watch.ts";
 import { prepared } from "#server/watch/open-watch.ts";
+import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
@@ -67,7 +69,9 @@ test("a server that is killed again and again loses no notice, and tells none tw
   }
   const store = new AlertStore(prepared(new DatabaseSync(file)));
   const waiting = new Set(
-    store.untold(1000, 0).map(({ alert, event }) => `${new Date(alert.firingMs ?? 0).toISOString()} ${event}`),
+    store
+      .untold("AlertReceiver/a/hook", 1000, 0)
+      .map(({ alert, event }) => `${new Date(alert.firingMs ?? 0).toISOString()} ${event}`),
   );
   const told = new Set(got.map(({ body }) => `${body.alerts[0]?.startsAt} ${body.status}`));
   const fired = [...store.resolvedSince(0), ...store.standing()];
@@ -94,12 +98,14 @@ function openWatch(receivers: readonly Receiver[], silences: readonly ActiveSile
     findings: [] as Evaluation["findings"],
     told: [] as [string, string][],
     isUp: true,
+    isSilent: (_url: string): boolean => false,
   };
   const watch = new AlertWatch({
     ...{ store, receivers: () => receivers, silences: () => silences, now: () => world.nowMs },
     evaluate: async () => [{ rule: "AlertRule/a/r", forMs: 0, findings: world.findings }],
     async tellAlertmanager(url, body) {
       if (!world.isUp) throw new Error("down");
+      if (world.isSilent(url)) await new Promise(() => undefined);
       world.told.push([url, body]);
     },
   });
@@ -107,9 +113,11 @@ function openWatch(receivers: readonly Receiver[], silences: readonly ActiveSile
     world.nowMs += ms;
     world.findings = names.map(finding);
     await watch.run();
-    return store.untold(100, 0).map(({ receiver, event, alert }) => `${receiver} ${event} ${alert.labels.name}`);
+    return receivers
+      .flatMap(({ ref }) => store.untold(ref, 100, 0))
+      .map(({ receiver, event, alert }) => `${receiver} ${event} ${alert.labels.name}`);
   };
-  return { watch, world, step };
+  return { watch, store, world, step };
 }
 
 const receiver = (ref: string, more: Partial<Receiver> = {}): Receiver => ({
@@ -135,7 +143,7 @@ test("each receiver is told of what it wants; what is silent is told when the si
   expect(watch.silencedBy({ labels: { name: "y" } })).toEqual(["Silence/a/s"]);
   // z is over while it is silent: nobody ever hears of it.
   expect(await step(["x", "y"])).toHaveLength(2);
-  expect(await step(["y"])).toEqual(["all firing x", "x firing x", "all firing y", "all resolved x"]);
+  expect(await step(["y"])).toEqual(["all firing x", "all firing y", "all resolved x", "x firing x"]);
   expect(await step([])).toContain("all resolved y");
 });
 
@@ -156,6 +164,74 @@ test("an Alertmanager is told what changed at once, all again each minute, and a
   expect(labels).toEqual({ alertname: "r", name: "x" });
   expect(Date.parse(endsAt)).toBeLessThan(world.nowMs);
   expect(watch.alertmanager("am")).toMatchObject({ error: null, waiting: 0 });
+});
+
+test("a value that is no number is kept, and keeps no other alert from being", async () => {
+  const { watch, store, world } = openWatch([]);
+  world.findings = [{ ...finding("x"), value: Number.NaN }, finding("y")];
+  await watch.run();
+  expect(store.standing().map(({ value }) => value)).toEqual([Number.NaN, 1]);
+});
+
+/** What webhooks are told, by place; those at `down` do not answer, and those at `refusing` do not take it. */
+function openTold(receivers: readonly Receiver[], store: AlertStore) {
+  const world = { told: [] as string[], down: new Set<string>(), refusing: new Set<string>() };
+  const lines: string[] = [];
+  const warn = (message: string, fields?: object) => void lines.push(`${message} ${JSON.stringify(fields)}`);
+  const { outbox } = openAlertOutbox({
+    ...{ store, receivers: () => receivers, secret: undefined, everyMs: 1 },
+    log: { ...silentLogger, warn },
+    async post(url, body) {
+      if (world.down.has(url)) throw new Error("down");
+      const { status, alerts } = JSON.parse(body) as { status: string; alerts: [{ labels: { name: string } }] };
+      world.told.push(`${status} ${alerts[0].labels.name}`);
+      return world.refusing.has(url) ? 503 : 200;
+    },
+  });
+  outbox.start();
+  cleanup.add(() => outbox.close());
+  return { ...world, lines };
+}
+
+test("nobody waits for what others do not take, or for what was to be told to who is gone; logs have no path of a webhook", async () => {
+  const receivers = ["gone", "down", "up"].map((ref) => receiver(ref, { url: `http://${ref}.test/T0K3N` }));
+  const { store, world, watch } = openWatch(receivers);
+  world.nowMs = Date.now();
+  world.findings = Array.from({ length: 300 }, (_, nth) => finding(`a${nth}`));
+  await watch.run();
+  const { told, down, lines } = openTold(receivers.slice(1), store);
+  down.add("http://down.test/T0K3N");
+  await eventually("all is told", () => (told.length === 300 ? true : undefined));
+  expect(new Set(told).size).toBe(300);
+  await eventually("that one is down is said", () => lines[0]);
+  expect(lines.join("\n")).toContain("http://down.test");
+  expect(lines.join("\n")).not.toContain("T0K3N");
+});
+
+test("that an alert is over is told to who has heard that it fires, and not before", async () => {
+  const hook = receiver("hook", { url: "http://hook.test/" });
+  const { store, world, step } = openWatch([hook]);
+  world.nowMs = Date.now();
+  await step(["x"]);
+  await step([]);
+  const { told, refusing } = openTold([hook], store);
+  refusing.add(hook.url);
+  await eventually("it is told twice", () => (told.length > 1 ? true : undefined));
+  expect(new Set(told)).toEqual(new Set(["firing x"]));
+  refusing.clear();
+  await eventually("it is told that it is over", () => (told.at(-1) === "resolved x" ? true : undefined));
+});
+
+test("an Alertmanager that does not answer holds up no other", async () => {
+  const receivers = ["http://silent.test", "http://am.test"].map((url) =>
+    receiver(url, { kind: "alertmanager", url, wants: () => true }),
+  );
+  const { watch, world } = openWatch(receivers);
+  world.findings = [finding("x")];
+  world.isSilent = (url) => url.startsWith("http://silent");
+  void watch.run();
+  await eventually("the other is told", () => (world.told.length === 1 ? true : undefined));
+  expect(world.told[0]?.[0]).toBe("http://am.test/api/v2/alerts");
 });
 
 test.each([

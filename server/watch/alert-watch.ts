@@ -111,12 +111,14 @@ export class AlertWatch {
     const wanted = receivers().filter(({ kind }) => kind === "alertmanager");
     for (const ref of this.#alertmanagers.keys())
       if (!wanted.some((each) => each.ref === ref)) this.#alertmanagers.delete(ref);
-    for (const { ref, url, wants } of wanted) {
+    // One that does not answer holds up no other.
+    const tell = async ({ ref, url, wants }: Receiver): Promise<void> => {
       const alerts = all.filter(({ labels }) => wants(labels) && !silences.some(({ hides }) => hides(labels)));
       const firing = JSON.stringify(alerts.map(({ id, resolvedMs }) => [id, resolvedMs]));
       const known = this.#alertmanagers.get(ref) ?? { atMs: 0, firing: "[]", toldMs: null, error: null, waiting: 0 };
       this.#alertmanagers.set(ref, known);
-      if (alerts.length === 0 || (known.firing === firing && atMs - known.atMs < RESEND_MS)) continue;
+      if (alerts.length === 0) known.waiting = 0;
+      if (alerts.length === 0 || (known.firing === firing && atMs - known.atMs < RESEND_MS)) return;
       known.atMs = atMs;
       try {
         await tellAlertmanager(
@@ -127,7 +129,8 @@ export class AlertWatch {
       } catch (error) {
         Object.assign(known, { error: String(error), waiting: alerts.length });
       }
-    }
+    };
+    await Promise.all(wanted.map(tell));
   }
 }
 
