@@ -99,3 +99,26 @@ test("what finds no room or is refused is dropped, counted and told, and what wa
   await vi.waitFor(() => expect(got).toHaveLength(1), { timeout: 5000 });
   expect(warnings).toEqual([expect.stringContaining("dropped"), expect.stringContaining("answered 400")]);
 });
+
+test("that a collector is too slow is told once for as long as it is", async () => {
+  const warnings: string[] = [];
+  const rows = (count: number) => ({ spans: Array.from({ length: count }, (_, index) => row(index)), logs: [] });
+  let sent = 0;
+  const slow = new Forwarder({
+    warn: (message) => warnings.push(message),
+    rowsMax: 2500,
+    collector: {
+      async send() {
+        sent += 1;
+        // More than there is room for, after a request made some.
+        if (sent === 2) slow.add(rows(2600));
+        return { rejected: 0, why: "" };
+      },
+      close: () => undefined,
+    },
+  });
+  forwarder = slow;
+  slow.add(rows(2600));
+  await vi.waitFor(() => expect(sent).toBe(3), { timeout: 10_000 });
+  expect(warnings).toEqual([expect.stringContaining("too slow")]);
+});

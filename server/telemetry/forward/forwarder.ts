@@ -26,6 +26,8 @@ const REQUEST_CHARS = 2 * 1024 * 1024;
 /** Rows of a while go together. */
 const GATHER_MS = 500;
 const BACKOFF = { firstMs: 1000, maxMs: 30_000 };
+/** Whatever it asks for; a timer of more than 24 days would not wait at all. */
+const AGAIN_MS_MAX = 5 * 60_000;
 /** What is left is sent for so long as the server stops. */
 const LAST_MS = 2000;
 
@@ -131,9 +133,10 @@ export class Forwarder {
           (await this.#sendNext("logs", this.#logs, encodeLogs));
         if (waitMs === undefined) {
           backoff.reset();
-          this.#isFull = false;
-        } else await this.#pause(Math.max(waitMs, backoff.next()));
+        } else await this.#pause(Math.max(Math.min(waitMs, AGAIN_MS_MAX), backoff.next()));
       }
+      // Where it is too slow there is room for a moment with each request.
+      this.#isFull = false;
     } finally {
       this.#running = undefined;
     }
