@@ -47,7 +47,8 @@ const ask = () => new Promise((done) => {
 })();
 `;
 
-function open(breaks = 0) {
+/** `breaks`: so many threads die as they begin; the one behind them cannot begin where `isTaken`. */
+function open(breaks = 0, isTaken = false) {
   const dir = temporaryDir(cleanup);
   const socketPath = join(dir, "limits.sock");
   const rule = {
@@ -64,6 +65,7 @@ function open(breaks = 0) {
   const thread = new LimitThread({
     data: () => {
       starts += 1;
+      if (isTaken && starts === breaks + 1) return { ...data, socketPath: join(dir, "nowhere", "limits.sock") };
       return starts > breaks
         ? data
         : { ...data, routes: [{ name: "route", limits: [{ set: SET, rules: rules.subarray(1) }] }] };
@@ -109,4 +111,17 @@ test("a thread that dies is started again, and the log says why", async () => {
     }
   });
   expect(said.length).toBe(2);
+});
+
+test("a thread that cannot begin again says why, and begins once it can", async () => {
+  const { thread, ask, said } = open(1, true);
+  await expect(thread.start()).rejects.toThrow();
+  await eventually("it answers", () => {
+    try {
+      return ask(1);
+    } catch {
+      return undefined;
+    }
+  });
+  expect(said).toEqual([expect.stringContaining("died"), expect.stringContaining("cannot begin")]);
 });

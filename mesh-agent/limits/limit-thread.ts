@@ -51,8 +51,10 @@ export class LimitThread {
         if (message.kind === "ready") {
           this.#backoff.reset();
           resolve();
-        } else if (message.kind === "unready") reject(new PharosError(message.code, message.message));
-        else this.#hear(worker, message);
+        } else if (message.kind === "unready") {
+          log.error("the thread that decides limits cannot begin; it is started again", { error: message.message });
+          reject(new PharosError(message.code, message.message));
+        } else this.#hear(worker, message);
       });
       worker.once("error", (error) => {
         log.error("the thread that decides limits died; it is started again", { error: String(error) });
