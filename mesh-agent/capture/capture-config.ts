@@ -14,7 +14,7 @@ function isRange(text: string): boolean {
 
 /** Its loopback has an address of it. */
 function hasIpv6(): boolean {
-  return Object.values(networkInterfaces()).some((each) => each?.some(({ family }) => family === "IPv6"));
+  return Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === "::1"));
 }
 
 /** As the kernel names them, 15 characters at most; `*` at the end stands for any more. */
