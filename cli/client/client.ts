@@ -1,6 +1,8 @@
+import { type IncomingMessage, request as requestPlain } from "node:http";
+import { request as requestSecure } from "node:https";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import type { ReadableStream } from "node:stream/web";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
 import { UsageError } from "#cli/failure.ts";
 import { ERROR_CODES } from "#core/error-codes.ts";
@@ -93,24 +95,31 @@ export async function download(
   options: ServerOptions,
 ): Promise<{ readonly body: Readable; readonly bytes: number }> {
   const { url, token } = findServer(options);
-  let response: Response;
+  let response: IncomingMessage;
   try {
-    response = await fetch(`${url}${path}`, {
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-    });
+    response = await getSlow(new URL(`${url}${path}`), token === undefined ? {} : { authorization: `Bearer ${token}` });
   } catch (cause) {
     throw new PharosError("unavailable", `no answer from ${url}: ${reasonOf(cause as Error)}`, {
       hint: "start it with `pharos serve`, or name one that runs with --dir or --server",
       cause,
     });
   }
-  if (response.ok && response.body !== null)
-    return {
-      body: Readable.fromWeb(response.body as ReadableStream),
-      bytes: Number(response.headers.get("content-length") ?? 0),
-    };
-  const code = CODE_OF_STATUS.get(response.status) ?? "internal";
-  throw new PharosError(code, (await response.text()).trim() || `${url} answered ${response.status}`);
+  const { statusCode = 0, headers } = response;
+  if (statusCode === 200) return { body: response, bytes: Number(headers["content-length"] ?? 0) };
+  const code = CODE_OF_STATUS.get(statusCode) ?? "internal";
+  throw new PharosError(code, (await text(response)).trim() || `${url} answered ${statusCode}`);
+}
+
+/** What takes long to be made: `fetch` gives up where an answer does not begin within five minutes. */
+const SILENT_MS_MAX = 60 * 60_000;
+
+function getSlow(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === "https:" ? requestSecure : requestPlain)(url, { headers }, resolve);
+    request.setTimeout(SILENT_MS_MAX, () => request.destroy(new Error("it says nothing for an hour")));
+    request.on("error", reject);
+    request.end();
+  });
 }
 
 const CODE_OF_STATUS = new Map(

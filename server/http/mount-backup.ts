@@ -45,6 +45,15 @@ export function mountBackup({ auth, audit, make }: BackupOptions): HttpHandler {
       try {
         const backup = await make(gone.signal);
         try {
+          // Before the first byte: who goes away before the last has the keys all the same.
+          audit.write({
+            actor: principal.name,
+            action: "backup.make",
+            resource: "all stores",
+            outcome: "allowed",
+            reason: "",
+            from: request.socket.remoteAddress ?? "",
+          });
           await send(backup, response);
         } finally {
           await backup.discard();
@@ -52,14 +61,6 @@ export function mountBackup({ auth, audit, make }: BackupOptions): HttpHandler {
       } finally {
         isUnderWay = false;
       }
-      audit.write({
-        actor: principal.name,
-        action: "backup.make",
-        resource: "all stores",
-        outcome: "allowed",
-        reason: "",
-        from: request.socket.remoteAddress ?? "",
-      });
     } catch (error) {
       // Who went away in the middle has no backup, and knows it.
       if (gone.signal.aborted || response.headersSent) return void response.destroy();
