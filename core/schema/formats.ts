@@ -8,6 +8,7 @@ import { checkHeaderVariables } from "#core/schema/header-variables.ts";
 import { checkHostName, checkWildcardHostName } from "#core/schema/host-name.ts";
 import { parseImportedHost } from "#core/schema/imported-host.ts";
 import { isIpAddress, isIpOrCidr, isSocketPath, whyNoSocketPath } from "#core/schema/ip-address.ts";
+import { checkReceiverUrl } from "#core/schema/receiver-url.ts";
 import { checkRegex } from "#core/schema/regex-syntax.ts";
 
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -257,16 +258,6 @@ function checkKeepalive(text: string): string | undefined {
 }
 
 /** As Go's net/url and Istio's ParseJwksURI take it. */
-/** As it is called: without what proxies or people would read otherwise. */
-function checkReceiverUrl(text: string): string | undefined {
-  const url = /[\s\0]/.test(text) || !URL.canParse(text) ? undefined : new URL(text);
-  if (url?.protocol !== "https:" && url?.protocol !== "http:")
-    return "is not a URL that begins with https:// or http://";
-  if (url.username !== "" || url.password !== "")
-    return "has a name or password in it, which everybody who reads it would have";
-  return url.hash === "" ? undefined : "has a fragment, which is sent to nobody";
-}
-
 function checkJwksUri(text: string): string | undefined {
   if (!/^https?:\/\//i.test(text)) return "is not a URL that begins with https:// or http://";
   const parsed = URL.canParse(text) ? new URL(text) : undefined;
