@@ -28,7 +28,9 @@ export async function answerMetrics(
   return {
     series: series.map((each) => (isInstant ? instant(each) : ranged(each))),
     metrics: { inspectedTraces: traces, completedJobs: 1, totalJobs: 1 },
-    ...(isCut ? { status: "PARTIAL", message: `the newest ${traces} traces are summed` } : {}),
+    ...(isCut
+      ? { status: "PARTIAL", message: `${traces} traces are summed, not all that there are: ask for less time` }
+      : {}),
   };
 }
 

@@ -17,23 +17,25 @@ export interface FoundTrace {
 /** Where one span does not decide, so many times as many traces are looked at, and at most so many. */
 const CANDIDATES = { times: 10, max: 500 } as const;
 
-/** Of a query over time the newest so many traces are summed, so many read at a time. */
-const SUMMED = { max: 20_000, atOnce: 500 } as const;
+/** Of a query over time the newest so many traces are summed, so many read at a time, until they have so many spans. */
+const SUMMED = { max: 20_000, atOnce: 500, spans: 1_000_000 } as const;
 const TRACE_MS = 60_000;
 
 export interface FoundSeries {
   readonly series: readonly MetricSeries[];
   readonly traces: number;
-  /** There are more traces than are summed; the oldest are left out. */
+  /** There are more traces than are summed, the oldest are left out, or more spans of one than are read. */
   readonly isCut: boolean;
 }
 
 /** Whole traces, and what to choose among, as the query APIs of tracing systems ask for them. */
 export class TraceLookup {
   readonly #spans: SpanReader;
+  readonly #spansMax: number;
 
-  constructor(spans: SpanReader) {
+  constructor(spans: SpanReader, spansMax: number = SUMMED.spans) {
     this.#spans = spans;
+    this.#spansMax = spansMax;
   }
 
   services(fromMs: number): Promise<readonly string[]> {
@@ -76,9 +78,16 @@ export class TraceLookup {
       where: neededCondition(query.query.spanset),
       limit: SUMMED.max,
     });
-    for (let at = 0; at < ids.length; at += SUMMED.atOnce)
-      for (const trace of await this.#read(ids.slice(at, at + SUMMED.atOnce))) sums.add(trace);
-    return { series: sums.series(), traces: ids.length, isCut: ids.length >= SUMMED.max };
+    let [traces, spans, isCut] = [0, 0, ids.length >= SUMMED.max];
+    for (let at = 0; at < ids.length && spans < this.#spansMax; at += SUMMED.atOnce)
+      for (const trace of await this.#read(ids.slice(at, at + SUMMED.atOnce))) {
+        sums.add(trace);
+        traces += 1;
+        spans += trace.spans.length;
+        isCut ||= trace.isCut === true;
+      }
+    // What is read at a time is bounded too: of many large traces not all are.
+    return { series: sums.series(), traces, isCut: isCut || traces < ids.length };
   }
 
   async #read(ids: readonly string[]): Promise<readonly Trace[]> {
