@@ -7,6 +7,7 @@ import CodeMirror from "@uiw/react-codemirror";
 import { useMemo } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { EDITOR_THEME } from "#components/editor/editor-theme.ts";
+import { SPAN_KINDS, SPAN_STATUSES } from "#core/telemetry/trace.ts";
 import { completeTraceQl, fieldsOf, STAGES, writtenValue } from "#core/traceql/complete-traceql.ts";
 
 export interface TraceQlInputProps {
@@ -44,9 +45,8 @@ export default function TraceQlInput({ value, onValueChange, placeholder }: Trac
             await client.fetchQuery(trpc.traces.attributes.queryOptions(undefined, { staleTime: KNOWN_MS })),
           );
         if (field === undefined) return [];
-        if (/^(span:)?status$/.test(field)) return ["error", "ok", "unset"];
-        if (/^(span:)?kind$/.test(field))
-          return ["server", "client", "producer", "consumer", "internal", "unspecified"];
+        if (/^(span:)?status$/.test(field)) return SPAN_STATUSES.toSorted();
+        if (/^(span:)?kind$/.test(field)) return SPAN_KINDS.toSorted();
         const values = await client.fetchQuery(trpc.traces.values.queryOptions({ field }, { staleTime: KNOWN_MS }));
         return values.map((each) => writtenValue(field, each));
       }

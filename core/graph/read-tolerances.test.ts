@@ -109,6 +109,12 @@ test.each<[string, string[], Case[], ReturnType<typeof judged>]>([
     },
   ],
   [
+    "a name of gRPC in which an X is no digit",
+    [policy("{ tolerances: [{ code: '5XX|DEADLINE_EXCEEDED', failure: 5 }] }")],
+    [call(95, { protocol: "grpc", grpcStatus: "0" }), call(5, { protocol: "grpc", grpcStatus: "4" })],
+    all("failure 5XX|DEADLINE_EXCEEDED 5.0 % ≥ 5 %"),
+  ],
+  [
     "flags, also of connections",
     [policy("{ tolerances: [{ flags: 'UF|UH', protocols: [TCP], failure: 10 }] }")],
     [
@@ -146,6 +152,11 @@ test.each<[string, string[], Case[], ReturnType<typeof judged>]>([
     { workload: "degraded 5xx 5.0 % ≥ 0.1 %", edge: "degraded 5xx 5.0 % ≥ 0.1 %", service: "healthy" },
   ],
 ])("%s", (_, texts, traffic, expected) => expect(judged(texts, traffic)).toEqual(expected));
+
+test("an annotation is read at once, whatever its patterns are", () => {
+  const { tolerances } = parseRateAnnotation("5XX,0,10,(?:.?){900}p,(?:(?:.?){20}){20}bound");
+  expect(tolerances).toMatchObject([{ protocols: ["HTTP", "TCP"], direction: "Both" }]);
+});
 
 test.each([
   ["4XX,10,20,http,inbound;5XX,,,http,inbound", "are not percents from 0 to 100"],

@@ -3,7 +3,7 @@ import type { WrittenMatcher } from "#core/kinds/alert-receiver/schema.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
-import { compileRegex } from "#core/schema/compile-regex.ts";
+import { asBytes, compileRegex } from "#core/schema/compile-regex.ts";
 
 /** A condition that people wrote. */
 export interface WrittenRule {
@@ -72,7 +72,7 @@ function matchAll(matchers: readonly WrittenMatcher[]): (labels: AlertLabels) =>
     if (op === "=") return (labels: AlertLabels) => labelOf(labels, name) === value;
     if (op === "!=") return (labels: AlertLabels) => labelOf(labels, name) !== value;
     const pattern = compileRegex(value);
-    return (labels: AlertLabels) => pattern.matches(labelOf(labels, name)) === (op === "=~");
+    return (labels: AlertLabels) => pattern.matches(asBytes(labelOf(labels, name))) === (op === "=~");
   });
   return (labels) => all.every((each) => each(labels));
 }

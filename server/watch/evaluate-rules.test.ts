@@ -28,9 +28,10 @@ test("each series is an alert, and what cannot be asked keeps no other rule from
 
 test("a matcher of a label that an alert has not finds it empty, whatever the label is called", () => {
   const { resources } = parseDocuments(
-    `apiVersion: observe.pharos.dev/v1\nkind: AlertReceiver\nmetadata: { name: r, namespace: a }\nspec: { webhook: { url: "http://a.test" }, matchers: [{ name: constructor, op: "=~", value: "x?" }, { name: toString }] }\n`,
+    `apiVersion: observe.pharos.dev/v1\nkind: AlertReceiver\nmetadata: { name: r, namespace: a }\nspec: { webhook: { url: "http://a.test" }, matchers: [{ name: constructor, op: "=~", value: "(é)?" }, { name: toString }] }\n`,
   );
   const [receiver] = readReceivers({ resources });
   expect(receiver?.wants({ alertname: "r" })).toBe(true);
   expect(receiver?.wants({ alertname: "r", toString: "x" })).toBe(false);
+  expect(receiver?.wants({ alertname: "r", constructor: "é" })).toBe(true);
 });

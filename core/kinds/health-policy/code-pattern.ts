@@ -1,6 +1,6 @@
-/** As Kiali reads codes: X is any digit. */
+/** As Kiali reads codes: X is any digit. Not within a word: names of gRPC's statuses have it too. */
 export function codePattern(written: string): string {
-  return written.replace(/X/gi, "\\d");
+  return written.replace(/(?<![A-Z_\\])X+(?![A-Z_])/gi, (run) => "\\d".repeat(run.length));
 }
 
 /** What is counted, in a word or two. */

@@ -1,5 +1,6 @@
 import { codePattern } from "#core/kinds/health-policy/code-pattern.ts";
 import type { WrittenTolerance } from "#core/kinds/health-policy/schema.ts";
+import { compileRegex } from "#core/schema/compile-regex.ts";
 import { checkRegex } from "#core/schema/regex-syntax.ts";
 
 /** Kiali's: "CODE,DEGRADED,FAILURE,PROTOCOL,DIRECTION;…" on a service or a workload. */
@@ -26,9 +27,10 @@ export function parseRateAnnotation(text: string): {
     const patterns = [codePattern(code), protocol, direction].map(anchored);
     const bad = patterns.map(checkRegex).find((each) => each !== undefined);
     if (bad !== undefined) return { tolerances: [], wrong: `${part} ${bad}` };
-    const [, isProtocol, isDirection] = patterns.map((pattern) => new RegExp(pattern, "i"));
-    const protocols = Object.entries(PROTOCOLS).flatMap(([word, name]) => (isProtocol?.test(word) ? [name] : []));
-    const [isIn, isOut] = ["inbound", "outbound"].map((word) => isDirection?.test(word) === true);
+    // JavaScript's own patterns may take for ever.
+    const [, isProtocol, isDirection] = patterns.map((pattern) => compileRegex(`(?i)${pattern}`));
+    const protocols = Object.entries(PROTOCOLS).flatMap(([word, name]) => (isProtocol?.matches(word) ? [name] : []));
+    const [isIn, isOut] = ["inbound", "outbound"].map((word) => isDirection?.matches(word) === true);
     if (protocols.length === 0 || (!isIn && !isOut))
       return {
         tolerances: [],
