@@ -40,6 +40,7 @@ const SAMPLES_MAX = 12_000_000;
 const TIMEOUT_MS = 60_000;
 /** Queries that are evaluated beside each other, and those that may wait. */
 const RUNNING_MAX = 4;
+/** Of one account: what one asks for is in no other's way. */
 const WAITING_MAX = 100;
 const LOOKBACK_MS = 300_000;
 /** Series that are listed between two pauses. */
@@ -56,7 +57,7 @@ const STATUS: Readonly<Record<PromqlErrorType, number>> = {
 export class QueryApi {
   readonly #options: QueryApiOptions;
   readonly #turns = new FairTurns({ perParty: RUNNING_MAX, inSum: RUNNING_MAX });
-  #waiting = 0;
+  readonly #waiting = new Map<string, number>();
 
   constructor(options: QueryApiOptions) {
     this.#options = options;
@@ -219,11 +220,14 @@ export class QueryApi {
   }
 
   async #turn(account: string): Promise<void> {
-    if (this.#waiting >= WAITING_MAX) throw new PromqlError("timeout", `${WAITING_MAX} queries wait already`);
-    this.#waiting += 1;
+    const waiting = this.#waiting.get(account) ?? 0;
+    if (waiting >= WAITING_MAX) throw new PromqlError("timeout", `${WAITING_MAX} queries wait already`);
+    this.#waiting.set(account, waiting + 1);
     await new Promise<void>((begin) =>
       this.#turns.ask(account, () => {
-        this.#waiting -= 1;
+        const left = (this.#waiting.get(account) ?? 1) - 1;
+        if (left === 0) this.#waiting.delete(account);
+        else this.#waiting.set(account, left);
         begin();
       }),
     );
