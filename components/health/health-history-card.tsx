@@ -11,6 +11,7 @@ import { ResourceLinks } from "#components/ui/resource-links.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { Clock } from "#components/ui/time-text.tsx";
 import type { HealthStatus } from "#core/graph/graph.ts";
+import { subjectText } from "#core/graph/subject-text.ts";
 import type { HealthSubject } from "#core/resolve/health-tolerances.ts";
 import type { HealthRun } from "#core/view/health.ts";
 
@@ -30,10 +31,11 @@ const FILL: Readonly<Record<HealthStatus, string>> = {
 export function HealthHistoryCard({ subject, seconds }: { readonly subject: HealthSubject; readonly seconds: number }) {
   const trpc = useTRPC();
   const shown = Math.max(LEAST_SECONDS, seconds);
-  const name =
-    subject.kind === "service" ? `service ${subject.name}` : `${subject.kind} ${subject.namespace}/${subject.name}`;
   const history = useQuery(
-    trpc.health.history.queryOptions({ subject: name, seconds: shown }, { refetchInterval: REFRESH_MS }),
+    trpc.health.history.queryOptions(
+      { subject: subjectText(subject), seconds: shown },
+      { refetchInterval: REFRESH_MS },
+    ),
   );
   const tolerances = useQuery(trpc.health.tolerances.queryOptions(subject));
   return (

@@ -2,9 +2,9 @@ import type { IsLive } from "#core/graph/believed-shares.ts";
 import { buildGraph, subjectOf } from "#core/graph/build-graph.ts";
 import type { Health } from "#core/graph/graph.ts";
 import { isWorse } from "#core/graph/health.ts";
+import { subjectText } from "#core/graph/subject-text.ts";
 import type { TolerancesOf } from "#core/graph/tolerance.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
-import type { HealthSubject } from "#core/resolve/health-tolerances.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 
 export interface JudgedInput {
@@ -38,9 +38,4 @@ export async function judgeAll(
     await pause();
   }
   return all;
-}
-
-/** As what is kept of a subject is named. */
-function subjectText({ kind, namespace, name }: HealthSubject): string {
-  return kind === "service" ? `service ${name}` : `${kind} ${namespace}/${name}`;
 }
