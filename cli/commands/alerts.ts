@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<AlertView>[] = [
   { title: "severity", value: ({ labels }) => labels.severity ?? null },
   { title: "since", value: ({ firedAt, activeAt }) => firedAt ?? activeAt },
   { title: "until", value: ({ resolvedAt }) => resolvedAt },
-  { title: "value", value: ({ value }) => Number(value.toPrecision(4)) },
+  { title: "value", value: ({ value }) => (value === null ? null : Number(value.toPrecision(4))) },
   {
     title: "what",
     value: ({ annotations, labels }) =>

@@ -53,7 +53,7 @@ const SHARED: readonly Column<AlertView>[] = [
     header: "Value",
     align: "end",
     hideBelow: "md",
-    cell: ({ value }) => String(Number(value.toPrecision(4))),
+    cell: ({ value }) => (value === null ? "–" : String(Number(value.toPrecision(4)))),
   },
   { id: "since", header: "Since", align: "end", cell: ({ firedAt, activeAt }) => <Ago at={firedAt ?? activeAt} /> },
 ];

@@ -6,7 +6,8 @@ export interface AlertView {
   readonly ref: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  readonly value: number;
+  /** Null where it is no number, or without end: JSON has no word for it. */
+  readonly value: number | null;
   readonly activeAt: string;
   readonly firedAt: string | null;
   readonly resolvedAt: string | null;

@@ -29,7 +29,7 @@ export function createAlertService({
   const view = (alert: Alert): AlertView => {
     const { id, rule, labels, annotations, value, activeMs, firingMs, resolvedMs } = alert;
     return {
-      ...{ id, labels, annotations, value },
+      ...{ id, labels, annotations, value: Number.isFinite(value) ? value : null },
       state: stateOf(alert),
       name: labels.alertname ?? rule,
       ref: rule.includes("/") ? rule : null,
