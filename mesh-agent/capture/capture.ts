@@ -51,9 +51,11 @@ export class Capture {
     const { firewall, plan, log } = this.#options;
     this.#inTurn(async () => {
       if (!this.#isWanted) return;
-      const isThere = await firewall.isInstalled();
-      if (this.problem === undefined && isThere && this.#installed === JSON.stringify(plan())) return;
-      if (!isThere) log.warn("the rules of capture were removed by somebody else: they are put back");
+      const wanted = plan();
+      const isThere = await firewall.isInstalled(wanted);
+      const isAsBefore = this.problem === undefined && this.#installed === JSON.stringify(wanted);
+      if (isThere && isAsBefore) return;
+      if (isAsBefore) log.warn("the rules of capture were removed by somebody else: they are put back");
       await this.#install();
     });
   }

@@ -1,7 +1,7 @@
 import { PharosError } from "#core/errors.ts";
 import type { CaptureConfig } from "#mesh-agent/capture/capture-config.ts";
 import type { CapturePlan } from "#mesh-agent/capture/capture-plan.ts";
-import { IPV6_CHAIN, ip6tablesRemoval, ip6tablesRules } from "#mesh-agent/capture/ip6tables-rules.ts";
+import { IPV6_CHAIN, ip6tablesRemoval, ip6tablesRules, refusesIpv6 } from "#mesh-agent/capture/ip6tables-rules.ts";
 import {
   CHAINS,
   DNS_CHAIN,
@@ -20,8 +20,8 @@ export interface Firewall {
   install(plan: CapturePlan): Promise<string | undefined>;
   /** All of it; nothing where nothing is there. */
   remove(): Promise<void>;
-  /** All of it is there. */
-  isInstalled(): Promise<boolean>;
+  /** All of it is there; without a plan what every one has. */
+  isInstalled(plan?: CapturePlan): Promise<boolean>;
   /** Anything of it is there. */
   hasLeft(): Promise<boolean>;
   /** For a shell: removes all of it. */
@@ -52,6 +52,13 @@ const RESTORE = ["--noflush", "--wait"] as const;
 /** Not every host has it: what is not there holds none of our rules. */
 function savedIpv6(table: "filter" | "nat" = "filter"): Promise<string> {
   return runTool("ip6tables-save", ["-t", table]);
+}
+
+/** Where it cannot be asked there are none that somebody could have removed: who installs them says so. */
+async function isInstalledIpv6({ ipv6, inboundPorts }: CapturePlan): Promise<boolean> {
+  const saved = await savedIpv6(ipv6 ? "nat" : "filter").catch(() => undefined);
+  if (saved === undefined) return true;
+  return ipv6 ? jumpsOf(saved).size === HOOKS.length : inboundPorts.length === 0 || refusesIpv6(saved);
 }
 
 /** Of both tables: what takes all of ours away. */
@@ -92,7 +99,9 @@ export const IPTABLES: Firewall = {
     if (removal !== undefined) await runTool("iptables-restore", RESTORE, removal);
     await removeIpv6();
   },
-  isInstalled: async () => jumpsOf(await runTool("iptables-save", ["-t", "nat"])).size === HOOKS.length,
+  isInstalled: async (plan) =>
+    jumpsOf(await runTool("iptables-save", ["-t", "nat"])).size === HOOKS.length &&
+    (plan === undefined || (await isInstalledIpv6(plan))),
   hasLeft: async () =>
     iptablesRemoval(await runTool("iptables-save", ["-t", "nat"])) !== undefined || (await removalsIpv6()).length > 0,
   removal: ["iptables", "ip6tables"]

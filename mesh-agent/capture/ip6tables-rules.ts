@@ -3,6 +3,7 @@ import { byPorts, kernelName, removalOf } from "#mesh-agent/capture/iptables-rul
 
 /** Chain of `filter`, IPv6. */
 export const IPV6_CHAIN = "PHAROS_INPUT";
+const JUMP = `INPUT -j ${IPV6_CHAIN}`;
 
 /**
  * Input of `ip6tables-restore --noflush`: new connections of IPv6 to captured ports are refused, as by nftables-rules.ts. `saved`: what
@@ -17,16 +18,20 @@ export function ip6tablesRules(plan: CapturePlan, saved: string): string {
       (ports) => `-p tcp ${ports} -m conntrack --ctstate NEW -j REJECT --reject-with tcp-reset`,
     ),
   ];
-  const jump = `INPUT -j ${IPV6_CHAIN}`;
   return [
     "*filter",
     `:${IPV6_CHAIN} - [0:0]`,
     ...rules.map((rule) => `-A ${IPV6_CHAIN} ${rule}`),
     // First: what the host allows would be let in before.
-    ...(saved.split("\n").includes(`-A ${jump}`) ? [] : [`-I ${jump}`]),
+    ...(refusesIpv6(saved) ? [] : [`-I ${JUMP}`]),
     "COMMIT",
     "",
   ].join("\n");
+}
+
+/** Whether they are in force. */
+export function refusesIpv6(saved: string): boolean {
+  return saved.split("\n").includes(`-A ${JUMP}`);
 }
 
 /** Undefined where there is nothing of it. */

@@ -63,6 +63,13 @@ async function change(
   await host.run(process.execPath, ["--input-type=module", "-e", script]);
 }
 
+/** Whether an agent finds its rules as it left them. */
+async function stands(host: Host, mode: "nftables" | "iptables", plan: CapturePlan): Promise<boolean> {
+  const module = JSON.stringify(resolve(import.meta.dirname, "firewall.ts"));
+  const script = `console.log(await (await import(${module})).${mode.toUpperCase()}.isInstalled(${JSON.stringify(plan)}))`;
+  return (await host.run(process.execPath, ["--input-type=module", "-e", script])).trim() === "true";
+}
+
 function planOf(settings: object, resolvers: readonly string[] = []): CapturePlan {
   return planCapture(CaptureConfigSchema.parse(settings), [{ appPort: APPLICATION }], OWNER, resolvers);
 }
@@ -128,6 +135,20 @@ describe.skipIf(whyNoNamespaces !== undefined)(`in network namespaces (${whyNoNa
     await change(host, mode, "remove");
     expect(await ask(caller, host.addressIpv6, APPLICATION)).toBe("the application");
     expect(await ask(host, caller.addressIpv6, 8080)).toBe(asked);
+  });
+
+  test("that somebody removed the rules of IPv6 alone is seen, captured or refused", async () => {
+    const [host] = (await makeHosts(cleanup, 1)) as [Host];
+    for (const [ipv6, flush] of [
+      [true, ["-t", "nat", "-F", "OUTPUT"]],
+      [false, ["-F", "INPUT"]],
+    ] as const) {
+      const plan = planOf({ ipv6 });
+      await change(host, "iptables", "install", plan);
+      expect(await stands(host, "iptables", plan)).toBe(true);
+      await host.run("ip6tables", flush);
+      expect(await stands(host, "iptables", plan)).toBe(false);
+    }
   });
 
   test("what is left of an agent's rules is removed, and their mark where nothing is left", async () => {
