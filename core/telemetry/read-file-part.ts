@@ -16,6 +16,11 @@ export function readPart<T extends z.ZodType>(schema: T, value: unknown, at: str
   throw unreadable(`${at}${at === "" ? "" : ": "}${describeIssues(first)}`);
 }
 
+/** An id of zeros alone is none, as in OTLP and in Jaeger. */
+export function idOrNone(id: string | null | undefined): string | null {
+  return id === null || id === undefined || /^0*$/.test(id) ? null : id;
+}
+
 export function unreadable(what: string): PharosError {
   return new PharosError("invalid", `the file: ${what}`, {
     hint: "a trace as this page, Jaeger or Tempo saves it: Jaeger's JSON or OTLP's",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type FileAttributes, type FileSpan, readPart, unreadable } from "#core/telemetry/read-file-part.ts";
+import { type FileAttributes, type FileSpan, idOrNone, readPart, unreadable } from "#core/telemetry/read-file-part.ts";
 import { SPAN_KINDS, SPAN_STATUSES } from "#core/telemetry/trace.ts";
 
 const hex = (length: number) =>
@@ -57,7 +57,7 @@ function readSpan(value: unknown, processes: ReadonlyMap<string, Process>, at: s
   return {
     traceId: span.traceID,
     spanId: span.spanID,
-    parentSpanId: parent?.spanID ?? (span.parentSpanID ? span.parentSpanID.toLowerCase().padStart(16, "0") : null),
+    parentSpanId: idOrNone((parent?.spanID ?? span.parentSpanID ?? "").toLowerCase().padStart(16, "0")),
     service: process.serviceName,
     operation: span.operationName,
     kind: SPAN_KINDS.find((each) => each === kind) ?? "unspecified",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type FileAttributes, type FileSpan, readPart } from "#core/telemetry/read-file-part.ts";
+import { type FileAttributes, type FileSpan, idOrNone, readPart } from "#core/telemetry/read-file-part.ts";
 import { SPAN_KINDS, SPAN_STATUSES } from "#core/telemetry/trace.ts";
 
 /** Ids are hex in OTLP's JSON, and base64 where somebody wrote it by protobuf's own rules. */
@@ -54,7 +54,7 @@ function readSpan(value: unknown, resource: FileAttributes, at: string): FileSpa
   return {
     traceId: span.traceId,
     spanId: span.spanId,
-    parentSpanId: span.parentSpanId || null,
+    parentSpanId: idOrNone(span.parentSpanId),
     service: String(resource["service.name"] ?? "unknown"),
     operation: span.name,
     kind: wordOf(SPAN_KINDS, span.kind, /^SPAN_KIND_/),

@@ -49,6 +49,13 @@ test.each([
   expect(readTraceFile(JSON.stringify(json))).toEqual([TRACE]);
 });
 
+test("a parent of zeros is none", () => {
+  const [otlp, jaeger] = [structuredClone(toOtlp(TRACE)), structuredClone(toJaeger(TRACE))] as const;
+  Object.assign(otlp.resourceSpans[0]?.scopeSpans[0]?.spans[0] ?? {}, { parentSpanId: "0000000000000000" });
+  Object.assign(jaeger.spans[0] ?? {}, { references: [], parentSpanID: "0" });
+  for (const file of [otlp, jaeger]) expect(readTraceFile(JSON.stringify(file))).toEqual([TRACE]);
+});
+
 const JAEGER = toJaeger(TRACE);
 const OTLP = toOtlp(TRACE);
 
