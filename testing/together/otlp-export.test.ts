@@ -51,8 +51,10 @@ test.each(["http", "grpc"] as const)(
     expect(answer.status).toBe(200);
     const trace = await vi.waitFor(() => api.traces.get.query({ traceId }), { timeout: 20_000, interval: 100 });
     expect(trace.spans[0]).toMatchObject({ service: "web.shop", status: "error", durationMs: 20 });
-    const metrics = await (await fetch(`${sender.url}/metrics`)).text();
-    expect(metrics).toContain('pharos_otlp_export_sent_total{signal="traces"} 1');
+    // The collector has them before it answers.
+    await expect
+      .poll(async () => (await fetch(`${sender.url}/metrics`)).text(), { timeout: 20_000 })
+      .toContain('pharos_otlp_export_sent_total{signal="traces"} 1');
   },
   100_000,
 );
