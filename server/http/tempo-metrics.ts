@@ -29,7 +29,7 @@ export async function answerMetrics(
     series: series.map((each) => (isInstant ? instant(each) : ranged(each))),
     metrics: { inspectedTraces: traces, completedJobs: 1, totalJobs: 1 },
     ...(isCut
-      ? { status: "PARTIAL", message: `${traces} traces are summed, not all that there are: ask for less time` }
+      ? { status: "PARTIAL", message: `${traces} traces are summed, and there may be more: ask for less time` }
       : {}),
   };
 }

@@ -34,6 +34,8 @@ export interface SpanSearch {
 }
 
 export interface SpanReader {
+  /** A search may leave out some of what there is: what is summed of it is not all. */
+  readonly leavesOut?: boolean;
   /** Ids of the traces that are found, the newest first. */
   traceIds(search: SpanSearch): Promise<readonly string[]>;
   /** Spans of the traces that are found, in no order. */

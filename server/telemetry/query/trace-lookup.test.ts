@@ -33,6 +33,20 @@ test("a query over time sums all traces, and says where it does not", async () =
   expect(await count(2, (ids) => ids.map((id) => span(id, { ofTrace: 2 })))).toEqual([2, 2, true]);
 });
 
+test("what is found where a search leaves some out is never said to be all", async () => {
+  const spans = {
+    leavesOut: true,
+    traceIds: async () => ["1"],
+    spansOfEach: async (ids: readonly string[]) => whole(ids),
+  };
+  const range = { startMs: 0, endMs: 1000, stepMs: 1000 };
+  const lookup = new TraceLookup(spans as unknown as SpanReader);
+  expect(await lookup.series(parseTraceQlMetrics("{} | rate()"), range, 2000)).toMatchObject({
+    traces: 1,
+    isCut: true,
+  });
+});
+
 test("however many spans traces have, a query over time reads so many and not many more", async () => {
   expect(await count(1200, whole, 700)).toEqual([1000, 1000, true]);
 });

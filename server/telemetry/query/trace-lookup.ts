@@ -24,7 +24,7 @@ const TRACE_MS = 60_000;
 export interface FoundSeries {
   readonly series: readonly MetricSeries[];
   readonly traces: number;
-  /** There are more traces than are summed, the oldest are left out, or more spans of one than are read. */
+  /** There are more traces than are summed, or may be: the oldest are left out; or more spans of one than are read. */
   readonly isCut: boolean;
 }
 
@@ -78,7 +78,7 @@ export class TraceLookup {
       where: neededCondition(query.query.spanset),
       limit: SUMMED.max,
     });
-    let [traces, spans, isCut] = [0, 0, ids.length >= SUMMED.max];
+    let [traces, spans, isCut] = [0, 0, ids.length >= SUMMED.max || this.#spans.leavesOut === true];
     for (let at = 0; at < ids.length && spans < this.#spansMax; at += SUMMED.atOnce)
       for (const trace of await this.#read(ids.slice(at, at + SUMMED.atOnce))) {
         sums.add(trace);

@@ -16,8 +16,8 @@ export interface JaegerSpansOptions {
 const SERVICES_MAX = 50;
 /** Asked at once. */
 const AT_ONCE = 8;
-/** What Jaeger cannot ask for is looked for in so many times as many traces, and in at most so many of each service. */
-const CANDIDATES = { times: 3, max: 500 } as const;
+/** What Jaeger cannot ask for is looked for in so many times as many traces, in at most so many of each service, and of all together. */
+const CANDIDATES = { times: 3, max: 500, inAll: 5000 } as const;
 /** Names and values to choose among are those of so many traces. */
 const NAMED_TRACES = 100;
 /** Many traces are read by one question each. */
@@ -25,6 +25,7 @@ const READ_MAX = 500;
 
 /** Traces that a Jaeger has, or whatever answers Jaeger's query API. It is asked; nothing is kept. */
 export class JaegerSpans implements SpanReader {
+  readonly leavesOut = true;
   readonly #client: JaegerSpansOptions["client"];
   readonly #now: () => number;
 
@@ -78,8 +79,10 @@ export class JaegerSpans implements SpanReader {
   /** Traces, the newest first. */
   async #find(search: SpanSearch): Promise<readonly (readonly [string, readonly FileSpan[]])[]> {
     const { fromMs, settledMs, tags, limit } = search;
-    const candidates = Math.min(CANDIDATES.max, limit * CANDIDATES.times);
-    const found = await each(await this.#servicesOf(search.service), (service) =>
+    const services = await this.#servicesOf(search.service);
+    const share = Math.ceil(CANDIDATES.inAll / Math.max(1, services.length));
+    const candidates = Math.min(CANDIDATES.max, limit * CANDIDATES.times, share);
+    const found = await each(services, (service) =>
       this.#client.search({
         ...{ service, fromMs, toMs: settledMs, limit: candidates },
         ...(tags === undefined ? {} : { tags }),
