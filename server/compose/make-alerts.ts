@@ -30,7 +30,8 @@ export interface AlertParts {
   readonly log: Logger;
 }
 
-const QUOTAS_MAX = 1000;
+/** Consumers: of more the first to come stay alerts until their period is over. */
+const QUOTAS_MAX = 500;
 
 /** Alerts, and those who are told of them. */
 export function makeAlerts(parts: AlertParts): {

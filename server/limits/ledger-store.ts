@@ -121,14 +121,14 @@ export class LedgerStore {
       }));
   }
 
-  /** What was reached, and still is, in periods that are not over. */
+  /** The highest percent that each consumer has reached, and still has, in a period that is not over; who reached one first comes first. */
   standing(nowMs: number, most: number): readonly StandingNotice[] {
     return this.#db
       .prepare(
-        `SELECT ledger_notice.key, ledger_notice.percent, ledger.used, ledger.amount + ledger.carried + ledger.added AS amount
+        `SELECT ledger_notice.key, max(ledger_notice.percent) AS percent, ledger.used, ledger.amount + ledger.carried + ledger.added AS amount
          FROM ledger_notice JOIN ledger USING (key, start_ms)
          WHERE ledger.end_ms > ? AND 100 * ledger.used >= ledger_notice.percent * (ledger.amount + ledger.carried + ledger.added)
-         ORDER BY ledger_notice.at_ms DESC LIMIT ?`,
+         GROUP BY ledger_notice.key, ledger_notice.start_ms ORDER BY min(ledger_notice.at_ms), ledger_notice.key LIMIT ?`,
       )
       .all(nowMs, most)
       .map((row) => ({

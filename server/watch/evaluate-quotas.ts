@@ -3,19 +3,12 @@ import { parseRuleName } from "#core/rate-limit/rule-name.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
 import type { StandingNotice } from "#server/limits/ledger-store.ts";
 
-const FINDINGS_MAX = 500;
-
 /** Quotas of which so many percent are used in periods that are not over: an alert for each consumer, of the highest percent. */
 export function evaluateQuotas(notices: readonly StandingNotice[]): Evaluation {
-  const highest = new Map<string, StandingNotice>();
-  for (const notice of notices) {
-    const known = highest.get(notice.key);
-    if (known === undefined || known.percent < notice.percent) highest.set(notice.key, notice);
-  }
   return {
     rule: "quotas",
     forMs: 0,
-    findings: [...highest.values()].slice(0, FINDINGS_MAX).map(({ key, percent, used, amount }) => {
+    findings: notices.map(({ key, percent, used, amount }) => {
       const { policy = key, rule = "", values = "" } = parseLimitKey(key) ?? {};
       const { plan } = parseRuleName(rule);
       return {

@@ -1,0 +1,42 @@
+import { DatabaseSync } from "node:sqlite";
+import { expect, test } from "vitest";
+import { LeaseStore } from "#server/limits/lease-store.ts";
+import { evaluateQuotas } from "#server/watch/evaluate-quotas.ts";
+
+const keyOf = (consumer: string): string => `shop/monthly|Quota@gold||["${consumer}"]`;
+
+/** What consumers have used of 100, and which percents they reached at which moment. */
+function openLedger() {
+  const store = new LeaseStore(new DatabaseSync(":memory:"));
+  const reach = (consumer: string, atMs: number, used: number, reached: readonly number[], endMs = 1000): void => {
+    const entry = { startMs: 0, endMs, amount: 100, used, carried: 0, added: 0 };
+    const change = { what: "draw" as const, units: 1, author: "shop/web-0 r", lease: 1, reason: "" };
+    const key = keyOf(consumer);
+    store.write({ nowMs: 0, calendarMs: 0 }, [], [], [{ key, atMs, entries: [entry], held: 0, change, reached }]);
+  };
+  const found = (most: number) =>
+    evaluateQuotas(store.ledger.standing(500, most)).findings.map(
+      ({ labels, value }) => `${labels.consumer} ${labels.percent} % ${labels.plan} ${value}`,
+    );
+  return { reach, found };
+}
+
+test("each consumer is one alert, of the highest percent that it has reached and still has", () => {
+  const { reach, found } = openLedger();
+  reach("acme", 1, 80, [80]);
+  reach("acme", 2, 96, [95]);
+  reach("over", 1, 99, [80, 95], 400);
+  reach("back", 1, 85, [80]);
+  reach("back", 2, 10, []);
+  expect(found(10)).toEqual(['["acme"] 95 % gold 96']);
+});
+
+test("where more reach one than may be alerts, those that were first stay", () => {
+  const { reach, found } = openLedger();
+  reach("b", 1, 80, [80]);
+  reach("c", 2, 80, [80]);
+  expect(found(2)).toEqual(['["b"] 80 % gold 80', '["c"] 80 % gold 80']);
+  reach("a", 3, 80, [80]);
+  reach("c", 4, 96, [95]);
+  expect(found(2)).toEqual(['["b"] 80 % gold 80', '["c"] 95 % gold 96']);
+});
