@@ -1,4 +1,4 @@
-import { type FoundCase, REVIEWS, type SilentCases } from "#core/check/testing/check.ts";
+import { type FoundCase, meshConfig, REVIEWS, type SilentCases, telemetry } from "#core/check/testing/check.ts";
 
 const policy = (namespace: string): string => `apiVersion: observe.pharos.dev/v1
 kind: HealthPolicy
@@ -25,6 +25,41 @@ export const OBSERVE_CASES: readonly FoundCase[] = [
     "an annotation that cannot be read",
     [rated("5XX,10,http")],
     ['warning health-annotation ServiceEntry/default/reviews metadata.annotations["health.kiali.io/rate"]'],
+  ],
+  [
+    "Telemetries of which the older one applies",
+    [
+      REVIEWS,
+      telemetry("a", "{ tracing: [{ randomSamplingPercentage: 1 }] }"),
+      telemetry("b", "{ tracing: [{ randomSamplingPercentage: 2 }] }"),
+      telemetry("c", "{ selector: { matchLabels: { app: reviews } }, tracing: [{ disableSpanReporting: true }] }"),
+      telemetry("d", "{ selector: { matchLabels: { version: v1 } }, tracing: [{ disableSpanReporting: true }] }"),
+    ],
+    [
+      "warning several-telemetries Telemetry/default/b spec",
+      "warning several-telemetries Telemetry/default/d spec.selector",
+    ],
+  ],
+  [
+    "Telemetries that name providers that are not there, of another type, or whose service or port is not",
+    [
+      REVIEWS,
+      meshConfig(
+        "{ extensionProviders: [{ name: a, envoyOtelAls: { service: nobody.test, port: 1 } }, { name: b, envoyOtelAls: { service: reviews.default.svc.cluster.local, port: 1 } }, { name: lines, envoyFileAccessLog: {} }, { name: spans, opentelemetry: { service: nobody.test, port: 1 } }] }",
+      ),
+      telemetry(
+        "logs",
+        "{ metrics: [{ providers: [{ name: lines }] }], accessLogging: [{ providers: [{ name: a }, { name: b }, { name: prometheus }, { name: lines }] }], tracing: [{ providers: [{ name: lines }, { name: spans }] }] }",
+      ),
+    ],
+    [
+      "warning telemetry-provider-not-found Telemetry/default/logs spec.metrics[0].providers[0].name",
+      "warning telemetry-provider-not-found Telemetry/default/logs spec.accessLogging[0].providers[0].name",
+      "warning telemetry-provider-not-found Telemetry/default/logs spec.accessLogging[0].providers[1].name",
+      "warning telemetry-provider-not-found Telemetry/default/logs spec.accessLogging[0].providers[2].name",
+      "warning telemetry-provider-not-found Telemetry/default/logs spec.tracing[0].providers[0].name",
+      "warning telemetry-provider-not-found Telemetry/default/logs spec.tracing[0].providers[1].name",
+    ],
   ],
 ];
 

@@ -9,7 +9,6 @@ import {
   REVIEWS,
   SUBSETS,
   sidecar,
-  telemetry,
   virtualService,
 } from "#core/check/testing/check.ts";
 
@@ -291,20 +290,6 @@ spec:
     ],
   ],
   [
-    "Telemetries of which the older one applies",
-    [
-      REVIEWS,
-      telemetry("a", "{ tracing: [{ randomSamplingPercentage: 1 }] }"),
-      telemetry("b", "{ tracing: [{ randomSamplingPercentage: 2 }] }"),
-      telemetry("c", "{ selector: { matchLabels: { app: reviews } }, tracing: [{ disableSpanReporting: true }] }"),
-      telemetry("d", "{ selector: { matchLabels: { version: v1 } }, tracing: [{ disableSpanReporting: true }] }"),
-    ],
-    [
-      "warning several-telemetries Telemetry/default/b spec",
-      "warning several-telemetries Telemetry/default/d spec.selector",
-    ],
-  ],
-  [
     "ProxyConfigs of which the older one applies",
     [
       REVIEWS,
@@ -343,27 +328,6 @@ spec:
     [
       "info duplicate-group-labels WorkloadGroup/default/a spec.metadata.labels",
       "info duplicate-group-labels WorkloadGroup/default/b spec.metadata.labels",
-    ],
-  ],
-  [
-    "Telemetries that name providers that are not there, of another type, or whose service or port is not",
-    [
-      REVIEWS,
-      meshConfig(
-        "{ extensionProviders: [{ name: a, envoyOtelAls: { service: nobody.test, port: 1 } }, { name: b, envoyOtelAls: { service: reviews.default.svc.cluster.local, port: 1 } }, { name: lines, envoyFileAccessLog: {} }, { name: spans, opentelemetry: { service: nobody.test, port: 1 } }] }",
-      ),
-      telemetry(
-        "logs",
-        "{ metrics: [{ providers: [{ name: lines }] }], accessLogging: [{ providers: [{ name: a }, { name: b }, { name: prometheus }, { name: lines }] }], tracing: [{ providers: [{ name: lines }, { name: spans }] }] }",
-      ),
-    ],
-    [
-      "warning telemetry-provider-not-found Telemetry/default/logs spec.metrics[0].providers[0].name",
-      "warning telemetry-provider-not-found Telemetry/default/logs spec.accessLogging[0].providers[0].name",
-      "warning telemetry-provider-not-found Telemetry/default/logs spec.accessLogging[0].providers[1].name",
-      "warning telemetry-provider-not-found Telemetry/default/logs spec.accessLogging[0].providers[2].name",
-      "warning telemetry-provider-not-found Telemetry/default/logs spec.tracing[0].providers[0].name",
-      "warning telemetry-provider-not-found Telemetry/default/logs spec.tracing[0].providers[1].name",
     ],
   ],
   [
