@@ -33,7 +33,8 @@ export function openAlertOutbox({ store, receivers, post, secret, log, everyMs }
       return receivers().flatMap(({ ref, kind, url }) => {
         if (kind !== "webhook") return [];
         const fires = new Set<string>();
-        return store.untold(ref, most, sinceMs).flatMap((notice) => {
+        // Of each two at most one waits for the other.
+        const letters = store.untold(ref, 2 * most, sinceMs).flatMap((notice) => {
           // That it is over is told to who has heard that it fires.
           const about = `${notice.alert.activeMs} ${notice.alert.id}`;
           if (notice.event === "firing") fires.add(about);
@@ -42,6 +43,7 @@ export function openAlertOutbox({ store, receivers, post, secret, log, everyMs }
           notices.set(id, notice);
           return [{ id, url, secret, body: describeNotice(notice) }];
         });
+        return letters.slice(0, most);
       });
     },
     told(id, atMs) {
