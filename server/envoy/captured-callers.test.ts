@@ -224,10 +224,14 @@ describe(`FUZZ_SEED=${seed}`, () => {
         const resources = snapshot.resources.filter(
           ({ kind, spec }) => kind !== "VirtualService" || !JSON.stringify(spec.hosts ?? []).includes("*"),
         );
-        const seen = withExports(resources, settingsOf(mesh, resources).exportTo);
+        const { exportTo, providers } = settingsOf(mesh, resources);
+        const seen = withExports(resources, exportTo);
+        // Where proxies log and trace to, the mesh says, whoever sees that.
+        const provided = JSON.stringify(providers);
         for (const namespace of NAMESPACES) {
           const visible = seen.filter((each) => {
             if (each.kind !== "ServiceEntry" && each.kind !== "VirtualService") return true;
+            if (each.kind === "ServiceEntry" && each.spec.hosts.some((host) => provided.includes(host))) return true;
             // Those without hosts are delegated to by others.
             if (each.kind === "VirtualService" && each.spec.hosts === undefined) return true;
             return isVisible(each.spec.exportTo, each.metadata.namespace, namespace);
