@@ -23,7 +23,7 @@ export function validateObjective(spec: ObjectiveSpec): Diagnostic[] {
     issues.push(
       errorAt(["spec", "from"], "missing-field", "no caller is named", "set workload or namespace, or leave it out"),
     );
-  if (reporter === "Source" && isFromNobody)
+  if (reporter === "Source" && from === undefined)
     issues.push(
       errorAt(
         ["spec", "reporter"],
