@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
-import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
+import { createSnapshotReader } from "#core/resolve/snapshot-reader.ts";
+import { resolveTrafficPolicy, resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { resource } from "#core/resource/testing/problems.ts";
 
 const AT_80 = [{ port: { number: 80 }, loadBalancer: { simple: "RANDOM" as const } }];
 const TUNNEL = { targetHost: "a", targetPort: 1 };
@@ -69,4 +72,30 @@ test.each<[string, TrafficPolicy | undefined, TrafficPolicy | undefined, string,
     tunnel: undefined,
     ...expected,
   });
+});
+
+test.each([
+  ["everybody", "", "90s"],
+  ["the caller's namespace", ", exportTo: [web]", "90s"],
+  ["others alone", ", exportTo: [shop]", undefined],
+])("what a rule for all says of a service that is exported to %s", (_, exported, expected) => {
+  const host = "a.test";
+  const ports = "ports: [{ number: 7000, name: tcp, protocol: TCP }]";
+  const named = (namespace: string) => `{ name: a, namespace: ${namespace} }`;
+  const documents = [
+    resource("ServiceEntry", `{ hosts: [${host}], resolution: DNS, ${ports}${exported} }`, named("shop")),
+    resource(
+      "DestinationRule",
+      `{ host: ${host}, trafficPolicy: { connectionPool: { tcp: { idleTimeout: 90s } } } }`,
+      named("root"),
+    ),
+  ];
+  const reader = createSnapshotReader({
+    revision: 1,
+    mesh: { trustDomain: "cluster.local", domainSuffix: "cluster.local", rootNamespace: "root", traceSampling: 100 },
+    resources: parseDocuments(documents.join("---\n")).resources,
+    instances: [],
+  });
+  const question = { host, clientNamespace: "web", clientLabels: {}, subset: "", port: 7000 };
+  expect(resolveTrafficTo(reader, question).connectionPool?.tcp?.idleTimeout).toBe(expected);
 });

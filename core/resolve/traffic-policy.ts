@@ -71,13 +71,14 @@ export interface TrafficQuestion {
   readonly port: number;
 }
 
-/** The same by the name of the host, for clients in a namespace; the service's namespace is theirs where they see no service. */
+/** The same by the name of the host, for clients in a namespace. What rules say of a service that these do not see is not for them. */
 export function resolveTrafficTo(
   reader: Pick<MeshReader, "service" | "destinationRule" | "settings">,
   { host, clientNamespace, clientLabels, subset, port }: TrafficQuestion,
 ): TrafficSettings {
-  const serviceNamespace = reader.service(host, clientNamespace)?.namespace ?? clientNamespace;
-  const rule = reader.destinationRule(host, clientNamespace, serviceNamespace, clientLabels);
+  const service = reader.service(host, clientNamespace);
+  const rule =
+    service === undefined ? undefined : reader.destinationRule(host, clientNamespace, service.namespace, clientLabels);
   return resolveTrafficPolicy(rule, subset, port, reader.settings().traffic);
 }
 

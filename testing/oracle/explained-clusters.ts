@@ -60,6 +60,11 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = (
       /workloadSelector:[\s\S]*credentialName:/,
     ],
     [
+      "of two settings for one port the first counts, for mTLS too",
+      /^(?:router|sidecar) \.endpoints\[\]\.speaks: here \{.*, in Istio undefined$/,
+      /portLevelSettings:\n(?: .*\n)*? +(?:- )?port:\n +number: (\d+)\n(?:(?! +portLevelSettings:) .*\n)*? +(?:- )?port:\n +number: \1\n/,
+    ],
+    [
       "answers that a rule says are errors count as ones",
       /\.typedExtensionProtocolOptions(?:\.outlierDetection)?: here \{.*(?:errorMatcher|"outlierDetection":).*, in Istio undefined$/,
       /outlierDetectionHttpErrorCodes/,

@@ -7,4 +7,17 @@ export const EXPLAINED_CONNECTIONS: readonly Explained[] = [
     why: "TLS to an address that no service of the caller's has goes by the name that it asks for",
     what: /^TLS \.to: here "outbound\|.*", in Istio "(?:PassthroughCluster|BlackHoleCluster)"$/,
   },
+  {
+    area: "connections",
+    why: "of several destinations any may ask for the caller's address to be hashed",
+    what: /\.hashPolicy: here \[\{"sourceIp":\{\}\}\], in Istio undefined$/,
+    text: /weight: [1-9][\s\S]*useSourceIp: true/,
+  },
+  {
+    area: "connections",
+    why: "a service that its own namespace does not see is there for nobody in it, and no rule for it either",
+    what: /\.(?:hashPolicy|idleTimeout|maxDownstreamConnectionDuration|tunnelingConfig): here undefined, in Istio /,
+    where: /^sidecar-(?:default|prod) /,
+    text: /^kind: ServiceEntry$(?:(?!^---$)[\s\S])*^ {2}exportTo:\n {4}- (?!\.|"\*")/m,
+  },
 ];
