@@ -6,6 +6,7 @@ import { gateways } from "#testing/oracle/areas/gateways.ts";
 import { inbound } from "#testing/oracle/areas/inbound.ts";
 import { localities } from "#testing/oracle/areas/localities.ts";
 import { mtls } from "#testing/oracle/areas/mtls.ts";
+import { servers } from "#testing/oracle/areas/servers.ts";
 import { sidecarRoutes } from "#testing/oracle/areas/sidecar-routes.ts";
 import { validation } from "#testing/oracle/areas/validation.ts";
 
@@ -13,6 +14,7 @@ import { validation } from "#testing/oracle/areas/validation.ts";
 export const AREAS: readonly Area[] = [
   validation,
   gateways,
+  servers,
   sidecarRoutes,
   connections,
   clusters,

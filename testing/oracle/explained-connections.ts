@@ -1,17 +1,23 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
 
-/** Connections that go elsewhere on purpose. */
+/** Connections that go elsewhere on purpose, or whose TLS ends otherwise. */
 export const EXPLAINED_CONNECTIONS: readonly Explained[] = [
   {
     area: "connections",
     why: "TLS to an address that no service of the caller's has goes by the name that it asks for",
     what: /^TLS \.to: here "outbound\|.*", in Istio "(?:PassthroughCluster|BlackHoleCluster)"$/,
   },
-  {
-    area: "connections",
+  ...["connections", "servers"].map((area) => ({
+    area,
     why: "of several destinations any may ask for the caller's address to be hashed",
     what: /\.hashPolicy: here \[\{"sourceIp":\{\}\}\], in Istio undefined$/,
     text: /weight: [1-9][\s\S]*useSourceIp: true/,
+  })),
+  {
+    area: "servers",
+    why: "which certificates clients may show is checked beside files too",
+    what: /^\.ends\.(?:certificates|keys): here \[".*"\], in Istio \[\]$/,
+    text: /caCertificates: [\s\S]*verifyCertificate/,
   },
   {
     area: "connections",

@@ -25,7 +25,7 @@ import { buildServerTls } from "#server/envoy/listeners/build-server-tls.ts";
 import { listCheckedTokens } from "#server/envoy/listeners/checked-tokens.ts";
 import { describeLeftOut } from "#server/envoy/listeners/describe-left-out.ts";
 import { buildHttpManager, type ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
-import { buildTcpProxy, buildTcpTarget, toCluster } from "#server/envoy/listeners/tcp-target.ts";
+import { buildPassage, buildTcpProxy, buildTcpTarget } from "#server/envoy/listeners/tcp-target.ts";
 import { passageCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { originMetadata } from "#server/envoy/routes/build-routes.ts";
@@ -83,6 +83,7 @@ export function buildGateway(
       const [first] = group.servers;
       const ends = isPlain || first === undefined || !endsTls(group) ? undefined : resolveServerTls(first.server);
       const name = chainName({ group, sni, connections }, port, isPlain, bind);
+      const caller = { world, namespace: node.namespace, gateway: "", port, labels };
       if (passage !== undefined)
         return {
           name: `mesh.${port}.${passage.serverName}`,
@@ -96,7 +97,7 @@ export function buildGateway(
             }),
             buildTcpProxy(
               statPrefix,
-              toCluster(passageCluster(passage.service.host, passage.port, passage.subset)),
+              buildPassage(passageCluster(passage.service.host, passage.port, passage.subset), passage, caller),
               telemetry,
               "gateway",
             ),
@@ -121,12 +122,7 @@ export function buildGateway(
                   trustDomains: trustDomainsOf(world.mesh, world.settings()),
                   port,
                 }),
-                buildTcpProxy(
-                  statPrefix,
-                  buildTcpTarget(connections, { world, namespace: node.namespace, gateway: "", port, labels }),
-                  telemetry,
-                  "gateway",
-                ),
+                buildTcpProxy(statPrefix, buildTcpTarget(connections, caller), telemetry, "gateway"),
               ],
         ...(connections === undefined
           ? {}

@@ -2,6 +2,7 @@ import { expandHost } from "#core/host/host.ts";
 import type { PortProtocol } from "#core/model/protocol.ts";
 import { type ConnectionRoute, resolveConnectionRoutes } from "#core/resolve/connection-routes.ts";
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
+import type { MeshPassage } from "#core/resolve/mesh-passage.ts";
 import type { RouteTarget } from "#core/resolve/route-rule.ts";
 import { resolveTrafficTo } from "#core/resolve/traffic-policy.ts";
 import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
@@ -63,6 +64,17 @@ export function buildTcpTarget({ service, destinations }: ConnectionRoute, conte
 /** All connections to one cluster, without more. */
 export function toCluster(name: string): TcpTarget {
   return { clusters: [{ name, weight: 1 }], settings: {} };
+}
+
+/** Of callers' mTLS that a gateway passes on to this cluster: what a rule says of the service's connections, but that nobody tunnels them. */
+export function buildPassage(
+  cluster: string,
+  { service, port, subset }: MeshPassage,
+  context: RouteContext,
+): TcpTarget {
+  const destination = { host: service.host, port: { number: port }, subset };
+  const { tunnelingConfig: _, ...settings } = tcpSettings([destination], service.namespace, context);
+  return { ...toCluster(cluster), settings };
 }
 
 /** Chains of connections to a port of a host, whose TLS is the caller's own or not there: by routes for them, else to the host. */
