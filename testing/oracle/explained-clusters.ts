@@ -26,6 +26,12 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = (
       /^(?:router|sidecar) : here a (?:STRICT|LOGICAL)_DNS subset with 0 endpoints, in Istio none$/,
     ],
     [
+      "a subset of what is looked up as calls ask for it is there",
+      /^(?:router|sidecar) : here a STATIC subset with 0 endpoints, in Istio none$/,
+      /resolution: DYNAMIC_DNS/,
+      /\|\*\./,
+    ],
+    [
       "settings of HTTP do nothing at a port of TCP",
       new RegExp(`\\.typedExtensionProtocolOptions: here undefined, in Istio \\{${HTTP_OPTIONS}`),
       /protocol: (?:TCP|TLS|HTTPS|MONGO)/,

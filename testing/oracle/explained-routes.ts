@@ -17,12 +17,6 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
   },
   {
     area: "sidecar-routes",
-    why: "what hashes requests to a service that callers do not see hashes nothing: there is no cluster",
-    what: /^\.route\.(?:hashPolicy: here \[.*\], in Istio undefined$|retryPolicy\.(?:retryHostPredicate|hostSelectionRetryMaxAttempts): here undefined, in Istio )/,
-    text: /^ {2}defaultServiceExportTo:\n +- \.$|^kind: Sidecar$/m,
-  },
-  {
-    area: "sidecar-routes",
     why: "a rule for a service that has no port 80, as a Sidecar's listener for port 80 leaves it, does not hold there",
     what: /^here (?:PassthroughCluster|the route itself with 502|no HTTP), in Istio /,
     where: /^sidecar-\S+ port 80 /,

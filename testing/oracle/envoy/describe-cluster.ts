@@ -1,4 +1,14 @@
-import { at, canonical, isObject, type Json, type JsonObject, listAt, numberAt, omit } from "#testing/oracle/json.ts";
+import {
+  at,
+  canonical,
+  isObject,
+  type Json,
+  type JsonObject,
+  listAt,
+  numberAt,
+  omit,
+  textAt,
+} from "#testing/oracle/json.ts";
 
 type Draft = Record<string, Json>;
 const HTTP = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
@@ -38,8 +48,19 @@ export function describeCluster(cluster: Json): JsonObject {
     out.outlierDetection = omit(out.outlierDetection, "maxEjectionPercent");
   if (numberAt(out.ringHashLbConfig, "minimumRingSize") === RING_SIZE_OF_ENVOY) delete out.ringHashLbConfig;
   out.typedExtensionProtocolOptions = describeProtocol(at(out.typedExtensionProtocolOptions, HTTP));
+  if (out.clusterType !== undefined) describeLookedUp(out, at(cluster, "transportSocket") !== undefined);
   for (const name of ["leastRequestLbConfig", "roundRobinLbConfig"]) out[name] = describeBalancer(out[name]);
   return out;
+}
+
+/** Of what is looked up as calls ask for it nobody is chosen; names of servers are checked where TLS is spoken to them. */
+function describeLookedUp(out: Draft, isTls: boolean): void {
+  out.clusterType = textAt(out.clusterType, "name");
+  delete out.commonLbConfig;
+  const options = out.typedExtensionProtocolOptions;
+  if (isTls || options === undefined) return;
+  const rest = omit(options, "upstreamHttpProtocolOptions");
+  out.typedExtensionProtocolOptions = canonical(rest) === PLAIN_HTTP ? undefined : rest;
 }
 
 /** Without what is Envoy's default, and without the names under which settings could be changed at run time. */
