@@ -3,6 +3,7 @@ import { EXPLAINED_AUTHORIZATION } from "#testing/oracle/explained-authorization
 import { EXPLAINED_CLUSTERS } from "#testing/oracle/explained-clusters.ts";
 import { EXPLAINED_CONNECTIONS } from "#testing/oracle/explained-connections.ts";
 import type { Explained } from "#testing/oracle/explained-difference.ts";
+import { EXPLAINED_INBOUND } from "#testing/oracle/explained-inbound.ts";
 import { EXPLAINED_LOCALITIES } from "#testing/oracle/explained-localities.ts";
 import { EXPLAINED_MTLS } from "#testing/oracle/explained-mtls.ts";
 import { EXPLAINED_ROUTES } from "#testing/oracle/explained-routes.ts";
@@ -13,6 +14,7 @@ const EXPLAINED: readonly Explained[] = [
   ...EXPLAINED_AUTHORIZATION,
   ...EXPLAINED_CLUSTERS,
   ...EXPLAINED_CONNECTIONS,
+  ...EXPLAINED_INBOUND,
   ...EXPLAINED_LOCALITIES,
   ...EXPLAINED_MTLS,
   ...EXPLAINED_ROUTES,

@@ -4,6 +4,9 @@ import { type Json, textAt } from "#testing/oracle/json.ts";
 
 const ANSWER_MS_MAX = 60_000;
 
+/** What istiod has off by itself, and Pharos has. */
+const SWITCHED_ON = { ENABLE_TLS_ON_SIDECAR_INGRESS: "true" };
+
 /** A part of what a proxy is given; endpoints come with clusters. */
 export type Part = "listeners" | "routes" | "clusters";
 
@@ -39,7 +42,7 @@ export class Istio {
   #ended: Error | undefined;
 
   constructor(path: string) {
-    this.#child = spawn(path, [], { stdio: ["pipe", "pipe", "ignore"] });
+    this.#child = spawn(path, [], { stdio: ["pipe", "pipe", "ignore"], env: { ...process.env, ...SWITCHED_ON } });
     this.#child.on("error", (error) => this.#end(error));
     this.#child.on("close", (code) => this.#end(new Error(`the oracle ended with ${code}`)));
     const { stdin, stdout } = this.#child;

@@ -3,9 +3,18 @@ import { anyExtension } from "#testing/oracle/arbitrary/any-extension.ts";
 import { anyIngress } from "#testing/oracle/arbitrary/any-ingress.ts";
 import { CALLED, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-workload.ts";
 import { anyNamespace, document, seldom } from "#testing/oracle/arbitrary/meeting-documents.ts";
+import { fieldOf, meetingValue } from "#testing/oracle/arbitrary/meeting-value.ts";
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
-import { applicationAt, chainsAt, orderOf, takenAt } from "#testing/oracle/envoy/describe-inbound.ts";
+import {
+  applicationAt,
+  boundAt,
+  chainsAt,
+  endedAt,
+  orderOf,
+  pooledAt,
+  takenAt,
+} from "#testing/oracle/envoy/describe-inbound.ts";
 import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
 import type { Built, Part } from "#testing/oracle/istio.ts";
 import { type Json, listAt, textAt } from "#testing/oracle/json.ts";
@@ -28,6 +37,19 @@ const anyMode = document(
   anyNamespace,
   fc.constantFrom("STRICT", "PERMISSIVE", "DISABLE").map((mode) => ({ mtls: { mode } })),
 );
+const anyPool = meetingValue(fieldOf("DestinationRule", "trafficPolicy", "connectionPool"), 4);
+/** Its pool is for those who call, and for the called proxy's connections to its application. */
+const anyRule = document(
+  "DestinationRule",
+  "d",
+  anyNamespace,
+  fc
+    .tuple(fc.constantFrom("svc.default.svc.cluster.local", "*.local"), anyPool, fc.boolean())
+    .map(([host, connectionPool, isForPort]) => ({
+      host,
+      trafficPolicy: isForPort ? { portLevelSettings: [{ port: { number: 80 }, connectionPool }] } : { connectionPool },
+    })),
+);
 
 /** What a workload listens on, where the application is, and in which order extensions stand on both sides of its calls. */
 export const inbound = defineArea({
@@ -40,6 +62,7 @@ export const inbound = defineArea({
       fc.option(anyIngress, { nil: undefined }),
       seldom(anyTokens),
       seldom(anyMode),
+      seldom(anyRule),
     )
     .map(([extensions, ingress, ...others]) => [
       ...CALLED_SERVICES,
@@ -63,6 +86,9 @@ export const inbound = defineArea({
       const application = applicationAt(theirs, port);
       // Else it is where the connection was made to.
       if (application !== undefined) compare(`port ${port}`, "application", applicationAt(ours, port), application);
+      compare(`port ${port}`, "bound", boundAt(ours, port), boundAt(theirs, port));
+      compare(`port ${port}`, "ended", endedAt(ours, port), endedAt(theirs, port));
+      compare(`port ${port}`, "pooled", pooledAt(ours, port), pooledAt(theirs, port));
       compare(`port ${port}`, "called", ordersAt(ours, port), ordersAt(theirs, port));
     }
     compare("calls", "calling", orderOfCalls(ours), orderOfCalls(theirs));

@@ -1,13 +1,48 @@
+import { describeCluster } from "#testing/oracle/envoy/describe-cluster.ts";
+import { describeServerTls } from "#testing/oracle/envoy/describe-server-tls.ts";
 import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
 import type { Built } from "#testing/oracle/istio.ts";
-import { at, type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
+import { at, type Json, listAt, numberAt, omit, textAt } from "#testing/oracle/json.ts";
 
-/** The chains of a port of the application, where traffic is captured. */
+/** The chains of a port of the application: where traffic is captured, and of the port's own listener. */
 export function chainsAt(built: Built | undefined, port: number): readonly Json[] {
   const inbound = built?.listeners.find((each) => textAt(each, "name") === "virtualInbound");
-  return listAt(inbound, "filterChains").filter(
+  const captured = listAt(inbound, "filterChains").filter(
     (each) => numberAt(each, "filterChainMatch", "destinationPort") === port,
   );
+  return [...captured, ...ownListeners(built, port).flatMap((each) => listAt(each, "filterChains"))];
+}
+
+function ownListeners(built: Built | undefined, port: number): readonly Json[] {
+  return (built?.listeners ?? []).filter(
+    (each) =>
+      textAt(each, "trafficDirection") === "INBOUND" &&
+      numberAt(each, "address", "socketAddress", "portValue") === port,
+  );
+}
+
+/** Where a listener of the port's own is bound. */
+export function boundAt(built: Built | undefined, port: number): Json {
+  const addresses = ownListeners(built, port).map((each) => textAt(each, "address", "socketAddress", "address") ?? "");
+  return addresses.length === 0 ? undefined : addresses.sort().join(", ");
+}
+
+/** How callers' TLS ends at a port that is not the mesh's. */
+export function endedAt(built: Built | undefined, port: number): Json {
+  const ended = chainsAt(built, port).map(describeServerTls);
+  return ended.some((each) => each !== undefined && each.roots !== "ROOTCA")
+    ? ended.map((each) => each ?? null)
+    : undefined;
+}
+
+/** Who is chosen, of one application: each side finds it in its own way. */
+const OF_DESTINATION = ["type", "lbPolicy", "commonLbConfig", "cleanupInterval", "upstreamBindConfig"];
+
+/** How the proxy connects to the application of a port. */
+export function pooledAt(built: Built | undefined, port: number): Json {
+  const names = chainsAt(built, port).flatMap((chain) => clusterOf(built, chain) ?? []);
+  const found = built?.clusters.find((each) => names.includes(textAt(each, "name") ?? ""));
+  return found === undefined ? undefined : omit(describeCluster(found), ...OF_DESTINATION);
 }
 
 /** What is taken at a port: "mtls http", "plain tcp", …; undefined where nothing is. Chains that only pass TLS on are for plain text too. */
