@@ -46,6 +46,12 @@ const CONDITIONS: Readonly<Record<string, readonly string[]>> = {
   "request.auth.claims[iss]": ["iss", "*"],
 };
 
+/** Who is asked by policies of CUSTOM: about requests alone, or about connections too. */
+export const PROVIDERS = [
+  { name: "requests", envoyExtAuthzHttp: { service: "svc.default.svc.cluster.local", port: 80 } },
+  { name: "everything", envoyExtAuthzGrpc: { service: "svc.default.svc.cluster.local", port: 80 } },
+] as const;
+
 /** Some of the lists, each with one or two of its values; the first where none would be. */
 function someLists(
   lists: Readonly<Record<string, readonly [values: readonly string[], weight: number]>>,
@@ -132,7 +138,14 @@ const anyRule = fc
 export function anyPolicy(index: number): fc.Arbitrary<Written> {
   const spec = fc
     .tuple(
-      fc.constantFrom<object>({ action: "ALLOW" }, { action: "DENY" }, { action: "AUDIT" }, {}, { action: "DENY" }),
+      fc.constantFrom<object>(
+        { action: "ALLOW" },
+        { action: "DENY" },
+        { action: "AUDIT" },
+        {},
+        { action: "DENY" },
+        ...["requests", "everything"].map((name) => ({ action: "CUSTOM", provider: { name } })),
+      ),
       fc.constantFrom<object>(
         {},
         {},

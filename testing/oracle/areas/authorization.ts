@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
-import { anyPolicy } from "#testing/oracle/arbitrary/any-policy.ts";
+import { anyPolicy, PROVIDERS } from "#testing/oracle/arbitrary/any-policy.ts";
 import { CALLED, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-workload.ts";
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
-import { type Caller, isLetIn } from "#testing/oracle/envoy/decide-rbac.ts";
+import { type Caller, isHit, isLetIn } from "#testing/oracle/envoy/decide-rbac.ts";
 import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
 import type { Built, Part } from "#testing/oracle/istio.ts";
 import { at, entriesAt, type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
@@ -60,11 +60,11 @@ function uriOf(text: string): string {
 }
 
 /** All trust domains that callers come from are the mesh's: whoever is of another gets no further than its handshake. */
-const ALIASES: Written = {
+const SETTINGS: Written = {
   kind: "MeshConfig",
   ...MESH_CONFIG_PLACE,
   age: 0,
-  spec: { trustDomainAliases: ["other.org"] },
+  spec: { trustDomainAliases: ["other.org"], extensionProviders: PROVIDERS },
 };
 
 /** Who is let in to a workload's HTTP and TCP ports. */
@@ -78,7 +78,7 @@ export const authorization = defineArea({
   }),
   write: ({ policies }) => writeWorld(policies),
   async compare({ policies, callers }, istio) {
-    const documents = [ALIASES, ...CALLED_SERVICES, ...(await keepTaken(policies, istio))];
+    const documents = [SETTINGS, ...CALLED_SERVICES, ...(await keepTaken(policies, istio))];
     const world = { documents, proxies: [CALLED], parts: PARTS };
     const [theirs, ours] = [(await askIstio(istio, world))[CALLED.key], askPharos(world)[CALLED.key]];
     const differences = new Map<string, Difference>();
@@ -91,9 +91,9 @@ export const authorization = defineArea({
             ? ({ ...connection, method, path, host, headers, claims, port } as Caller)
             : { ...connection, headers: {}, port };
         compared += 1;
-        const [isIn, isInThere] = [isLetIn(here, caller), isLetIn(there, caller)];
-        if (isIn === isInThere) continue;
-        const what = `${port === HTTP_PORT ? "HTTP" : "TCP"}: ${isIn ? "let in here" : "refused here"}, ${isInThere ? "let in" : "refused"} in Istio`;
+        const [does, doesThere] = [becomes(here, caller), becomes(there, caller)];
+        if (does === doesThere) continue;
+        const what = `${port === HTTP_PORT ? "HTTP" : "TCP"}: ${does} here, ${doesThere} in Istio`;
         if (!differences.has(what)) differences.set(what, { what, where: JSON.stringify(caller) });
       }
     }
@@ -106,28 +106,62 @@ function chainAt(built: Built | undefined, port: number): Json {
   return listAt(inbound, "filterChains").find((each) => numberAt(each, "filterChainMatch", "destinationPort") === port);
 }
 
-function rulesOf(filters: readonly Json[]): Json[] {
-  return filters
-    .filter((each) => textAt(each, "name")?.includes("rbac") === true)
-    .flatMap((each) => [at(each, "typedConfig", "rules")].filter((rules) => rules !== undefined));
+interface Rules {
+  readonly deciding: readonly Json[];
+  /** By whom to ask: what they match is asked about. */
+  readonly asking: readonly (readonly [provider: string, rules: Json])[];
 }
 
-function rulesInIstio(built: Built | undefined, port: number): readonly Json[] {
+/** Whom somebody is asked about is let in where they say so, and no rule refuses it. */
+function becomes({ deciding, asking }: Rules, caller: Caller): string {
+  const asked = asking.filter(([, rules]) => isHit(rules, caller)).map(([provider]) => provider);
+  const marks = asking.map(([provider]) => `ext_authz_${provider}_shadow_engine_result`);
+  const isIn = isLetIn(deciding, { ...caller, marks }) ? "let in" : "refused";
+  return asked.length === 0 ? isIn : `${isIn} when asked ${[...new Set(asked)].sort().join(", ")}`;
+}
+
+function rulesOf(filters: readonly Json[]): Rules {
+  const configs = filters
+    .filter((each) => textAt(each, "name")?.includes("rbac") === true)
+    .map((each) => at(each, "typedConfig"));
+  return {
+    deciding: configs.map((each) => at(each, "rules")).filter((rules) => rules !== undefined),
+    asking: configs.flatMap((each) => askingOf(each)),
+  };
+}
+
+/** Rules that only leave a mark on whom to ask about: here a filter for each provider, in Istio a prefix of their names. */
+function askingOf(config: Json): readonly (readonly [string, Json])[] {
+  const rules = at(config, "shadowRules");
+  const own = /^ext_authz_(.*)_$/.exec(textAt(config, "shadowRulesStatPrefix") ?? "")?.[1];
+  if (own !== undefined) return [[own, rules]];
+  return PROVIDERS.map(({ name }) => {
+    const policies = entriesAt(rules, "policies").filter(([id]) => id.startsWith(`istio-ext-authz-${name}-`));
+    return [name, { policies: Object.fromEntries(policies) }] as const;
+  });
+}
+
+function rulesInIstio(built: Built | undefined, port: number): Rules {
   const chain = chainAt(built, port);
   const manager = connectionManagerOf(chain);
   return rulesOf(manager === undefined ? listAt(chain, "filters") : listAt(manager, "httpFilters"));
 }
 
 /** Policies about requests are in the routes here (docs/adr/0010-policies-in-routes.md). */
-function rulesHere(built: Built | undefined, port: number): readonly Json[] {
+function rulesHere(built: Built | undefined, port: number): Rules {
   const chain = chainAt(built, port);
   const name = textAt(connectionManagerOf(chain), "rds", "routeConfigName");
   if (name === undefined) return rulesOf(listAt(chain, "filters"));
   const routes = built?.routes.find((each) => textAt(each, "name") === name);
-  return entriesAt(routes, "typedPerFilterConfig")
-    .filter(([filter]) => filter.includes("rbac"))
-    .sort(([a], [b]) => rankOf(a) - rankOf(b))
-    .map(([, config]) => at(config, "rbac", "rules") ?? { action: "ALLOW" });
+  const rules = entriesAt(routes, "typedPerFilterConfig").filter(([filter]) => filter.includes("rbac"));
+  const isAsking = ([filter]: readonly [string, Json]): boolean => filter.includes(".custom.");
+  return {
+    deciding: rules
+      .filter((each) => !isAsking(each))
+      .sort(([a], [b]) => rankOf(a) - rankOf(b))
+      .map(([, config]) => at(config, "rbac", "rules") ?? { action: "ALLOW" }),
+    asking: rules.filter(isAsking).flatMap(([, config]) => askingOf(at(config, "rbac"))),
+  };
 }
 
 function rankOf(filter: string): number {

@@ -14,6 +14,8 @@ export interface Caller {
   readonly headers: Readonly<Record<string, string>>;
   /** Of a token that was checked. */
   readonly claims?: Json;
+  /** What filters of rules have left on it. */
+  readonly marks?: readonly string[];
 }
 
 const TOKENS = "envoy.filters.http.jwt_authn";
@@ -22,14 +24,18 @@ const DESTINATION = "1.1.1.1";
 /** What RBAC filters with these rules say, one after the other. */
 export function isLetIn(filters: readonly Json[], caller: Caller): boolean {
   return filters.every((rules) => {
-    const isHit = entriesAt(rules, "policies").some(
-      ([, policy]) =>
-        listAt(policy, "principals").some((each) => isPrincipal(each, caller)) &&
-        listAt(policy, "permissions").some((each) => isPermission(each, caller)),
-    );
     const action = textAt(rules, "action") ?? "ALLOW";
-    return action === "LOG" || isHit === (action === "ALLOW");
+    return action === "LOG" || isHit(rules, caller) === (action === "ALLOW");
   });
+}
+
+/** Whether one of the policies is about it. */
+export function isHit(rules: Json, caller: Caller): boolean {
+  return entriesAt(rules, "policies").some(
+    ([, policy]) =>
+      listAt(policy, "principals").some((each) => isPrincipal(each, caller)) &&
+      listAt(policy, "permissions").some((each) => isPermission(each, caller)),
+  );
 }
 
 function headerOf(matcher: Json, { method, path, host, headers }: Caller): string | undefined {
@@ -104,6 +110,8 @@ function isEither(kind: string, value: Json, caller: Caller): boolean {
     const [payload, ...path] = listAt(value, "path").map((each) => textAt(each, "key") ?? "");
     return payload === "payload" && matchValue(at(value, "value"), at(caller.claims, ...path));
   }
+  if (kind === "metadata" && textAt(value, "filter")?.endsWith(".rbac") === true)
+    return caller.marks?.includes(textAt(value, "path", 0, "key") ?? "") === true;
   throw new Error(`not evaluated: ${kind} ${JSON.stringify(value)}`);
 }
 
