@@ -7,6 +7,12 @@ export const EXPLAINED_CONNECTIONS: readonly Explained[] = [
     why: "TLS to an address that no service of the caller's has goes by the name that it asks for",
     what: /^TLS \.to: here "outbound\|.*", in Istio "(?:PassthroughCluster|BlackHoleCluster)"$/,
   },
+  {
+    area: "connections",
+    why: "what is made to an address that no service of the caller's has goes there, whomever a Sidecar's listener for the port is for",
+    what: /^T(?:CP|LS) \.to: here "(?:PassthroughCluster|BlackHoleCluster)", in Istio "outbound\|/,
+    text: /^kind: Sidecar$[\s\S]*^ +number: 9(?:000|443)\n/m,
+  },
   ...["connections", "servers"].map((area) => ({
     area,
     why: "of several destinations any may ask for the caller's address to be hashed",

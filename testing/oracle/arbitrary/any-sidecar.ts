@@ -56,3 +56,33 @@ export const anySidecar: fc.Arbitrary<Written> = document(
     )
     .map((all) => Object.assign({}, ...all) as object),
 );
+
+/** A listener of its own for a port of TCP or TLS. It serves the one host that it names, and its callers see no other. */
+export function anyOwnListener(
+  services: readonly string[],
+  ports: readonly { readonly number: number; readonly protocol: string }[],
+): fc.Arbitrary<Written> {
+  return document(
+    "Sidecar",
+    "own",
+    anyNamespace,
+    fc
+      .record({
+        port: fc.constantFrom(...ports),
+        host: fc.constantFrom(...services),
+        bind: rarely(fc.constantFrom({ bind: "127.0.0.1" }, { bind: "127.0.0.9" }, { bind: "0.0.0.0" }), 1),
+        capture: fc.constantFrom<object>(
+          { captureMode: "NONE" },
+          { captureMode: "NONE" },
+          { captureMode: "IPTABLES" },
+          {},
+        ),
+      })
+      .map(({ port, host, bind, capture }) => ({
+        egress: [
+          { port: { ...port, name: `own${port.number}` }, hosts: [`*/${host}`], ...bind, ...capture },
+          { hosts: [`*/${host}`] },
+        ],
+      })),
+  );
+}

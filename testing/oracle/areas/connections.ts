@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import {
   ADDRESSES,
+  CONNECTED,
   connectedServices,
   connectionPolicy,
   connectionRule,
@@ -9,13 +10,14 @@ import {
   TLS_PORT,
 } from "#testing/oracle/arbitrary/any-connection-rule.ts";
 import { anyMeshConfig } from "#testing/oracle/arbitrary/any-mesh-config.ts";
+import { anyOwnListener } from "#testing/oracle/arbitrary/any-sidecar.ts";
 import { NAMESPACES, seldom } from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeConnection } from "#testing/oracle/envoy/describe-connection.ts";
 import { type Connection, findFilterChain } from "#testing/oracle/envoy/find-filter-chain.ts";
 import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
-import { at, type Json, textAt } from "#testing/oracle/json.ts";
+import { at, type Json, numberAt, textAt } from "#testing/oracle/json.ts";
 import { askIstio, askPharos, keepTaken, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["listeners"];
@@ -26,9 +28,15 @@ const PROXIES: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
   address: "1.1.1.1",
   labels: { app: "x" },
 }));
-const CONNECTIONS: readonly (Connection & { readonly address: string })[] = ADDRESSES.flatMap((address) => [
-  { address, port: TCP_PORT },
-  ...SNI.map((sni) => ({ address, port: TLS_PORT, sni })),
+/** Where a listener may be bound that traffic is not captured to. */
+const OWN_ADDRESSES = ["127.0.0.1", "127.0.0.9"];
+const CONNECTIONS: readonly (Connection & { readonly address: string })[] = [...ADDRESSES, ...OWN_ADDRESSES].flatMap(
+  (address) => [{ address, port: TCP_PORT }, ...SNI.map((sni) => ({ address, port: TLS_PORT, sni }))],
+);
+
+const ownListener = anyOwnListener(CONNECTED, [
+  { number: TCP_PORT, protocol: "TCP" },
+  { number: TLS_PORT, protocol: "TLS" },
 ]);
 
 /** Where a sidecar takes connections that are not HTTP. */
@@ -39,6 +47,7 @@ export const connections = defineArea({
       connectedServices,
       fc.subarray([0, 1, 2], { minLength: 1 }).chain((some) => fc.tuple(...some.map(connectionRule))),
       seldom(connectionPolicy),
+      seldom(ownListener),
       seldom(anyMeshConfig),
     )
     .map((all) => all.flat()),
@@ -50,8 +59,9 @@ export const connections = defineArea({
     let compared = 0;
     for (const { key } of PROXIES)
       for (const connection of CONNECTIONS) {
-        compared += 1;
         const [here, there] = [ours, theirs].map((built) => becomes(built[key], connection));
+        if (here === undefined && there === undefined) continue;
+        compared += 1;
         const what = `${connection.sni === undefined ? "TCP" : "TLS"} `;
         // Of what goes elsewhere nothing else is worth comparing.
         const isSame = at(here, "to") === at(there, "to");
@@ -63,10 +73,19 @@ export const connections = defineArea({
   },
 });
 
-/** The listener of its address, else the one of its port, else the one that captures. */
+/** The listener of its address, else the one of its port, else the one that captures; undefined where nobody listens. */
 function becomes(built: Built | undefined, connection: Connection & { readonly address: string }): Json {
-  const named = (name: string) => built?.listeners.find((each) => textAt(each, "name") === name);
   const { address, port } = connection;
-  const listener = named(`${address}_${port}`) ?? named(`0.0.0.0_${port}`) ?? named("virtualOutbound");
+  const bound = (to: string) =>
+    built?.listeners.find(
+      (each) =>
+        textAt(each, "address", "socketAddress", "address") === to &&
+        numberAt(each, "address", "socketAddress", "portValue") === port,
+    );
+  const own = bound(address);
+  // What is made to the host itself is not captured.
+  if (OWN_ADDRESSES.includes(address) && (own === undefined || at(own, "bindToPort") === false)) return undefined;
+  const listener =
+    own ?? bound("0.0.0.0") ?? built?.listeners.find((each) => textAt(each, "name") === "virtualOutbound");
   return describeConnection(findFilterChain(listener, connection));
 }
