@@ -9,7 +9,7 @@ export const EXPLAINED_CONNECTIONS: readonly Explained[] = [
   },
   {
     area: "connections",
-    why: "what is made to an address that no service of the caller's has goes there, whomever a Sidecar's listener for the port is for",
+    why: "what a Sidecar's listener for the port does not name is not known there: connections go where they are made to",
     what: /^T(?:CP|LS) \.to: here "(?:PassthroughCluster|BlackHoleCluster)", in Istio "outbound\|/,
     text: /^kind: Sidecar$[\s\S]*^ +number: 9(?:000|443)\n/m,
   },
