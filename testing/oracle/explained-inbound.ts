@@ -14,4 +14,11 @@ export const EXPLAINED_INBOUND: readonly Explained[] = [
     what: /useDownstreamProtocolConfig\.http2ProtocolOptions\.(?:connectionKeepalive|maxConcurrentStreams): here .*, in Istio undefined$/,
     text: /http2KeepAlive|maxConcurrentStreams/,
   },
+  {
+    area: "inbound",
+    why: "a rule's settings for a port of the service hold for it where a Sidecar says what answers there too",
+    what: /^pooled\./,
+    where: /^port 8080$/,
+    text: /^kind: Sidecar$[\s\S]*^ {2}ingress:$[\s\S]*^ +portLevelSettings:$/m,
+  },
 ];
