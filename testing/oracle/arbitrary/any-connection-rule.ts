@@ -3,7 +3,7 @@ import { anyExportTo, anyNamespace, document, rarely } from "#testing/oracle/arb
 import type { Written } from "#testing/oracle/world.ts";
 
 /** Where connections go; each with an address of its own, the last outside of the mesh. */
-const CONNECTED = ["t0.default.svc.cluster.local", "t1.prod.svc.cluster.local", "t2.example.com"] as const;
+export const CONNECTED = ["t0.default.svc.cluster.local", "t1.prod.svc.cluster.local", "t2.example.com"] as const;
 export const ADDRESSES = ["10.1.0.1", "10.1.0.2", "10.1.0.3"] as const;
 export const TCP_PORT = 9000;
 export const TLS_PORT = 9443;
