@@ -11,6 +11,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly what: string; readonly load
     what: "graph query over an hour, a day and a week of telemetry (--services, --edges)",
     load: () => import("./graph.ts"),
   },
+  ingest: {
+    what: "agents that report: the server's CPU and memory, and whether all is stored (--agents, --replicas, --calls, --seconds)",
+    load: () => import("./ingest.ts"),
+  },
   promql: { what: "PromQL over an hour, beside a real Prometheus (--series)", load: () => import("./promql.ts") },
   fold: { what: "agent CPU per 1,000 requests a second", load: () => import("./fold.ts") },
   check: { what: "validating and analyzing a directory (--resources)", load: () => import("./check.ts") },

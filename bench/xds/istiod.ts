@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "#node/free-port.ts";
-import { type Measured, waitUntilReady } from "./control-plane.ts";
+import { waitUntilReady } from "../pharos-server.ts";
+import type { Measured } from "./control-plane.ts";
 import { generateResources, virtualService } from "./generate-config.ts";
 
 /** istiod without Kubernetes: the same resources from files, xDS in plain text. `path` is its binary, pilot-discovery. */
