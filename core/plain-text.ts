@@ -1,4 +1,8 @@
+/** Of these alone most texts are, and asking for that is far cheaper. */
+const PRINTABLE = /^[ -~]*$/;
+
 /** What somebody else wrote, fit for a line of a log, a terminal and a page: cut, and without control characters or direction marks. */
 export function plainText(text: string, charsMax: number): string {
-  return text.slice(0, charsMax).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, " ");
+  const cut = text.length > charsMax ? text.slice(0, charsMax) : text;
+  return PRINTABLE.test(cut) ? cut : cut.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, " ");
 }

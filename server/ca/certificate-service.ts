@@ -16,6 +16,7 @@ import type { Authority } from "#server/ca/authority.ts";
 import { checkCsr } from "#server/ca/check-csr.ts";
 import { type FindGroup, requireGrant } from "#server/ca/grant.ts";
 import { CHAIN_ALLOWANCE, IDENTITY_ALLOWANCE, IssueLimit } from "#server/ca/issue-limit.ts";
+import { readSigned } from "#server/ca/read-signed.ts";
 import type { RevocationBook } from "#server/ca/revocations.ts";
 import type { IdentityStore } from "#server/ca/store.ts";
 
@@ -208,16 +209,16 @@ export function verifyCertificate(
   certificate: NonNullable<ForwardedPeer["certificate"]>,
   nowMs: number,
 ): string {
-  const leaf = new X509Certificate(certificate.der);
   const [uri = "", ...more] = certificate.uris;
   const refuse = (why: string): never => {
     throw new PharosError("unauthenticated", `certificate ${certificate.serial} of ${uri || "nobody"} ${why}`, {
       hint: REJOIN,
     });
   };
-  if (!leaf.verify(new X509Certificate(authority.root).publicKey)) refuse("was not issued by this mesh");
-  if (leaf.validToDate.getTime() <= nowMs) refuse(`ended at ${leaf.validToDate.toISOString()}`);
-  if (leaf.validFromDate.getTime() > nowMs) refuse(`begins at ${leaf.validFromDate.toISOString()}`);
+  const signed = readSigned(authority, certificate.der);
+  if (signed === undefined) return refuse("was not issued by this mesh");
+  if (signed.to.getTime() <= nowMs) refuse(`ended at ${signed.to.toISOString()}`);
+  if (signed.from.getTime() > nowMs) refuse(`begins at ${signed.from.toISOString()}`);
   const identity = more.length > 0 ? undefined : parseSpiffeId(uri);
   if (identity?.trustDomain !== authority.trustDomain) refuse(`carries no id of ${authority.trustDomain}`);
   if (identity !== undefined && isReservedIdentity(identity)) refuse("carries the control plane's own id");

@@ -141,3 +141,21 @@ test("only what is stored is charged for: not a repeated report, one that is tur
   await Promise.all(flood);
   expect(charged).toBe(0);
 });
+
+test("where there are many agents, reports that come one after another are stored at once", async () => {
+  const { queue, stored, goOn } = slowStore();
+  goOn();
+  const agents = Array.from({ length: 2000 }, (_, agent) => ({
+    reporter: HONEST,
+    storeId: `store-${agent}`,
+    sequence: 1n,
+  }));
+  queue.load(agents);
+  const answers: Promise<number>[] = [];
+  for (let agent = 0; agent < 20; agent += 1) {
+    answers.push(queue.add(reportOf(HONEST, 2, `store-${agent}`)));
+    await new Promise(setImmediate);
+  }
+  expect(new Set(await Promise.all(answers))).toEqual(new Set([2]));
+  expect(stored.map(({ reports }) => reports.length)).toEqual([20]);
+});

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { PharosError } from "#core/errors.ts";
 import { Budget } from "#core/limits/budget.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
@@ -48,6 +49,8 @@ interface Waiting extends PendingReport {
 /** Reports that wait: of one identity, and in sum. More are turned away, and their agents send them again. */
 const WAITING_MAX = { perParty: 500, inSum: 2000 };
 const GROUP_MAX = 200;
+/** A write costs as much as a thousand rows: the more agents there are, the longer others are waited for before the next. */
+const GATHER_MS = { perAgent: 1 / 8, most: 250 };
 /** What was reached is remembered of each for the whole retention: more of one identity are made up. */
 const STORES_MAX = 10_000;
 
@@ -108,6 +111,8 @@ export class IngestQueue {
     if (this.#isDraining) return;
     this.#isDraining = true;
     while (this.#waiting.length > 0) {
+      const gatherMs = this.#gatherMs();
+      if (gatherMs > 0) await delay(gatherMs);
       const group = this.#waiting.splice(0, GROUP_MAX);
       try {
         await this.#store(group);
@@ -118,6 +123,12 @@ export class IngestQueue {
       }
     }
     this.#isDraining = false;
+  }
+
+  /** How long to wait for others before the next write. */
+  #gatherMs(): number {
+    if (this.#waiting.length >= GROUP_MAX) return 0;
+    return Math.floor(Math.min(GATHER_MS.most, this.agents * GATHER_MS.perAgent));
   }
 
   async #store(group: readonly Waiting[]): Promise<void> {

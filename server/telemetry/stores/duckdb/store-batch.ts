@@ -4,7 +4,18 @@ import { TIERS } from "#server/telemetry/ports/tiers.ts";
 import { type Held, heldOf } from "#server/telemetry/stores/duckdb/held.ts";
 import type { KeyNumbers, Numbering } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
-import { GAPS, KEYS, LOGS, REPORTS, REQUESTS, SHAPES, SPANS, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
+import {
+  GAPS,
+  KEYS,
+  LOGS,
+  REPORTS,
+  REQUESTS,
+  SHAPES,
+  type ShapeRow,
+  SPANS,
+  WINDOWS,
+  type WindowRow,
+} from "#server/telemetry/stores/duckdb/tables.ts";
 import type { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 
@@ -38,10 +49,7 @@ export async function storeBatch(
     await append(WINDOWS[name], ofTier);
     due = { ...due, [WINDOWS[name].name]: ofTier.reduce((sum, { window }) => sum + window.count, 0) };
   }
-  const shapes = rows.flatMap(({ window, id }) =>
-    (window.shapes ?? []).map((shape) => ({ startMs: window.startMs - (window.startMs % SHAPE_STEP_MS), id, shape })),
-  );
-  await append(SHAPES, shapes);
+  await append(SHAPES, sumShapes(rows));
   await append(REQUESTS, batch.requests);
   await append(SPANS, batch.spans);
   await append(LOGS, batch.logs);
@@ -55,4 +63,19 @@ export async function storeBatch(
   };
   const held = heldOf(batch, numbering.added.length, due);
   return { numbering, entry: await ledger.note(transaction, stored, nowMs, held) };
+}
+
+/** One row for each set of labels, minute and shape of a batch: what several windows and agents told of it. */
+function sumShapes(rows: readonly WindowRow[]): ShapeRow[] {
+  const sums = new Map<string, ShapeRow>();
+  for (const { window, id } of rows) {
+    const startMs = window.startMs - (window.startMs % SHAPE_STEP_MS);
+    for (const shape of window.shapes ?? []) {
+      const { method, pathTemplate, count } = shape;
+      const name = `${startMs} ${id} ${method} ${pathTemplate}`;
+      const sum = sums.get(name)?.shape.count ?? 0;
+      sums.set(name, { startMs, id, shape: { method, pathTemplate, count: sum + count } });
+    }
+  }
+  return [...sums.values()];
 }
