@@ -15,6 +15,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly what: string; readonly load
     what: "agents that report: the server's CPU and memory, and whether all is stored (--agents, --replicas, --calls, --seconds)",
     load: () => import("./ingest.ts"),
   },
+  store: {
+    what: "bytes stored, graph, charts, requests and PromQL as data grows, beside a real Prometheus (--edges, --minutes, --times)",
+    load: () => import("./store.ts"),
+  },
   promql: { what: "PromQL over an hour, beside a real Prometheus (--series)", load: () => import("./promql.ts") },
   fold: { what: "agent CPU per 1,000 requests a second", load: () => import("./fold.ts") },
   check: { what: "validating and analyzing a directory (--resources)", load: () => import("./check.ts") },

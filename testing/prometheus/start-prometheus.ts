@@ -6,6 +6,8 @@ import { freePort } from "#node/free-port.ts";
 
 export interface RunningPrometheus {
   readonly url: string;
+  /** What it stores. */
+  readonly data: string;
   /** What it said. */
   log(): string;
   stop(): Promise<void>;
@@ -22,9 +24,10 @@ export async function startPrometheus(
   const port = await freePort();
   writeFileSync(join(dir, "prometheus.yml"), config(port));
   const url = `http://127.0.0.1:${port}`;
+  const data = join(dir, "data");
   const args = [
     `--config.file=${join(dir, "prometheus.yml")}`,
-    `--storage.tsdb.path=${join(dir, "data")}`,
+    `--storage.tsdb.path=${data}`,
     `--web.listen-address=127.0.0.1:${port}`,
     "--web.enable-remote-write-receiver",
     "--enable-feature=promql-at-modifier,promql-negative-offset",
@@ -53,7 +56,7 @@ export async function startPrometheus(
       ({ ok }) => ok,
       () => false,
     );
-    if (isReady) return { url, log: () => text, stop };
+    if (isReady) return { url, data, log: () => text, stop };
     if (child.pid === undefined || child.exitCode !== null || Date.now() > deadline) {
       await stop();
       throw new Error(`prometheus did not start: ${text}`);
