@@ -17,10 +17,11 @@ export function checkSize(schema: DescMessage, bytes: Uint8Array): void {
     if (depth > DEPTH_MAX) throw new Error(`messages nested deeper than ${DEPTH_MAX}`);
     const inner = innerOf(desc);
     while (reader.pos < end) {
-      const [no, type] = reader.tag();
+      const tag = reader.uint32();
+      const [no, type] = [tag >>> 3, tag & 7];
       const of = type === WireType.LengthDelimited ? inner.get(no) : undefined;
       if (of === undefined) {
-        reader.skip(type, no);
+        pass(reader, bytes, type, no);
         continue;
       }
       messages += 1;
@@ -30,6 +31,16 @@ export function checkSize(schema: DescMessage, bytes: Uint8Array): void {
     }
   };
   walk(schema, reader.len, 0);
+}
+
+/** As `skip` does, which makes an array of each field that it goes over. */
+function pass(reader: BinaryReader, bytes: Uint8Array, type: WireType, no: number): void {
+  if (type === WireType.LengthDelimited) {
+    const length = reader.uint32();
+    reader.pos += length;
+  } else if (type === WireType.Varint) {
+    while (((bytes[reader.pos++] ?? 0) & 0x80) !== 0);
+  } else reader.skip(type, no);
 }
 
 /** What a message's fields are, by number, where they are messages. */

@@ -36,7 +36,11 @@ export const BUCKET_COUNT = BOUNDS.length + 1;
 
 /** Above which value and up to which a bucket counts. */
 export function boundsOf(bucket: number): { readonly above: number; readonly upTo: number } {
-  return { above: BOUNDS[bucket - 1] ?? 0, upTo: BOUNDS[bucket] ?? Number.POSITIVE_INFINITY };
+  return { above: BOUNDS[bucket - 1] ?? 0, upTo: upperBound(bucket) };
+}
+
+export function upperBound(bucket: number): number {
+  return BOUNDS[bucket] ?? Number.POSITIVE_INFINITY;
 }
 
 function search(value: number): number {

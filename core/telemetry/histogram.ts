@@ -1,4 +1,4 @@
-import { BUCKET_COUNT, boundsOf, bucketOf, LE_BOUNDS, LE_OF } from "#core/telemetry/buckets.ts";
+import { BUCKET_COUNT, bucketOf, LE_BOUNDS, LE_OF, upperBound } from "#core/telemetry/buckets.ts";
 
 /**
  * How often which bucket, those that are empty left out: each number is `count * 1024 + bucket`, in 32 bits. On the wire, in stores and
@@ -81,22 +81,20 @@ export function isHistogram(entries: readonly number[]): boolean {
   return entries.every((entry) => bucketAt(entry) < BUCKET_COUNT);
 }
 
-/** So many values, above one bound and up to another. */
-export interface CountedRange {
-  readonly count: number;
-  readonly above: number;
-  readonly upTo: number;
-}
+/** Told of so many values, above one bound and up to another. */
+export type VisitRange = (count: number, above: number, upTo: number) => void;
 
-export function rangesOf(entries: readonly number[]): CountedRange[] {
-  return entries.map((entry) => ({ count: countAt(entry), ...boundsOf(bucketAt(entry)) }));
+/** Every window of every agent is asked for them: nothing is made for it. */
+export function visitRanges(entries: Histogram, visit: VisitRange): void {
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index] ?? 0;
+    const bucket = bucketAt(entry);
+    visit(countAt(entry), bucket === 0 ? 0 : upperBound(bucket - 1), upperBound(bucket));
+  }
 }
 
 /** The same of counts by Istio's buckets. */
-export function rangesOfLe(counts: readonly number[]): CountedRange[] {
-  return counts.map((count, le) => ({
-    count,
-    above: LE_BOUNDS[le - 1] ?? 0,
-    upTo: LE_BOUNDS[le] ?? Number.POSITIVE_INFINITY,
-  }));
+export function visitRangesOfLe(counts: readonly number[], visit: VisitRange): void {
+  for (const [le, count] of counts.entries())
+    visit(count, LE_BOUNDS[le - 1] ?? 0, LE_BOUNDS[le] ?? Number.POSITIVE_INFINITY);
 }

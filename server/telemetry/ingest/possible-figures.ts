@@ -1,6 +1,6 @@
 import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
-import { histogramOfLe, rangesOf, rangesOfLe, sizeOf } from "#core/telemetry/histogram.ts";
+import { histogramOfLe, sizeOf, visitRanges, visitRangesOfLe } from "#core/telemetry/histogram.ts";
 import type { RequestWindow } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { RATE_MAX } from "#server/telemetry/ingest/rate-book.ts";
 
@@ -57,11 +57,13 @@ function isByIstio({ durations, durationBuckets }: RequestWindow): boolean {
 export function possibleDuration(window: RequestWindow): number {
   const { durations, durationBuckets, durationSumMs, count } = window;
   let [least, most, known] = [0, 0, 0];
-  for (const range of isByIstio(window) ? rangesOfLe(durationBuckets) : rangesOf(durations)) {
-    known += range.count;
-    least += range.count * range.above;
-    most += range.count * Math.min(range.upTo, PAST_MS_MAX);
-  }
+  const add = (of: number, above: number, upTo: number): void => {
+    known += of;
+    least += of * above;
+    most += of * Math.min(upTo, PAST_MS_MAX);
+  };
+  if (isByIstio(window)) visitRangesOfLe(durationBuckets, add);
+  else visitRanges(durations, add);
   most += (Number(count) - known) * PAST_MS_MAX;
   return Math.min(most, Math.max(least, durationSumMs));
 }
