@@ -1,4 +1,4 @@
-import { PromqlError, tooManySamples } from "#core/promql/promql-error.ts";
+import { PromqlError, TooManySamples } from "#core/promql/promql-error.ts";
 
 export interface MeterOptions {
   /** Values that one query may hold. */
@@ -29,7 +29,7 @@ export class Meter {
 
   hold(points: number): void {
     this.#points += points;
-    if (this.#points > this.#options.pointsMax) throw tooManySamples();
+    if (this.#points > this.#options.pointsMax) throw new TooManySamples();
   }
 
   /** To be awaited where it answers something. */

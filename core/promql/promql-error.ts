@@ -18,6 +18,9 @@ export function parseError(text: string, at: number, message: string): PromqlErr
   return new PromqlError("bad_data", `${before.length}:${(before.at(-1)?.length ?? 0) + 1}: parse error: ${message}`);
 }
 
-export function tooManySamples(): PromqlError {
-  return new PromqlError("execution", "query processing would load too many samples into memory in query execution");
+/** A query that would hold more values than it may. */
+export class TooManySamples extends PromqlError {
+  constructor() {
+    super("execution", "query processing would load too many samples into memory in query execution");
+  }
 }

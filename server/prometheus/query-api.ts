@@ -1,5 +1,4 @@
 import { PharosError } from "#core/errors.ts";
-import { FairTurns } from "#core/limits/fair-turns.ts";
 import { apiNumber } from "#core/promql/literals.ts";
 import { Meter, type MeterOptions } from "#core/promql/meter.ts";
 import { parseExpr } from "#core/promql/parse-expr.ts";
@@ -7,6 +6,7 @@ import { PromqlError, type PromqlErrorType } from "#core/promql/promql-error.ts"
 import { type QueryOptions, type QueryResult, queryInstant, queryRange } from "#core/promql/run-query.ts";
 import { METRIC_NAME, type SeriesLabels } from "#core/promql/series-labels.ts";
 import { Answer, metricText, resultText } from "#server/prometheus/answer-text.ts";
+import { QueryLanes, SAMPLES_MAX } from "#server/prometheus/query-lanes.ts";
 import { ANY, badParameter, readDuration, readLimit, readSelectors, readTime } from "#server/prometheus/read-params.ts";
 import { type AlertingView, alertmanagersText, alertsText, rulesText } from "#server/prometheus/rules-answer.ts";
 import type { SeriesCatalog } from "#server/prometheus/series-catalog.ts";
@@ -35,13 +35,7 @@ export interface ApiAnswer {
 }
 
 const JSON_TYPE = "application/json";
-/** Values that one query may hold: about 200 MB. */
-const SAMPLES_MAX = 12_000_000;
 const TIMEOUT_MS = 60_000;
-/** Queries that are evaluated beside each other, and those that may wait. */
-const RUNNING_MAX = 4;
-/** Of one account: what one asks for is in no other's way. */
-const WAITING_MAX = 100;
 const LOOKBACK_MS = 300_000;
 /** Series that are listed between two pauses. */
 const SERIES_PER_TURN = 5000;
@@ -56,8 +50,7 @@ const STATUS: Readonly<Record<PromqlErrorType, number>> = {
 /** Prometheus' HTTP API, `/api/v1/…` and `/federate`, over series from anywhere. */
 export class QueryApi {
   readonly #options: QueryApiOptions;
-  readonly #turns = new FairTurns({ perParty: RUNNING_MAX, inSum: RUNNING_MAX });
-  readonly #waiting = new Map<string, number>();
+  readonly #lanes = new QueryLanes();
 
   constructor(options: QueryApiOptions) {
     this.#options = options;
@@ -206,31 +199,16 @@ export class QueryApi {
     const { now } = this.#options;
     const timeoutMs = params.has("timeout") ? Math.min(TIMEOUT_MS, readDuration(params, "timeout")) : TIMEOUT_MS;
     const deadline = now() + timeoutMs;
-    const options: MeterOptions = {
-      pointsMax: SAMPLES_MAX,
+    const bounds: Omit<MeterOptions, "pointsMax"> = {
       isOver: () => (isGone() ? "canceled" : now() > deadline ? "timeout" : undefined),
       pause: () => new Promise((done) => setImmediate(done)),
     };
-    await this.#turn(account);
-    try {
-      return await work(new Meter(options), options);
-    } finally {
-      this.#turns.end(account);
-    }
-  }
-
-  async #turn(account: string): Promise<void> {
-    const waiting = this.#waiting.get(account) ?? 0;
-    if (waiting >= WAITING_MAX) throw new PromqlError("timeout", `${WAITING_MAX} queries wait already`);
-    this.#waiting.set(account, waiting + 1);
-    await new Promise<void>((begin) =>
-      this.#turns.ask(account, () => {
-        const left = (this.#waiting.get(account) ?? 1) - 1;
-        if (left === 0) this.#waiting.delete(account);
-        else this.#waiting.set(account, left);
-        begin();
-      }),
-    );
+    return this.#lanes.run(account, (pointsMax) => {
+      const meter = new Meter({ ...bounds, pointsMax });
+      // Nobody may wait for it any more, now that it has its turn.
+      meter.check();
+      return work(meter, { ...bounds, pointsMax });
+    });
   }
 
   async *#series(params: URLSearchParams, meter: Meter): AsyncGenerator<SeriesLabels, void, undefined> {

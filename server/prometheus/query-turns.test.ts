@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { TooManySamples } from "#core/promql/promql-error.ts";
 import { QueryApi } from "#server/prometheus/query-api.ts";
+import { QueryLanes, SAMPLES_MAX } from "#server/prometheus/query-lanes.ts";
 import { NO_ALERTING } from "#server/prometheus/rules-answer.ts";
 
 function busyApi() {
@@ -50,4 +52,38 @@ test("of an account's queries no more wait than may, and one is begun when anoth
     expect((await asked[nth])?.status).toBe(200);
   }
   await expect.poll(() => begun).toEqual(["up", "up", "up", "up", "up", "b1"]);
+});
+
+test("a query that holds much waits for another that does, and is in the way of none that holds little", async () => {
+  const lanes = new QueryLanes();
+  const ends: (() => void)[] = [];
+  const running: string[] = [];
+  const large = (name: string) =>
+    lanes.run("a", async (samplesMax) => {
+      if (samplesMax < SAMPLES_MAX) throw new TooManySamples();
+      running.push(name);
+      await new Promise<void>((done) => ends.push(done));
+      return name;
+    });
+  const first = large("first");
+  const second = large("second");
+  await expect.poll(() => running).toEqual(["first"]);
+  expect(await Promise.all(Array.from({ length: 8 }, (_, at) => lanes.run("a", async () => at)))).toHaveLength(8);
+  expect(running).toEqual(["first"]);
+  ends[0]?.();
+  expect(await first).toBe("first");
+  await expect.poll(() => running).toEqual(["first", "second"]);
+  ends[1]?.();
+  expect(await second).toBe("second");
+});
+
+test("a query that holds more than any may is refused, once it was alone", async () => {
+  const rooms: number[] = [];
+  const asked = new QueryLanes().run("a", async (samplesMax) => {
+    rooms.push(samplesMax);
+    throw new TooManySamples();
+  });
+  await expect(asked).rejects.toThrow(/too many samples/);
+  expect(rooms.at(-1)).toBe(SAMPLES_MAX);
+  expect(rooms).toHaveLength(2);
 });

@@ -1,5 +1,5 @@
 import type { Matcher } from "#core/promql/matcher.ts";
-import { tooManySamples } from "#core/promql/promql-error.ts";
+import { TooManySamples } from "#core/promql/promql-error.ts";
 import { METRIC_NAME, type SeriesLabels, seriesLabels, textOfLabels } from "#core/promql/series-labels.ts";
 import type { Selection, SourceSeries } from "#core/promql/series-source.ts";
 import { LE_BOUNDS, LE_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
@@ -76,7 +76,7 @@ export class TrafficSeries implements SeriesCatalog {
       for (const grown of await this.#grow(wanted, slots, left)) {
         for (const series of seriesOf(wanted, grown, slots, matchers)) {
           left -= series.timesMs.length;
-          if (left < 0) throw tooManySamples();
+          if (left < 0) throw new TooManySamples();
           found.push(series);
         }
       }
@@ -140,7 +140,7 @@ export class TrafficSeries implements SeriesCatalog {
     // Labels are compared once for each key: rows come by the thousand.
     const texts = new Map(Array.from(labels, ([key, named]) => [key, textOfLabels(named)]));
     if (new Set(texts.values()).size * (slots.count + 1) * (hasBuckets ? LE_COUNT : 1) > samplesMax)
-      throw tooManySamples();
+      throw new TooManySamples();
     const idleFrom = Math.max(0, slots.fromMs - IDLE_MS);
     const before = await traffic.sum({ startMs: 0, endMs: idleFrom, histograms }, only);
     const lately = await traffic.sum({ startMs: idleFrom, endMs: slots.fromMs, histograms }, only);
