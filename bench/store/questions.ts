@@ -27,7 +27,7 @@ const POINTS = 60;
 const LABELS =
   "source_workload, source_workload_namespace, destination_workload, destination_workload_namespace, destination_service_name, response_code, response_flags";
 
-export const stepMsOf = ({ startMs, endMs }: Span): number =>
+const stepMsOf = ({ startMs, endMs }: Span): number =>
   Math.max(10_000, Math.ceil((endMs - startMs) / POINTS / 10_000) * 10_000);
 
 async function askPrometheus(url: string, path: string, params: Record<string, string>): Promise<string> {
@@ -38,7 +38,7 @@ async function askPrometheus(url: string, path: string, params: Record<string, s
 }
 
 /** Parameters of a range query; a rate looks back for two steps, and five minutes at least. */
-export function rangeOf(range: Span, expression: (lookback: string) => string): Record<string, string> {
+function rangeOf(range: Span, expression: (lookback: string) => string): Record<string, string> {
   const stepMs = stepMsOf(range);
   const query = expression(`${Math.max(300, (2 * stepMs) / 1000)}s`);
   return { query, start: String(range.startMs / 1000), end: String(range.endMs / 1000), step: String(stepMs / 1000) };
