@@ -14,7 +14,7 @@ export const seriesOf = ({ calls }: MeshSize): number => 2 * calls;
 
 export const NAMESPACE = "shop";
 export const SERVICE_PORT = 80;
-const INBOUND_BASE = 20_000;
+const INBOUND_BASE = 61_000;
 
 export const nameOf = (service: number): string => `svc-${service}`;
 export const hostOf = (service: number): string => `${nameOf(service)}.${NAMESPACE}.svc.cluster.local`;

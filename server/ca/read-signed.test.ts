@@ -17,7 +17,9 @@ beforeAll(async () => {
   const open = async () => Authority.open("cluster.local", await makeRoot("cluster.local", NOW - HOUR_MS));
   [authority, foreign] = [await open(), await open()];
   const algorithm = { name: "ECDSA", namedCurve: "P-256" };
-  const { publicKey } = (await x509.cryptoProvider.get().subtle.generateKey(algorithm, true, ["sign"])) as CryptoKeyPair;
+  const { publicKey } = (await x509.cryptoProvider
+    .get()
+    .subtle.generateKey(algorithm, true, ["sign"])) as CryptoKeyPair;
   const { chain } = await authority.issue({ publicKey, spiffeId: ID, lifeMs: HOUR_MS }, NOW);
   const [leaf = ""] = chain;
   der = new X509Certificate(leaf).raw;
