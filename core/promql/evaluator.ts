@@ -250,15 +250,14 @@ export class Evaluator {
     const keepsName = name === "last_over_time";
     for (const series of ranges.series) {
       const column = makeColumn(keepsName ? series.labels : withoutName(series.labels), steps.count);
-      let samples = 0;
       for (const [step, window] of windowsOf(series, ranges, steps, this.#scope, paramsAt)) {
+        // Step by step: of one series alone a subquery may have a day's seconds in each of a day's windows.
+        const turn = meter.work(window.hi - window.lo);
+        if (turn !== undefined) await turn;
         if (window.lo === window.hi) continue;
-        samples += window.hi - window.lo;
         const value = of(window);
         if (value !== undefined) put(column, step, value);
       }
-      const turn = meter.work(samples + steps.count);
-      if (turn !== undefined) await turn;
       if (isEmpty(column)) continue;
       meter.hold(steps.count);
       results.push(column);
