@@ -15,14 +15,15 @@ export function writeFileDurably(file: string, content: string | Uint8Array, mod
   } catch (error) {
     discard(temporary);
     const why = error instanceof Error ? error.message : String(error);
-    throw new PharosError(isFull(error) ? "exhausted" : "unavailable", `cannot write ${file}: ${why}`, {
+    throw new PharosError(isDiskFull(error) ? "exhausted" : "unavailable", `cannot write ${file}: ${why}`, {
       hint: "the old content is untouched; make room or fix permissions",
       cause: error,
     });
   }
 }
 
-function isFull(error: unknown): boolean {
+/** Whether a disk has no room for what was to be written. */
+export function isDiskFull(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === "ENOSPC" || code === "EDQUOT";
 }

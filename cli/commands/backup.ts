@@ -1,6 +1,6 @@
 import { createWriteStream, existsSync, statSync } from "node:fs";
 import { mkdir, rename, rm, rmdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
@@ -62,7 +62,9 @@ async function backUp(path: string, options: CommonOptions) {
   try {
     process.stderr.write("the server copies its stores…\n");
     const { body, bytes } = await download("/api/backup", options);
-    await pipeline(body, progress(bytes), createWriteStream(draft, { mode: 0o600, flush: true }));
+    // A new file: one that somebody else put there would stay theirs to read.
+    await rm(draft, { force: true });
+    await pipeline(body, progress(bytes), createWriteStream(draft, { flags: "wx", mode: 0o600, flush: true }));
     const manifest = await readBackup(draft);
     await rename(draft, file);
     return { file, manifest };
@@ -102,7 +104,8 @@ async function restore(file: string, dir: string): Promise<BackupManifest> {
     }
   }
   await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { recursive: true, mode: 0o700 });
+  await mkdir(dirname(draft), { recursive: true });
+  await mkdir(draft, { mode: 0o700 });
   try {
     const manifest = await readBackup(file, (name) => join(draft, name));
     await rename(draft, dir);

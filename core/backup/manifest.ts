@@ -4,9 +4,11 @@ import { PharosError } from "#core/errors.ts";
 /** The first file of a backup: what else is in it. */
 export const MANIFEST_NAME = "manifest.json";
 
+/** A name, never a path: it is written to where it is restored. */
+export const isBackupName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(name);
+
 const fileSchema = z.object({
-  // A name, never a path: it is written to where it is restored.
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/),
+  name: z.string().refine(isBackupName, "is no name of a file in a backup"),
   bytes: z.number().int().nonnegative(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, copyFile, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, readdir, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { BackupManifest } from "#core/backup/manifest.ts";
+import { type BackupManifest, isBackupName } from "#core/backup/manifest.ts";
+import { PharosError } from "#core/errors.ts";
+import { isDiskFull } from "#node/write-file-durably.ts";
 import { copySqlite } from "#server/backup/copy-sqlite.ts";
 import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
 
@@ -33,15 +35,29 @@ const IS_SQLITE = /\.db$/;
  */
 const LEFT_OUT = /^\.|-wal$|-shm$|-journal$|\.wal$|\.ledger$|\.damaged-|\.new$|\.lock$|^server\.json$/;
 
-/** Each store as it is at one moment, while all of them are used. Costs as much room as they take. */
+/** What is left to the server, which goes on writing. */
+const ROOM_LEFT_BYTES = 16 * 1024 ** 2;
+
+/**
+ * Each store as it is at one moment, while all of them are used. Costs as much room as they take, and is not begun where that would fill the
+ * disk. Throws "exhausted" there.
+ */
 export async function makeBackup({ dir, version, telemetry, now }: BackupParts, signal?: AbortSignal): Promise<Backup> {
   const at = now().toISOString();
+  await checkRoom(dir);
   const to = await mkdtemp(join(dir, BACKUP_PREFIX));
   const discard = (): Promise<void> => rm(to, { recursive: true, force: true });
   try {
     for (const entry of await readdir(dir, { withFileTypes: true })) {
       const { name } = entry;
-      if (!entry.isFile() || LEFT_OUT.test(name) || name === TELEMETRY) continue;
+      if (LEFT_OUT.test(name) || name === TELEMETRY) continue;
+      // A database may be a link to where there is more room.
+      const isFile = entry.isFile() || (entry.isSymbolicLink() && (await bytesOf(join(dir, name))) !== undefined);
+      if (!isFile) continue;
+      if (!isBackupName(name))
+        throw new PharosError("conflict", `${JSON.stringify(name)} in the data directory is of nobody's making`, {
+          hint: "move it elsewhere: a backup would have a name in it that cannot be restored",
+        });
       if (IS_SQLITE.test(name)) await copySqlite(join(dir, name), join(to, name), signal);
       else await copyFile(join(dir, name), join(to, name));
     }
@@ -57,9 +73,29 @@ export async function makeBackup({ dir, version, telemetry, now }: BackupParts, 
     return { manifest: { format: 1, version, at, files }, pathOf: (name) => join(to, name), discard };
   } catch (error) {
     await discard();
-    throw error;
+    throw isDiskFull(error) ? noRoom(dir, error) : error;
   }
 }
+
+async function checkRoom(dir: string): Promise<void> {
+  const names = (await readdir(dir)).filter((name) => !name.startsWith("."));
+  const sizes = await Promise.all(names.map((name) => bytesOf(join(dir, name))));
+  const bytes = sizes.reduce<number>((sum, size = 0) => sum + size, 0);
+  const { bavail, bsize } = await statfs(dir);
+  if (bavail * bsize < bytes + ROOM_LEFT_BYTES) throw noRoom(dir);
+}
+
+/** Undefined of what is no file, or is gone again. */
+async function bytesOf(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? found.size : undefined;
+}
+
+const noRoom = (dir: string, cause?: unknown): PharosError =>
+  new PharosError("exhausted", `the disk of ${dir} has no room for a copy of what is in it`, {
+    hint: "make room on its disk: a copy needs as much again",
+    cause,
+  });
 
 async function digestOf(path: string): Promise<string> {
   const hash = createHash("sha256");

@@ -16,6 +16,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "#cli/client/client.ts";
 import { runPharos } from "#testing/run-pharos.ts";
 import { type Serve, startServe } from "#testing/start-serve.ts";
+import { eventually } from "#testing/test-agent.ts";
 
 let base: string;
 let server: Serve;
@@ -88,6 +89,8 @@ test("a backup that is made under load holds all that was acknowledged before, a
   }
   const stop = keepWriting(5);
   const file = join(base, "all.tar");
+  // Left by somebody else, who may read it.
+  writeFileSync(`${file}.part`, "", { mode: 0o666 });
   const made = await runPharos(server.dir, ["backup", file, "-o", "json"]);
   const written = await stop();
   expect(made).toMatchObject({ code: 0 });
@@ -120,6 +123,25 @@ test("a backup that is made under load holds all that was acknowledged before, a
     await again.stop();
   }
 }, 240_000);
+
+test("whoever breaks off a backup in the middle is in the audit trail all the same", async () => {
+  const made = async () =>
+    (await connect({ dir: server.dir }).access.audit.query({ limit: 200 })).filter(
+      ({ action }) => action === "backup.make",
+    );
+  const before = (await made()).length;
+  const token = readFileSync(join(server.dir, "admin-token"), "utf8").trim();
+  const gone = new AbortController();
+  const response = await fetch(`${server.url}/api/backup`, {
+    ...{ headers: { authorization: `Bearer ${token}` }, signal: gone.signal },
+  });
+  await response.body?.getReader().read();
+  gone.abort();
+  await eventually("it is noted", async () => ((await made()).length > before ? true : undefined));
+  await eventually("its copy goes", () =>
+    readdirSync(server.dir).some((name) => name.startsWith(".backup")) ? undefined : true,
+  );
+});
 
 test("a backup that is cut or altered is refused with the name of its file, and nothing is restored", async () => {
   const whole = readFileSync(join(base, "all.tar"));
