@@ -8,7 +8,8 @@ const hex = (length: number) =>
     .regex(new RegExp(`^[0-9a-f]{1,${length}}$`, "i"), `is not 1 to ${length} hex digits`)
     .transform((text) => text.toLowerCase().padStart(length, "0"));
 const tag = z.object({ key: z.string(), value: z.union([z.string(), z.number(), z.boolean()]) });
-const micros = z.number().nonnegative().max(8.64e18);
+/** A start and a duration together are still a time that has a date. */
+const micros = z.number().nonnegative().max(4e18);
 const Process = z.object({ serviceName: z.string(), tags: z.array(tag).nullish() });
 type Process = z.output<typeof Process>;
 const Span = z.object({

@@ -11,7 +11,13 @@ const id = (bytes: number) =>
     context.addIssue({ code: "custom", message: `is not ${bytes * 2} hex digits` });
     return z.NEVER;
   });
-const nanos = z.union([z.string().regex(/^\d{1,20}$/, "is not a number of nanoseconds"), z.number().nonnegative()]);
+const nanos = z.union([
+  z.string().regex(/^\d{1,20}$/, "is not a number of nanoseconds"),
+  z
+    .number()
+    .nonnegative()
+    .max(2 ** 64),
+]);
 const keyValue = z.object({ key: z.string(), value: z.record(z.string(), z.unknown()).nullish() });
 const attributes = z.array(keyValue).nullish();
 const Span = z.object({

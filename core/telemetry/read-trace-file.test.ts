@@ -1,8 +1,14 @@
 import { expect, test } from "vitest";
+import { compareTraces } from "#core/telemetry/compare-traces.ts";
+import { criticalPath } from "#core/telemetry/critical-path.ts";
+import { flameTree } from "#core/telemetry/flame-tree.ts";
 import { toJaeger } from "#core/telemetry/jaeger-trace.ts";
 import { toOtlp } from "#core/telemetry/otlp-trace.ts";
 import { readTraceFile } from "#core/telemetry/read-trace-file.ts";
+import { spanTree } from "#core/telemetry/span-tree.ts";
+import { summarizeTrace } from "#core/telemetry/summarize-trace.ts";
 import type { Trace } from "#core/telemetry/trace.ts";
+import { callsOfTrace, servicesOfTrace } from "#core/telemetry/trace-services.ts";
 
 const TRACE: Trace = {
   traceId: "0af7651916cd43dd8448eb211c80319c",
@@ -77,4 +83,55 @@ test.each([
   [{ resourceSpans: OTLP }, /resourceSpans: /],
 ])("what is no trace is refused with its place: %j", (json, message) => {
   expect(() => readTraceFile(typeof json === "string" ? json : JSON.stringify(json))).toThrow(message);
+});
+
+const span = (more: object) => ({
+  ...{ traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", name: "a" },
+  ...{ startTimeUnixNano: "1", endTimeUnixNano: "2", ...more },
+});
+const otlp = (...spans: readonly object[]) => JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+const deep = (open: string, inner: string, close: string): string => open.repeat(20_000) + inner + close.repeat(20_000);
+const jaeger = (more: object) =>
+  JSON.stringify({
+    processes: { p: { serviceName: "a" } },
+    spans: [{ traceID: "1", spanID: "1", operationName: "a", processID: "p", startTime: 1, duration: 1, ...more }],
+  });
+
+test.each([
+  ["lists in lists", deep("[", otlp(span({})), "]")],
+  ["traces in traces", deep('{"trace":', otlp(span({})), "}")],
+  [
+    "a value in values",
+    otlp(span({ attributes: [{ key: "a", value: { arrayValue: 1 } }] })).replace(
+      '"arrayValue":1',
+      `"arrayValue":${deep('{"a":', "1", "}")}`,
+    ),
+  ],
+  ["a start beyond all time", otlp(span({ startTimeUnixNano: 1e300, endTimeUnixNano: 1e300 }))],
+  ["an event beyond all time", otlp(span({ events: [{ timeUnixNano: 1e300 }] }))],
+  ["an end beyond all time", jaeger({ startTime: 8e18, duration: 8e18 })],
+])("%s are refused with their place", (_, text) => {
+  expect(() => readTraceFile(text)).toThrow(expect.objectContaining({ code: "invalid" }));
+});
+
+const SPANS = 20_000;
+const idOf = (index: number): string => (index + 1).toString(16).padStart(16, "0");
+
+test.each([
+  ["a chain", (index: number) => (index === 0 ? "" : idOf(index - 1))],
+  ["a ring", (index: number) => idOf((index + 1) % SPANS)],
+])("%s of many spans is drawn in every view", (_, parent) => {
+  const spans = Array.from({ length: SPANS }, (_, index) =>
+    span({ spanId: idOf(index), parentSpanId: parent(index), name: index === 7 ? "__proto__" : "constructor" }),
+  );
+  const [trace] = readTraceFile(otlp(...spans));
+  if (trace === undefined) throw new Error("no trace");
+  const nodes = spanTree(trace.spans);
+  expect(nodes).toHaveLength(SPANS);
+  flameTree(nodes);
+  criticalPath(nodes);
+  servicesOfTrace(nodes);
+  callsOfTrace(nodes);
+  compareTraces(trace, trace);
+  expect(summarizeTrace(trace).traceId).toBe(trace.traceId);
 });
