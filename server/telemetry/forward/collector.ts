@@ -3,6 +3,7 @@ import { gzip as gzipCallback } from "node:zlib";
 import { fromBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import { connectGrpc, type GrpcClient } from "#grpc/client.ts";
+import { readAnswer } from "#node/read-answer.ts";
 import { ExportTraceServiceResponseSchema } from "#proto/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.js";
 import { OTLP_SIGNALS } from "#server/telemetry/ingest/otlp-signals.ts";
 
@@ -26,6 +27,8 @@ export interface Collector {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Of what it says to what it was sent. */
+const ANSWER_BYTES_MAX = 1024 * 1024;
 const gzip = promisify(gzipCallback);
 const AGAIN: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
@@ -38,7 +41,7 @@ function overHttp({ address, headers }: CollectorAddress): Collector {
     async send(signal, request) {
       const url = `${address.replace(/\/+$/, "")}/v1/${signal}`;
       let answer: Response;
-      let body: Buffer;
+      let body: Uint8Array | undefined;
       try {
         answer = await fetch(url, {
           method: "POST",
@@ -47,11 +50,12 @@ function overHttp({ address, headers }: CollectorAddress): Collector {
           redirect: "error",
           signal: AbortSignal.timeout(TIMEOUT_MS),
         });
-        body = Buffer.from(await answer.arrayBuffer());
+        body = await readAnswer(answer, ANSWER_BYTES_MAX);
       } catch (cause) {
         throw new PharosError("unavailable", `${url}: ${wordsOf(cause)}`, { cause });
       }
-      if (answer.ok) return readAnswer(body);
+      // What is too long says nothing.
+      if (answer.ok) return rejectedOf(body ?? new Uint8Array());
       const message = `${url} answered ${answer.status}`;
       if (!AGAIN.has(answer.status)) throw new PharosError("invalid", message);
       const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
@@ -71,14 +75,14 @@ function overGrpc({ address, isTls, headers }: CollectorAddress): Collector {
       if (client === undefined || client.isClosed)
         client = await connectGrpc(isTls ? { address, tls: { checksName: true } } : { address }, TIMEOUT_MS);
       const { method } = OTLP_SIGNALS[`/v1/${signal}`];
-      return readAnswer(await client.unary(method, request, { metadata, timeoutMs: TIMEOUT_MS }));
+      return rejectedOf(await client.unary(method, request, { metadata, timeoutMs: TIMEOUT_MS }));
     },
     close: () => client?.close(),
   };
 }
 
 /** The answers of all signals have the same fields. */
-function readAnswer(body: Uint8Array): { readonly rejected: number; readonly why: string } {
+function rejectedOf(body: Uint8Array): { readonly rejected: number; readonly why: string } {
   try {
     const { partialSuccess } = fromBinary(ExportTraceServiceResponseSchema, body);
     return { rejected: Number(partialSuccess?.rejectedSpans ?? 0n), why: partialSuccess?.errorMessage ?? "" };

@@ -122,3 +122,34 @@ test("that a collector is too slow is told once for as long as it is", async () 
   await vi.waitFor(() => expect(sent).toBe(3), { timeout: 10_000 });
   expect(warnings).toEqual([expect.stringContaining("too slow")]);
 });
+
+test("what a collector says of more than it was sent, or without end, changes no figure beyond that", async () => {
+  const saying = [-1e15, 1e15];
+  const forwarder = new Forwarder({
+    collector: { send: async () => ({ rejected: saying.shift() ?? 0, why: "x".repeat(1e6) }), close: () => undefined },
+    warn: (message) => expect(message.length).toBeLessThan(1000),
+  });
+  const figures = (): unknown[] =>
+    forwarder
+      .metrics()
+      .flatMap(({ name, values }) => (name.endsWith("_total") ? values.map(({ value }) => value) : []));
+  for (const expected of [1, 2]) {
+    forwarder.add({ spans: [row(0)], logs: [] });
+    await vi.waitFor(() => expect(figures().reduce((sum: number, each) => sum + Number(each), 0)).toBe(expected), {
+      timeout: 5000,
+    });
+  }
+  await forwarder.close();
+
+  server = createServer((_, response) => {
+    const more = (): void => {
+      while (response.write(Buffer.alloc(65_536)));
+      response.once("drain", more);
+    };
+    more();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const endless = openCollector({ protocol: "http", address, isTls: false, headers: {} });
+  expect(await endless.send("traces", new Uint8Array())).toEqual({ rejected: 0, why: "" });
+});

@@ -152,9 +152,10 @@ export class Forwarder {
     const rows = firstOf(queue.rows);
     if (rows.length === 0) return undefined;
     try {
-      const { rejected, why } = await collector.send(signal, encode(rows));
+      const answer = await collector.send(signal, encode(rows));
+      const rejected = Math.min(Math.max(answer.rejected, 0), rows.length);
       this.#sent[signal] += rows.length - rejected;
-      if (rejected > 0) this.#refused(signal, rejected, why);
+      if (rejected > 0) this.#refused(signal, rejected, answer.why);
       if (this.#isAway) warn("the collector takes telemetry again");
       this.#isAway = false;
     } catch (error) {
@@ -173,7 +174,8 @@ export class Forwarder {
   }
 
   #refused(signal: ForwardedSignal, count: number, why: string): void {
-    if (this.#dropped[signal].refused === 0) this.#options.warn(`the collector refuses ${count} of ${signal}: ${why}`);
+    if (this.#dropped[signal].refused === 0)
+      this.#options.warn(`the collector refuses ${count} of ${signal}: ${why.slice(0, 500)}`);
     this.#dropped[signal].refused += count;
   }
 

@@ -1,4 +1,5 @@
 import { PharosError } from "#core/errors.ts";
+import { readAnswer } from "#node/read-answer.ts";
 
 /** A server that answers with JSON over HTTP. */
 export interface JsonAddress {
@@ -17,8 +18,8 @@ export interface JsonAnswer {
 }
 
 const TIMEOUT_MS = 30_000;
-/** Of one answer: what is more is asked of too much. */
-const BYTES_MAX = 256 * 1024 * 1024;
+/** Of one answer: what is more is asked of too much. A dozen are read at the same time, and each comes to several times as much. */
+const BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * A form is sent where there is one. Rejects with "unavailable" where it is not answered or not allowed, "exhausted" where the answer is
@@ -31,7 +32,7 @@ export async function askJson(
   form?: URLSearchParams,
 ): Promise<JsonAnswer> {
   let status: number;
-  let text: string;
+  let body: Uint8Array | undefined;
   try {
     const answer = await fetch(`${url}${path}`, {
       ...(form === undefined ? {} : { method: "POST", body: form }),
@@ -40,30 +41,18 @@ export async function askJson(
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     status = answer.status;
-    text = await readText(answer, url);
+    body = await readAnswer(answer, BYTES_MAX);
   } catch (cause) {
-    if (cause instanceof PharosError) throw cause;
     throw new PharosError("unavailable", `${url}: ${wordsOf(cause)}`, { hint: "is it running there?", cause });
   }
+  if (body === undefined)
+    throw new PharosError("exhausted", `${url} answered with more than ${BYTES_MAX} bytes`, { hint: "ask for less" });
   if (status === 401 || status === 403)
     throw new PharosError("unavailable", `${url} answered ${status}`, {
       hint: `put what it asks for into the file of ${headersFlag}`,
     });
+  const text = new TextDecoder().decode(body);
   return { status, value: parse(text), text: text.slice(0, 200) };
-}
-
-async function readText(answer: Response, url: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let [text, bytes] = ["", 0];
-  for await (const part of answer.body ?? []) {
-    bytes += part.length;
-    if (bytes > BYTES_MAX)
-      throw new PharosError("exhausted", `${url} answered with more than ${BYTES_MAX} bytes`, {
-        hint: "ask for less",
-      });
-    text += decoder.decode(part, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 function parse(text: string): unknown {

@@ -10,7 +10,7 @@ export type CumulativeCount = readonly [le: number, count: number];
  */
 export function histogramOfBuckets(counts: readonly CumulativeCount[]): Histogram {
   const finite = counts.filter(([le]) => Number.isFinite(le)).sort(([a], [b]) => a - b);
-  const whole = Math.max(0, ...counts.map(([, count]) => count));
+  const whole = counts.reduce((most, [, count]) => Math.max(most, count), 0);
   const entries: [number, number][] = [];
   let told = 0;
   let [lower, below] = [0, 0];

@@ -56,10 +56,11 @@ export class PrometheusClient {
     }
     return read.data.data.result.map(({ metric, value: one, values }) => ({
       labels: metric,
-      // What is no number of anything, as a share of nothing is, was not counted.
-      points: (values ?? (one === undefined ? [] : [one])).flatMap(([seconds, number]) =>
-        Number.isFinite(Number(number)) ? [[Math.round(seconds * 1000), Number(number)] as const] : [],
-      ),
+      points: (values ?? (one === undefined ? [] : [one])).flatMap(([seconds, number]) => {
+        const [atMs, count] = [Math.round(seconds * 1000), Number(number)];
+        // What is no number of anything, as a share of nothing is, was not counted, and neither was what nobody could count.
+        return Math.abs(count) <= Number.MAX_SAFE_INTEGER ? [[atMs, count] as const] : [];
+      }),
     }));
   }
 }

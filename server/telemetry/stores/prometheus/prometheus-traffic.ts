@@ -32,6 +32,8 @@ const LOOKS = 4;
 const DAY_MS = 24 * 3_600_000;
 /** Labels that were not seen for so long are no longer known. */
 const KNOWN_MS = DAY_MS;
+/** Of a Prometheus whose labels never come again. */
+const KEYS_MAX = 500_000;
 /** How long ago the first series are looked for. */
 const FIRST_MS = 30 * DAY_MS;
 const HOUR_MS = 3_600_000;
@@ -164,8 +166,11 @@ export class PrometheusTraffic implements TrafficReader {
   #known(key: TrafficKey): TrafficKey {
     const text = textOfKey(key);
     const known = this.#keys.get(text);
-    if (known === undefined) this.#keys.set(text, { key, seenMs: this.#now() });
-    else known.seenMs = this.#now();
+    if (known === undefined) {
+      // The one that was heard of first gives way.
+      if (this.#keys.size >= KEYS_MAX) for (const first of this.#keys.keys().take(1)) this.#keys.delete(first);
+      this.#keys.set(text, { key, seenMs: this.#now() });
+    } else known.seenMs = this.#now();
     return known?.key ?? key;
   }
 
