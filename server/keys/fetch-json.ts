@@ -64,12 +64,16 @@ function open(url: URL, limits: FetchLimits): Promise<IncomingMessage> {
   if (why !== undefined) return Promise.reject(new PharosError("forbidden", `${url.origin} is not asked: ${why}`));
   return new Promise((resolve, reject) => {
     const get = url.protocol === "https:" ? getSecure : getPlain;
+    const fail = (error: unknown): void => reject(failed(url, error, limits.signal));
     get(
       url,
       // No agent: what is asked three times an hour keeps no connection.
       { agent: false, signal: limits.signal, lookup: guardedLookup(limits), headers: { accept: "application/json" } },
       resolve,
-    ).on("error", (error) => reject(failed(url, error, limits.signal)));
+    )
+      .on("error", fail)
+      // Of who answers with another protocol nothing else is heard.
+      .on("close", () => fail(new Error("it gives no answer of HTTP")));
   });
 }
 

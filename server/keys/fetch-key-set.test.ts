@@ -30,6 +30,8 @@ const answer: RequestListener = ({ url = "" }, response) => {
       return response.writeHead(404).end(KEYS);
     case "large":
       return response.end(`${KEYS}${" ".repeat(300_000)}`);
+    case "upgrade":
+      return response.socket?.end("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n");
     case "silent":
       return undefined;
     case "stalled":
@@ -87,6 +89,7 @@ describe("what is no key set is an error, and never keys", () => {
     ["a file", "file", /is not a URL/],
     ["a description without a place", "nothing/.well-known/openid-configuration", /names no jwks_uri/],
     ["a connection that ends", "reset", /cannot be asked: ECONNRESET/],
+    ["another protocol", "upgrade", /cannot be asked: it gives no answer of HTTP/],
     ["a redirect to the cloud's metadata", "metadata", /is not asked: 169.254.169.254 is a link-local address/],
   ])("%s", async (_, path, message) => {
     await expect(fetched(`${plain}/${path}`)).rejects.toThrow(message);
@@ -120,6 +123,11 @@ test.each<[string, boolean]>([
   ["::1", false],
   ["::ffff:127.0.0.1", false],
   ["224.0.0.1", false],
+  ["168.63.129.16", false],
+  ["fd20:ce::254", false],
+  ["64:ff9b::a9fe:a9fe", false],
+  ["2002:a9fe:a9fe::1", false],
+  ["::169.254.169.254", false],
 ])("%s is asked: %s", (address, isAsked) => {
   expect(whyNotAsked(address, { allowsLoopback: false }) === undefined).toBe(isAsked);
 });

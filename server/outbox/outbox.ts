@@ -33,6 +33,9 @@ export type PostJson = (url: string, body: string, headers: Readonly<Record<stri
 const EVERY_MS = 1000;
 const WAIT_MS_MAX = 300_000;
 const AT_ONCE = 100;
+/** How many places are told at the same time, and how long a round takes for one: whoever is slow to answer goes on with the next. */
+const PLACES_MAX = 32;
+const ROUND_MS_MAX = 10_000;
 
 /**
  * Tells what is to be told: each once where it answers, and again where its answer is lost or is none of 200 to 299. What was not told is
@@ -70,16 +73,25 @@ export class Outbox {
       const letters = untold(AT_ONCE + this.#refused.size);
       const ids = new Set(letters.map(({ id }) => id));
       for (const id of this.#refused.keys()) if (!ids.has(id)) this.#refused.delete(id);
-      for (const letter of letters) {
-        const waiting = this.#silent.get(letter.url)?.untilMs ?? this.#refused.get(letter.id)?.untilMs ?? 0;
-        if (Date.now() < waiting) continue;
-        await this.#tell(letter);
-        if (this.#isClosed) return;
-      }
+      const places = [...Map.groupBy(letters, ({ url }) => url).values()];
+      const tellPlaces = async (): Promise<void> => {
+        for (let place = places.shift(); place !== undefined; place = places.shift()) await this.#tellPlace(place);
+      };
+      await Promise.all(Array.from({ length: Math.min(PLACES_MAX, places.length) }, tellPlaces));
     } catch (error) {
       log.warn(`${what} could not be looked for, and will be again`, { error: String(error) });
     }
     this.#later(everyMs);
+  }
+
+  async #tellPlace(letters: readonly Letter[]): Promise<void> {
+    const untilMs = Date.now() + ROUND_MS_MAX;
+    for (const letter of letters) {
+      const waiting = this.#silent.get(letter.url)?.untilMs ?? this.#refused.get(letter.id)?.untilMs ?? 0;
+      if (Date.now() < waiting) continue;
+      if (this.#isClosed || Date.now() > untilMs) return;
+      await this.#tell(letter);
+    }
   }
 
   async #tell({ id, url, body, secret }: Letter): Promise<void> {

@@ -16,15 +16,16 @@ export function postJson(
   url: string,
   body: string,
   headers: Readonly<Record<string, string>>,
-  rules: KeyAddressRules,
+  { timeoutMs = TIMEOUT_MS, ...rules }: KeyAddressRules & { readonly timeoutMs?: number },
 ): Promise<number> {
   const to = new URL(url);
   const host = to.hostname.replace(/^\[|\]$/g, "");
   // A literal is looked up by nobody.
   const why = isIP(host) === 0 ? undefined : whyNotAsked(host, rules);
   if (why !== undefined) return Promise.reject(new PharosError("forbidden", `${to.origin} is not told: ${why}`));
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve, reject) => {
+    let isAnswered = false;
     const fail = (error: unknown): void =>
       reject(
         signal.aborted
@@ -49,12 +50,17 @@ export function postJson(
           bytes += part.length;
           if (bytes > ANSWER_BYTES_MAX) response.destroy();
         });
+        isAnswered = true;
         // What it says is of no interest, and neither is where it breaks off.
         response.on("close", () => resolve(response.statusCode ?? 0));
         response.on("error", () => undefined);
       },
     );
     request.on("error", fail);
+    // Of who answers with another protocol nothing else is heard.
+    request.on("close", () => {
+      if (!isAnswered) fail(new Error("it gives no answer of HTTP"));
+    });
     request.end(body);
   });
 }
