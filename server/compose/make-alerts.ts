@@ -14,7 +14,7 @@ import { openAlertOutbox } from "#server/watch/alert-outbox.ts";
 import { AlertStore } from "#server/watch/alert-store.ts";
 import { AlertWatch } from "#server/watch/alert-watch.ts";
 import { evaluateQuotas } from "#server/watch/evaluate-quotas.ts";
-import { evaluateObjectives, evaluateRules } from "#server/watch/evaluate-rules.ts";
+import { evaluateObjectives, RuleTurns } from "#server/watch/evaluate-rules.ts";
 import type { ObjectiveWatch } from "#server/watch/objective-watch.ts";
 import manifest from "../../package.json" with { type: "json" };
 
@@ -56,13 +56,14 @@ export function makeAlerts(parts: AlertParts): {
   });
   const post = (url: string, body: string, headers: Readonly<Record<string, string>>): Promise<number> =>
     postJson(url, body, headers, { allowsLoopback });
+  const turns = new RuleTurns(Date.now);
   const watch = new AlertWatch({
     store,
     now: Date.now,
     evaluate: async () => [
       ...evaluateObjectives(objectives.states),
       evaluateQuotas(ledger.standing(Date.now(), QUOTAS_MAX)),
-      ...(await evaluateRules(rulesOf(state.snapshot()), source, telemetry.settledMs())),
+      ...(await turns.evaluate(rulesOf(state.snapshot()), source, telemetry.settledMs())),
     ],
     receivers: () => receiversOf(state.snapshot()),
     silences: () => silencesOf(state.snapshot()),

@@ -12,6 +12,8 @@ export interface Notice {
 }
 
 const HISTORY_MAX = 1000;
+/** Alerts that are over, as many as are kept at most. */
+const OVER_MAX = 20_000;
 
 /** Alerts and what receivers are to be told of them. What is written together is there together. */
 export class AlertStore {
@@ -92,10 +94,17 @@ export class AlertStore {
     );
   }
 
-  dropBefore(ms: number): void {
+  /** What is older, and what is more than is kept: a rule that comes and goes fills no disk. */
+  dropBefore(ms: number, most = OVER_MAX): void {
     inTransaction(this.#db, () => {
-      this.#db.prepare("DELETE FROM alert WHERE resolved_ms < ?").run(ms);
-      this.#db.prepare("DELETE FROM notice WHERE at_ms < ?").run(ms);
+      const over = "SELECT resolved_ms FROM alert WHERE resolved_ms IS NOT NULL ORDER BY resolved_ms DESC";
+      const { changes } = this.#db
+        .prepare(`DELETE FROM alert WHERE resolved_ms < ? OR resolved_ms <= (${over} LIMIT 1 OFFSET ?)`)
+        .run(ms, most);
+      if (changes > 0)
+        this.#db.exec(
+          "DELETE FROM notice WHERE NOT EXISTS (SELECT 1 FROM alert WHERE alert.id = notice.alert AND alert.active_ms = notice.active_ms)",
+        );
     });
   }
 }

@@ -243,3 +243,15 @@ test.each([
 ])("nothing is told at %s where the server is reached from elsewhere", async (url) => {
   await expect(postJson(url, "{}", {}, { allowsLoopback: false })).rejects.toMatchObject({ code: "forbidden" });
 });
+
+test("an alert that comes and goes again and again fills no disk, and one that stands is not told anew", async () => {
+  const { step, store } = openWatch([receiver("all")]);
+  for (let turn = 0; turn < 20; turn += 1) {
+    await step(["x", "stands"]);
+    await step(["stands"]);
+  }
+  store.dropBefore(0, 5);
+  expect(store.resolvedSince(0)).toHaveLength(5);
+  // Beyond the time for which what is over is kept.
+  expect(await step(["stands"], 60 * 24 * 3_600_000)).toEqual(["all firing stands"]);
+});

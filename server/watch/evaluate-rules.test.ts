@@ -3,7 +3,7 @@ import { memorySource } from "#core/promql/testing/memory-source.ts";
 import type { WrittenRule } from "#core/resolve/alerting.ts";
 import { readReceivers } from "#core/resolve/alerting.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
-import { evaluateRules } from "#server/watch/evaluate-rules.ts";
+import { RuleTurns } from "#server/watch/evaluate-rules.ts";
 
 const SERIES = memorySource(
   ["x", "y"].map((name) => ({ labels: { __name__: "up", name }, samples: [[1000, 1]] as const })),
@@ -14,7 +14,11 @@ const rule = (more: Partial<WrittenRule> = {}): WrittenRule => ({
 });
 
 test("each series is an alert, and what cannot be asked keeps no other rule from being asked", async () => {
-  const [clash, fine] = await evaluateRules([rule({ labels: { name: "both" } }), rule()], SERIES, 1000);
+  const [clash, fine] = await new RuleTurns(Date.now).evaluate(
+    [rule({ labels: { name: "both" } }), rule()],
+    SERIES,
+    1000,
+  );
   expect(fine?.findings.map(({ labels }) => labels)).toEqual([
     { name: "x", alertname: "r" },
     { name: "y", alertname: "r" },

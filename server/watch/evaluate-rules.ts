@@ -10,29 +10,69 @@ import type { ObjectiveTerms } from "#core/resolve/objectives.ts";
 const ALERTS_MAX = 500;
 const POINTS_MAX = 4_000_000;
 const RULE_MS_MAX = 10_000;
+/** Of all rules: each alert is held against every silence and receiver. */
+const ALL_ALERTS_MAX = 5000;
+/** How long the rules of one round take at most, all together. */
+const ROUND_MS_MAX = 15_000;
+/** One that took a second rests for so many. */
+const REST = 10;
+const QUICK_MS = 500;
 const HOUR_MS = 3_600_000;
 
-/** Asks one rule after another; what cannot be asked says why, and keeps no other from being asked. */
-export async function evaluateRules(
-  rules: readonly WrittenRule[],
-  source: SeriesSource,
-  atMs: number,
-): Promise<readonly Evaluation[]> {
-  const evaluations: Evaluation[] = [];
-  for (const rule of rules) {
-    const { ref, forMs } = rule;
-    try {
-      evaluations.push({ rule: ref, forMs, findings: await ask(rule, source, atMs) });
-    } catch (error) {
-      evaluations.push({
-        rule: ref,
-        forMs,
-        findings: [],
-        error: error instanceof Error ? error.message : String(error),
+/** Asks rules, round after round. Those that take long are asked less often, and keep no other from being asked. */
+export class RuleTurns {
+  /** By rule, when it may be asked again and what was wrong with it. */
+  readonly #known = new Map<string, { readonly dueMs: number; readonly tookMs: number; readonly error?: string }>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  async evaluate(rules: readonly WrittenRule[], source: SeriesSource, atMs: number): Promise<readonly Evaluation[]> {
+    const beganMs = this.#now();
+    const written = new Set(rules.map(({ ref }) => ref));
+    for (const ref of this.#known.keys()) if (!written.has(ref)) this.#known.delete(ref);
+    // Whatever waits of those that take long, the others come first.
+    const orderOf = ({ ref }: WrittenRule): number => this.#known.get(ref)?.dueMs ?? 0;
+    const evaluations: Evaluation[] = [];
+    let left = ALL_ALERTS_MAX;
+    for (const rule of rules.toSorted((a, b) => orderOf(a) - orderOf(b))) {
+      const { ref, forMs } = rule;
+      const askedMs = this.#now();
+      const known = this.#known.get(ref);
+      if ((known?.dueMs ?? 0) > askedMs || askedMs - beganMs > ROUND_MS_MAX) {
+        const error =
+          known?.error ??
+          `it waits: ${known === undefined ? "others take" : `it took ${known.tookMs} ms and others take`} their turns`;
+        evaluations.push({ rule: ref, forMs, findings: [], error });
+        continue;
+      }
+      const evaluation = await evaluateRule(rule, source, atMs, left);
+      left -= evaluation.findings.length;
+      evaluations.push(evaluation);
+      const tookMs = this.#now() - askedMs;
+      const { error } = evaluation;
+      this.#known.set(ref, {
+        dueMs: tookMs <= QUICK_MS ? 0 : askedMs + REST * tookMs,
+        tookMs,
+        ...(error === undefined ? {} : { error }),
       });
     }
+    return evaluations;
   }
-  return evaluations;
+}
+
+/** What cannot be asked says why. */
+async function evaluateRule(rule: WrittenRule, source: SeriesSource, atMs: number, left: number): Promise<Evaluation> {
+  const { ref, forMs } = rule;
+  try {
+    const findings = await ask(rule, source, atMs);
+    if (findings.length > left) throw new Error(`all rules find more than ${ALL_ALERTS_MAX} at once: ask for less`);
+    return { rule: ref, forMs, findings };
+  } catch (error) {
+    return { rule: ref, forMs, findings: [], error: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 async function ask(rule: WrittenRule, source: SeriesSource, atMs: number): Promise<readonly Finding[]> {

@@ -20,4 +20,8 @@ export const WATCH_MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX notice_untold ON notice (at_ms) WHERE told_ms IS NULL;
   `,
+  `
+  DROP INDEX notice_untold;
+  CREATE INDEX notice_untold_of ON notice (receiver, at_ms) WHERE told_ms IS NULL;
+  `,
 ];

@@ -58,7 +58,10 @@ test("what is counted bit by bit is what is stored: with late reports, new objec
   const random = makeRandom(3);
   let terms = [CALLER];
   const start = () =>
-    new ObjectiveWatch({ telemetry: at.queries, terms: () => terms, settledMs: () => at.now - 10_000 });
+    new ObjectiveWatch({
+      ...{ telemetry: at.queries, terms: () => terms, settledMs: () => at.now - 10_000 },
+      clock: () => 0,
+    });
   let watch = start();
   at.running.onWindow(({ startMs }) => watch.noteStored(startMs));
   const sequences = { source: 0, destination: 0 };
@@ -157,4 +160,37 @@ test("a threshold is counted by the nearest bound, exactly where it is one of Is
 test("windows begin with whole hours, and those told by minutes with a minute", () => {
   expect(windowFrom(CALLED, NOW + 30 * MINUTE_MS)).toBe(NOW - 5 * HOUR_MS);
   expect(sumFrom(NOW + MINUTE_MS, HOUR_MS)).toBe(NOW + MINUTE_MS - HOUR_MS);
+});
+
+test("who tells of last month again and again does not have it read again and again", async () => {
+  const [asked, world] = [[] as number[], { settledMs: START + 100 * HOUR_MS, clockMs: 0 }];
+  const watch = new ObjectiveWatch({
+    telemetry: {
+      slots: async ({ startMs, endMs, stepMs }) => {
+        if (stepMs === HOUR_MS) asked.push(endMs - startMs);
+        // As long as a large store takes for a month.
+        world.clockMs += (endMs - startMs) / 100_000;
+        return { slots: new Map(), endMs };
+      },
+    },
+    terms: () => [CALLER],
+    settledMs: () => world.settledMs,
+    clock: () => world.clockMs,
+  });
+  await watch.run();
+  for (let minute = 0; minute < 30; minute += 1) {
+    watch.noteStored(world.settledMs - 90 * HOUR_MS);
+    world.settledMs += MINUTE_MS;
+    world.clockMs += 1000;
+    await watch.run();
+  }
+  const [first = 0, ...later] = asked;
+  expect(later.length).toBeGreaterThan(0);
+  expect(later.length).toBeLessThan(4);
+  expect(later.every((ms) => ms <= first)).toBe(true);
+  // And what waited is read once it may be.
+  world.settledMs += MINUTE_MS;
+  world.clockMs += 3_600_000;
+  await watch.run();
+  expect(asked).toHaveLength(later.length + 2);
 });

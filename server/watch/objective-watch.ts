@@ -11,6 +11,8 @@ export interface ObjectiveWatchOptions {
   readonly terms: () => readonly ObjectiveTerms[];
   /** Up to when all reports have come in. */
   readonly settledMs: () => number;
+  /** What reading takes is measured by it. */
+  readonly clock?: () => number;
 }
 
 /** Of one objective: what was counted, and how it stands. */
@@ -24,6 +26,8 @@ interface Watched {
 
 /** What comes so late is read with what is new. */
 const LATE_MS = 10 * MINUTE_MS;
+/** What comes later than that is read so many times as long after as it took: who tells of last month each minute has nobody read it each minute. */
+const REST = 20;
 
 /**
  * Counts what objectives ask for from stored windows: all of their time at first, and then what is new. It keeps nothing that the store
@@ -36,6 +40,7 @@ export class ObjectiveWatch {
   #meant = new WeakMap<TrafficKey, readonly Watched[]>();
   #readMs = 0;
   #lateMs = Number.POSITIVE_INFINITY;
+  #lateDueMs = 0;
 
   constructor(options: ObjectiveWatchOptions) {
     this.#options = options;
@@ -56,8 +61,11 @@ export class ObjectiveWatch {
     const added = this.#follow();
     if (dueMs <= this.#readMs && added.length === 0) return;
     const known = [...this.#watched.values()].filter((each) => !added.includes(each));
-    const lateMs = this.#lateMs;
-    this.#lateMs = Number.POSITIVE_INFINITY;
+    const { clock = () => performance.now() } = this.#options;
+    const beganMs = clock();
+    const isWaiting = this.#lateMs < this.#readMs - LATE_MS && beganMs < this.#lateDueMs;
+    const lateMs = isWaiting ? Number.POSITIVE_INFINITY : this.#lateMs;
+    if (!isWaiting) this.#lateMs = Number.POSITIVE_INFINITY;
     try {
       const oldest = (all: readonly Watched[]): number => Math.min(...all.map(({ terms }) => keptFrom(terms, dueMs)));
       if (known.length > 0)
@@ -69,6 +77,7 @@ export class ObjectiveWatch {
       for (const each of added) this.#watched.set(each.terms.ref, { ...each, text: "" });
       throw error;
     }
+    if (lateMs < this.#readMs - LATE_MS) this.#lateDueMs = clock() + REST * (clock() - beganMs);
     this.#readMs = dueMs;
     for (const each of this.#watched.values())
       each.state = judgeObjective(each.terms, dueMs, (from, to) => each.slots.between(from, to));
