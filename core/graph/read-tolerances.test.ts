@@ -151,6 +151,12 @@ test.each<[string, string[], Case[], ReturnType<typeof judged>]>([
     one(503),
     { workload: "degraded 5xx 5.0 % ≥ 0.1 %", edge: "degraded 5xx 5.0 % ≥ 0.1 %", service: "healthy" },
   ],
+  [
+    "Kiali's annotation in RE2's own words",
+    [annotated("WorkloadGroup", "reviews-v1", "{ template: {} }", "5XX,0,50,(?i)HTTP,[[:alpha:]]+")],
+    one(503),
+    { workload: "degraded 5XX 5.0 % ≥ 0 %", edge: "degraded 5XX 5.0 % ≥ 0 %", service: "degraded 5xx 5.0 % ≥ 0.1 %" },
+  ],
 ])("%s", (_, texts, traffic, expected) => expect(judged(texts, traffic)).toEqual(expected));
 
 test("an annotation is read at once, whatever its patterns are", () => {
@@ -164,6 +170,9 @@ test.each([
   ["4(,10,20,http,inbound", "is not a regular expression"],
   ["4XX,10,20,udp,inbound", "means no protocol"],
   [" ", "is empty"],
+  ["5XX,1,2,.*,.*;".repeat(65), "it has 65 parts, and 64 at most"],
+  [`5XX,1,2,${".".repeat(4000)},.*`, "it is longer than 4000 characters"],
+  [`5XX,1,2,${"(".repeat(30)}.*${")*".repeat(30)}!,inbound`, "means no protocol"],
 ])("the annotation %s is refused with the reason", (text, wrong) => {
   expect(parseRateAnnotation(text)).toMatchObject({ tolerances: [], wrong: expect.stringContaining(wrong) });
 });

@@ -8,13 +8,20 @@ export const RATE_ANNOTATION = "health.kiali.io/rate";
 
 const PROTOCOLS = { http: "HTTP", grpc: "GRPC", tcp: "TCP" } as const;
 
+/** More than anybody writes: each of its patterns is compiled as often as the configuration changes. */
+const CHARACTERS_MAX = 4000;
+const PARTS_MAX = 64;
+
 /** What it says, or why it says nothing. */
 export function parseRateAnnotation(text: string): {
   readonly tolerances: WrittenTolerance[];
   readonly wrong?: string;
 } {
   const tolerances: WrittenTolerance[] = [];
-  for (const part of text.split(";").filter((each) => each.trim() !== "")) {
+  if (text.length > CHARACTERS_MAX) return { tolerances, wrong: `it is longer than ${CHARACTERS_MAX} characters` };
+  const parts = text.split(";").filter((each) => each.trim() !== "");
+  if (parts.length > PARTS_MAX) return { tolerances, wrong: `it has ${parts.length} parts, and ${PARTS_MAX} at most` };
+  for (const part of parts) {
     const [code = "", degraded = "", failure = "", protocol = "", direction = "", ...more] = part
       .split(",")
       .map((each) => each.trim());

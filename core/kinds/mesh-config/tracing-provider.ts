@@ -73,7 +73,10 @@ export const ZIPKIN = message({
 
 export const SKYWALKING = message({
   ...SERVICE,
-  accessToken: described(string("header-value"), { envoy: "ClientConfig.backend_token" }),
+  accessToken: described(string("header-value"), {
+    envoy: "ClientConfig.backend_token",
+    doc: "Whoever may read the MeshConfig reads it",
+  }),
 });
 
 export const DATADOG = message({ ...SERVICE, maxTagLength: TAG_LENGTH });
