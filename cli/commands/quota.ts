@@ -4,7 +4,7 @@ import { type CommonOptions, withClient, withServer } from "#cli/commands/comman
 import { EXIT } from "#cli/exit-codes.ts";
 import { print, printValue } from "#cli/output/output.ts";
 import { PharosError } from "#core/errors.ts";
-import { parseRuleName, splitRuleId } from "#core/rate-limit/rule-name.ts";
+import { planOfRule, planWrittenIn, splitRuleId } from "#core/rate-limit/rule-name.ts";
 import type { ConsumerView, LimitRuleView } from "#core/view/limit.ts";
 import { formatLimitKey } from "#node/limit-key.ts";
 
@@ -22,6 +22,9 @@ function readUnits(text: string): number {
 
 /** All others have rules with names. */
 const isQuota = ({ rule }: LimitRuleView): boolean => rule === "";
+
+/** Not as a plan has it that gives another amount. */
+const isOwn = ({ plan, name }: LimitRuleView): boolean => plan === null || planWrittenIn(name) !== undefined;
 
 /** Of `[NAMESPACE/]NAME`, as everybody has it, and as each plan does. */
 async function findQuotas(api: ApiClient, name: string, plan?: string): Promise<readonly LimitRuleView[]> {
@@ -52,7 +55,7 @@ async function findKey(api: ApiClient, quota: string, consumer: string, plan?: s
   if (more.length > 0)
     throw new PharosError("invalid", `${consumer} is a consumer in several plans`, { hint: "name one with --plan" });
   if (only !== undefined) return only.key;
-  const [rule] = plan === undefined ? rules.filter((each) => each.plan === null) : rules;
+  const [rule] = plan === undefined ? rules.filter(isOwn) : rules;
   const parts = rule?.key.length ?? 0;
   if (rule === undefined || parts > 1)
     throw new PharosError("not-found", `Quota ${quota} knows no consumer ${consumer}`, {
@@ -82,7 +85,7 @@ const RULES = [
 ];
 const CONSUMERS = [
   { title: "consumer", value: (row: ConsumerView) => row.subject },
-  { title: "plan", value: (row: ConsumerView) => parseRuleName(splitRuleId(row.limit).name).plan ?? "" },
+  { title: "plan", value: (row: ConsumerView) => planOfRule(splitRuleId(row.limit)) ?? "" },
   { title: "used", value: (row: ConsumerView) => String(row.used) },
   { title: "held", value: (row: ConsumerView) => String(row.held) },
   { title: "left", value: (row: ConsumerView) => String(row.left) },

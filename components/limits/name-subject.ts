@@ -1,4 +1,4 @@
-import { isQuotaRule, parseRuleName, splitRuleId } from "#core/rate-limit/rule-name.ts";
+import { isQuotaRule, parseRuleName, planOfRule, splitRuleId } from "#core/rate-limit/rule-name.ts";
 import type { ConsumerView } from "#core/view/limit.ts";
 
 /** Who is counted together, as people read it. */
@@ -14,7 +14,8 @@ export function consumerHref({ key }: Pick<ConsumerView, "key">): string {
 /** A limit as its id says: `shop/per-caller|burst`, with a plan behind `@`. */
 export function nameLimit({ kind, limit }: Pick<ConsumerView, "kind" | "limit">): string {
   const { policy, name } = splitRuleId(limit);
-  const { rule, plan } = parseRuleName(name);
+  const { rule } = parseRuleName(name);
+  const plan = planOfRule({ policy, name });
   const ofPlan = plan === undefined ? "" : `, plan ${plan}`;
   return `${kind} ${policy}${isQuotaRule(name) ? "" : `, rule ${rule}`}${ofPlan}`;
 }

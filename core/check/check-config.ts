@@ -10,7 +10,8 @@ import { isSameList } from "#core/is-same-list.ts";
 import { KIND_NAMES, type Kind } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { inlineLimits } from "#core/resolve/inline-limits.ts";
+import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { validateResource } from "#core/resource/validate-resource.ts";
 import { formatPath } from "#core/schema/path.ts";
 
@@ -59,7 +60,23 @@ function runsOf<K extends Kind>(kind: K): CheckRun[] {
     ...relationsOf(kind).checks.map((rule) => runOf(kind, rule)),
     ...GENERAL.map((rule) => runEach(all, (resource, context) => withCode(rule, rule.each(resource, context)))),
     runEach(all, alone),
+    ...(kind === "Plan" ? [runEach((context) => context.of("Plan"), insidePlan)] : []),
   ];
+}
+
+/** RateLimits and Quotas that are written in a plan are looked at as those that are resources, and told of where they stand. */
+function insidePlan(plan: Resource<"Plan">, context: CheckContext): readonly Found[] {
+  return inlineLimits(plan).flatMap(({ resource, path: at }) =>
+    [...eachOf(resource, context), ...GENERAL.flatMap((rule) => withCode(rule, rule.each(resource, context)))].map(
+      (found) => ({ ...found, resource: formatRef(refOf(plan)), path: [...at, ...(found.path ?? [])] }),
+    ),
+  );
+}
+
+function eachOf<K extends Kind>(resource: Resource<K>, context: CheckContext): readonly Found[] {
+  return relationsOf(resource.kind as K).checks.flatMap((rule) =>
+    "each" in rule ? withCode(rule, rule.each(resource, context)) : [],
+  );
 }
 
 function runOf<K extends Kind>(kind: K, rule: KindCheck<K>): CheckRun {

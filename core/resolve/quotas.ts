@@ -5,8 +5,9 @@ import { LONGEST_MS } from "#core/rate-limit/calendar-period.ts";
 import type { Limit, Period } from "#core/rate-limit/limit.ts";
 import { QUOTA_RULE } from "#core/rate-limit/rule-name.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
+import { writtenIn } from "#core/resolve/inline-limits.ts";
 import { guarding, KEYS_MAX, keyOf, type LimitingRule } from "#core/resolve/rate-limits.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { Resource } from "#core/resource/resource.ts";
 
 /** Of what is for ever: longer than anybody waits. */
 const EVER_MS = 1000 * 366 * 24 * 3_600_000;
@@ -21,7 +22,7 @@ function ruleOf(resource: Resource<"Quota">): LimitingRule {
   const { mode, match, exempt, bucket = {}, cost = {}, onLimit = {}, headers = "Standard" }: QuotaSpec = resource.spec;
   const { request = 1, requestHeader, responseHeader, most = request } = cost;
   return {
-    ref: formatRef(refOf(resource)),
+    ref: writtenIn(resource),
     namespace,
     policy: `${namespace}/${name}`,
     name: QUOTA_RULE,

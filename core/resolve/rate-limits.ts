@@ -6,12 +6,13 @@ import type { CountingRule, KeyPart, StatusRange } from "#core/rate-limit/counti
 import type { Limit } from "#core/rate-limit/limit.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { GuardingRule } from "#core/resolve/guarding-policy.ts";
+import { writtenIn } from "#core/resolve/inline-limits.ts";
 import type { NamedRoutes } from "#core/resolve/policy-scope.ts";
-import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import type { Resource } from "#core/resource/resource.ts";
 
 /** A rule of a RateLimit, or a Quota, as whoever limits a workload reads it: requests that any of `match` take are counted. */
 export interface LimitingRule extends CountingRule<readonly GuardingRule[]> {
-  /** `RateLimit/namespace/name`, or of a Quota. */
+  /** Where it is written: `RateLimit/namespace/name`, or of a Quota or Plan. */
   readonly ref: string;
   readonly namespace: string;
   /** Percents of the amount that are told of when they are used. */
@@ -43,7 +44,7 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
     ({ name: rule, match, exempt, bucket = {}, limit, cost = {}, refund, reserve = [], onLimit = {} }, index) => {
       const { request = 1, requestHeader, responseHeader, most = request } = cost;
       return {
-        ref: formatRef(refOf(resource)),
+        ref: writtenIn(resource),
         namespace,
         policy: `${namespace}/${name}`,
         name: rule,

@@ -7,6 +7,7 @@ import { resolveCredential } from "#core/resolve/credential-use.ts";
 import { type FindService, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationRule } from "#core/resolve/destination-rule.ts";
 import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
+import { limitsOf } from "#core/resolve/inline-limits.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { settingsOf, withExports } from "#core/resolve/mesh-settings.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
@@ -102,8 +103,8 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
       resolvePolicies(requestAuthentications, { namespace, labels }, scope),
     tracingFor: (namespace, labels) =>
       resolveTracing(ofKind(aged, "Telemetry"), { namespace, labels }, scope, settings),
-    rateLimitsOver: (namespace, labels) => resolvePolicies(ofKind(aged, "RateLimit"), { namespace, labels }, scope),
-    quotasOver: (namespace, labels) => resolvePolicies(ofKind(aged, "Quota"), { namespace, labels }, scope),
+    rateLimitsOver: (namespace, labels) => resolvePolicies(limitsOf("RateLimit", aged), { namespace, labels }, scope),
+    quotasOver: (namespace, labels) => resolvePolicies(limitsOf("Quota", aged), { namespace, labels }, scope),
     plansFor: (namespace) =>
       ofKind(aged, "Plan").filter(({ metadata }) => [namespace, mesh.rootNamespace].includes(metadata.namespace)),
     accessLogsFor: (namespace, labels) =>

@@ -14,7 +14,7 @@ const OUTCOMES = new Map(Object.entries(SIGNS).map(([outcome, sign]) => [sign, o
 /** Of a request that more rules count, the others are not told: sets of labels are few. */
 const COUNTS_MAX = 16;
 const CHARS_MAX = 1000;
-const WRITTEN = /^([+~=-])([a-z0-9-]{1,63}\/[a-z0-9.-]{1,253}\/[\w@.-]{1,330})$/;
+const WRITTEN = /^([+~=-])([a-z0-9-]{1,63}\/[a-z0-9.~-]{1,507}\/[\w@.-]{1,330})$/;
 
 /** As it stands in a line of the access log and in a label: `+shop/per-caller/burst ~shop/tried/all`. */
 export function formatLimitCounts(counts: readonly LimitCount[]): string {

@@ -12,9 +12,10 @@ import {
 } from "#core/resolve/envoy-patches.ts";
 import { type Extension, resolveExtensions } from "#core/resolve/extensions.ts";
 import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
+import { inlineOf, type LimitKind } from "#core/resolve/inline-limits.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { isForRoutes, type Policy, resolvePolicies } from "#core/resolve/policies.ts";
-import { findRoutes, findTargeted, type PolicyScope } from "#core/resolve/policy-scope.ts";
+import { type ForWorkloads, findRoutes, findTargeted, type PolicyScope } from "#core/resolve/policy-scope.ts";
 import {
   type EgressPort,
   egressPortsOf,
@@ -80,9 +81,9 @@ export abstract class WorkloadAnswers {
     this.#over("RequestAuthentication", namespace, labels);
 
   readonly rateLimitsOver = (namespace: string, labels: Labels) =>
-    this.#over("RateLimit", namespace, labels, () => this.#ofRoutes("RateLimit"));
+    this.#limitsOver("RateLimit", namespace, labels);
   readonly quotasOver = (namespace: string, labels: Labels) =>
-    this.#over("Quota", namespace, labels, () => this.#ofRoutes("Quota"));
+    this.#limitsOver("Quota", namespace, labels);
 
   /** Of a namespace and of the root, the oldest first. */
   plansFor(namespace: string): readonly Resource<"Plan">[] {
@@ -90,23 +91,26 @@ export abstract class WorkloadAnswers {
   }
 
   /** Those that stand over a workload: of its namespace and of the root, as far as their selectors reach. */
-  #over<K extends Policy["kind"]>(
-    kind: K,
-    namespace: string,
-    labels: Labels,
-    ofRoutes: () => readonly (Policy & Resource<K>)[] = () => [],
-  ): readonly Resource<K>[] {
+  #over<K extends Policy["kind"]>(kind: K, namespace: string, labels: Labels): readonly Resource<K>[] {
     return this.deriveList(`${kind} over ${namespace} ${labelText(labels)}`, () => {
       const own = this.ofNamespace(kind, namespace) as readonly (Policy & Resource<K>)[];
-      const routing = ofRoutes().filter((each) => !own.includes(each));
-      return resolvePolicies([...own, ...routing], { namespace, labels }, this.policyScope);
+      return resolvePolicies(own, { namespace, labels }, this.policyScope);
     });
   }
 
-  /** Those of every namespace that are for requests by routes. */
-  #ofRoutes<K extends "RateLimit" | "Quota">(kind: K): readonly (Policy & Resource<K>)[] {
+  /** Besides those that are written in plans, and those of every namespace that are for requests by routes. */
+  #limitsOver<K extends LimitKind>(kind: K, namespace: string, labels: Labels): readonly Resource<K>[] {
+    return this.deriveList(`${kind} over ${namespace} ${labelText(labels)}`, () => {
+      const own = [...this.ofNamespace(kind, namespace), ...inlineOf(kind, this.ofNamespace("Plan", namespace))];
+      const routing = this.#ofRoutes(kind).filter((each) => !own.includes(each));
+      const all = [...own, ...routing] as readonly (Policy & Resource<K>)[];
+      return resolvePolicies(all, { namespace, labels }, this.policyScope);
+    });
+  }
+
+  #ofRoutes<K extends LimitKind>(kind: K): readonly Resource<K>[] {
     return this.deriveList(`${kind} of routes`, () =>
-      (this.all(kind) as readonly (Policy & Resource<K>)[]).filter(isForRoutes),
+      [...this.all(kind), ...inlineOf(kind, this.all("Plan"))].filter((each) => isForRoutes(each as ForWorkloads)),
     );
   }
 

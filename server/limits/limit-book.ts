@@ -4,6 +4,7 @@ import { bucketsOf, reserveShare } from "#core/rate-limit/reserve-share.ts";
 import { THROTTLE_BUCKET } from "#core/rate-limit/rule-name.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { limitsOf } from "#core/resolve/inline-limits.ts";
 import { applyPlans } from "#core/resolve/plans.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { type PolicyScope, policyScope } from "#core/resolve/policy-scope.ts";
@@ -63,8 +64,8 @@ export class LimitBook {
       for (const rule of applyPlans(rules, plans, () => ["*"]))
         if (!rule.isPerInstance) this.#rules.set(`${rule.policy}|${rule.name}`, { resource, rule });
     };
-    for (const resource of ofKind(resources, "RateLimit")) add(resource, readLimits([resource]));
-    for (const resource of ofKind(resources, "Quota")) add(resource, readQuotas([resource]));
+    for (const resource of limitsOf("RateLimit", resources)) add(resource, readLimits([resource]));
+    for (const resource of limitsOf("Quota", resources)) add(resource, readQuotas([resource]));
   }
 
   /** `policy|rule` of all of which one budget is kept. */

@@ -3,9 +3,9 @@ import { describeEffect } from "#core/kinds/describe-effect.ts";
 import { describeLimitRule } from "#core/kinds/describe-limit-rule.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
+import { limitsOf } from "#core/resolve/inline-limits.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
-import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { type LimitOutcome, nameCountedRule, parseLimitCounts } from "#core/telemetry/limit-counts.ts";
@@ -36,7 +36,7 @@ export function describeLimits(parts: LimitParts): LimitUseView {
   const scope = policyScope(mesh, resources);
   const services = [...listServices(snapshot).values()];
   const counts = countRules(slots);
-  const limits = [...ofKind(resources, "RateLimit"), ...ofKind(resources, "Quota")].map((limit): UsedLimit => {
+  const limits = [...limitsOf("RateLimit", resources), ...limitsOf("Quota", resources)].map((limit): UsedLimit => {
     const { namespace, name } = limit.metadata;
     const ref = formatRef(refOf(limit));
     const over = instances.filter((each) => standsOver(limit, each, scope));

@@ -1,5 +1,5 @@
 import { PharosError } from "#core/errors.ts";
-import { isQuotaRule, parseRuleName, ruleOfKey, splitRuleId } from "#core/rate-limit/rule-name.ts";
+import { isQuotaRule, parseRuleName, planOfRule, ruleOfKey, splitRuleId } from "#core/rate-limit/rule-name.ts";
 import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/limit.ts";
 import type { KnownBucket, LeaseDesk } from "#server/limits/lease-desk.ts";
 import type { LedgerStore } from "#server/limits/ledger-store.ts";
@@ -82,7 +82,8 @@ export function createLimitService({ leases, ledger, audited }: LimitServiceOpti
 
 function describeRule(id: string, { rule }: KnownRule, consumers: number, members: number): LimitRuleView {
   const [namespace = "", name = ""] = rule.policy.split("/");
-  const { rule: ruleName, plan = null } = parseRuleName(rule.name);
+  const { rule: ruleName } = parseRuleName(rule.name);
+  const plan = planOfRule(rule) ?? null;
   const isQuota = isQuotaRule(rule.name);
   return {
     ...{ id, namespace, name, plan, soft: rule.soft, consumers, members },

@@ -1,5 +1,5 @@
 import type { Evaluation } from "#core/alerts/alert.ts";
-import { parseRuleName } from "#core/rate-limit/rule-name.ts";
+import { planOfRule } from "#core/rate-limit/rule-name.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
 import type { StandingNotice } from "#server/limits/ledger-store.ts";
 
@@ -10,12 +10,12 @@ export function evaluateQuotas(notices: readonly StandingNotice[]): Evaluation {
     forMs: 0,
     findings: notices.map(({ key, percent, used, amount }) => {
       const { policy = key, rule = "", values = "" } = parseLimitKey(key) ?? {};
-      const { plan } = parseRuleName(rule);
+      const plan = planOfRule({ policy, name: rule });
       return {
         labels: {
           ...{ alertname: "QuotaSoftLimit", severity: "ticket", namespace: policy.split("/")[0] ?? "", quota: policy },
           ...{ consumer: values, percent: String(percent) },
-          ...(plan === undefined || plan === null ? {} : { plan }),
+          ...(plan === undefined ? {} : { plan }),
         },
         annotations: { summary: `${values} has used ${percent} % of Quota ${policy}` },
         value: amount === 0 ? 0 : (100 * used) / amount,

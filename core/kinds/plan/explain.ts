@@ -1,6 +1,6 @@
 import { describePlan } from "#core/kinds/plan/effect.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
-import { amountIn } from "#core/resolve/plans.ts";
+import { amountIn, isWrittenIn } from "#core/resolve/plans.ts";
 import { readQuotas } from "#core/resolve/quotas.ts";
 import { readLimits } from "#core/resolve/rate-limits.ts";
 import type { Resource } from "#core/resource/resource.ts";
@@ -12,8 +12,8 @@ export function explainPlan(
 ): ExplainedResource | undefined {
   const isBearing = [...running, ...waiting].some(({ namespace, labels }) =>
     [...readQuotas(reader.quotasOver(namespace, labels)), ...readLimits(reader.rateLimitsOver(namespace, labels))].some(
-      (rule) => rule.namespace === plan.metadata.namespace && amountIn(plan, rule) !== undefined,
+      (rule) => amountIn(plan, rule) !== undefined || isWrittenIn(plan, rule),
     ),
   );
-  return isBearing ? { applies: true, reason: `gives ${describePlan(plan)}` } : undefined;
+  return isBearing ? { applies: true, reason: `gives ${describePlan(plan, reader.mesh.rootNamespace)}` } : undefined;
 }

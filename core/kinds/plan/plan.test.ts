@@ -23,6 +23,8 @@ function found(spec: string): string[] {
 }
 
 const GOLD = '{ claim: { attribute: "request.auth.claims[plan]", values: [gold] } }';
+const OWN_QUOTA = "{ amount: 5, period: { calendar: Month } }";
+const OWN_LIMIT = "{ rules: [{ name: r, limit: { amount: 5, per: 1s } }] }";
 const QUOTAS = "quotas: [{ name: q, amount: 5 }]";
 
 test.each<[string, string, string[]]>([
@@ -59,12 +61,55 @@ test.each<[string, string, string[]]>([
     `{ consumers: [${GOLD}], limits: [{ name: l, rule: r, amount: 5, per: 48h }] }`,
     ["error bad-value spec.limits[0].per"],
   ],
+  [
+    "limits and quotas of its own",
+    `{ consumers: [${GOLD}], quotas: [{ name: monthly, spec: ${OWN_QUOTA} }], limits: [{ name: burst, spec: ${OWN_LIMIT} }] }`,
+    [],
+  ],
+  [
+    "one of its own and an amount",
+    `{ consumers: [${GOLD}], quotas: [{ name: q, amount: 5, spec: ${OWN_QUOTA} }] }`,
+    ["error one-of spec.quotas[0]"],
+  ],
+  [
+    "a limit without an amount and one of its own",
+    `{ consumers: [${GOLD}], limits: [{ name: l }] }`,
+    ["error one-of spec.limits[0]"],
+  ],
+  [
+    "an amount of no rule",
+    `{ consumers: [${GOLD}], limits: [{ name: l, amount: 5 }] }`,
+    ["error missing-field spec.limits[0].rule"],
+  ],
+  [
+    "a rule of one of its own",
+    `{ consumers: [${GOLD}], limits: [{ name: l, rule: r, burst: 3, spec: ${OWN_LIMIT} }] }`,
+    ["error conflicting-fields spec.limits[0].rule", "error conflicting-fields spec.limits[0].burst"],
+  ],
+  [
+    "two of its own by one name",
+    `{ consumers: [${GOLD}], limits: [{ name: l, spec: ${OWN_LIMIT} }, { name: l, spec: ${OWN_LIMIT} }] }`,
+    ["error duplicate-value spec.limits[1].name"],
+  ],
+  [
+    "what is wrong with one of its own",
+    `{ consumers: [${GOLD}], quotas: [{ name: q, spec: { amount: 5, period: { once: Ever }, carryOver: 5 } }], limits: [{ name: l, spec: { rules: [{ name: r, limit: { amount: 5, per: 48h } }] } }] }`,
+    ["error conflicting-fields spec.quotas[0].spec.carryOver", "error bad-value spec.limits[0].spec.rules[0].limit.per"],
+  ],
 ])("%s", (_, spec, expected) => expect(found(spec)).toEqual(expected));
 
 test("it is said in a line", () => {
   const spec = `{ consumers: [${GOLD}, { workloads: { matchLabels: { tier: gold } } }], ${QUOTAS}, limits: [{ name: l, rule: r, amount: 9, per: 1s }] }`;
   expect(plan.effect?.(read(spec).resource, "istio-system")).toBe(
     "5 of Quota q; 9 in 1s of RateLimit l, rule r; for request.auth.claims[plan] gold and workloads with tier=gold",
+  );
+});
+
+test("what is its own is said in its line too", () => {
+  const spec = `{ consumers: [${GOLD}], quotas: [{ name: q, spec: ${OWN_QUOTA} }], limits: [{ name: l, spec: ${OWN_LIMIT} }] }`;
+  const resource = { ...read(spec).resource, metadata: { name: "a", namespace: "shop" } };
+  expect(plan.effect?.(resource, "istio-system")).toBe(
+    "Quota q of its own: 5 requests in a month (UTC); on every workload in shop; RateLimit l of its own: At most 5 requests in 1s; on every workload in shop; for request.auth.claims[plan] gold",
   );
 });
 
@@ -106,5 +151,15 @@ test("what is not there is named", () => {
   expect(check(QUOTA, written("gold", 2025, spec)).filter((line) => CODES.test(line))).toEqual([
     "warning plan-rule-not-found Plan/default/gold spec.limits[0].name",
     "warning plan-rule-not-found Plan/default/gold spec.quotas[1].name",
+  ]);
+});
+
+test("what is written in a plan is looked at as if it was a resource, and named where it stands", () => {
+  const bad = "{ selector: { matchLabels: { app: web } }, bucket: { key: [{ attribute: \"request.headers[x-tenant]\" }], missing: Deny }";
+  const spec = `{ consumers: [${GOLD}], quotas: [{ name: q, spec: ${bad}, amount: 5, period: { calendar: Day } } }], limits: [{ name: l, spec: { selector: { matchLabels: { app: none } }, rules: [{ name: r, limit: { amount: 9, per: 1s } }] } }, { name: to, spec: { targetRefs: [{ kind: Service, name: none }], rules: [{ name: r, limit: { amount: 9, per: 1s } }] } }] }`;
+  expect(check(ENTRY, written("gold", 2025, spec)).filter((line) => line.includes("Plan/"))).toEqual([
+    "warning selector-matches-nothing Plan/default/gold spec.limits[0].spec.selector",
+    "warning policy-target-not-found Plan/default/gold spec.limits[1].spec.targetRefs[0].name",
+    "warning limit-key-not-bound Plan/default/gold spec.quotas[0].spec.bucket.key[0].attribute",
   ]);
 });

@@ -1,3 +1,5 @@
+import { QUOTA } from "#core/kinds/quota/schema.ts";
+import { RATE_LIMIT } from "#core/kinds/rate-limit/schema.ts";
 import type { Infer } from "#core/schema/field.ts";
 import { described, explicit, integer, list, map, message, required, string } from "#core/schema/make-field.ts";
 import { UNITS_MAX } from "#core/whole-units.ts";
@@ -48,7 +50,7 @@ const CONSUMER = message(
 );
 export type PlanConsumer = Infer<typeof CONSUMER>;
 
-const AMOUNT = described(required(explicit(integer(1, UNITS_MAX))), {
+const AMOUNT = described(explicit(integer(1, UNITS_MAX)), {
   envoy: OF_RULES,
   doc: "Units, instead of those that the rule says",
 });
@@ -60,10 +62,17 @@ export const PLAN = message({
   }),
   quotas: described(
     list(
-      message({
-        name: described(required(string("dns-name")), { envoy: OF_RULES, doc: "A Quota of the plan's namespace" }),
-        amount: AMOUNT,
-      }),
+      message(
+        {
+          name: described(required(string("dns-name")), {
+            envoy: OF_RULES,
+            doc: "A Quota of the plan's namespace; with `spec`, what this one is called",
+          }),
+          amount: AMOUNT,
+          spec: described(QUOTA, { envoy: OF_RULES, doc: "A Quota of its own, that counts those who have the plan alone" }),
+        },
+        { exactlyOneOf: ["amount", "spec"] },
+      ),
       0,
       64,
     ),
@@ -71,16 +80,26 @@ export const PLAN = message({
   ),
   limits: described(
     list(
-      message({
-        name: described(required(string("dns-name")), { envoy: OF_RULES, doc: "A RateLimit of the plan's namespace" }),
-        rule: described(required(string("label")), { envoy: OF_RULES, doc: "One of its rules" }),
-        amount: AMOUNT,
-        per: described(string("duration"), { envoy: OF_RULES, doc: "Without it, as the rule says" }),
-        burst: described(explicit(integer(1, UNITS_MAX)), {
-          envoy: OF_RULES,
-          doc: "Without it, none",
-        }),
-      }),
+      message(
+        {
+          name: described(required(string("dns-name")), {
+            envoy: OF_RULES,
+            doc: "A RateLimit of the plan's namespace; with `spec`, what this one is called",
+          }),
+          rule: described(string("label"), { envoy: OF_RULES, doc: "One of its rules; with `amount`" }),
+          amount: AMOUNT,
+          per: described(string("duration"), { envoy: OF_RULES, doc: "Without it, as the rule says" }),
+          burst: described(explicit(integer(1, UNITS_MAX)), {
+            envoy: OF_RULES,
+            doc: "Without it, none",
+          }),
+          spec: described(RATE_LIMIT, {
+            envoy: OF_RULES,
+            doc: "A RateLimit of its own, that counts those who have the plan alone",
+          }),
+        },
+        { exactlyOneOf: ["amount", "spec"] },
+      ),
       0,
       64,
     ),

@@ -1,6 +1,8 @@
 import { type Diagnostic, errorAt } from "#core/diagnostic.ts";
 import { parseDurationMs } from "#core/duration.ts";
 import type { PlanConsumer, PlanSpec } from "#core/kinds/plan/schema.ts";
+import { validateQuota } from "#core/kinds/quota/validate.ts";
+import { validateRateLimit } from "#core/kinds/rate-limit/validate.ts";
 import type { Path } from "#core/schema/path.ts";
 
 const WINDOW_MS_MAX = 24 * 3_600_000;
@@ -14,7 +16,7 @@ export function validatePlan({ consumers, quotas = [], limits = [] }: PlanSpec):
             ["spec"],
             "missing-field",
             "it names no quota and no limit: who has it has nothing of it",
-            "name a Quota in quotas, or a RateLimit and its rule in limits",
+            "name a Quota in quotas, or a RateLimit and its rule in limits, or write one there in spec",
           ),
         ]
       : []),
@@ -23,8 +25,15 @@ export function validatePlan({ consumers, quotas = [], limits = [] }: PlanSpec):
       (index) => ["spec", "quotas", index, "name"],
     ),
     ...repeated(
-      limits.map(({ name, rule }) => `${name} ${rule}`),
-      (index) => ["spec", "limits", index, "rule"],
+      limits.map(({ name, rule = "" }) => `${name} ${rule}`.trim()),
+      (index) => ["spec", "limits", index, limits[index]?.rule === undefined ? "name" : "rule"],
+    ),
+    ...limits.flatMap((limit, index) => validateRule(limit, ["spec", "limits", index])),
+    ...quotas.flatMap(({ spec }, index) =>
+      spec === undefined ? [] : under(["spec", "quotas", index], validateQuota(spec)),
+    ),
+    ...limits.flatMap(({ spec }, index) =>
+      spec === undefined ? [] : under(["spec", "limits", index], validateRateLimit(spec)),
     ),
     ...limits.flatMap(({ per }, index) =>
       per !== undefined && (parseDurationMs(per) ?? 0) > WINDOW_MS_MAX
@@ -39,6 +48,38 @@ export function validatePlan({ consumers, quotas = [], limits = [] }: PlanSpec):
         : [],
     ),
   ];
+}
+
+/** What is amiss with a RateLimit or Quota that is written in the plan, where it stands. */
+function under(at: Path, found: readonly Diagnostic[]): Diagnostic[] {
+  return found.map((each) => ({ ...each, path: [...at, ...(each.path ?? [])] }));
+}
+
+/** A rule is named where it is another's; what is written in the plan has rules of its own. */
+function validateRule({ name, spec, rule, per, burst }: NonNullable<PlanSpec["limits"]>[number], at: Path): Diagnostic[] {
+  if (spec === undefined)
+    return rule === undefined
+      ? [
+          errorAt(
+            [...at, "rule"],
+            "missing-field",
+            `rule is missing: which rule of RateLimit ${name} has another amount is not said`,
+            "name one of its rules, or write a RateLimit of the plan's own in spec instead of amount",
+          ),
+        ]
+      : [];
+  return Object.entries({ rule, per, burst }).flatMap(([field, value]) =>
+    value === undefined
+      ? []
+      : [
+          errorAt(
+            [...at, field],
+            "conflicting-fields",
+            `spec is set, and ${field} is of a RateLimit that is only named`,
+            "write it in the rules of spec, or leave spec out and set amount",
+          ),
+        ],
+  );
 }
 
 function validateConsumer({ claim, workloads }: PlanConsumer, path: Path): Diagnostic[] {

@@ -1,6 +1,6 @@
 import { capacityOf } from "#core/rate-limit/limit.ts";
 import { refusalHeaders } from "#core/rate-limit/limit-headers.ts";
-import { parseRuleName, refOfRule } from "#core/rate-limit/rule-name.ts";
+import { parseRuleName, planWrittenIn, refOfRule } from "#core/rate-limit/rule-name.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { Undecided } from "#core/simulate/decision.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
@@ -71,6 +71,8 @@ function titleOf(rule: PreparedLimit): string {
 }
 
 function originOf(rule: PreparedLimit): Origin {
+  const plan = planWrittenIn(rule.policy);
+  if (plan !== undefined) return { resource: `Plan/${rule.policy.split("/")[0]}/${plan}`, path: "spec" };
   return {
     resource: refOfRule(rule),
     path: rule.period === undefined ? `spec.rules[${rule.index}]` : "spec",

@@ -63,9 +63,10 @@ export function randomQuota(draw: Draw): AnyResource {
   });
 }
 
-/** Who has another amount; of what is there, and of what is not. */
+/** Who has another amount, of what is there, and of what is not; and limits and quotas of its own. */
 export function randomPlan(draw: Draw): AnyResource {
-  const { pick, random, namespace } = draw;
+  const { pick, random, rarely, namespace } = draw;
+  const inline = (of: AnyResource): object[] => (rarely(2) ? [{ name: "own", spec: of.spec }] : []);
   const consumer = pick<object>([
     { claim: { attribute: "request.auth.claims[plan]", values: ["gold"] } },
     { workloads: { matchLabels: { app: pick(["caller", "s0", "s1"]) } } },
@@ -74,7 +75,10 @@ export function randomPlan(draw: Draw): AnyResource {
   ]);
   return api("Plan", "limits.pharos.dev", `p${random(2)}`, namespace, {
     consumers: [consumer],
-    quotas: [{ name: `q${random(2)}`, amount: 1 + random(5000) }],
-    limits: [{ name: `rl${random(2)}`, rule: "a", amount: 1 + random(500), ...pick<object>([{}, { per: "2s" }]) }],
+    quotas: [{ name: `q${random(2)}`, amount: 1 + random(5000) }, ...inline(randomQuota(draw))],
+    limits: [
+      { name: `rl${random(2)}`, rule: "a", amount: 1 + random(500), ...pick<object>([{}, { per: "2s" }]) },
+      ...inline(randomLimit(draw)),
+    ],
   });
 }

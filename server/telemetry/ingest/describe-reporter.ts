@@ -3,6 +3,7 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { providerOf } from "#core/resolve/guarding-policy.ts";
 import { resolveInstance } from "#core/resolve/instance.ts";
+import { limitsOf } from "#core/resolve/inline-limits.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
 import { type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
@@ -79,7 +80,7 @@ function describeInstance(instance: WorkloadInstance, snapshot: Snapshot): About
     authorizing: over(
       ofKind(snapshot.resources, "AuthorizationPolicy").filter((each) => providerOf(each) !== undefined),
     ),
-    limits: [...over(ofKind(snapshot.resources, "RateLimit")), ...over(ofKind(snapshot.resources, "Quota"))],
+    limits: [...over(limitsOf("RateLimit", snapshot.resources)), ...over(limitsOf("Quota", snapshot.resources))],
   };
 }
 

@@ -63,6 +63,6 @@ function isOfOneRule(a: Resource<"Plan">, b: Resource<"Plan">): boolean {
 }
 
 const rulesOf = ({ quotas = [], limits = [] }: PlanSpec): string[] => [
-  ...quotas.map(({ name }) => `Quota ${name}`),
-  ...limits.map(({ name, rule }) => `RateLimit ${name} ${rule}`),
+  ...quotas.flatMap(({ name, spec }) => (spec === undefined ? [`Quota ${name}`] : [])),
+  ...limits.flatMap(({ name, rule, spec }) => (spec === undefined ? [`RateLimit ${name} ${rule}`] : [])),
 ];

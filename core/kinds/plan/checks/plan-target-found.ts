@@ -19,12 +19,13 @@ export const planTargetFound: EachCheck<"Plan"> = {
       message: `there is no ${what} in namespace ${metadata.namespace}`,
       hint: "name one of this namespace, or write the Plan where it is",
     });
-    const quotas = (spec.quotas ?? []).flatMap(({ name }, index) =>
-      context.of("Quota").some((each) => isHere(each, name))
+    const quotas = (spec.quotas ?? []).flatMap(({ name, spec: own }, index) =>
+      own !== undefined || context.of("Quota").some((each) => isHere(each, name))
         ? []
         : [finding(["spec", "quotas", index, "name"], `Quota ${name}`)],
     );
-    const limits = (spec.limits ?? []).flatMap(({ name, rule }, index) => {
+    const limits = (spec.limits ?? []).flatMap(({ name, rule, spec: own }, index) => {
+      if (own !== undefined) return [];
       const limit = context.of("RateLimit").find((each) => isHere(each, name));
       if (limit === undefined) return [finding(["spec", "limits", index, "name"], `RateLimit ${name}`)];
       return limit.spec.rules.some((each) => each.name === rule)
