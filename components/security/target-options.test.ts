@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeTarget, formatLabels, targetOptions } from "#components/security/target-options.ts";
+import { describeTarget, formatLabels, targetedBy, targetOptions } from "#components/security/target-options.ts";
 import type { Catalog } from "#core/form/catalog.ts";
 
 const CATALOG: Catalog = {
@@ -66,3 +66,19 @@ test.each([
 test("writes labels the same in any order", () => {
   expect(formatLabels({ b: "2", a: "1" })).toBe(formatLabels({ a: "1", b: "2" }));
 });
+
+test.each<[string, unknown, ReturnType<typeof targetedBy>]>([
+  ["labels", { selector: { matchLabels: { app: "a" } } }, undefined],
+  ["no targets", { targetRefs: [] }, undefined],
+  ["what is no object", "selector", undefined],
+  [
+    "a service",
+    { targetRefs: [{ kind: "Service", name: "reviews" }] },
+    { label: "the workloads of Service reviews", members: ["targetRefs"] },
+  ],
+  [
+    "a route by the older name, half written",
+    { targetRef: { kind: "VirtualService", name: "shop", sectionName: "pay" }, targetRefs: [] },
+    { label: "route pay of VirtualService shop", members: ["targetRef", "targetRefs"] },
+  ],
+])("what chooses instead of labels: %s", (_, spec, expected) => expect(targetedBy(spec)).toEqual(expected));

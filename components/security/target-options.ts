@@ -1,4 +1,6 @@
 import type { Catalog } from "#core/form/catalog.ts";
+import { listOf, recordOf, textOf } from "#core/form/read-loosely.ts";
+import { describeTargets } from "#core/kinds/policy-target.ts";
 import { ROOT_NAMESPACE } from "#core/root-namespace.ts";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -29,6 +31,21 @@ export function targetOptions(catalog: Catalog, namespace: string): TargetOption
       if (Object.keys(labels).length > 0) add(workload.name, `workload, ${formatLabels(labels)}`, labels);
     }
   return [...options.values()];
+}
+
+/** What a policy is bound to instead of labels, as it is being written, and the members that say so; undefined where labels choose. */
+export function targetedBy(spec: unknown): { readonly label: string; readonly members: readonly string[] } | undefined {
+  const { targetRef, targetRefs } = recordOf(spec);
+  const written = listOf(targetRefs).length === 0 && targetRef !== undefined ? [targetRef] : listOf(targetRefs);
+  if (written.length === 0) return undefined;
+  const targets = written.map(recordOf).map(({ kind, name, sectionName }) => ({
+    ...{ kind: textOf(kind), name: textOf(name) },
+    ...(textOf(sectionName) === "" ? {} : { sectionName: textOf(sectionName) }),
+  }));
+  const members = Object.entries({ targetRef, targetRefs }).flatMap(([name, value]) =>
+    value === undefined ? [] : name,
+  );
+  return { label: describeTargets(targets), members };
 }
 
 /** `app=reviews, version=v1`, in the order of names; "all" for none. */

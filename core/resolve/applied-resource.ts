@@ -31,6 +31,8 @@ export interface ServiceQuestion {
   readonly callers: readonly string[];
   /** The same of all services of these hosts and patterns. */
   callersAt(patterns: readonly string[]): readonly string[];
+  /** By its ref. */
+  virtualService(ref: string): Resource<"VirtualService"> | undefined;
   /** VirtualServices that name one as a delegate of theirs. */
   delegatingTo(ref: ResourceRef): readonly Resource<"VirtualService">[];
   /** The rules as callers in a namespace have them; without labels, those that no rule chooses. */

@@ -174,3 +174,38 @@ test.each([
     ]);
   }
 });
+
+test("a limit over routes is told of where gateways bring requests by these, and of no other service", () => {
+  const NETWORKING = "group: networking.istio.io, kind: VirtualService, name: shop";
+  const limit = (kind: string, name: string, spec: string): string =>
+    `apiVersion: limits.pharos.dev/v1\nkind: ${kind}\nmetadata: { name: ${name} }\nspec: ${spec}`;
+  const rules = "rules: [{ name: all, limit: { amount: 5, per: 1s } }]";
+  const routes = (section: string): string => `targetRefs: [{ ${NETWORKING}, sectionName: ${section} }]`;
+  const own = `{ consumers: [{ namespaces: [a] }], limits: [{ name: l, spec: { ${routes("pay")}, ${rules} } }] }`;
+  const reasons = explained(
+    "endpoints: [{ address: 192.0.2.1 }]",
+    [],
+    [
+      resource(
+        "Gateway",
+        "{ selector: { istio: edge }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: [shop.example.com] }] }",
+        "{ name: edge, namespace: default }",
+      ),
+      resource(
+        "VirtualService",
+        `{ hosts: [shop.example.com], gateways: [edge], http: [{ name: pay, match: [{ uri: { prefix: /pay } }], route: [{ destination: { host: ${HOST} } }] }, { name: look, route: [{ destination: { host: other.example.com } }] }] }`,
+        "{ name: shop, namespace: default }",
+      ),
+      limit("RateLimit", "pay", `{ ${routes("pay")}, ${rules} }`),
+      limit("RateLimit", "look", `{ ${routes("look")}, ${rules} }`),
+      limit("Quota", "all", `{ targetRef: { ${NETWORKING} }, amount: 9, period: { once: Ever } }`),
+      limit("Plan", "gold", own),
+      limit("Plan", "silver", own.replace("sectionName: pay", "sectionName: look")),
+    ],
+  );
+  expect(reasons.filter((each) => /^(?:RateLimit|Quota|Plan)/.test(each))).toEqual([
+    "Quota/default/all: counts out 9 in all; requests that default/edge brings here by the routes of VirtualService shop",
+    "Plan/default/gold: gives RateLimit l of its own: At most 5 requests in 1s; on route pay of VirtualService shop; for namespace a",
+    "RateLimit/default/pay: limits (all: 5 in 1s); requests that default/edge brings here by route pay of VirtualService shop",
+  ]);
+});

@@ -14,7 +14,7 @@ import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
 /**
  * The route of a VirtualService that brings requests or connections of a gateway, `namespace/name`, to a host, as it stands in
- * `writtenIn`: the ref of that one, or of one that it delegates to. Undefined where there is
+ * `writtenIn`: the ref of that one, or of one that it delegates to; with `at`, the one that stands there. Undefined where there is
  * no such gateway, no server of it lets the hosts in, or the routes are for others. Asked of the workload that
  * carries the labels of the gateway's selector, and of those that its matches ask for too, in each namespace that the VirtualService is exported to by name, in
  * the gateway's, and in `others`: who sees no rival of it may be anywhere.
@@ -26,6 +26,7 @@ export function findArrival(
   host: string,
   others: readonly string[],
   writtenIn: string = formatRef(refOf(service)),
+  at?: string,
 ): RoutePlace | undefined {
   const named = reader.gatewayNamed(gateway);
   if (named === undefined) return undefined;
@@ -36,7 +37,7 @@ export function findArrival(
   const leadsHere = (destinations: readonly RouteDestination[] = []): boolean =>
     hostsLedTo(destinations, metadata.namespace, reader.mesh.domainSuffix).has(host);
   const find = (places: readonly RoutePlace[]): RoutePlace | undefined =>
-    places.find(({ resource }) => resource === writtenIn);
+    places.find(({ resource, path }) => resource === writtenIn && (at === undefined || path === at));
   const isIts = (each: GatewayRoute["service"]): boolean => formatRef(refOf(each)) === ref;
   const routing = reader.boundTo(gateway).find(isIts) ?? service;
   const workloads = [selector, ...sourceLabelsOf(routing).map((asked) => ({ ...asked, ...selector }))];

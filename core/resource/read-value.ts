@@ -101,7 +101,9 @@ class ValueReader {
             node,
             typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))
               ? "remove the quotes"
-              : undefined,
+              : isInteger && typeof value === "number" && Number.isFinite(value)
+                ? nextWhole(value, type)
+                : undefined,
           );
         }
         if (value < type.min || value > type.max)
@@ -386,4 +388,10 @@ function isNull(value: unknown): boolean {
 function describeUnwritable(text: string): string | undefined {
   if (text.includes("\0")) return "holds a NUL character";
   return text.isWellFormed() ? undefined : "holds half of a character (a lone surrogate)";
+}
+
+/** Of a number with a fraction the whole ones beside it that may be written. */
+function nextWhole(value: number, { min, max }: { readonly min: number; readonly max: number }): string {
+  const beside = [Math.floor(value), Math.ceil(value)].filter((each) => each >= min && each <= max);
+  return beside.length === 0 ? `set it to ${value < min ? min : max}` : `write ${beside.join(" or ")}`;
 }

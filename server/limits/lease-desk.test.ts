@@ -250,3 +250,11 @@ test("rows of the first version, with all holders in the key's row, are read as 
   expect(ask(one, "shop/web-1", [draw(2, [1])])).toMatchObject([{ granted: 1 }]);
   expect(one.rows()).toEqual([1, 2]);
 });
+
+test("of a bucket with a burst as much is told to be there as it holds: no more of it is used than that", () => {
+  const { leases } = desk(LIMIT(3).replace("per: 10m", "per: 10m, burst: 5"));
+  ask({ leases }, "shop/web-0", [draw(1, [1, 1, 1, 1])]);
+  expect(leases.bucket(KEY)).toMatchObject({ amount: 5, held: 4, used: 0, left: 1 });
+  ask({ leases }, "shop/web-0", [draw(2, [], { used: 4, spent: [{ amount: 4, agoMs: 0 }] })]);
+  expect(leases.bucket(KEY)).toMatchObject({ amount: 5, held: 0, used: 4, left: 1 });
+});

@@ -344,7 +344,8 @@ function describeBucket(key: string, owner: KeyOwner, { rule }: KnownRule, atMs:
   const left = owner.left(atMs);
   const { held } = owner;
   const most = capacityOf(rule.limit);
-  const plain = { amount: rule.limit.amount, used: Math.max(0, most - left - held), carried: 0, added: 0 };
+  // Of a bucket with a burst that is all there ever is at once: of the amount more may be used.
+  const plain = { amount: most, used: Math.max(0, most - left - held), carried: 0, added: 0 };
   const { amount, used, carried, added } = entry ?? plain;
   const isOpen = rule.limit.ledger?.isOpen === true;
   return [

@@ -1,6 +1,7 @@
 import { lengthOf } from "#core/kinds/describe-limit-rule.ts";
 import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-resource.ts";
 import { explainPolicyReach } from "#core/resolve/explain-policy-reach.ts";
+import { explainRouteReach } from "#core/resolve/explain-route-reach.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 export function explainRateLimit(
@@ -10,5 +11,6 @@ export function explainRateLimit(
   const { mode = "Enforce", rules } = resource.spec;
   const names = rules.map(({ name, limit }) => `${name}: ${limit.amount} ${lengthOf(limit)}`).join(", ");
   const how = { Enforce: "limits", Shadow: "counts, and refuses nobody", Off: "off" }[mode];
-  return explainPolicyReach(resource, `${how} (${names})`, question);
+  const what = `${how} (${names})`;
+  return explainPolicyReach(resource, what, question) ?? explainRouteReach(resource, what, question);
 }

@@ -370,3 +370,12 @@ spec: { jwtRules: [{ issuer: https://a.test }] }`;
   ]);
   expect(withCode("claims-not-checked", entry, checked, limit)).toEqual([]);
 });
+
+test.each([
+  ["2.5", "write 2 or 3"],
+  ["0.5", "write 1"],
+  ['"5"', "remove the quotes"],
+])("an amount of %s is answered with what may be written", (amount, hint) => {
+  const { problems } = read(`{ rules: [{ name: a, limit: { amount: ${amount}, per: 1s } }] }`);
+  expect(problems.map((each) => each.hint)).toEqual([hint]);
+});
