@@ -66,19 +66,20 @@ export class Scenario {
   readonly reviewsPort: number;
   /** The same for its TCP port. */
   readonly reviewsTcpPort: number;
+  readonly #adminPort: number;
   readonly #proxyPort: number;
   readonly #gatewayPorts: readonly [http: number, https: number];
 
   private constructor(
     mesh: RealMesh,
     apps: Scenario["apps"],
-    ports: readonly [number, number, number, number],
+    ports: readonly [number, number, number, number, number],
     gatewayPorts: readonly [number, number],
     agents: readonly RunningAgent[],
   ) {
     this.mesh = mesh;
     this.apps = apps;
-    [this.tcpPort, this.reviewsPort, this.reviewsTcpPort, this.#proxyPort] = ports;
+    [this.tcpPort, this.reviewsPort, this.reviewsTcpPort, this.#proxyPort, this.#adminPort] = ports;
     this.#gatewayPorts = gatewayPorts;
     this.#agents = agents;
   }
@@ -90,13 +91,15 @@ export class Scenario {
       ["reviews-v1", "reviews-v2", "details"].map((name) => startEcho(cleanup, name)),
     );
     if (v1 === undefined || v2 === undefined || details === undefined) throw new Error("three apps were started");
-    const [tcpPort, proxyPort, http, https] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    const [tcpPort, proxyPort, adminPort] = await Promise.all([freePort(), freePort(), freePort()]);
+    const [http, https] = await Promise.all([freePort(), freePort()]);
     const agents: RunningAgent[] = [];
     const start = (config: Parameters<typeof startAgent>[1]): void => void agents.push(startAgent(cleanup, config));
-    const serve = async (group: string, app: EchoApp): Promise<readonly [number, number]> => {
+    const serve = async (group: string, app: EchoApp, adminPort = 0): Promise<readonly [number, number]> => {
       const [http, tcp] = await Promise.all([freePort(), freePort()]);
       start({
         dir: temporaryDir(cleanup),
+        adminPort,
         token: mesh.makeToken(group),
         serviceAccount: group,
         group,
@@ -108,7 +111,7 @@ export class Scenario {
       });
       return [http, tcp];
     };
-    const [reviewsPort, reviewsTcpPort] = await serve("reviews-v1", v1);
+    const [reviewsPort, reviewsTcpPort] = await serve("reviews-v1", v1, adminPort);
     await serve("reviews-v2", v2);
     await serve("details", details);
     start({
@@ -131,7 +134,8 @@ export class Scenario {
       gatewayPorts: { "80": http, "443": https },
     });
     const apps = { "reviews-v1": v1, "reviews-v2": v2, details };
-    const scenario = new Scenario(mesh, apps, [tcpPort, reviewsPort, reviewsTcpPort, proxyPort], [http, https], agents);
+    const ports = [tcpPort, reviewsPort, reviewsTcpPort, proxyPort, adminPort] as const;
+    const scenario = new Scenario(mesh, apps, ports, [http, https], agents);
     await eventually("every service answers", () => scenario.#isUp(), 80_000);
     return scenario;
   }
@@ -168,6 +172,11 @@ export class Scenario {
 
   get gatewayTlsPort(): number {
     return this.#gatewayPorts[1];
+  }
+
+  /** What the agent of reviews-v1 tells Prometheus. */
+  async metrics(): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${this.#adminPort}/metrics`)).text();
   }
 
   /** As the caller's application does: through its forward proxy. */

@@ -4,6 +4,7 @@ import { consumerHref, hasLedger, limitRef, nameLimit, nameSubject } from "#comp
 test.each([
   ["RateLimit", "shop/per-caller|burst", "RateLimit shop/per-caller, rule burst", "RateLimit/shop/per-caller"],
   ["RateLimit", "shop/a|burst@gold", "RateLimit shop/a, rule burst, plan gold", "RateLimit/shop/a"],
+  ["RateLimit", "shop/gold~a|burst", "RateLimit shop/gold~a, rule burst, plan gold", "RateLimit/shop/gold~a"],
   ["Quota", "shop/monthly|Quota", "Quota shop/monthly", "Quota/shop/monthly"],
   ["Quota", "shop/monthly|Quota@gold", "Quota shop/monthly, plan gold", "Quota/shop/monthly"],
 ] as const)("%s %s is read", (kind, limit, name, ref) => {

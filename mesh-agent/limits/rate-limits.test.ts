@@ -262,6 +262,12 @@ test("a workload group is limited as a target, and none of its service's others"
   expect(by.get("reviews-v1")).toHaveLength(2);
   expect((by.get(429)?.length ?? 0) + (by.get("reviews-v2")?.length ?? 0)).toBe(38);
   expect(by.get("reviews-v2")?.length).toBeGreaterThan(2);
+  // Its agent counts the same for Prometheus.
+  const told = (outcome: string, count = 0): string =>
+    `pharos_agent_limited_requests_total{limit="default/group",rule="group",outcome="${outcome}"} ${count}`;
+  const metrics = (await scenario.metrics()).split("\n");
+  expect(metrics).toContain(told("admitted", 2));
+  expect(metrics).toContain(told("refused", by.get(429)?.length));
 });
 
 test("routes are limited as targets at a gateway of another namespace: those that are named, and no other request", async () => {

@@ -105,6 +105,26 @@ test("a day begins at midnight, and what was used of the last is kept", () => {
   expect(one.ledger.periods(KEY, 9)).toMatchObject([{ used: 0, carried: 1 }, { used: 9 }]);
 });
 
+test.each<[string, string, string]>([
+  ["Hour", "2026-05-05T12:59:59.999Z", "2026-05-05T13:00:00Z"],
+  ["Week", "2026-05-10T23:59:59.999Z", "2026-05-11T00:00:00Z"],
+  ["Month", "2026-05-31T23:59:59.999Z", "2026-06-01T00:00:00Z"],
+])(
+  "what is left of a calendar's %s is carried to the next, at most so much, and nothing before that begins",
+  (calendar, last, next) => {
+    const one = open(RESOURCES(10, "carryOver: 20").replace("calendar: Day", `calendar: ${calendar}`));
+    one.ask([using(1, 7)]);
+    one.time.calendarMs = Date.parse(last);
+    expect(one.desk.bucket(KEY)).toMatchObject({ used: 7, carried: 0, left: 3 });
+    one.time.calendarMs = Date.parse(next);
+    expect(one.desk.bucket(KEY)).toMatchObject({ used: 0, carried: 2, left: 12 });
+    expect(one.ask([{ ...using(2, 7, Array<number>(13).fill(1)), counted: 7, spent: [] }])).toMatchObject([
+      { granted: 12 },
+    ]);
+    expect(one.desk.bucket(KEY)?.span?.startMs).toBe(Date.parse(next));
+  },
+);
+
 test("it is topped up and begun anew, with who did it and why; percents are noted once", () => {
   const one = open(RESOURCES(10));
   one.ask([using(1, 5, [1])]);
@@ -234,4 +254,24 @@ test("nobody used more of a quota than it was granted, whatever it says; where n
   noted.ask([draw(1, [3])]);
   noted.ask([using(2, 250)]);
   expect(noted.desk.bucket(KEY)?.used).toBe(250);
+});
+
+test("a quota that is written in a plan has a ledger of its own, by the plan's name and its own", () => {
+  const one = open(`
+apiVersion: limits.pharos.dev/v1
+kind: Plan
+metadata: { name: gold, namespace: shop }
+spec:
+  consumers: [{ namespaces: [web] }]
+  quotas: [{ name: daily, spec: { amount: 10, period: { calendar: Day } } }]
+  limits: [{ name: calls, spec: { rules: [{ name: all, limit: { amount: 5, per: 1s } }] } }]
+`);
+  expect(one.desk.rules().map(({ id, members }) => [id, members])).toEqual([
+    ["shop/gold~calls|all", 1],
+    ["shop/gold~daily|Quota", 1],
+  ]);
+  const key = "shop/gold~daily|Quota||";
+  expect(one.ask([draw(1, [4, 4, 4], { key })])).toMatchObject([{ granted: 8 }]);
+  one.desk.change(key, { what: "top-up", units: 5, author: "ada", reason: "paid" });
+  expect(one.desk.bucket(key)).toMatchObject({ held: 8, left: 7 });
 });

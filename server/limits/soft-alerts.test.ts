@@ -3,6 +3,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test } from "vitest";
+import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { encodeDraws } from "#proto/lease-codec.ts";
+import { LeaseDesk } from "#server/limits/lease-desk.ts";
 import { LeaseStore } from "#server/limits/lease-store.ts";
 import { openSoftAlerts } from "#server/limits/soft-alerts.ts";
 import { silentLogger } from "#testing/loggers.ts";
@@ -86,4 +90,41 @@ test("one that is never taken stands in nobody's way, and of what is long over n
   await eventually("it is told again", () => (percents().lastIndexOf(80) > 1 ? true : undefined));
   expect(new Set(percents())).toEqual(new Set([80, 95]));
   expect(store.ledger.untold(9).map(({ percent }) => percent)).toEqual([70, 80]);
+});
+
+test("what an agent uses of a quota, beyond a percent of it, is posted; of one that is written in a plan with the plan", async () => {
+  const { resources } = parseDocuments(`
+apiVersion: limits.pharos.dev/v1
+kind: Plan
+metadata: { name: gold, namespace: shop }
+spec:
+  consumers: [{ namespaces: [web] }]
+  quotas: [{ name: own, spec: { amount: 10, period: { calendar: Month }, soft: [50, 90] } }]
+`);
+  const web: WorkloadInstance = {
+    ...{ namespace: "shop", name: "web-0", workload: "web", labels: {}, serviceAccount: "web" },
+    ...{ address: "10.0.0.1", ports: [], health: "healthy", locality: "", weight: 1 },
+  };
+  const mesh = { trustDomain: "a", domainSuffix: "a", rootNamespace: "root", traceSampling: 1 };
+  const store = new LeaseStore(new DatabaseSync(":memory:"));
+  const { told, url } = await openWebhook(() => false);
+  const desk = new LeaseDesk({
+    ...{ store, find: () => web, now: () => ({ nowMs: 1000, calendarMs: AT_MS }) },
+    snapshot: () => ({ revision: 1, mesh, resources, instances: [web] }),
+  });
+  const alerts = openSoftAlerts({ url, ledger: store.ledger, log: silentLogger, everyMs: 5 });
+  cleanup.add(() => alerts.close());
+  alerts.start();
+  const draws = [
+    {
+      ...{ agent: "", key: "shop/gold~own|Quota||", lease: 1, account: 0, used: 6, counted: 0 },
+      ...{ spent: [{ amount: 6, agoMs: 0 }], idle: 0, pending: 0, needs: [], want: 0 },
+    },
+  ];
+  const run = "0b0e7c1e-6a3c-4c8e-9a55-0f7d7e3f1a01";
+  desk.handle(encodeDraws({ instance: "shop/web-0", run, draws }), web);
+  await eventually("it is posted", () => (told.length > 0 ? true : undefined));
+  expect(JSON.parse(told[0]?.body ?? "")).toMatchObject({
+    ...{ event: "quota.soft", quota: "shop/gold~own", plan: "gold", percent: 50, used: 6, amount: 10 },
+  });
 });

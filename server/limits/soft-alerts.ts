@@ -1,4 +1,4 @@
-import { parseRuleName } from "#core/rate-limit/rule-name.ts";
+import { planOfRule } from "#core/rate-limit/rule-name.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
 import type { Logger } from "#node/log.ts";
 import type { LedgerStore, StoredNotice } from "#server/limits/ledger-store.ts";
@@ -62,7 +62,7 @@ function describeNotice({ key, startMs, percent, atMs, used, amount }: StoredNot
   return {
     event: "quota.soft",
     quota: parsed?.policy ?? key,
-    plan: parseRuleName(parsed?.rule ?? "").plan ?? null,
+    plan: planOfRule({ policy: parsed?.policy ?? "", name: parsed?.rule ?? "" }) ?? null,
     consumer: parsed?.values ?? "",
     ...{ percent, used, amount },
     periodStartsAt: new Date(startMs).toISOString(),

@@ -38,6 +38,8 @@ test("a Quota has the same few series however many consumers it has, and none of
 test("what a plan has is told apart, and without Quotas there is nothing", () => {
   const text = renderMetrics(gauges({ "shop/monthly|Quota@gold": [bucket("a", 1)] }).metrics());
   expect(text).toContain('pharos_quota_used_units{quota="shop/monthly",plan="gold"} 1');
+  const own = renderMetrics(gauges({ "shop/gold~monthly|Quota": [bucket("a", 1)] }).metrics());
+  expect(own).toContain('pharos_quota_used_units{quota="shop/gold~monthly",plan="gold"} 1');
   expect(gauges({}).metrics()).toEqual([]);
 });
 

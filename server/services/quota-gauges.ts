@@ -1,4 +1,4 @@
-import { isQuotaRule, parseRuleName } from "#core/rate-limit/rule-name.ts";
+import { isQuotaRule, planOfRule } from "#core/rate-limit/rule-name.ts";
 import type { Metric } from "#node/prometheus-text.ts";
 import type { LeaseDesk } from "#server/limits/lease-desk.ts";
 
@@ -75,7 +75,7 @@ export class QuotaGauges {
 
   #sum({ id, known: { rule } }: ReturnType<LeaseDesk["rules"]>[number]): Sums {
     const buckets = this.#leases.buckets(id);
-    const { plan = "" } = parseRuleName(rule.name);
+    const plan = planOfRule(rule) ?? "";
     const add = (of: (bucket: (typeof buckets)[number]) => number): number =>
       buckets.reduce((sum, bucket) => sum + of(bucket), 0);
     const had = ({ amount, carried, added }: (typeof buckets)[number]): number => amount + carried + added;

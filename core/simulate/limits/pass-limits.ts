@@ -1,6 +1,6 @@
 import { capacityOf } from "#core/rate-limit/limit.ts";
 import { refusalHeaders } from "#core/rate-limit/limit-headers.ts";
-import { parseRuleName, planWrittenIn, refOfRule } from "#core/rate-limit/rule-name.ts";
+import { parseRuleName, planOfRule, planWrittenIn, refOfRule } from "#core/rate-limit/rule-name.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { Undecided } from "#core/simulate/decision.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
@@ -65,7 +65,8 @@ function whenUsedUp({ isShadow, over, enforcePercent, unit, refusedStatus }: Pre
 }
 
 function titleOf(rule: PreparedLimit): string {
-  const { rule: name, plan } = parseRuleName(rule.name);
+  const { rule: name } = parseRuleName(rule.name);
+  const plan = planOfRule(rule);
   const of = plan === undefined ? "" : `, as Plan ${plan} has it`;
   return `${rule.period === undefined ? `RateLimit ${rule.policy}, rule ${name}` : `Quota ${rule.policy}`}${of}`;
 }
