@@ -10,7 +10,6 @@ import { isSameList } from "#core/is-same-list.ts";
 import { KIND_NAMES, type Kind } from "#core/kinds/kinds.ts";
 import { relationsOf } from "#core/kinds/relations.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { inlineLimits } from "#core/resolve/inline-limits.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import { validateResource } from "#core/resource/validate-resource.ts";
 import { formatPath } from "#core/schema/path.ts";
@@ -60,15 +59,16 @@ function runsOf<K extends Kind>(kind: K): CheckRun[] {
     ...relationsOf(kind).checks.map((rule) => runOf(kind, rule)),
     ...GENERAL.map((rule) => runEach(all, (resource, context) => withCode(rule, rule.each(resource, context)))),
     runEach(all, alone),
-    ...(kind === "Plan" ? [runEach((context) => context.of("Plan"), insidePlan)] : []),
+    ...(relationsOf(kind).inside === undefined ? [] : [runEach((context) => context.of(kind), insideOf)]),
   ];
 }
 
-/** RateLimits and Quotas that are written in a plan are looked at as those that are resources, and told of where they stand. */
-function insidePlan(plan: Resource<"Plan">, context: CheckContext): readonly Found[] {
-  return inlineLimits(plan).flatMap(({ resource, path: at }) =>
+/** What is written in a resource as one of another kind is looked at as those are, and told of where it stands. */
+function insideOf<K extends Kind>(outer: Resource<K>, context: CheckContext): readonly Found[] {
+  const inside = relationsOf(outer.kind as K).inside?.(outer) ?? [];
+  return inside.flatMap(({ resource, path: at }) =>
     [...eachOf(resource, context), ...GENERAL.flatMap((rule) => withCode(rule, rule.each(resource, context)))].map(
-      (found) => ({ ...found, resource: formatRef(refOf(plan)), path: [...at, ...(found.path ?? [])] }),
+      (found) => ({ ...found, resource: formatRef(refOf(outer)), path: [...at, ...(found.path ?? [])] }),
     ),
   );
 }

@@ -23,13 +23,7 @@ export function planWrittenIn(name: string): string | undefined {
 }
 
 /** The plan whose consumers alone a rule counts: one that gives them another amount, or that it is written in. */
-export function planOfRule({
-  policy,
-  name,
-}: {
-  readonly policy: string;
-  readonly name: string;
-}): string | undefined {
+export function planOfRule({ policy, name }: { readonly policy: string; readonly name: string }): string | undefined {
   return parseRuleName(name).plan ?? planWrittenIn(policy);
 }
 

@@ -40,7 +40,12 @@ function derive({ apiVersion, metadata, spec }: Resource<"Plan">): readonly Inli
 
 /** RateLimits, or Quotas, of these plans. */
 export function inlineOf<K extends LimitKind>(kind: K, plans: readonly Resource<"Plan">[]): readonly Resource<K>[] {
-  return plans.flatMap((plan) => ofKind(inlineLimits(plan).map(({ resource }) => resource), kind));
+  return plans.flatMap((plan) =>
+    ofKind(
+      inlineLimits(plan).map(({ resource }) => resource),
+      kind,
+    ),
+  );
 }
 
 /** All RateLimits, or Quotas: resources of their own, and behind them those that are written in plans. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { makeSigners, signToken } from "#server/envoy/testing/sign-token.ts";
 import { type Call, Scenario } from "#testing/scenario.ts";
+import { makeSigners, signToken } from "#testing/sign-token.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();
@@ -66,7 +66,9 @@ test("each value of a token's claim has a budget of its own; who has no token sh
 
 test("each method of a gRPC service has a budget of its own where the key is the path", async () => {
   await use(
-    LIMIT("{ name: method, bucket: { key: [{ attribute: request.path }], missing: Deny }, limit: { amount: 1, per: 10m } }"),
+    LIMIT(
+      "{ name: method, bucket: { key: [{ attribute: request.path }], missing: Deny }, limit: { amount: 1, per: 10m } }",
+    ),
   );
   const grpc = async (method: string) => {
     const headers = { "content-type": "application/grpc" };
@@ -77,7 +79,9 @@ test("each method of a gRPC service has a budget of its own where the key is the
 });
 
 test("a Service is limited as a target, and no other", async () => {
-  await use(LIMIT("{ name: target, limit: { amount: 2, per: 10m } }", "targetRefs: [{ kind: Service, name: reviews }],"));
+  await use(
+    LIMIT("{ name: target, limit: { amount: 2, per: 10m } }", "targetRefs: [{ kind: Service, name: reviews }],"),
+  );
   expect(await statuses(5)).toEqual({ 200: 2, 429: 3 });
   expect(await statuses(5, { host: "details:9080" })).toEqual({ 200: 5 });
 });
@@ -90,7 +94,10 @@ test("a plan gives those whom a claim names another amount", async () => {
 });
 
 test("and those whom labels name: by their certificates, whatever others send", async () => {
-  const plan = PLAN("{ workloads: { matchLabels: { app: caller } } }", "limits: [{ name: limit, rule: labelled, amount: 4 }]");
+  const plan = PLAN(
+    "{ workloads: { matchLabels: { app: caller } } }",
+    "limits: [{ name: limit, rule: labelled, amount: 4 }]",
+  );
   await use(LIMIT("{ name: labelled, limit: { amount: 2, per: 10m } }"), plan);
   expect(await statuses(6)).toEqual({ 200: 4, 429: 2 });
   const others = Array.from({ length: 4 }, () => scenario.callPlain());

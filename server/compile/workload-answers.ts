@@ -80,10 +80,8 @@ export abstract class WorkloadAnswers {
   readonly requestAuthenticationsOver = (namespace: string, labels: Labels) =>
     this.#over("RequestAuthentication", namespace, labels);
 
-  readonly rateLimitsOver = (namespace: string, labels: Labels) =>
-    this.#limitsOver("RateLimit", namespace, labels);
-  readonly quotasOver = (namespace: string, labels: Labels) =>
-    this.#limitsOver("Quota", namespace, labels);
+  readonly rateLimitsOver = (namespace: string, labels: Labels) => this.#limitsOver("RateLimit", namespace, labels);
+  readonly quotasOver = (namespace: string, labels: Labels) => this.#limitsOver("Quota", namespace, labels);
 
   /** Of a namespace and of the root, the oldest first. */
   plansFor(namespace: string): readonly Resource<"Plan">[] {

@@ -18,12 +18,12 @@ import { makeNode, type ProxyHeader } from "#server/envoy/testing/read-case.ts";
 import { namesIn, readBeforehand, readScenario } from "#server/envoy/testing/read-scenario.ts";
 import type { AppHeader, Scenario, Step } from "#server/envoy/testing/scenario.ts";
 import { type RunningApp, startScenarioApp } from "#server/envoy/testing/scenario-app.ts";
-import { makeSigners, signToken } from "#server/envoy/testing/sign-token.ts";
 import { type CompiledMesh, callOf, spiffeOf } from "#server/envoy/testing/small-mesh.ts";
 import { startStaticProxy } from "#server/envoy/testing/start-static-proxy.ts";
 import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
 import type { EnvoyProcess } from "#testing/envoy-process.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
+import { makeSigners, signToken } from "#testing/sign-token.ts";
 import { Cleanup } from "#testing/test-agent.ts";
 
 const DIR = join(import.meta.dirname, "scenarios");

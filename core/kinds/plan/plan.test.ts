@@ -94,7 +94,10 @@ test.each<[string, string, string[]]>([
   [
     "what is wrong with one of its own",
     `{ consumers: [${GOLD}], quotas: [{ name: q, spec: { amount: 5, period: { once: Ever }, carryOver: 5 } }], limits: [{ name: l, spec: { rules: [{ name: r, limit: { amount: 5, per: 48h } }] } }] }`,
-    ["error conflicting-fields spec.quotas[0].spec.carryOver", "error bad-value spec.limits[0].spec.rules[0].limit.per"],
+    [
+      "error conflicting-fields spec.quotas[0].spec.carryOver",
+      "error bad-value spec.limits[0].spec.rules[0].limit.per",
+    ],
   ],
 ])("%s", (_, spec, expected) => expect(found(spec)).toEqual(expected));
 
@@ -155,7 +158,8 @@ test("what is not there is named", () => {
 });
 
 test("what is written in a plan is looked at as if it was a resource, and named where it stands", () => {
-  const bad = "{ selector: { matchLabels: { app: web } }, bucket: { key: [{ attribute: \"request.headers[x-tenant]\" }], missing: Deny }";
+  const bad =
+    '{ selector: { matchLabels: { app: web } }, bucket: { key: [{ attribute: "request.headers[x-tenant]" }], missing: Deny }';
   const spec = `{ consumers: [${GOLD}], quotas: [{ name: q, spec: ${bad}, amount: 5, period: { calendar: Day } } }], limits: [{ name: l, spec: { selector: { matchLabels: { app: none } }, rules: [{ name: r, limit: { amount: 9, per: 1s } }] } }, { name: to, spec: { targetRefs: [{ kind: Service, name: none }], rules: [{ name: r, limit: { amount: 9, per: 1s } }] } }] }`;
   expect(check(ENTRY, written("gold", 2025, spec)).filter((line) => line.includes("Plan/"))).toEqual([
     "warning selector-matches-nothing Plan/default/gold spec.limits[0].spec.selector",

@@ -3,9 +3,11 @@ import { onePlanForAll } from "#core/kinds/plan/checks/one-plan.ts";
 import { planTargetFound } from "#core/kinds/plan/checks/plan-target-found.ts";
 import { concernByPlan } from "#core/kinds/plan/concern.ts";
 import { explainPlan } from "#core/kinds/plan/explain.ts";
+import { inlineLimits } from "#core/resolve/inline-limits.ts";
 
 export const planRelations: KindRelations<"Plan"> = {
   checks: [planTargetFound, onePlanForAll],
+  inside: inlineLimits,
   explain: explainPlan,
   concern: concernByPlan,
 };

@@ -69,7 +69,10 @@ export const PLAN = message({
             doc: "A Quota of the plan's namespace; with `spec`, what this one is called",
           }),
           amount: AMOUNT,
-          spec: described(QUOTA, { envoy: OF_RULES, doc: "A Quota of its own, that counts those who have the plan alone" }),
+          spec: described(QUOTA, {
+            envoy: OF_RULES,
+            doc: "A Quota of its own, that counts those who have the plan alone",
+          }),
         },
         { exactlyOneOf: ["amount", "spec"] },
       ),

@@ -56,7 +56,10 @@ function under(at: Path, found: readonly Diagnostic[]): Diagnostic[] {
 }
 
 /** A rule is named where it is another's; what is written in the plan has rules of its own. */
-function validateRule({ name, spec, rule, per, burst }: NonNullable<PlanSpec["limits"]>[number], at: Path): Diagnostic[] {
+function validateRule(
+  { name, spec, rule, per, burst }: NonNullable<PlanSpec["limits"]>[number],
+  at: Path,
+): Diagnostic[] {
   if (spec === undefined)
     return rule === undefined
       ? [

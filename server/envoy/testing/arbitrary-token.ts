@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { type Json, list, record, some } from "#server/envoy/testing/arbitrary-basics.ts";
-import { makeSigners, type Signer, signToken } from "#server/envoy/testing/sign-token.ts";
+import { makeSigners, type Signer, signToken } from "#testing/sign-token.ts";
 
 const ISSUERS: readonly string[] = ["https://a.test", "https://b.test", "https://b.test/x"];
 const SIGNERS = makeSigners();
