@@ -77,8 +77,20 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** Kinds of which no proxy is given anything: what follows from them is found out by the control plane. */
 const WATCHED = KIND_NAMES.filter((kind) => KINDS[kind].group === "observe.pharos.dev");
 
-/** The same policy, read by the same code, stands in three places; cases show which of them wins. */
-function canonical(name: string): string {
+/** What is read by the same code as another kind where it stands in a resource. */
+const INSIDE = [
+  [/^Plan quotas\[\]\.spec\./, "Quota "],
+  [/^Plan limits\[\]\.spec\./, "RateLimit "],
+] as const;
+
+/** The same policy, read by the same code, stands in several places; cases show which of them wins. */
+function canonical(kind: Kind, at: string): string {
+  const inside = INSIDE.reduce((key, [from, to]) => key.replace(from, to), `${kind} ${at}`);
+  const [of = "", name = ""] = inside.split(/ (.*)/);
+  return `${of} ${canonicalName(name)}`;
+}
+
+function canonicalName(name: string): string {
   return name
     .replace(/^subsets\[\]\.trafficPolicy\./, "trafficPolicy.")
     .replace(/^trafficPolicy\.portLevelSettings\[\]\.(?!port)/, "trafficPolicy.")
@@ -156,7 +168,7 @@ test("every field that is called handled changes what some proxy is given", () =
       const swap = (by: AnyResource): boolean =>
         outcome({ ...snapshot, resources: snapshot.resources.with(index, by) }, node) !== before;
       for (const [path, name] of places(resource.kind, resource.spec, [], "")) {
-        const key = `${resource.kind} ${canonical(name)}`;
+        const key = canonical(resource.kind, name);
         if (effective.has(key)) continue;
         const other = changed(resource, path, FIELDS.get(resource.kind)?.get(name));
         if (swap(without(resource, path)) || (other !== undefined && swap(other))) effective.add(key);
@@ -171,7 +183,7 @@ test("every field that is called handled changes what some proxy is given", () =
     .flatMap(([kind, fields]) =>
       [...fields]
         .filter(([, field]) => field.status === "handled")
-        .map(([name]) => `${kind} ${canonical(name)}`)
+        .map(([name]) => canonical(kind, name))
         .filter((key) => !isEffective(key) && !(key in ELSEWHERE)),
     );
   expect([...new Set(silent)]).toEqual([]);
