@@ -82,7 +82,7 @@ function notReplayed({ metadata, spec }: Resource<"RateLimit">, { resources }: C
   const plans = ofKind(resources, "Plan").filter(
     (plan) =>
       plan.metadata.namespace === metadata.namespace &&
-      (plan.spec.limits ?? []).some(({ name }) => name === metadata.name),
+      (plan.spec.limits ?? []).some(({ name, spec: own }) => own === undefined && name === metadata.name),
   );
   const names = plans.map((plan) => plan.metadata.name).join(", ");
   return [

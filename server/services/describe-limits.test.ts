@@ -68,9 +68,9 @@ const row = (count: number, differs: object): TrafficRow =>
     },
   }) as unknown as TrafficRow;
 
-const limitsIn = (slots: Record<number, readonly TrafficRow[]>) =>
+const limitsIn = (slots: Record<number, readonly TrafficRow[]>, of = snapshot) =>
   describeLimits({
-    ...{ snapshot, startMs: 0, endMs: 20_000, stepMs: 10_000, isGateway: (each) => each === "shop/in-0" },
+    ...{ snapshot: of, startMs: 0, endMs: 20_000, stepMs: 10_000, isGateway: (each) => each === "shop/in-0" },
     slots: new Map(Object.entries(slots).map(([at, rows]) => [Number(at), rows])),
   }).limits;
 
@@ -182,4 +182,25 @@ test("what refused who has a plan is the rule's, and a quota is told whole", () 
   });
   expect(limit?.rules[0]).toMatchObject({ name: "burst", refused: 3 });
   expect(quota?.rules).toMatchObject([{ refused: 4 }]);
+});
+
+test("a limit that is written in a plan is told as any other, and whom it counts", () => {
+  const plan = parseDocuments(`
+apiVersion: limits.pharos.dev/v1
+kind: Plan
+metadata: { name: gold, namespace: shop }
+spec:
+  consumers: [{ namespaces: [web] }]
+  limits:
+    - { name: own, spec: { selector: { matchLabels: { app: cart } }, rules: [{ name: all, limit: { amount: 5, per: 1s } }] } }
+`);
+  const rows = [row(3, { deniedBy: "limit:shop/gold~own/all" }), row(2, { limitedBy: "+shop/gold~own/all" })];
+  expect(limitsIn({ 0: rows }, { ...snapshot, resources: plan.resources })).toMatchObject([
+    {
+      ref: "RateLimit/shop/gold~own",
+      effect: "At most 5 requests in 1s; on workloads with app=cart, for those who have Plan gold",
+      workloads: ["shop/cart-v1"],
+      rules: [{ name: "all", refused: 3, admitted: 2 }],
+    },
+  ]);
 });

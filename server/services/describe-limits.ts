@@ -1,6 +1,7 @@
 import { compareNames } from "#core/compare-names.ts";
 import { describeEffect } from "#core/kinds/describe-effect.ts";
 import { describeLimitRule } from "#core/kinds/describe-limit-rule.ts";
+import { planWrittenIn } from "#core/rate-limit/rule-name.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { limitsOf } from "#core/resolve/inline-limits.ts";
@@ -47,7 +48,7 @@ export function describeLimits(parts: LimitParts): LimitUseView {
       ...{ kind: limit.kind, namespace, name, workloads, gateways },
       mode: limit.spec.mode ?? "Enforce",
       isPerInstance: "scope" in limit.spec && limit.spec.scope === "Instance",
-      effect: describeEffect(limit, mesh.rootNamespace),
+      effect: tellWhom(describeEffect(limit, mesh.rootNamespace), name),
       services: services
         .filter((each) => each.instances.some((one) => over.includes(one)))
         .map(({ host }) => host)
@@ -60,6 +61,12 @@ export function describeLimits(parts: LimitParts): LimitUseView {
     };
   });
   return { stepMs, limits: limits.sort((a, b) => compareNames(a.ref, b.ref)) };
+}
+
+/** Of what is written in a plan it is said besides whom it counts. */
+function tellWhom(effect: string, name: string): string {
+  const plan = planWrittenIn(name);
+  return plan === undefined ? effect : `${effect}, for those who have Plan ${plan}`;
 }
 
 /** A Quota is one rule, without a name. */
