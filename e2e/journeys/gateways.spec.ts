@@ -77,7 +77,7 @@ test("requiring tokens writes the rule and the policy in one revision, shows the
   await expect(other.getByTestId("issuers")).toContainText("No tokens are checked", { timeout: 30_000 });
 });
 
-test("a limit is made in the form, whom it refuses is told on its page and on the edge, which leads to it, and it is deleted", async ({
+test("a limit is made in the form, whom it refuses is told on its page, in the graph and on the edge, which leads to it, and it is deleted", async ({
   page,
 }) => {
   // Counters are fetched now and then: what is waited for comes after two of them.
@@ -106,6 +106,9 @@ test("a limit is made in the form, whom it refuses is told on its page and on th
   await expect(limit.getByRole("row").filter({ hasText: "per-caller" })).toContainText("istio-ingressgateway", {
     timeout: 60_000,
   });
+  await page.goto(`${demo.console}/topology?range=1m`);
+  const tag = page.getByTestId("graph-edge").filter({ hasText: "limited" });
+  await expect(tag.first()).toContainText("limited by pages", { timeout: 60_000 });
   await page.goto(`${demo.console}/topology?as=table`);
   await page.getByRole("link", { name: "Limited by RateLimit default/pages, rule per-caller" }).first().click();
   await page.getByRole("button", { name: "Delete…" }).click();
