@@ -1,3 +1,4 @@
+import type { Kind } from "#core/kinds/kinds.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { PolicedWorkload } from "#core/resolve/policies.ts";
@@ -31,8 +32,8 @@ export interface ServiceQuestion {
   readonly callers: readonly string[];
   /** The same of all services of these hosts and patterns. */
   callersAt(patterns: readonly string[]): readonly string[];
-  /** By its ref. */
-  virtualService(ref: string): Resource<"VirtualService"> | undefined;
+  /** All of a kind. */
+  all<K extends Kind>(kind: K): readonly Resource<K>[];
   /** VirtualServices that name one as a delegate of theirs. */
   delegatingTo(ref: ResourceRef): readonly Resource<"VirtualService">[];
   /** The rules as callers in a namespace have them; without labels, those that no rule chooses. */

@@ -3,6 +3,7 @@ import type { ExplainedResource, ServiceQuestion } from "#core/resolve/applied-r
 import { findArrival } from "#core/resolve/find-arrival.ts";
 import type { ForWorkloads } from "#core/resolve/policy-scope.ts";
 import { gatewaysOf } from "#core/resolve/virtual-service.ts";
+import { formatRef, refOf } from "#core/resource/resource.ts";
 
 /** Of what is for requests by routes: whether gateways bring any to a service by these; undefined where it names no route that leads there. */
 export function explainRouteReach(
@@ -22,10 +23,10 @@ export function explainRouteReach(
 function arrivalAt(
   namespace: string,
   target: PolicyTarget,
-  { reader, host, callers, virtualService }: ServiceQuestion,
+  { reader, host, callers, all }: ServiceQuestion,
 ): string | undefined {
   for (const { resource, path } of reader.policyScope.routed(namespace, target)) {
-    const service = virtualService(resource);
+    const service = all("VirtualService").find((each) => formatRef(refOf(each)) === resource);
     if (service === undefined) continue;
     const found = gatewaysOf(service).find(
       (gateway) => findArrival(reader, gateway, service, host, callers, resource, path) !== undefined,

@@ -200,11 +200,14 @@ test("a limit over routes is told of where gateways bring requests by these, and
       limit("RateLimit", "look", `{ ${routes("look")}, ${rules} }`),
       limit("Quota", "all", `{ targetRef: { ${NETWORKING} }, amount: 9, period: { once: Ever } }`),
       limit("Plan", "gold", own),
+      limit("Plan", "bronze", "{ consumers: [{ namespaces: [a] }], limits: [{ name: pay, rule: all, amount: 9 }] }"),
+      limit("Plan", "tin", "{ consumers: [{ namespaces: [a] }], limits: [{ name: look, rule: all, amount: 9 }] }"),
       limit("Plan", "silver", own.replace("sectionName: pay", "sectionName: look")),
     ],
   );
   expect(reasons.filter((each) => /^(?:RateLimit|Quota|Plan)/.test(each))).toEqual([
     "Quota/default/all: counts out 9 in all; requests that default/edge brings here by the routes of VirtualService shop",
+    "Plan/default/bronze: gives 9 of RateLimit pay, rule all; for namespace a",
     "Plan/default/gold: gives RateLimit l of its own: At most 5 requests in 1s; on route pay of VirtualService shop; for namespace a",
     "RateLimit/default/pay: limits (all: 5 in 1s); requests that default/edge brings here by route pay of VirtualService shop",
   ]);

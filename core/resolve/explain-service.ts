@@ -30,9 +30,8 @@ export function createExplainer(written: Snapshot): Explain {
   const { rootNamespace } = snapshot.mesh;
   const declared = declareServices(snapshot.resources);
   const reader = createSnapshotReader(snapshot);
-  const virtualServices = ofKind(snapshot.resources, "VirtualService");
-  const routing = virtualServices.filter(hasDelegates);
-  const virtualService = (ref: string) => virtualServices.find((each) => formatRef(refOf(each)) === ref);
+  const all: ServiceQuestion["all"] = (kind) => ofKind(snapshot.resources, kind);
+  const routing = all("VirtualService").filter(hasDelegates);
   const delegatingTo = ({ namespace: within, name }: ResourceRef) =>
     routing.filter((root) => delegatesOf(root).some((each) => each?.[0] === within && each[1] === name));
   const byAge = sortByAge(snapshot.resources);
@@ -53,7 +52,7 @@ export function createExplainer(written: Snapshot): Explain {
             rootNamespace,
           );
     const question = {
-      ...{ callersAt, delegatingTo, virtualService, reader, host, namespace, callers },
+      ...{ callersAt, delegatingTo, all, reader, host, namespace, callers },
       isDeclared: service !== undefined,
       running: service === undefined ? [] : answeringInstances(reader, service, snapshot.instances),
       waiting: service === undefined ? [] : instancesOf(service, expected),

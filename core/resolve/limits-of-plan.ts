@@ -8,12 +8,16 @@ export function limitsOfPlan(
   resources: readonly AnyResource[],
 ): readonly (Resource<"Quota"> | Resource<"RateLimit">)[] {
   const { metadata, spec } = plan;
-  const names = (list: readonly { readonly name: string; readonly spec?: unknown }[] = []): ReadonlySet<string> =>
-    new Set(list.filter(({ spec: own }) => own === undefined).map(({ name }) => name));
-  const [quotas, limits] = [names(spec.quotas), names(spec.limits)];
   const named = [
-    ...ofKind(resources, "Quota").filter((each) => quotas.has(each.metadata.name)),
-    ...ofKind(resources, "RateLimit").filter((each) => limits.has(each.metadata.name)),
+    ...ofKind(resources, "Quota").filter((each) => (spec.quotas ?? []).some((one) => isNamed(one, each))),
+    ...ofKind(resources, "RateLimit").filter((each) =>
+      (spec.limits ?? []).some((one) => isNamed(one, each) && each.spec.rules.some(({ name }) => name === one.rule)),
+    ),
   ].filter((each) => each.metadata.namespace === metadata.namespace);
   return [...named, ...inlineLimits(plan).map(({ resource }) => resource)];
 }
+
+const isNamed = (
+  { name, spec }: { readonly name: string; readonly spec?: unknown },
+  { metadata }: Resource<"Quota"> | Resource<"RateLimit">,
+): boolean => spec === undefined && metadata.name === name;

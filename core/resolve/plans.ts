@@ -57,11 +57,11 @@ function ofItsPlan(
   return having.length === 0 ? [] : [{ ...rule, within: having }];
 }
 
-export const isWrittenIn = ({ metadata }: Resource<"Plan">, { namespace, policy }: LimitingRule): boolean =>
+const isWrittenIn = ({ metadata }: Resource<"Plan">, { namespace, policy }: LimitingRule): boolean =>
   metadata.namespace === namespace && planWrittenIn(policy) === metadata.name;
 
 /** What a plan says of a rule; undefined where it says nothing of it. */
-export function amountIn({ spec, metadata }: Resource<"Plan">, rule: LimitingRule): Limit | undefined {
+function amountIn({ spec, metadata }: Resource<"Plan">, rule: LimitingRule): Limit | undefined {
   const { quotas = [], limits = [] } = spec;
   const named = ({ name }: { readonly name: string }): boolean => rule.policy === `${metadata.namespace}/${name}`;
   if (rule.name === QUOTA_RULE) {

@@ -61,7 +61,7 @@ function explained(name: string): { readonly told: string | undefined; readonly 
     callersAt: () => ["default"],
     delegatingTo: (ref) =>
       services.filter((each) => hasDelegates(each) && delegatesOf(each).some((named) => named?.[1] === ref.name)),
-    virtualService: () => undefined,
+    all: (kind) => ofKind(resources, kind),
     rulesFor: () => undefined,
   };
   return { told: explainVirtualService(asked, question)?.reason, looks };
