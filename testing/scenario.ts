@@ -84,8 +84,9 @@ export class Scenario {
     this.#agents = agents;
   }
 
-  static async open(cleanup: Cleanup, proxies?: ProxySettings): Promise<Scenario> {
-    const mesh = await RealMesh.open(MESH, proxies);
+  /** With `more` from the first connection on. */
+  static async open(cleanup: Cleanup, proxies?: ProxySettings, ...more: string[]): Promise<Scenario> {
+    const mesh = await RealMesh.open([MESH, ...more].join("---"), proxies);
     cleanup.add(() => mesh.stop());
     const [v1, v2, details] = await Promise.all(
       ["reviews-v1", "reviews-v2", "details"].map((name) => startEcho(cleanup, name)),
