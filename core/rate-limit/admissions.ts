@@ -1,5 +1,6 @@
 import {
   type Bucket,
+  costOf,
   hush,
   isOfLedger,
   isQuiet,
@@ -51,6 +52,8 @@ export class Admissions {
   /** Since when the owner has been silent though asked. */
   #silentMs: number | undefined;
   #isAlone = false;
+  /** While an answer is handed out: buckets that are asked for when all have had their turn, in one draw. */
+  #toAsk: Set<Bucket> | undefined;
 
   constructor(options: AdmissionsOptions) {
     this.#options = options;
@@ -86,21 +89,36 @@ export class Admissions {
     const bucket = this.#buckets.get(grant.key);
     if (bucket === undefined || !bucket.holder.accept(grant, now)) return;
     bucket.retryMs = Math.min(Math.max(this.#options.retryMs, 2 * bucket.holder.answerMs), RETRY_MS_MAX);
-    const asked = bucket.asked.filter((waiting) => bucket.waiting?.has(waiting));
+    const asked = bucket.asked;
     bucket.asked = NOBODY;
     bucket.mayHold = grant.granted > 0;
     bucket.isOrphan = grant.trouble === "unknown-limit";
-    for (const waiting of asked) {
-      const charge = waiting.charges.find(({ key }) => key === grant.key);
-      if (charge === undefined || grant.trouble === "stale") continue;
-      if (bucket.isOrphan || bucket.holder.canTake(charge.cost, now)) this.#decide(waiting, now);
-      else if (grant.waitMs > 0 || grant.trouble !== undefined) {
-        hush(bucket, charge.cost, grant, now);
-        this.#refuse(waiting, grant.key, grant.trouble === undefined ? "limit" : "too-many-keys", grant.waitMs, now);
-      }
+    const toAsk = new Set([bucket]);
+    this.#toAsk = toAsk;
+    try {
+      for (const waiting of asked) this.#tell(waiting, bucket, grant, now);
+      // What is left serves who came meanwhile: another draw would give it back.
+      for (const waiting of waitingFor(bucket)) this.#serve(waiting, bucket, now);
+    } finally {
+      this.#toAsk = undefined;
     }
-    this.#ask(bucket, now);
+    for (const each of toAsk) this.#ask(each, now);
     this.#plan(bucket, this.#nextMs(bucket, now));
+  }
+
+  /** The answer to one whom it was asked for. */
+  #tell(waiting: Waiting, bucket: Bucket, grant: Grant, now: Moment): void {
+    if (bucket.waiting?.has(waiting) !== true || grant.trouble === "stale" || this.#serve(waiting, bucket, now)) return;
+    if (grant.waitMs === 0 && grant.trouble === undefined) return;
+    hush(bucket, costOf(waiting, bucket), grant, now);
+    this.#refuse(waiting, grant.key, grant.trouble === undefined ? "limit" : "too-many-keys", grant.waitMs, now);
+  }
+
+  /** Decides one for whom the bucket has enough; false where it has not. */
+  #serve(waiting: Waiting, bucket: Bucket, now: Moment): boolean {
+    if (!bucket.isOrphan && !bucket.holder.canTake(costOf(waiting, bucket), now)) return false;
+    this.#decide(waiting, now);
+    return true;
   }
 
   /** Renews, gives back, asks again, and decides alone where the owner is silent. */
@@ -208,9 +226,8 @@ export class Admissions {
       return;
     }
     waiting.turns += 1;
-    const [first] = lacking;
-    if (waiting.turns > TURNS_MAX + waiting.charges.length && first !== undefined) {
-      this.#refuse(waiting, first.key, "limit", 0, now);
+    if (waiting.turns > TURNS_MAX + waiting.charges.length) {
+      this.#refuse(waiting, this.#scarcest(waiting.charges), "limit", 0, now);
       return;
     }
     for (const charge of waiting.charges) {
@@ -225,6 +242,15 @@ export class Admissions {
       this.#plan(bucket, waiting.sinceMs + this.#options.patienceMs);
       this.#ask(bucket, now);
     }
+  }
+
+  /** The key that has units for the fewest such requests: that others are gone as well at the moment is because its came too late. */
+  #scarcest(charges: readonly Charge[]): string {
+    const lasts = ({ key, cost }: Charge): number => {
+      const bucket = this.#buckets.get(key);
+      return bucket === undefined || bucket.isOrphan || cost === 0 ? Infinity : bucket.holder.left / cost;
+    };
+    return charges.reduce((least, each) => (lasts(each) < lasts(least) ? each : least)).key;
   }
 
   #isDecidingAlone({ isOverdue }: Waiting): boolean {
@@ -306,7 +332,8 @@ export class Admissions {
   }
 
   #ask(bucket: Bucket, now: Moment): void {
-    if (bucket.holder.sentMs === undefined && bucket.waiting !== undefined) this.#send(bucket, now);
+    if (this.#toAsk !== undefined) this.#toAsk.add(bucket);
+    else if (bucket.holder.sentMs === undefined && bucket.waiting !== undefined) this.#send(bucket, now);
   }
 
   #send(bucket: Bucket, now: Moment): void {
@@ -315,12 +342,11 @@ export class Admissions {
     const needs: number[] = [];
     let idle = holder.idle;
     for (const waiting of waitingFor(bucket)) {
-      const charge = waiting.charges.find(({ key }) => key === holder.key);
-      if (charge === undefined) continue;
+      const cost = costOf(waiting, bucket);
       asked.push(waiting);
       // What it still holds serves the first.
-      const need = Math.max(0, charge.cost - idle);
-      idle = Math.max(0, idle - charge.cost);
+      const need = Math.max(0, cost - idle);
+      idle = Math.max(0, idle - cost);
       if (need > 0) needs.push(need);
     }
     bucket.asked = asked.length === 0 ? NOBODY : asked;

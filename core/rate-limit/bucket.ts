@@ -77,6 +77,10 @@ export const openBucket = (key: string, limit: Limit, retryMs: number): Bucket =
 /** As it is now: deciding one may change it. */
 export const waitingFor = ({ waiting }: Bucket): readonly Waiting[] => (waiting === undefined ? NOBODY : [...waiting]);
 
+/** What it costs of the bucket. */
+export const costOf = ({ charges }: Waiting, { holder }: Bucket): number =>
+  charges.find(({ key }) => key === holder.key)?.cost ?? 0;
+
 export function leave(bucket: Bucket, waiting: Waiting): void {
   bucket.waiting?.delete(waiting);
   if (bucket.waiting?.size === 0) bucket.waiting = undefined;

@@ -215,3 +215,26 @@ test.each([20, 150])(
     expect(world.admitted.get("a")?.length).toBeGreaterThan((50 * 8) / 2);
   },
 );
+
+describe("a request has to be admitted by a plentiful rule and by a scarce one, and answers take up to 20 ms", () => {
+  const run = (scarce: number, rate: number, seeds: readonly number[]) =>
+    seeds.map((seed) => {
+      const limits = { plentiful: { amount: 1000, perMs: 1000 }, scarce: { amount: scarce, perMs: 1000 } };
+      return new SimulatedMesh({
+        ...{ seed, agents: 3, limits, rate, skew: 0.5, spanMs: 4000, costs: 1, refunds: 0, every: 1 },
+        ...{ trouble: { ...NO_TROUBLE, delayMs: [1, 20] as const }, whenUncoordinated: "Deny" as const },
+      }).run();
+    });
+
+  test("of half of what the scarce one has hardly any is refused: nobody is kept going from the one to the other", () => {
+    const worlds = run(1000, 500, [1, 2, 3, 4]);
+    const refused = worlds.reduce((sum, world) => sum + world.refused, 0);
+    const admitted = worlds.reduce((sum, world) => sum + world.sum("scarce"), 0);
+    expect(refused / admitted).toBeLessThan(0.001);
+  });
+
+  test("of more than it has, the scarce one is named for all that are refused", () => {
+    const by = [run(100, 500, [1, 2, 3, 4]), run(300, 500, [1, 2, 3, 4])].flat().map(({ refusedBy }) => refusedBy);
+    for (const each of by) expect([...each.keys()]).toEqual(["scarce"]);
+  });
+});

@@ -75,6 +75,8 @@ interface Clock {
 export class SimulatedMesh {
   readonly admitted = new Map<string, Admitted[]>();
   refused = 0;
+  /** Refusals by the key that is named for them. */
+  readonly refusedBy = new Map<string, number>();
   /** Requests that were not decided at once. */
   waited = 0;
   /** Draws that agents sent. */
@@ -183,6 +185,7 @@ export class SimulatedMesh {
           if (!isAtOnce) this.waited += 1;
           if (outcome.kind === "refused") {
             this.refused += 1;
+            this.refusedBy.set(outcome.key, (this.refusedBy.get(outcome.key) ?? 0) + 1);
             return;
           }
           const entries = chosen.map((key) => {
