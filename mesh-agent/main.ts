@@ -97,6 +97,7 @@ async function runClaimed(
     versions: { agent: manifest.version, proxy: envoy.version },
     onProbe: (probe) => proxy.application.follow(probe),
     settingsNotes: () => proxy.settingsNotes(),
+    prepare: (type, resources) => limits.prepare(type, resources),
   });
   const { uplink, registration, cache, relay, revocations, secrets } = controlPlane;
   const proxy = makeProxy({

@@ -11,7 +11,7 @@ import { SecretServer } from "#mesh-agent/sds/secret-server.ts";
 import { tellFileProblem } from "#mesh-agent/sds/tell-file-problem.ts";
 import { describeNode, type NodeJson } from "#mesh-agent/xds/describe-node.ts";
 import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
-import { RelayServer } from "#mesh-agent/xds/relay-server.ts";
+import { RelayServer, type RelayServerOptions } from "#mesh-agent/xds/relay-server.ts";
 import type { Logger } from "#node/log.ts";
 
 /** What the agent has of the control plane, and what it hands to Envoy of that. */
@@ -34,12 +34,13 @@ export interface ControlPlaneNeeds {
   readonly versions: RegistrationOptions["versions"];
   readonly onProbe: RegistrationOptions["onProbe"];
   readonly settingsNotes: () => readonly string[];
+  readonly prepare: RelayServerOptions["prepare"];
   readonly complaints: Complaints;
   readonly log: Logger;
 }
 
 export function makeControlPlane(needs: ControlPlaneNeeds): ControlPlaneParts {
-  const { config, paths, keeper, versions, onProbe, settingsNotes, complaints, log } = needs;
+  const { config, paths, keeper, versions, onProbe, settingsNotes, prepare, complaints, log } = needs;
   const uplink = new Uplink({ server: keeper.server, identity: () => keeper.current, log });
   const clock = new ClockWatch(log);
   const hasServed = existsSync(paths.registration);
@@ -62,7 +63,7 @@ export function makeControlPlane(needs: ControlPlaneNeeds): ControlPlaneParts {
     onServerTime: clock.hear,
   });
   const node = () => describeNode(config, paths, registration.labels);
-  const relay = new RelayServer({ uplink, cache, node, log });
+  const relay = new RelayServer({ uplink, cache, node, prepare, log });
   const revocations = new RevocationWatch({
     file: paths.revocations,
     uplink,

@@ -1,9 +1,9 @@
-import { readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { PharosError } from "#core/errors.ts";
 import { lastDraw } from "#core/rate-limit/journal-entries.ts";
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
 import { DRAW_UNITS } from "#mesh-agent/limits/lease-client.ts";
-import { journalFile, readJournal, writeJournal } from "#mesh-agent/limits/limit-journal.ts";
+import { journalFile, journalRuns, readJournal, writeJournal } from "#mesh-agent/limits/limit-journal.ts";
 import { Backoff } from "#node/backoff.ts";
 import type { Logger } from "#node/log.ts";
 import { DRAWS_MAX, decodeGrants, encodeDraws } from "#proto/lease-codec.ts";
@@ -13,7 +13,6 @@ const AGAIN_MS = 1000;
 const AGAIN_MS_MAX = 30_000;
 /** A control plane that is new does not know this instance yet. */
 const LOGGED_AT = 3;
-const NAME = /^([\da-f-]{36})\.log$/;
 
 export interface FormerRunsOptions {
   readonly dir: string;
@@ -55,10 +54,7 @@ export class FormerRuns {
   /** Runs of which it is not known that the owner knows. Throws where that cannot be read. */
   get pending(): readonly string[] {
     const { dir, run } = this.#options;
-    return listNames(dir).flatMap((name) => {
-      const found = NAME.exec(name)?.[1];
-      return found === undefined || found === run ? [] : [found];
-    });
+    return journalRuns(dir).filter((each) => each !== run);
   }
 
   async #tellAll(): Promise<void> {
@@ -123,16 +119,6 @@ export class FormerRuns {
     }
     if (left > 0)
       throw new Error(`the control plane has no room for ${left} of its keys: raise bucket.keysMax of their rules`);
-  }
-}
-
-/** None where nothing was ever written. */
-function listNames(dir: string): string[] {
-  try {
-    return readdirSync(dir);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import {
   applyLine,
@@ -14,6 +14,7 @@ import { writeFileDurably } from "#node/write-file-durably.ts";
 
 /** Of a longer one only where it stands is kept. */
 const BYTES_MAX = 4_000_000;
+const NAME = /^([\da-f-]{36})\.log$/;
 
 export const journalFile = (dir: string, run: string): string => join(dir, `${run}.log`);
 
@@ -102,6 +103,16 @@ export class LimitJournal implements LedgerJournal {
     } catch {
       // It is longer than it need be.
     }
+  }
+}
+
+/** Runs that have one: none where nothing was ever written. Throws where that cannot be read. */
+export function journalRuns(dir: string): string[] {
+  try {
+    return readdirSync(dir).flatMap((name) => NAME.exec(name)?.[1] ?? []);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
   }
 }
 

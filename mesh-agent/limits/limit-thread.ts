@@ -14,6 +14,8 @@ export interface LimitThreadOptions {
 
 /** Beside this file in the sources; a file of its own in the bundle (scripts/bundle.ts). */
 const THREAD = new URL(import.meta.filename.endsWith(".ts") ? "./worker.ts" : "./limits-worker.js", import.meta.url);
+/** MB for what lives for one request. V8 takes several times as much unasked, and decides hardly faster for it. */
+const YOUNG_MB = 8;
 const RESTART = { firstMs: 100, maxMs: 10_000 } as const;
 const CLOSE_MS = 2000;
 const NO_STATS: LimitStats = {
@@ -23,13 +25,14 @@ const NO_STATS: LimitStats = {
 };
 
 /**
- * Decides requests in a thread of its own: it is never kept waiting by what else the agent does. One that dies is started again, as
- * another run; what the last one let through is in its journal.
+ * Decides requests in a thread of its own: it is never kept waiting by what else the agent does. There is none until it is started, for
+ * it takes memory. One that dies is started again, as another run; what the last one let through is in its journal.
  */
 export class LimitThread {
   readonly #options: LimitThreadOptions;
   readonly #backoff = new Backoff(RESTART);
   readonly #asking: ((stats: LimitStats) => void)[] = [];
+  #first: Promise<void> | undefined;
   #worker: Worker | undefined;
   #onClosed: () => void = () => undefined;
   #restart: NodeJS.Timeout | undefined;
@@ -39,32 +42,14 @@ export class LimitThread {
     this.#options = options;
   }
 
-  /** Resolves when Envoy is answered. Throws where the socket is not to be had. */
+  get isStarted(): boolean {
+    return this.#first !== undefined;
+  }
+
+  /** Once. Resolves when Envoy is answered; rejects where the socket is not to be had: then it is tried again, and nobody hears when. */
   start(): Promise<void> {
-    const { data, log } = this.#options;
-    // It stands in nobody's way who ends.
-    const worker = new Worker(THREAD, { workerData: data(), name: "limits" });
-    worker.unref();
-    this.#worker = worker;
-    return new Promise((resolve, reject) => {
-      worker.on("message", (message: FromLimits) => {
-        if (message.kind === "ready") {
-          this.#backoff.reset();
-          resolve();
-        } else if (message.kind === "unready") {
-          log.error("the thread that decides limits cannot begin; it is started again", { error: message.message });
-          reject(new PharosError(message.code, message.message));
-        } else this.#hear(worker, message);
-      });
-      worker.once("error", (error) => {
-        log.error("the thread that decides limits died; it is started again", { error: String(error) });
-        reject(error);
-      });
-      worker.once("exit", () => {
-        reject(new PharosError("internal", "the thread that decides limits ended"));
-        this.#ended(worker);
-      });
-    });
+    this.#first ??= this.#run();
+    return this.#first;
   }
 
   follow(change: RoutesChange): void {
@@ -86,6 +71,8 @@ export class LimitThread {
 
   async close(): Promise<void> {
     this.#isClosing = true;
+    // None is started any more.
+    this.#first ??= Promise.resolve();
     clearTimeout(this.#restart);
     const worker = this.#worker;
     if (worker === undefined) return;
@@ -98,6 +85,36 @@ export class LimitThread {
       this.#post({ kind: "close" });
     });
     await worker.terminate();
+  }
+
+  #run(): Promise<void> {
+    const { data, log } = this.#options;
+    // It stands in nobody's way who ends.
+    const worker = new Worker(THREAD, {
+      ...{ workerData: data(), name: "limits" },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
+    worker.unref();
+    this.#worker = worker;
+    return new Promise((resolve, reject) => {
+      worker.on("message", (message: FromLimits) => {
+        if (message.kind === "ready") {
+          this.#backoff.reset();
+          resolve();
+        } else if (message.kind === "unready") {
+          log.error("the thread that decides limits cannot begin; it is started again", { error: message.message });
+          reject(new PharosError(message.code, message.message));
+        } else this.#hear(worker, message);
+      });
+      worker.once("error", (error) => {
+        log.error("the thread that decides limits died; it is started again", { error: String(error) });
+        reject(error);
+      });
+      worker.once("exit", () => {
+        reject(new PharosError("internal", "the thread that decides limits ended"));
+        this.#ended(worker);
+      });
+    });
   }
 
   #post(message: ToLimits): void {
@@ -137,7 +154,7 @@ export class LimitThread {
     this.#onClosed();
     for (const resolve of this.#asking.splice(0)) resolve(NO_STATS);
     if (this.#isClosing) return;
-    this.#restart = setTimeout(() => void this.start().catch(() => undefined), this.#backoff.next());
+    this.#restart = setTimeout(() => void this.#run().catch(() => undefined), this.#backoff.next());
     this.#restart.unref();
   }
 }

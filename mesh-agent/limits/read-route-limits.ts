@@ -18,6 +18,13 @@ export interface RoutesChange {
   readonly keepOnly?: ReadonlySet<string> | undefined;
 }
 
+/** Whether it says anything of limits. What has not their name is not read. */
+export function hasLimits(resource: CachedResource): boolean {
+  const { buffer, byteOffset, byteLength } = resource.body;
+  if (!Buffer.from(buffer, byteOffset, byteLength).includes(LIMITS_METADATA)) return false;
+  return readRouteLimits(resource).limits.length > 0;
+}
+
 /** What a route configuration says of limits. */
 export function readRouteLimits({ name, body }: CachedResource): RouteLimits {
   const { resource } = fromBinary(ResourceSchema, body);

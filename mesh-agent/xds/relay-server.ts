@@ -4,6 +4,7 @@ import type { ClientStream, GrpcClient } from "#grpc/client.ts";
 import { GrpcServer, type StreamHandler } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import type { Uplink, UplinkState } from "#mesh-agent/control-plane/uplink.ts";
+import type { CachedResource } from "#mesh-agent/xds/cached-resource.ts";
 import type { NodeJson } from "#mesh-agent/xds/describe-node.ts";
 import type { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
 import { Relay, type RelayEffect } from "#mesh-agent/xds/relay.ts";
@@ -20,6 +21,8 @@ export interface RelayServerOptions {
   readonly uplink: Pick<Uplink, "state" | "onChange">;
   readonly cache: DiskCache;
   readonly node: () => NodeJson;
+  /** Makes what Envoy asks of this host once it has these; until then they, and what comes after, wait. Never rejects; undefined: all is there. */
+  readonly prepare?: ((type: string, resources: readonly CachedResource[]) => Promise<void> | undefined) | undefined;
   readonly log: Logger;
   /** How long a control plane that is there may take to answer before the cache does. */
   readonly patienceMs?: number;
@@ -108,6 +111,8 @@ class RelaySession {
   readonly #backoff = new Backoff({ firstMs: 100, maxMs: 10_000 });
   readonly #timers = new Set<NodeJS.Timeout>();
   #upstream: ClientStream | undefined;
+  /** When the last message that waits is sent. */
+  #sending: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(
@@ -185,7 +190,7 @@ class RelaySession {
     for (const effect of effects) {
       switch (effect.kind) {
         case "to-envoy":
-          this.#stream.send([effect.message]);
+          this.#toEnvoy(effect);
           break;
         case "to-upstream":
           this.#upstream?.send([effect.message]);
@@ -203,6 +208,20 @@ class RelaySession {
           break;
       }
     }
+  }
+
+  /** In their order. */
+  #toEnvoy({ message, type, resources }: RelayEffect & { readonly kind: "to-envoy" }): void {
+    const prepared = this.#options.prepare?.(type, resources);
+    if (prepared === undefined && this.#sending === undefined) {
+      this.#stream.send([message]);
+      return;
+    }
+    const sending = Promise.all([this.#sending, prepared]).then(() => {
+      if (!this.#isClosed) this.#stream.send([message]);
+      if (this.#sending === sending) this.#sending = undefined;
+    });
+    this.#sending = sending;
   }
 
   #commit(commit: Parameters<DiskCache["commit"]>[0]): void {

@@ -23,7 +23,13 @@ import {
 } from "#proto/gen/envoy/service/discovery/v3/discovery_pb.js";
 
 export type RelayEffect =
-  | { readonly kind: "to-envoy"; readonly message: Uint8Array }
+  /** `resources`: those of it. */
+  | {
+      readonly kind: "to-envoy";
+      readonly message: Uint8Array;
+      readonly type: string;
+      readonly resources: readonly CachedResource[];
+    }
   | { readonly kind: "to-upstream"; readonly message: Uint8Array }
   | { readonly kind: "commit"; readonly commit: CacheCommit }
   /** Envoy's own words. */
@@ -81,10 +87,10 @@ export class Relay {
   fromUpstream(message: Uint8Array): RelayEffect[] {
     const { typeUrl, nonce, resources, removedResources } = readMessage(DeltaDiscoveryResponseSchema, message);
     const state = this.#types.get(typeUrl);
+    const cached: CachedResource[] = [];
     if (state !== undefined) {
       state.pending.delete(WILDCARD);
       for (const name of removedResources) state.pending.delete(name);
-      const cached: CachedResource[] = [];
       for (const resource of resources) {
         state.pending.delete(resource.name);
         for (const alias of resource.aliases) state.pending.delete(alias);
@@ -99,7 +105,7 @@ export class Relay {
       }
       state.inFlight.push({ nonce, epoch: this.#epoch, resources: cached, removed: removedResources });
     }
-    return [{ kind: "to-envoy", message }];
+    return [{ kind: "to-envoy", message, type: typeUrl, resources: cached }];
   }
 
   /** A new stream to the control plane stands; nothing was sent on it yet. */
@@ -134,7 +140,7 @@ export class Relay {
     const answer = answerFromCache(state, this.#cache, nonce, this.#upstream === "away");
     if (answer === undefined) return [];
     state.inFlight.push({ nonce, epoch: 0, resources: answer.resources, removed: [] });
-    return [{ kind: "to-envoy", message: answer.message }];
+    return [{ kind: "to-envoy", message: answer.message, type: state.type, resources: answer.resources }];
   }
 
   #settle(
@@ -205,7 +211,7 @@ export class Relay {
   #offer(state: TypeState, resources: readonly CachedResource[]): RelayEffect {
     const nonce = `last-good-${++this.#cacheNonce}`;
     state.inFlight.push({ nonce, epoch: 0, resources, removed: [], isPart: true });
-    return { kind: "to-envoy", message: encodeAnswer(state.type, nonce, resources) };
+    return { kind: "to-envoy", message: encodeAnswer(state.type, nonce, resources), type: state.type, resources };
   }
 
   /** As it is wherever that can be; a nonce of another stream, or a version whose bytes we lack, is taken out. */
