@@ -25,8 +25,10 @@ import { CheckCache } from "#server/services/check-cache.ts";
 import { createServices } from "#server/services/create-services.ts";
 import { credentialFindings } from "#server/services/credential-findings.ts";
 import { describeCredentials } from "#server/services/describe-credentials.ts";
+import { listLimitRules } from "#server/services/describe-limits.ts";
 import { fileFindings } from "#server/services/file-findings.ts";
 import { createHealthService } from "#server/services/health-service.ts";
+import { LimitCounters } from "#server/services/limit-counters.ts";
 import { liveEnds } from "#server/services/live-ends.ts";
 import { createObjectiveService } from "#server/services/objective-service.ts";
 import { perSnapshot } from "#server/services/per-snapshot.ts";
@@ -52,7 +54,7 @@ export interface ServicesParts extends IdentityParts {
 /** What the API serves, and the thread in which changes are tried. */
 export function makeServices(parts: ServicesParts): {
   readonly services: Services;
-  /** Of what is used of Quotas, for Prometheus. */
+  /** Of what is used of Quotas, and of what rules of limits said, for Prometheus. */
   readonly gauges: () => readonly Metric[];
   close(): Promise<void>;
 } {
@@ -129,9 +131,12 @@ export function makeServices(parts: ServicesParts): {
     findInstance: (instance) => registry.registered(instance),
   });
   const quotas = new QuotaGauges(parts.limits.leases);
+  const limitRules = perSnapshot(({ resources }) => listLimitRules(resources));
+  const limited = new LimitCounters(() => limitRules(state.snapshot()));
+  telemetry.onWindow((window) => limited.add(window));
   return {
     services,
-    gauges: () => quotas.metrics(),
+    gauges: () => [...quotas.metrics(), ...limited.metrics()],
     close: async () => void (await Promise.all([previews.close(), applies.close(), measured.close()])),
   };
 }

@@ -9,8 +9,8 @@ import { standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
-import { type LimitOutcome, nameCountedRule, parseLimitCounts } from "#core/telemetry/limit-counts.ts";
-import { nameLimitRefusal } from "#core/telemetry/limit-refusal.ts";
+import type { LimitOutcome } from "#core/telemetry/limit-counts.ts";
+import { type LimitSaying, limitSayings } from "#core/telemetry/limit-sayings.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import type { CountedCaller, LimitUseView, UsedLimit, UsedRule } from "#core/view/limit-use.ts";
 import type { TimePoint } from "#core/view/service-metrics.ts";
@@ -56,7 +56,7 @@ export function describeLimits(parts: LimitParts): LimitUseView {
       ...describeArrived(parts, new Set(workloads), new Set(gateways)),
       rules: rulesOf(limit).map((rule) => ({
         ...rule,
-        ...describeCounts(counts.get(rule.name === "" ? ref : `${ref}/${rule.name}`), parts),
+        ...describeCounts(counts.get(idOf(limit, rule.name)), parts),
       })),
     };
   });
@@ -75,6 +75,22 @@ function rulesOf(limit: Resource<"RateLimit"> | Resource<"Quota">): Pick<UsedRul
   return limit.spec.rules.map((rule) => ({ name: rule.name, words: describeLimitRule(rule) }));
 }
 
+export type LimitRuleName = Readonly<Record<"kind" | "limit" | "rule", string>>;
+
+/** Every rule of limits, by the name that people are told. */
+export function listLimitRules(resources: Snapshot["resources"]): ReadonlyMap<string, LimitRuleName> {
+  return new Map(
+    [...limitsOf("RateLimit", resources), ...limitsOf("Quota", resources)].flatMap((limit) =>
+      rulesOf(limit).map(({ name }) => [
+        idOf(limit, name),
+        { kind: limit.kind, limit: `${limit.metadata.namespace}/${limit.metadata.name}`, rule: name },
+      ]),
+    ),
+  );
+}
+
+const idOf = (limit: Resource<"RateLimit"> | Resource<"Quota">, rule: string): string =>
+  rule === "" ? formatRef(refOf(limit)) : `${formatRef(refOf(limit))}/${rule}`;
 const nameOf = ({ namespace, name }: WorkloadInstance): string => `${namespace}/${name}`;
 const namesOf = (instances: readonly WorkloadInstance[]): string[] =>
   [...new Set(instances.map(({ namespace, workload }) => `${namespace}/${workload}`))].sort(compareNames);
@@ -92,13 +108,13 @@ const none = (): Outcomes => ({ admitted: 0, tried: 0, refused: 0, exempt: 0 });
 /** By the name of the rule, as people are told it. */
 function countRules(slots: LimitParts["slots"]): ReadonlyMap<string, Counts> {
   const found = new Map<string, Counts>();
-  const sayings = new Map<string, readonly (readonly [id: string, outcome: LimitOutcome])[]>();
+  const sayings = new Map<string, readonly LimitSaying[]>();
   for (const [at, rows] of slots)
     for (const { key, count } of rows) {
       const said = `${key.deniedBy} ${key.limitedBy}`;
-      const told = sayings.get(said) ?? readSayings(key);
+      const told = sayings.get(said) ?? limitSayings(key);
       sayings.set(said, told);
-      for (const [id, outcome] of told) {
+      for (const { id, outcome } of told) {
         const of = found.get(id) ?? { bySlot: new Map(), callers: new Map() };
         found.set(id, of);
         const slot = of.bySlot.get(at) ?? none();
@@ -114,16 +130,6 @@ function countRules(slots: LimitParts["slots"]): ReadonlyMap<string, Counts> {
       }
     }
   return found;
-}
-
-/** What one set of labels says of rules. That one refused is told by every agent; all else only by those that tell what they counted. */
-function readSayings({ deniedBy, limitedBy }: TrafficKey): (readonly [id: string, outcome: LimitOutcome])[] {
-  const [refusedBy] = nameLimitRefusal(deniedBy) ?? [];
-  const counted = parseLimitCounts(limitedBy).flatMap(({ rule, outcome }) => {
-    const id = nameCountedRule(rule);
-    return id === undefined || outcome === "refused" ? [] : [[id, outcome] as const];
-  });
-  return refusedBy === undefined ? counted : [[refusedBy, "refused"], ...counted];
 }
 
 const isOfGateway = (key: TrafficKey): boolean => key.reporter === "source";
