@@ -5,7 +5,7 @@ import { type Json, textAt } from "#testing/oracle/json.ts";
 const ANSWER_MS_MAX = 60_000;
 
 /** What istiod has off by itself, and Pharos has. */
-const SWITCHED_ON = { ENABLE_TLS_ON_SIDECAR_INGRESS: "true" };
+const SWITCHED_ON = { ENABLE_TLS_ON_SIDECAR_INGRESS: "true", PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS: "true" };
 
 /** A part of what a proxy is given; endpoints come with clusters. */
 export type Part = "listeners" | "routes" | "clusters";
