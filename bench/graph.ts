@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import type { GraphView } from "#core/graph/graph.ts";
 import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
+import { BackgroundRounds, type RoundCost } from "./graph/background-rounds.ts";
 import { fillWeek } from "./graph/fill-week.ts";
 import { SqliteWindows } from "./graph/sqlite-windows.ts";
 import { syntheticEdges, syntheticReports } from "./graph/synthetic-mesh.ts";
@@ -53,6 +54,7 @@ export async function run(args: readonly string[]): Promise<void> {
       edges: { type: "string", default: "5000" },
       minutes: { type: "string", default: "66" },
       rounds: { type: "string", default: "9" },
+      objectives: { type: "string", default: "100" },
       output: { type: "string", short: "o", default: "table" },
     },
   });
@@ -106,6 +108,22 @@ export async function run(args: readonly string[]): Promise<void> {
       }
       graphs[view] = { median: median(taken), max: Math.max(...taken), ...size };
     }
+    const background = new BackgroundRounds(store, dir, () => now, Number(values.objectives));
+    const costs: RoundCost[] = [];
+    for (let minute = 0; minute <= Number(values.rounds); minute += 1) {
+      for (let window = 0; window < MINUTE_MS / WINDOW_MS; window += 1) {
+        await takeWindow(Math.floor(atMs / WINDOW_MS) * WINDOW_MS, sequence);
+        [atMs, sequence] = [atMs + WINDOW_MS, sequence + 1];
+      }
+      costs.push(await background.run());
+    }
+    // The first reads all of the time that is looked at, and is told apart.
+    const [first, ...later] = costs;
+    const costOf = (part: keyof RoundCost) => ({
+      first: Math.round(first?.[part] ?? Number.NaN),
+      each: Math.round(median(later.map((each) => each[part]))),
+    });
+    const backgroundCpuMs = { health: costOf("health"), objectives: costOf("objectives"), rule: costOf("rule") };
     const { long, reopened } = await overLong(store, path, () => now, Number(values.rounds));
     store = reopened;
     const peerMs: number[] = [];
@@ -117,6 +135,7 @@ export async function run(args: readonly string[]): Promise<void> {
       ingestWindowsPerSecond: Math.round((windows / ingestMs) * 1000),
       graphMs: graphs,
       longRangeMs: long,
+      backgroundCpuMs,
       sqliteSumMs: median(peerMs),
       storeMb: statSync(join(dir, "telemetry.duckdb")).size / 1e6,
       sqliteMb: statSync(join(dir, "windows.sqlite")).size / 1e6,
@@ -135,6 +154,10 @@ export async function run(args: readonly string[]): Promise<void> {
       for (const [name, { median: middle, max }] of Object.entries(result.longRangeMs))
         process.stdout.write(
           `graph of a ${name.padEnd(22)} ${middle.toFixed(0).padStart(6)} ms (longest ${max.toFixed(0)} ms)\n`,
+        );
+      for (const [what, { first: ofFirst, each }] of Object.entries(result.backgroundCpuMs))
+        process.stdout.write(
+          `background, ${what.padEnd(27)} ${String(each).padStart(6)} ms of CPU (the first ${ofFirst} ms)\n`,
         );
       process.stdout.write(
         `SQLite, summing an hour alone            ${result.sqliteSumMs.toFixed(0).padStart(6)} ms\n`,

@@ -12,7 +12,11 @@ const HISTORY_SECONDS = 7 * 86_400;
 
 const COLUMNS: readonly Column<AlertView>[] = [
   { title: "alert", value: ({ name }) => name },
-  { title: "state", value: ({ state, silencedBy }) => (silencedBy.length > 0 ? `${state}, silenced` : state) },
+  {
+    title: "state",
+    value: ({ state, silencedBy, isInhibited }) =>
+      `${state}${silencedBy.length > 0 ? ", silenced" : isInhibited ? ", inhibited" : ""}`,
+  },
   { title: "severity", value: ({ labels }) => labels.severity ?? null },
   { title: "since", value: ({ firedAt, activeAt }) => firedAt ?? activeAt },
   { title: "until", value: ({ resolvedAt }) => resolvedAt },

@@ -10,8 +10,9 @@ import type { AlertView } from "#core/view/alert.ts";
 const TONE: Readonly<Record<AlertView["state"], Tone>> = { firing: "bad", pending: "warn", resolved: "neutral" };
 const WORD: Readonly<Record<AlertView["state"], string>> = { firing: "Firing", pending: "Pending", resolved: "Over" };
 
-function AlertState({ alert: { state, silencedBy } }: { readonly alert: AlertView }) {
-  return silencedBy.length > 0 ? <Badge>Silenced</Badge> : <Badge tone={TONE[state]}>{WORD[state]}</Badge>;
+function AlertState({ alert: { state, silencedBy, isInhibited } }: { readonly alert: AlertView }) {
+  if (silencedBy.length > 0) return <Badge>Silenced</Badge>;
+  return isInhibited ? <Badge>Inhibited</Badge> : <Badge tone={TONE[state]}>{WORD[state]}</Badge>;
 }
 
 /** Where it is read what an alert is about. */

@@ -74,7 +74,7 @@ export function TimeChart({
         Nothing recorded in this range
       </p>
     );
-  const ticks = niceTicks(Math.max(...rows.map((row) => heightOf(row, series, kind))), max);
+  const ticks = niceTicks(Math.max(...rows.map((row) => heightOf(row, series, kind))), max, format);
   const spanMs = lastMs - firstMs;
   const isBare = isCompact && series.length === 1;
   return (

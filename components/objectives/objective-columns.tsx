@@ -14,12 +14,19 @@ export function ObjectiveBadge({ status }: Pick<ObjectiveView, "status">) {
   return <Badge tone={STATUS[status].tone}>{STATUS[status].word}</Badge>;
 }
 
+/** What is not quite all never reads as 100. */
 export function formatGood(percent: number | null): string {
-  return percent === null ? "–" : `${percent.toFixed(3)} %`;
+  if (percent === null) return "–";
+  if (percent === 100) return "100 %";
+  return percent > 99.999 ? ">99.999 %" : `${percent.toFixed(3)} %`;
 }
 
+/** What is used up by little never reads as nothing left, nor what was touched as whole. */
 export function formatBudget(percent: number | null): string {
-  return percent === null ? "–" : `${percent.toFixed(1)} %`;
+  if (percent === null) return "–";
+  if (percent === 100 || percent === 0) return `${percent} %`;
+  if (percent > 99.9) return ">99.9 %";
+  return percent < 0 && percent > -0.1 ? "<0 %" : `${percent.toFixed(1)} %`;
 }
 
 export const OBJECTIVE_COLUMNS: readonly Column<ObjectiveView>[] = [

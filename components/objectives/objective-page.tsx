@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { TimeChart } from "#components/charts/time-chart.tsx";
+import { formatPercent } from "#components/format/format-percent.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
 import { BurnsCard } from "#components/objectives/burns-card.tsx";
 import { formatBudget, formatGood, ObjectiveBadge } from "#components/objectives/objective-columns.tsx";
@@ -118,7 +119,7 @@ function Detail({ objective, span }: { readonly objective: ObjectiveDetail; read
                 })),
               },
             ]}
-            format={(value) => `${value.toFixed(0)} %`}
+            format={formatPercent}
             max={100}
             host={host ?? undefined}
             syncId={objective.ref}
@@ -128,7 +129,7 @@ function Detail({ objective, span }: { readonly objective: ObjectiveDetail; read
           <TimeChart
             label="Requests that were not good, in percent"
             series={[{ key: "bad", label: "Not good", color: "bad", points: objective.badPercent }]}
-            format={(value) => `${Number(value.toPrecision(2))} %`}
+            format={formatPercent}
             host={host ?? undefined}
             syncId={objective.ref}
           />

@@ -28,7 +28,7 @@ export function TraceScatter({
 }) {
   const well = traces.filter(({ errorCount }) => errorCount === 0);
   const failed = traces.filter(({ errorCount }) => errorCount > 0);
-  const ticks = niceTicks(Math.max(...traces.map(({ durationMs }) => durationMs), 0));
+  const ticks = niceTicks(Math.max(...traces.map(({ durationMs }) => durationMs), 0), undefined, formatMillis);
   const starts = traces.map(({ startMs }) => startMs);
   const marks = useChangeMarks(Math.min(...starts), Math.max(...starts));
   const select = (point: unknown) => {

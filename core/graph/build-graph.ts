@@ -39,9 +39,16 @@ interface OpenEdge {
   readonly source: string;
   readonly target: string;
   readonly protocol: Pair["protocol"];
-  readonly tally: Tally;
+  tally: Tally;
   /** What of it is believed of the target: the same tally where all is. */
   believed: Tally;
+  /** The sums are the edge's own: no pair's. */
+  isOwn: boolean;
+}
+
+interface OpenGraph {
+  readonly nodes: ReadonlyMap<string, NodeIdentity>;
+  readonly edges: readonly OpenEdge[];
 }
 
 /** The graph of what was counted between `startMs` and `endMs`. Order is stable: nodes by id, edges by their nodes. */
@@ -49,34 +56,13 @@ export function buildGraph(input: GraphInput): Graph {
   const { view, startMs, endMs } = input;
   const seconds = Math.max(1, (endMs - Math.max(startMs, input.measuredFromMs ?? startMs)) / 1000);
   const pairs = mergeReporters(input.rows, input.isLive);
-  const namer = new NodeNamer(view, pairs);
-  const nodes = new Map<string, NodeIdentity>();
-  const edges = new Map<string, OpenEdge>();
-  for (const pair of pairs) {
-    const source = namer.source(pair);
-    const target = namer.target(pair);
-    if (!isWanted(input.namespaces, source, target)) continue;
-    nodes.set(source.id, source);
-    nodes.set(target.id, target);
-    const id = `${source.id}>${target.id}>${pair.protocol}`;
-    const edge = edges.get(id);
-    // The pair's sums become the edge's: in most views an edge is one pair.
-    if (edge === undefined)
-      edges.set(id, {
-        id,
-        source: source.id,
-        target: target.id,
-        protocol: pair.protocol,
-        tally: pair.tally,
-        believed: pair.believed,
-      });
-    else addPair(edge, pair);
-  }
+  // Nobody else has these pairs.
+  const { nodes, edges } = openGraph(view, pairs, { isTaken: true, namespaces: input.namespaces });
   const tolerances = input.tolerances ?? byDefault;
-  const ordered = buildNodes(nodes, [...edges.values()], seconds, tolerances).sort((a, b) => compare(a.id, b.id));
+  const ordered = buildNodes(nodes, edges, seconds, tolerances).sort((a, b) => compare(a.id, b.id));
   const rank = new Map(ordered.map(({ id }, index) => [id, index]));
   // Looked up once an edge, not once a comparison.
-  const placed = Array.from(edges.values(), (edge) => ({
+  const placed = edges.map((edge) => ({
     edge,
     place: (rank.get(edge.source) ?? 0) * ordered.length + (rank.get(edge.target) ?? 0),
   }));
@@ -94,13 +80,61 @@ export function buildGraph(input: GraphInput): Graph {
   };
 }
 
+/** Nodes of a view as `buildGraph` has them, in no order, of pairs that are left as they are. */
+export function judgeNodes(
+  view: GraphView,
+  pairs: readonly Pair[],
+  { seconds, tolerances = byDefault }: { readonly seconds: number; readonly tolerances?: TolerancesOf | undefined },
+): readonly GraphNode[] {
+  const { nodes, edges } = openGraph(view, pairs, { isTaken: false });
+  return buildNodes(nodes, edges, seconds, tolerances);
+}
+
+function openGraph(
+  view: GraphView,
+  pairs: readonly Pair[],
+  { isTaken, namespaces }: { readonly isTaken: boolean; readonly namespaces?: GraphInput["namespaces"] },
+): OpenGraph {
+  const namer = new NodeNamer(view, pairs);
+  const nodes = new Map<string, NodeIdentity>();
+  const edges = new Map<string, OpenEdge>();
+  for (const pair of pairs) {
+    const source = namer.source(pair);
+    const target = namer.target(pair);
+    if (!isWanted(namespaces, source, target)) continue;
+    nodes.set(source.id, source);
+    nodes.set(target.id, target);
+    const id = `${source.id}>${target.id}>${pair.protocol}`;
+    const edge = edges.get(id);
+    // The pair's sums become the edge's: in most views an edge is one pair.
+    if (edge === undefined)
+      edges.set(id, {
+        ...{ id, source: source.id, target: target.id, protocol: pair.protocol },
+        ...{ tally: pair.tally, believed: pair.believed, isOwn: isTaken },
+      });
+    else addPair(edge, pair);
+  }
+  return { nodes, edges: [...edges.values()] };
+}
+
 function addPair(edge: OpenEdge, { tally, believed }: Pair): void {
+  if (!edge.isOwn) {
+    const own = copyOf(edge.tally);
+    edge.believed = edge.believed === edge.tally ? own : copyOf(edge.believed);
+    edge.tally = own;
+    edge.isOwn = true;
+  }
   if (edge.believed === edge.tally && believed !== tally) {
-    edge.believed = new Tally();
-    edge.believed.add(edge.tally);
+    edge.believed = copyOf(edge.tally);
   }
   if (edge.believed !== edge.tally) edge.believed.add(believed);
   edge.tally.add(tally);
+}
+
+function copyOf(tally: Tally): Tally {
+  const copy = new Tally();
+  copy.add(tally);
+  return copy;
 }
 
 function compare(a: string, b: string): number {

@@ -1,7 +1,8 @@
 import type { IsLive } from "#core/graph/believed-shares.ts";
-import { buildGraph, subjectOf } from "#core/graph/build-graph.ts";
+import { judgeNodes, subjectOf } from "#core/graph/build-graph.ts";
 import type { Health } from "#core/graph/graph.ts";
 import { isWorse } from "#core/graph/health.ts";
+import { mergeReporters } from "#core/graph/merge-reporters.ts";
 import { subjectText } from "#core/graph/subject-text.ts";
 import type { TolerancesOf } from "#core/graph/tolerance.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
@@ -23,10 +24,16 @@ export async function judgeAll(
   pause: () => Promise<void> = async () => undefined,
 ): Promise<ReadonlyMap<string, Health>> {
   const all = new Map<string, Health>();
+  const { startMs, endMs, rows, isLive, tolerances } = input;
+  const seconds = Math.max(1, (endMs - startMs) / 1000);
+  // What both ends told is joined once for all views.
+  const pairs = mergeReporters(rows, isLive);
+  await pause();
   for (const view of VIEWS) {
-    for (const node of buildGraph({ ...input, view, gaps: [] }).nodes) {
+    for (const node of judgeNodes(view, pairs, { seconds, tolerances })) {
       const subject = subjectOf(node);
-      if (subject === undefined || node.health.status === "idle") continue;
+      // In another view than its own a node may stand for a part: a service for those requests alone that came to nobody.
+      if (subject?.kind !== view || node.health.status === "idle") continue;
       all.set(subjectText(subject), node.health);
       const { namespace } = node;
       if (view === "app" || namespace === UNKNOWN) continue;

@@ -39,9 +39,12 @@ export interface ObjectiveState {
   readonly burns: readonly Burn[];
 }
 
-/** The time that a budget is of, at a moment: from a whole hour on. Calendars are those of UTC. */
+/** The time that a budget is of, at a moment: from a whole hour of UTC on, where a day begins within one with that one. */
 export function windowFrom({ window }: Pick<ObjectiveTerms, "window">, atMs: number): number {
-  if ("calendar" in window) return periodAt(window.calendar, "UTC", atMs - 1).startMs;
+  if ("calendar" in window) {
+    const { startMs } = periodAt(window.calendar, window.timeZone, atMs - 1);
+    return Math.floor(startMs / HOUR_MS) * HOUR_MS;
+  }
   return Math.floor(atMs / HOUR_MS) * HOUR_MS - window.rollingMs + (atMs % HOUR_MS === 0 ? 0 : HOUR_MS);
 }
 

@@ -57,6 +57,13 @@ export function apiNumber(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
+/** As Prometheus' API writes an alert's value: with an exponent of two digits at least. */
+export function exponentNumber(value: number): string {
+  if (!Number.isFinite(value)) return apiNumber(value);
+  const text = Object.is(value, -0) ? "-0e+0" : value.toExponential();
+  return text.replace(/([+-])(\d)$/, "$10$2");
+}
+
 const ESCAPED: Readonly<Record<string, string>> = {
   a: "\x07",
   b: "\b",

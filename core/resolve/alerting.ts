@@ -23,6 +23,8 @@ export interface Receiver {
   readonly kind: "webhook" | "alertmanager";
   readonly url: string;
   readonly sendsResolved: boolean;
+  /** A webhook is told again after so long; undefined: never. */
+  readonly repeatMs?: number | undefined;
   wants(labels: AlertLabels): boolean;
 }
 
@@ -49,6 +51,7 @@ export function readReceivers({ resources }: Pick<Snapshot, "resources">): reado
     kind: spec.webhook === undefined ? "alertmanager" : "webhook",
     url: spec.webhook?.url ?? spec.alertmanager?.url ?? "",
     sendsResolved: spec.sendResolved ?? true,
+    repeatMs: spec.repeatInterval === undefined ? undefined : (parseDurationMs(spec.repeatInterval) ?? undefined),
     wants: matchAll(spec.matchers ?? []),
   }));
 }

@@ -18,7 +18,9 @@ export interface ObjectiveTerms {
     | { readonly kind: "latency"; readonly thresholdMs: number };
   /** From 0 to 1, both excluded. */
   readonly target: number;
-  readonly window: { readonly rollingMs: number } | { readonly calendar: "Day" | "Week" | "Month" };
+  readonly window:
+    | { readonly rollingMs: number }
+    | { readonly calendar: "Day" | "Week" | "Month"; readonly timeZone: string };
   readonly pages: boolean;
   readonly tickets: boolean;
   readonly atLeast: number;
@@ -48,7 +50,7 @@ export function readObjective(
     window:
       window.calendar === undefined
         ? { rollingMs: parseDurationMs(window.rolling ?? "") ?? 0 }
-        : { calendar: window.calendar },
+        : { calendar: window.calendar, timeZone: window.timeZone ?? "UTC" },
     pages: alerts.off !== "Page" && alerts.off !== "All",
     tickets: alerts.off !== "Ticket" && alerts.off !== "All",
     atLeast: alerts.atLeast ?? 10,

@@ -13,6 +13,8 @@ export interface AlertView {
   readonly resolvedAt: string | null;
   /** Silences that hold now and hide it. */
   readonly silencedBy: readonly string[];
+  /** Another one, which fires, says more of the same: webhooks are not told of it. */
+  readonly isInhibited: boolean;
 }
 
 export interface ReceiverView {
@@ -29,5 +31,6 @@ export interface ReceiverView {
 export interface AlertSummary {
   readonly firing: number;
   readonly silenced: number;
+  readonly inhibited: number;
   readonly pending: number;
 }

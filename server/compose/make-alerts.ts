@@ -65,6 +65,7 @@ export function makeAlerts(parts: AlertParts): {
       evaluateQuotas(ledger.standing(Date.now(), QUOTAS_MAX)),
       ...(await turns.evaluate(rulesOf(state.snapshot()), source, telemetry.settledMs())),
     ],
+    revision: () => state.snapshot().revision,
     receivers: () => receiversOf(state.snapshot()),
     silences: () => silencesOf(state.snapshot()),
     async tellAlertmanager(url, body) {

@@ -128,7 +128,7 @@ export class QueryApi {
       case "/api/v1/notifications":
         return "[]";
       case "/api/v1/rules":
-        return rulesText(this.#options.alerting);
+        return rulesText(this.#options.alerting, params);
       case "/api/v1/alerts":
         return alertsText(this.#options.alerting);
       case "/api/v1/targets":

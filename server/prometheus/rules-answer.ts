@@ -1,6 +1,7 @@
 import { type Alert, type Evaluation, stateOf } from "#core/alerts/alert.ts";
-import { apiNumber } from "#core/promql/literals.ts";
+import { exponentNumber } from "#core/promql/literals.ts";
 import type { WrittenRule } from "#core/resolve/alerting.ts";
+import { badParameter } from "#server/prometheus/read-params.ts";
 
 /** What rules, alerts and receivers there are, for who asks as of a Prometheus. */
 export interface AlertingView {
@@ -18,30 +19,46 @@ export const NO_ALERTING: AlertingView = {
 };
 
 const INTERVAL_SECONDS = 30;
+/** As Go writes a time that never was. */
+const NEVER = "0001-01-01T00:00:00Z";
 
-/** `/api/v1/rules`: AlertRules by namespace, and what the server itself looks at: objectives, quotas. */
-export function rulesText(alerting: AlertingView): string {
+/**
+ * `/api/v1/rules`: AlertRules by namespace, and what the server itself looks at: objectives, quotas. `type`, `rule_name[]`, `rule_group[]`
+ * and `file[]` choose among them; a namespace of which none is chosen is left out.
+ */
+export function rulesText(alerting: AlertingView, params: URLSearchParams): string {
+  const type = params.get("type") ?? "";
+  if (!["", "alert", "record"].includes(type))
+    throw badParameter("type", `not supported value ${JSON.stringify(type)}`);
+  const isChosen = (name: string, value: string): boolean =>
+    !params.has(`${name}[]`) || params.getAll(`${name}[]`).includes(value);
   const { atMs, all } = alerting.evaluations();
+  const lastEvaluation = atMs === 0 ? NEVER : new Date(atMs).toISOString();
   const written = new Map(alerting.rules().map((rule) => [rule.ref, rule]));
   const standing = Map.groupBy(alerting.standing(), ({ rule }) => rule);
-  const groups = Map.groupBy(
-    [...new Set([...written.keys(), ...all.map(({ rule }) => rule)])],
-    (ref) => ref.split("/")[1] ?? "pharos",
+  const namespaceOf = (ref: string): string => ref.split("/")[1] ?? "pharos";
+  const nameOf = (ref: string): string => written.get(ref)?.name ?? ref;
+  const refs = [...new Set([...written.keys(), ...all.map(({ rule }) => rule)])].filter(
+    (ref) =>
+      type !== "record" &&
+      isChosen("rule_name", nameOf(ref)) &&
+      isChosen("rule_group", namespaceOf(ref)) &&
+      isChosen("file", namespaceOf(ref)),
   );
   return JSON.stringify({
-    groups: [...groups].map(([namespace, refs]) => ({
+    groups: [...Map.groupBy(refs, namespaceOf)].map(([namespace, of]) => ({
       name: namespace,
       file: namespace,
       interval: INTERVAL_SECONDS,
       limit: 0,
-      rules: refs.map((ref) => {
+      rules: of.map((ref) => {
         const rule = written.get(ref);
         const evaluation = all.find((each) => each.rule === ref);
         const alerts = standing.get(ref) ?? [];
         const states = alerts.map(stateOf);
         return {
           type: "alerting",
-          name: rule?.name ?? ref,
+          name: nameOf(ref),
           query: rule?.expr ?? `# ${ref}`,
           duration: (rule?.forMs ?? 0) / 1000,
           keepFiringFor: 0,
@@ -51,11 +68,11 @@ export function rulesText(alerting: AlertingView): string {
           health: evaluation === undefined ? "unknown" : evaluation.error === undefined ? "ok" : "err",
           ...(evaluation?.error === undefined ? {} : { lastError: evaluation.error }),
           state: states.includes("firing") ? "firing" : states.includes("pending") ? "pending" : "inactive",
-          lastEvaluation: new Date(atMs).toISOString(),
+          lastEvaluation,
           evaluationTime: 0,
         };
       }),
-      lastEvaluation: new Date(atMs).toISOString(),
+      lastEvaluation,
       evaluationTime: 0,
     })),
   });
@@ -77,7 +94,7 @@ export function alertmanagersText(alerting: AlertingView): string {
 function toAlert(alert: Alert): object {
   const { labels, annotations, activeMs, value } = alert;
   return {
-    ...{ labels, annotations, state: stateOf(alert), value: apiNumber(value) },
+    ...{ labels, annotations, state: stateOf(alert), value: exponentNumber(value) },
     activeAt: new Date(activeMs).toISOString(),
   };
 }

@@ -6,7 +6,7 @@ import { LE_BOUNDS, LE_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { addToLe } from "#core/telemetry/histogram.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
-import { type MetricMeta, passes, type SeriesCatalog } from "#server/prometheus/series-catalog.ts";
+import type { MetricMeta, SeriesCatalog } from "#server/prometheus/series-catalog.ts";
 import type { TrafficFamily } from "#server/prometheus/traffic-families.ts";
 import { keptFrom, type Retention } from "#server/telemetry/ports/retention.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
@@ -111,9 +111,9 @@ export class TrafficSeries implements SeriesCatalog {
       const labels = new Map<TrafficKey, SeriesLabels>();
       for (const key of this.#options.traffic.keys()) {
         const record = family.labels(key);
-        if (record === undefined) continue;
-        const own = seriesLabels(Object.entries(record));
-        if (passes(own, ofLabels)) labels.set(key, own);
+        // Most keys are passed over, and are not put in order first.
+        if (record === undefined || !ofLabels.every((each) => each.matches(record[each.name] ?? ""))) continue;
+        labels.set(key, seriesLabels(Object.entries(record)));
       }
       if (labels.size > 0) yield { family, parts, labels };
     }

@@ -9,7 +9,7 @@ test("whoever reads alerts as JSON reads of each value what it is, or that it is
   const store = new AlertStore(prepared(new DatabaseSync(":memory:")));
   const values = [0.5, Number.NaN, Number.POSITIVE_INFINITY];
   const watch = new AlertWatch({
-    ...{ store, receivers: () => [], silences: () => [], now: () => 1_000_000 },
+    ...{ store, receivers: () => [], silences: () => [], revision: () => 0, now: () => 1_000_000 },
     evaluate: async () => [
       {
         ...{ rule: "AlertRule/a/r", forMs: 0 },
@@ -23,5 +23,5 @@ test("whoever reads alerts as JSON reads of each value what it is, or that it is
   const alerts = createAlertService({ watch, store, refusals: new Map(), state });
   expect(alerts.list().map(({ value }) => value)).toEqual([0.5, null, null]);
   expect(JSON.parse(JSON.stringify(alerts.list()))).toEqual(alerts.list());
-  expect(alerts.summary()).toEqual({ firing: 3, silenced: 0, pending: 0 });
+  expect(alerts.summary()).toEqual({ firing: 3, silenced: 0, inhibited: 0, pending: 0 });
 });

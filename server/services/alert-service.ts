@@ -8,7 +8,7 @@ import type { AlertStore } from "#server/watch/alert-store.ts";
 import type { AlertWatch } from "#server/watch/alert-watch.ts";
 
 export interface AlertServiceOptions {
-  readonly watch: Pick<AlertWatch, "standing" | "silencedBy" | "alertmanager">;
+  readonly watch: Pick<AlertWatch, "standing" | "inhibited" | "silencedBy" | "alertmanager">;
   readonly store: Pick<AlertStore, "resolvedSince" | "receivers">;
   /** Why a receiver did not take what it was told last. */
   readonly refusals: ReadonlyMap<string, string>;
@@ -26,7 +26,7 @@ export function createAlertService({
   state,
   now = Date.now,
 }: AlertServiceOptions): Services["alerts"] {
-  const view = (alert: Alert): AlertView => {
+  const view = (alert: Alert, inhibited: ReadonlySet<Alert> = new Set()): AlertView => {
     const { id, rule, labels, annotations, value, activeMs, firingMs, resolvedMs } = alert;
     return {
       ...{ id, labels, annotations, value: Number.isFinite(value) ? value : null },
@@ -37,23 +37,28 @@ export function createAlertService({
       firedAt: firingMs === null ? null : iso(firingMs),
       resolvedAt: resolvedMs === null ? null : iso(resolvedMs),
       silencedBy: resolvedMs === null ? watch.silencedBy(alert) : [],
+      isInhibited: inhibited.has(alert),
     };
   };
-  const standing = (): AlertView[] =>
-    watch.standing
-      .map(view)
+  const standing = (): AlertView[] => {
+    const { inhibited } = watch;
+    return watch.standing
+      .map((alert) => view(alert, inhibited))
       .sort(
         (a, b) => ORDER[a.state] - ORDER[b.state] || (b.firedAt ?? b.activeAt).localeCompare(a.firedAt ?? a.activeAt),
       );
+  };
   return {
     list: standing,
-    history: ({ seconds }) => store.resolvedSince(now() - seconds * 1000).map(view),
+    history: ({ seconds }) => store.resolvedSince(now() - seconds * 1000).map((alert) => view(alert)),
     summary() {
       const all = standing();
       const firing = all.filter((each) => each.state === "firing");
+      const told = firing.filter(({ silencedBy }) => silencedBy.length === 0);
       return {
-        firing: firing.filter(({ silencedBy }) => silencedBy.length === 0).length,
-        silenced: firing.filter(({ silencedBy }) => silencedBy.length > 0).length,
+        firing: told.filter(({ isInhibited }) => !isInhibited).length,
+        silenced: firing.length - told.length,
+        inhibited: told.filter(({ isInhibited }) => isInhibited).length,
         pending: all.length - firing.length,
       };
     },

@@ -86,7 +86,7 @@ function toView(
     effect: KINDS.Objective.effect?.(objective, "") ?? "",
     description: terms.description,
     host: terms.host ?? null,
-    target: terms.target * 100,
+    target: objective.spec.target,
     status:
       of === undefined
         ? "waiting"

@@ -58,9 +58,9 @@ export function openAlertOutbox({ store, receivers, post, secret, log, everyMs }
 }
 
 /** The same in whichever file it is kept. */
-function idOf({ receiver, event, alert }: Notice): string {
+function idOf({ receiver, event, alert, nth }: Notice): string {
   return createHash("sha256")
-    .update(JSON.stringify([receiver, alert.id, alert.activeMs, event]))
+    .update(JSON.stringify([receiver, alert.id, alert.activeMs, event, ...(nth === 0 ? [] : [nth])]))
     .digest("hex")
     .slice(0, 32);
 }

@@ -9,6 +9,15 @@ export interface Notice {
   readonly receiver: string;
   readonly alert: Alert;
   readonly event: "firing" | "resolved";
+  /** How often this was told before: an alert that goes on is told again. */
+  readonly nth: number;
+}
+
+/** What a receiver was, or is to be, told of one alert. */
+interface Noticed {
+  /** How often that it fires, and when it took the last of them; null where it did not yet. */
+  readonly firing: number;
+  readonly toldMs: number | null;
 }
 
 const HISTORY_MAX = 1000;
@@ -48,31 +57,37 @@ export class AlertStore {
       const remove = this.#db.prepare("DELETE FROM alert WHERE id = ? AND active_ms = ?");
       for (const { id, activeMs } of dropped) remove.run(id, activeMs);
       const tell = this.#db.prepare(
-        "INSERT OR IGNORE INTO notice (receiver, alert, active_ms, event, at_ms) VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO notice (receiver, alert, active_ms, event, nth, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
       );
-      for (const { receiver, alert, event } of notices) tell.run(receiver, alert.id, alert.activeMs, event, atMs);
+      for (const { receiver, alert, event, nth } of notices)
+        tell.run(receiver, alert.id, alert.activeMs, event, nth, atMs);
     });
   }
 
-  /** Whether a receiver was, or is to be, told that this alert fires, and that it is over. */
-  noticed(receiver: string, { id, activeMs }: Pick<Alert, "id" | "activeMs">): ReadonlySet<string> {
-    const rows = this.#db
-      .prepare("SELECT event FROM notice WHERE receiver = ? AND alert = ? AND active_ms = ?")
-      .all(receiver, id, activeMs);
-    return new Set(rows.map(({ event }) => String(event)));
+  noticed(receiver: string, { id, activeMs }: Pick<Alert, "id" | "activeMs">): Noticed {
+    const last = this.#db
+      .prepare(
+        "SELECT nth, told_ms FROM notice WHERE receiver = ? AND alert = ? AND active_ms = ? AND event = 'firing' ORDER BY nth DESC LIMIT 1",
+      )
+      .get(receiver, id, activeMs);
+    return {
+      firing: last === undefined ? 0 : Number(last.nth) + 1,
+      toldMs: typeof last?.told_ms === "number" ? last.told_ms : null,
+    };
   }
 
   /** What one receiver was not told yet, the first first. */
   untold(receiver: string, most: number, sinceMs: number): readonly Notice[] {
     return this.#db
       .prepare(
-        "SELECT notice.rowid AS notice, notice.receiver, notice.event, alert.* FROM notice JOIN alert ON alert.id = notice.alert AND alert.active_ms = notice.active_ms WHERE receiver = ? AND told_ms IS NULL AND at_ms >= ? ORDER BY notice.rowid LIMIT ?",
+        "SELECT notice.rowid AS notice, notice.receiver, notice.event, notice.nth, alert.* FROM notice JOIN alert ON alert.id = notice.alert AND alert.active_ms = notice.active_ms WHERE receiver = ? AND told_ms IS NULL AND at_ms >= ? ORDER BY notice.rowid LIMIT ?",
       )
       .all(receiver, sinceMs, most)
       .map((row) => ({
         id: String(row.notice),
         receiver: String(row.receiver),
         event: row.event as Notice["event"],
+        nth: Number(row.nth),
         alert: toAlert(row),
       }));
   }

@@ -9,10 +9,12 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test } from "vitest";
 import type { Evaluation } from "#core/alerts/alert.ts";
 import type { ActiveSilence, Receiver } from "#core/resolve/alerting.ts";
+import { migrateSqlite } from "#node/migrate-sqlite.ts";
 import { postJson } from "#server/outbox/post-json.ts";
 import { openAlertOutbox } from "#server/watch/alert-outbox.ts";
 import { AlertStore } from "#server/watch/alert-store.ts";
 import { ALERT_STEP_MS, AlertWatch } from "#server/watch/alert-watch.ts";
+import { WATCH_MIGRATIONS } from "#server/watch/migrations.ts";
 import { prepared } from "#server/watch/open-watch.ts";
 import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
@@ -90,19 +92,26 @@ test("a server that is killed again and again loses no notice, and tells none tw
 const finding = (name: string) => ({ labels: { alertname: "r", name }, annotations: {}, value: 1 });
 
 /** A watch whose time and rule a test moves. */
-function openWatch(receivers: readonly Receiver[], silences: readonly ActiveSilence[] = []) {
+function openWatch(
+  receivers: readonly Receiver[],
+  silences: () => readonly ActiveSilence[] = () => [],
+  evaluate: (findings: Evaluation["findings"]) => readonly Evaluation[] = (findings) => [
+    { rule: "AlertRule/a/r", forMs: 0, findings },
+  ],
+) {
   const db = prepared(new DatabaseSync(":memory:"));
   const store = new AlertStore(db);
   const world = {
     nowMs: 1_000_000,
+    revision: 1,
     findings: [] as Evaluation["findings"],
     told: [] as [string, string][],
     isUp: true,
     isSilent: (_url: string): boolean => false,
   };
   const watch = new AlertWatch({
-    ...{ store, receivers: () => receivers, silences: () => silences, now: () => world.nowMs },
-    evaluate: async () => [{ rule: "AlertRule/a/r", forMs: 0, findings: world.findings }],
+    ...{ store, receivers: () => receivers, silences, now: () => world.nowMs, revision: () => world.revision },
+    evaluate: async () => evaluate(world.findings),
     async tellAlertmanager(url, body) {
       if (!world.isUp) throw new Error("down");
       if (world.isSilent(url)) await new Promise(() => undefined);
@@ -137,7 +146,7 @@ test("each receiver is told of what it wants; what is silent is told when the si
   ];
   const { watch, step } = openWatch(
     [receiver("all"), receiver("x", { wants: ({ name }) => name === "x", sendsResolved: false })],
-    silences as unknown as readonly ActiveSilence[],
+    () => silences as unknown as readonly ActiveSilence[],
   );
   expect(await step(["x", "y", "z"])).toEqual(["all firing x", "x firing x"]);
   expect(watch.silencedBy({ labels: { name: "y" } })).toEqual(["Silence/a/s"]);
@@ -145,6 +154,63 @@ test("each receiver is told of what it wants; what is silent is told when the si
   expect(await step(["x", "y"])).toHaveLength(2);
   expect(await step(["y"])).toEqual(["all firing x", "all firing y", "all resolved x", "x firing x"]);
   expect(await step([])).toContain("all resolved y");
+});
+
+test("a webhook is told again so long after it took that an alert fires, and not while it is silent or waits", async () => {
+  const silence = { ref: "Silence/a/s", startsMs: 0, endsMs: 0, reason: "", hides: () => true };
+  const { store, world, step } = openWatch(
+    [receiver("again", { repeatMs: 4 * ALERT_STEP_MS }), receiver("once")],
+    () => [silence],
+  );
+  const take = (): void => {
+    for (const ref of ["again", "once"]) for (const { id } of store.untold(ref, 100, 0)) store.told(id, world.nowMs);
+  };
+  expect(await step(["x"])).toEqual(["again firing x", "once firing x"]);
+  // Nobody takes it: it is not told again beside what waits.
+  expect(await step(["x"], 5 * ALERT_STEP_MS)).toHaveLength(2);
+  take();
+  expect(await step(["x"], 3 * ALERT_STEP_MS)).toEqual([]);
+  expect(await step(["x"])).toEqual(["again firing x"]);
+  expect(store.untold("again", 100, 0)).toMatchObject([{ nth: 1 }]);
+  take();
+  silence.endsMs = world.nowMs + 6 * ALERT_STEP_MS;
+  expect(await step(["x"], 5 * ALERT_STEP_MS)).toEqual([]);
+  expect(await step(["x"])).toEqual(["again firing x"]);
+  take();
+  expect(await step([])).toEqual(["again resolved x", "once resolved x"]);
+});
+
+test("of an objective that burns fast a webhook is not told beside it that it burns slowly, and is when that is left", async () => {
+  const { watch, store, world, step } = openWatch([receiver("hook")], undefined, (found) =>
+    ["a", "b"].map((objective) => ({
+      ...{ rule: `Objective/shop/${objective}`, forMs: 0 },
+      findings: found.flatMap(({ labels: { name: each = "" } }) => {
+        const [of, window = ""] = each.split(" ");
+        const labels = { alertname: "ObjectiveBurnRate", objective, window, name: each };
+        return of === objective ? [{ labels, annotations: {}, value: 1 }] : [];
+      }),
+    })),
+  );
+  const told = async (windows: readonly string[]): Promise<string[]> => {
+    const all = await step(windows);
+    for (const { id } of store.untold("hook", 100, 0)) store.told(id, world.nowMs);
+    return all.map((each) => each.replace("hook ", ""));
+  };
+  expect(await told(["a 1h", "a 6h", "a 3d", "b 6h"])).toEqual(["firing a 1h", "firing b 6h"]);
+  expect([...watch.inhibited].map(({ labels }) => labels.name)).toEqual(["a 6h", "a 3d"]);
+  expect(await told(["a 6h", "a 3d", "b 6h", "b 1h"])).toEqual(["firing a 6h", "firing b 1h", "resolved a 1h"]);
+  // Who knows that one fires hears that it is over, also where another one says more by then.
+  expect(await told(["a 3d", "b 1h"])).toEqual(["firing a 3d", "resolved a 6h", "resolved b 6h"]);
+});
+
+test("rules are asked each half minute, and at once where something was written", async () => {
+  const { world, step } = openWatch([receiver("hook")]);
+  expect(await step([])).toEqual([]);
+  expect(await step(["x"], 5000)).toEqual([]);
+  world.revision += 1;
+  expect(await step(["x"], 5000)).toEqual(["hook firing x"]);
+  expect(await step(["x", "y"], ALERT_STEP_MS - 1)).toEqual(["hook firing x"]);
+  expect(await step(["x", "y"], 1)).toEqual(["hook firing x", "hook firing y"]);
 });
 
 test("an Alertmanager is told what changed at once, all again each minute, and again where it was down", async () => {
@@ -254,4 +320,18 @@ test("an alert that comes and goes again and again fills no disk, and one that s
   expect(store.resolvedSince(0)).toHaveLength(5);
   // Beyond the time for which what is over is kept.
   expect(await step(["stands"], 60 * 24 * 3_600_000)).toEqual(["all firing stands"]);
+});
+
+test("what a version before was about to tell is told once, and what it told is not told again", async () => {
+  const db = new DatabaseSync(":memory:");
+  migrateSqlite(db, WATCH_MIGRATIONS.slice(0, 2), "watch.db");
+  for (const name of ["told", "waits"])
+    db.prepare("INSERT INTO alert VALUES (?, 1, 1, NULL, 'r', '{}', '{}', 1)").run(name);
+  db.exec("INSERT INTO notice VALUES ('hook', 'told', 1, 'firing', 1, 2), ('hook', 'waits', 1, 'firing', 1, NULL)");
+  const store = new AlertStore(prepared(db));
+  expect(store.untold("hook", 9, 0)).toMatchObject([
+    { receiver: "hook", event: "firing", nth: 0, alert: { id: "waits" } },
+  ]);
+  expect(store.noticed("hook", { id: "told", activeMs: 1 })).toEqual({ firing: 1, toldMs: 2 });
+  expect(store.noticed("hook", { id: "waits", activeMs: 1 })).toEqual({ firing: 1, toldMs: null });
 });

@@ -1,5 +1,6 @@
 import { advanceAlerts } from "#core/alerts/advance-alerts.ts";
 import { type Alert, type Evaluation, stateOf } from "#core/alerts/alert.ts";
+import { inhibitedAlerts } from "#core/alerts/inhibit-alerts.ts";
 import type { ActiveSilence, Receiver } from "#core/resolve/alerting.ts";
 import type { AlertStore, Notice } from "#server/watch/alert-store.ts";
 
@@ -7,6 +8,8 @@ export interface AlertWatchOptions {
   readonly store: AlertStore;
   /** Asks all rules, of the state at a moment. */
   readonly evaluate: (atMs: number) => Promise<readonly Evaluation[]>;
+  /** Another number after rules, receivers or silences were written. */
+  readonly revision: () => number;
   readonly receivers: () => readonly Receiver[];
   readonly silences: () => readonly ActiveSilence[];
   /** Tells an Alertmanager; throws where it does not take it. */
@@ -34,6 +37,7 @@ export class AlertWatch {
   #standing: readonly Alert[];
   #evaluations: readonly Evaluation[] = [];
   #atMs = 0;
+  #revision = Number.NaN;
 
   constructor(options: AlertWatchOptions) {
     this.#options = options;
@@ -54,23 +58,30 @@ export class AlertWatch {
     return this.#alertmanagers.get(ref);
   }
 
+  /** Those that another one, which fires, says more of. */
+  get inhibited(): ReadonlySet<Alert> {
+    return inhibitedAlerts(this.#standing);
+  }
+
   /** Silences that hold now and hide an alert. */
   silencedBy({ labels }: Pick<Alert, "labels">): readonly string[] {
     return this.#holding().flatMap(({ ref, hides }) => (hides(labels) ? [ref] : []));
   }
 
+  /** Asks rules where that is due, or where something was written since. */
   async run(): Promise<void> {
     const { now, evaluate, store } = this.#options;
     const atMs = now();
-    if (atMs - this.#atMs >= ALERT_STEP_MS) {
+    const revision = this.#options.revision();
+    if (atMs - this.#atMs >= ALERT_STEP_MS || revision !== this.#revision) {
       const evaluations = await evaluate(atMs);
       const advanced = advanceAlerts(this.#standing, evaluations, atMs);
       const resolved = advanced.changed.filter(({ resolvedMs }) => resolvedMs !== null);
       const standing = advanced.changed.filter(({ resolvedMs }) => resolvedMs === null);
       const known = new Set([...advanced.changed, ...advanced.dropped].map(({ id }) => id));
       const next = [...this.#standing.filter(({ id }) => !known.has(id)), ...standing];
-      store.take(advanced, this.#notices([...next, ...resolved]), atMs);
-      [this.#standing, this.#evaluations, this.#atMs] = [next, evaluations, atMs];
+      store.take(advanced, this.#notices(next, resolved, atMs), atMs);
+      [this.#standing, this.#evaluations, this.#atMs, this.#revision] = [next, evaluations, atMs, revision];
       store.dropBefore(atMs - KEPT_MS);
     }
     await this.#tellAlertmanagers(atMs);
@@ -81,23 +92,34 @@ export class AlertWatch {
     return this.#options.silences().filter(({ startsMs, endsMs }) => startsMs <= atMs && atMs < endsMs);
   }
 
-  /** What webhooks were not told of these: that one fires, once no silence hides it; that it is over, where they know that it fired. */
-  #notices(alerts: readonly Alert[]): readonly Omit<Notice, "id">[] {
+  /**
+   * What webhooks were not told of these: that one fires, where neither a silence nor another alert hides it, and again so long after;
+   * that it is over, where they know that it fired.
+   */
+  #notices(standing: readonly Alert[], resolved: readonly Alert[], atMs: number): readonly Omit<Notice, "id">[] {
     const { receivers, store } = this.#options;
     const silences = this.#holding();
+    const inhibited = inhibitedAlerts(standing);
+    const telling = standing.filter(
+      (alert) =>
+        stateOf(alert) === "firing" && !inhibited.has(alert) && !silences.some(({ hides }) => hides(alert.labels)),
+    );
     return receivers()
       .filter(({ kind }) => kind === "webhook")
-      .flatMap(({ ref, wants, sendsResolved }) =>
-        alerts.flatMap((alert): Omit<Notice, "id">[] => {
-          const state = stateOf(alert);
-          if (state === "pending" || !wants(alert.labels)) return [];
-          const noticed = store.noticed(ref, alert);
-          if (state === "resolved")
-            return sendsResolved && noticed.has("firing") ? [{ receiver: ref, alert, event: "resolved" }] : [];
-          const isHidden = silences.some(({ hides }) => hides(alert.labels));
-          return noticed.has("firing") || isHidden ? [] : [{ receiver: ref, alert, event: "firing" }];
-        }),
-      );
+      .flatMap(({ ref, wants, sendsResolved, repeatMs = Number.POSITIVE_INFINITY }) => {
+        const firing = telling.flatMap((alert): Omit<Notice, "id">[] => {
+          if (!wants(alert.labels)) return [];
+          const { firing: nth, toldMs } = store.noticed(ref, alert);
+          const isDue = nth === 0 || (toldMs !== null && atMs - toldMs >= repeatMs);
+          return isDue ? [{ receiver: ref, alert, event: "firing", nth }] : [];
+        });
+        const over = resolved.flatMap((alert): Omit<Notice, "id">[] =>
+          sendsResolved && wants(alert.labels) && store.noticed(ref, alert).firing > 0
+            ? [{ receiver: ref, alert, event: "resolved", nth: 0 }]
+            : [],
+        );
+        return [...firing, ...over];
+      });
   }
 
   /** What changed at once, and all again each minute: an Alertmanager forgets what it does not hear of. */

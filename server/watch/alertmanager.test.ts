@@ -24,6 +24,7 @@ test.skipIf(!hasAlertmanager())(
       store: new AlertStore(prepared(new DatabaseSync(":memory:"))),
       evaluate: async () => [{ rule: "AlertRule/a/r", forMs: 0, findings }],
       receivers: () => [{ ref: "am", kind: "alertmanager", url, sendsResolved: true, wants: () => true }],
+      revision: () => 0,
       silences: () => [],
       tellAlertmanager: async (to, body) => expect(await postJson(to, body, {}, { allowsLoopback: true })).toBe(200),
       now: () => nowMs,

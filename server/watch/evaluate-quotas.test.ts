@@ -40,3 +40,28 @@ test("where more reach one than may be alerts, those that were first stay", () =
   reach("c", 4, 96, [95]);
   expect(found(2)).toEqual(['["b"] 80 % gold 80', '["c"] 95 % gold 96']);
 });
+
+test("labels and words say who it is, of which plan, and all together where nobody is told apart", () => {
+  const standing = ['shop/monthly|Quota@gold||["acme"]', "shop/monthly|Quota||"].map((key) => ({
+    ...{ key, percent: 80, used: 90, amount: 100 },
+  }));
+  const of = {
+    alertname: "QuotaSoftLimit",
+    severity: "ticket",
+    namespace: "shop",
+    quota: "shop/monthly",
+    percent: "80",
+  };
+  expect(evaluateQuotas(standing).findings).toEqual([
+    {
+      labels: { ...of, consumer: '["acme"]', plan: "gold" },
+      annotations: { summary: '["acme"] used 80 % of Quota shop/monthly' },
+      value: 90,
+    },
+    {
+      labels: { ...of, consumer: "" },
+      annotations: { summary: "all together used 80 % of Quota shop/monthly" },
+      value: 90,
+    },
+  ]);
+});

@@ -17,7 +17,7 @@ export function evaluateQuotas(notices: readonly StandingNotice[]): Evaluation {
           ...{ consumer: values, percent: String(percent) },
           ...(plan === undefined ? {} : { plan }),
         },
-        annotations: { summary: `${values} has used ${percent} % of Quota ${policy}` },
+        annotations: { summary: `${values === "" ? "all together" : values} used ${percent} % of Quota ${policy}` },
         value: amount === 0 ? 0 : (100 * used) / amount,
       };
     }),

@@ -24,4 +24,14 @@ export const WATCH_MIGRATIONS: readonly string[] = [
   DROP INDEX notice_untold;
   CREATE INDEX notice_untold_of ON notice (receiver, at_ms) WHERE told_ms IS NULL;
   `,
+  `
+  CREATE TABLE notice_next (
+    receiver TEXT NOT NULL, alert TEXT NOT NULL, active_ms REAL NOT NULL, event TEXT NOT NULL, nth INTEGER NOT NULL, at_ms REAL NOT NULL,
+    told_ms REAL, UNIQUE (receiver, alert, active_ms, event, nth)
+  );
+  INSERT INTO notice_next SELECT receiver, alert, active_ms, event, 0, at_ms, told_ms FROM notice ORDER BY rowid;
+  DROP TABLE notice;
+  ALTER TABLE notice_next RENAME TO notice;
+  CREATE INDEX notice_untold_of ON notice (receiver, at_ms) WHERE told_ms IS NULL;
+  `,
 ];

@@ -1,5 +1,5 @@
 import { ALERT_RECEIVER } from "#core/kinds/alert-receiver/schema.ts";
-import { describeMatchers, validateMatchers } from "#core/kinds/alert-receiver/validate.ts";
+import { describeMatchers, validateReceiver } from "#core/kinds/alert-receiver/validate.ts";
 import { defineKind } from "#core/kinds/kind.ts";
 
 export const alertReceiver = defineKind({
@@ -9,7 +9,7 @@ export const alertReceiver = defineKind({
   area: "alerts",
   blame: 0,
   schema: ALERT_RECEIVER,
-  validate: ({ spec }) => validateMatchers(spec.matchers),
+  validate: ({ spec }) => validateReceiver(spec),
   template: { matchers: [{ name: "severity", value: "page" }], webhook: { url: "" } },
   leads: ["webhook", "alertmanager", "matchers"],
   presets: {
@@ -19,5 +19,8 @@ export const alertReceiver = defineKind({
       template: { alertmanager: { url: "" } },
     },
   },
-  effect: ({ spec }) => `${describeMatchers(spec.matchers)} go to ${spec.webhook?.url ?? spec.alertmanager?.url ?? ""}`,
+  effect: ({ spec: { matchers, webhook, alertmanager, repeatInterval } }) => {
+    const again = webhook === undefined || repeatInterval === undefined ? "" : `, again every ${repeatInterval}`;
+    return `${describeMatchers(matchers)} go to ${webhook?.url ?? alertmanager?.url ?? ""}${again}`;
+  },
 });

@@ -45,6 +45,11 @@ export const ALERT_RECEIVER = message(
       }),
       { envoy: AT_SERVER, doc: "An Alertmanager, told again and again as Prometheus does" },
     ),
+    repeatInterval: described(string("duration"), {
+      envoy: AT_SERVER,
+      doc: "A webhook is told again so long after it took that an alert fires, for as long as it does; 1m at least, without it never",
+      hint: "4h",
+    }),
     sendResolved: described(explicit(boolean()), {
       envoy: AT_SERVER,
       default: true,
@@ -53,3 +58,4 @@ export const ALERT_RECEIVER = message(
   },
   { exactlyOneOf: ["webhook", "alertmanager"] },
 );
+export type AlertReceiverSpec = Infer<typeof ALERT_RECEIVER>;

@@ -15,6 +15,7 @@ function describeGood({ availability, latency }: ObjectiveSpec): string {
   return availability?.codes === undefined ? "do not fail" : `do not end in ${availability.codes}`;
 }
 
-function describeWindow({ rolling, calendar }: ObjectiveSpec["window"]): string {
-  return rolling === undefined ? `each ${(calendar ?? "").toLowerCase()}` : `in ${rolling}`;
+function describeWindow({ rolling, calendar = "Day", timeZone }: ObjectiveSpec["window"]): string {
+  if (rolling !== undefined) return `in ${rolling}`;
+  return `each ${calendar.toLowerCase()}${timeZone === undefined ? "" : ` of ${timeZone}`}`;
 }

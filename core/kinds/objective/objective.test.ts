@@ -28,6 +28,16 @@ test.each([
     "{ service: a, availability: {}, target: 9, window: { rolling: 90m } }",
     ["error bad-value spec.window.rolling"],
   ],
+  [
+    "a day of its own",
+    "{ service: a, availability: {}, target: 9, window: { calendar: Day, timeZone: Asia/Kolkata } }",
+    [],
+  ],
+  [
+    "a time zone of no calendar",
+    "{ service: a, availability: {}, target: 9, window: { rolling: 24h, timeZone: UTC } }",
+    ["warning no-effect spec.window.timeZone"],
+  ],
   ["too fast", `{ service: a, latency: { threshold: 1us }, ${REST} }`, ["error bad-value spec.latency.threshold"]],
   ["no code", `{ service: a, availability: { codes: "(" }, ${REST} }`, ["error bad-value spec.availability.codes"]],
 ])("%s", (_, spec, expected) => expect(found(spec)).toEqual(expected));

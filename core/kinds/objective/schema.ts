@@ -35,6 +35,12 @@ const WINDOW = message(
       envoy: AT_SERVER,
       doc: "Begins anew with each of these; a week begins on Monday",
     }),
+    timeZone: described(string("time-zone"), {
+      envoy: AT_SERVER,
+      doc: "In which a day begins, by its name in the IANA database; where that is within an hour of UTC, with that hour",
+      hint: "Europe/Berlin",
+      default: "UTC",
+    }),
   },
   { exactlyOneOf: ["rolling", "calendar"] },
 );

@@ -1,4 +1,4 @@
-import { type Diagnostic, errorAt } from "#core/diagnostic.ts";
+import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { parseDurationMs } from "#core/duration.ts";
 import { codePattern } from "#core/kinds/health-policy/code-pattern.ts";
 import type { ObjectiveSpec } from "#core/kinds/objective/schema.ts";
@@ -51,6 +51,15 @@ export function validateObjective(spec: ObjectiveSpec): Diagnostic[] {
         "bad-value",
         `${target} % leaves ${target >= 100 ? "no" : "all as"} budget`,
         "set one between 0 and 100, e.g. 99.9",
+      ),
+    );
+  if (window.timeZone !== undefined && window.calendar === undefined)
+    issues.push(
+      warningAt(
+        ["spec", "window", "timeZone"],
+        "no-effect",
+        "only a calendar has a time zone",
+        "leave it out, or set calendar",
       ),
     );
   const rollingMs = window.rolling === undefined ? HOUR_MS : (parseDurationMs(window.rolling) ?? 0);

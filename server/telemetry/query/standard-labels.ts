@@ -28,11 +28,10 @@ export function labelRecord(key: TrafficKey): Record<string, string> {
     key.destinationService.split(".");
   const labels: Record<string, string> = {};
   for (const name of labelled(key)) for (const label of DIMENSIONS[name].labels) labels[label] = String(key[name]);
-  return {
-    ...labels,
-    source_cluster: "Kubernetes",
-    destination_cluster: "Kubernetes",
-    destination_service_name: serviceName,
-    destination_service_namespace: serviceNamespace,
-  };
+  // Added one by one: a copy costs as much as all that is copied.
+  labels.source_cluster = "Kubernetes";
+  labels.destination_cluster = "Kubernetes";
+  labels.destination_service_name = serviceName;
+  labels.destination_service_namespace = serviceNamespace;
+  return labels;
 }

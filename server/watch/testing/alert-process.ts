@@ -26,6 +26,7 @@ const watch = new AlertWatch({
       findings: at % 10 < 5 ? [{ labels: { alertname: "r" }, annotations: {}, value: at }] : [],
     },
   ],
+  revision: () => 0,
   receivers,
   silences: () => [],
   tellAlertmanager: async () => undefined,
