@@ -86,7 +86,8 @@ function toView(
     effect: KINDS.Objective.effect?.(objective, "") ?? "",
     description: terms.description,
     host: terms.host ?? null,
-    target: objective.spec.target,
+    // As it was written: 99.99, and not what the share of it makes of that.
+    target: Number((terms.target * 100).toPrecision(12)),
     status:
       of === undefined
         ? "waiting"
