@@ -10,6 +10,7 @@ const THEME = EditorView.theme({
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.35rem" },
   ".cm-content": { caretColor: "var(--ink)", padding: "0.5rem 0", minHeight: "18rem" },
+  ".cm-placeholder": { color: "var(--subtle)" },
   ".cm-gutters": { backgroundColor: "var(--sunken)", color: "var(--subtle)", borderRight: "1px solid var(--line)" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--hover)" },
   ".cm-activeLineGutter": { color: "var(--ink)" },
