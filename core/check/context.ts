@@ -1,4 +1,4 @@
-import { createHostIndex, type HostIndex } from "#core/check/host-index.ts";
+import { coverOf, createHostIndex, type HostIndex } from "#core/check/host-index.ts";
 import { KeptParts } from "#core/check/kept-parts.ts";
 import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import { KINDS, type Kind } from "#core/kinds/kinds.ts";
@@ -42,6 +42,8 @@ export interface CheckContext {
   readonly gateways: ReadonlyMap<string, Resource<"Gateway">>;
   /** Whom policies mean that name targets. */
   readonly policyScope: PolicyScope;
+  /** Whether a VirtualService or a Gateway has a host. A Gateway of all hosts says nothing of which there are. */
+  readonly isRouted: (host: string) => boolean;
   readonly mtlsOf: (workload: MtlsWorkload) => ResolvedMtlsMode;
   /** What follows from services and the MeshConfig, as proxies have it. */
   readonly services: ServiceReader;
@@ -126,6 +128,15 @@ export function createCheckContext(written: Snapshot, kept: KeptParts = new Kept
         ...TARGET_KINDS.map((kind) => allOf(context, kind)),
       ];
       return kept.make("policyScope", [...kinds, mesh], () => policyScope(mesh, kinds.flat()));
+    },
+    get isRouted() {
+      const [routes, all] = [of("VirtualService"), of("Gateway")];
+      return kept.make("isRouted", [routes, all], () => {
+        const served = all.flatMap(({ spec }) =>
+          spec.servers.flatMap((server) => server.hosts.map((host) => host.slice(host.indexOf("/") + 1))),
+        );
+        return coverOf([...routes.flatMap(({ spec }) => spec.hosts ?? []), ...served.filter((host) => host !== "*")]);
+      });
     },
     get mtlsOf() {
       const policies = of("PeerAuthentication");

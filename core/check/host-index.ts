@@ -87,6 +87,14 @@ function endingsOf(name: string): string[] {
   return Array.from({ length: name.length + 1 }, (_, at) => name.slice(at));
 }
 
+/** Whether one of these hosts covers a name that is none with an asterisk, as `hostMatches` says of each: a look-up for each ending of it. */
+export function coverOf(hosts: readonly string[]): (name: string) => boolean {
+  const exact = new Set(hosts);
+  const wildcards = new Map(hosts.filter(isWildcard).map((host) => [host.slice(1), true]));
+  // An asterisk stands for something, but where it is all.
+  return (name) => exact.has(name) || underEnding(name.slice(1), wildcards) !== undefined;
+}
+
 /** What is kept under the longest ending of a name: a look-up for each, however much is kept. */
 function underEnding<T>(name: string, byEnding: ReadonlyMap<string, T>): T | undefined {
   if (byEnding.size === 0) return undefined;

@@ -1,6 +1,5 @@
 import type { CheckContext } from "#core/check/context.ts";
 import type { EachCheck, Finding } from "#core/check/rule.ts";
-import { hostMatches } from "#core/host/host.ts";
 import { hostForms } from "#core/host/host-forms.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
 
@@ -33,14 +32,11 @@ export const policyHost: EachCheck<"AuthorizationPolicy"> = {
 };
 
 /** Patterns, and addresses that are called as they are, are for what comes. */
-function isKnown(written: string, namespace: string, { hosts, of, mesh }: CheckContext): boolean {
+function isKnown(written: string, namespace: string, context: CheckContext): boolean {
   const name = written.replace(/:\d+$/, "").toLowerCase();
   if (name.includes("*") || /^[\d.]+$/.test(name) || name.startsWith("[") || name === "localhost") return true;
-  if (hostForms(name, namespace, mesh.domainSuffix).some((form) => hosts.has(form))) return true;
-  const routed = of("VirtualService").flatMap((each) => each.spec.hosts ?? []);
-  const served = of("Gateway").flatMap(({ spec }) =>
-    spec.servers.flatMap((server) => server.hosts.map((host) => host.slice(host.indexOf("/") + 1))),
+  return (
+    hostForms(name, namespace, context.mesh.domainSuffix).some((form) => context.hosts.has(form)) ||
+    context.isRouted(name)
   );
-  // A gateway of all hosts says nothing of which there are.
-  return [...routed, ...served.filter((host) => host !== "*")].some((host) => hostMatches(host, name));
 }
