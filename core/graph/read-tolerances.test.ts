@@ -159,6 +159,17 @@ test.each<[string, string[], Case[], ReturnType<typeof judged>]>([
   ],
 ])("%s", (_, texts, traffic, expected) => expect(judged(texts, traffic)).toEqual(expected));
 
+test("what holds for subjects that are asked for is not kept of all that ever were", () => {
+  const { resources } = parseDocuments(policy("{ tolerances: [{ code: 5XX, failure: 4 }] }"));
+  const tolerances = readTolerances({ resources, mesh: MESH });
+  const ask = (name: string) => tolerances({ kind: "workload", namespace: "default", name });
+  const first = ask("reviews-v1");
+  expect(ask("reviews-v1")).toBe(first);
+  for (let nth = 0; nth < 20_000; nth += 1) ask(`asked-${nth}`);
+  expect(ask("reviews-v1")).not.toBe(first);
+  expect(JSON.stringify(ask("reviews-v1"))).toBe(JSON.stringify(first));
+});
+
 test("an annotation is read at once, whatever its patterns are", () => {
   const { tolerances } = parseRateAnnotation("5XX,0,10,(?:.?){900}p,(?:(?:.?){20}){20}bound");
   expect(tolerances).toMatchObject([{ protocols: ["HTTP", "TCP"], direction: "Both" }]);

@@ -3,7 +3,10 @@ import { DEFAULT_TOLERANCES, type Tolerance, type TolerancesOf } from "#core/gra
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { type AppliedTolerance, resolveTolerances } from "#core/resolve/health-tolerances.ts";
 
-/** What holds for each subject by what is written, ready to judge by; each is read once. */
+/** Whoever looks may ask for subjects that there are not. */
+const SUBJECTS_MAX = 20_000;
+
+/** What holds for each subject by what is written, ready to judge by; each is read once, and again after so many others. */
 export function readTolerances(snapshot: Pick<Snapshot, "resources" | "mesh">): TolerancesOf {
   const resolve = resolveTolerances(snapshot);
   const known = new Map<string, readonly Tolerance[]>();
@@ -11,6 +14,7 @@ export function readTolerances(snapshot: Pick<Snapshot, "resources" | "mesh">): 
     const key = `${subject.kind} ${subject.namespace} ${subject.name}`;
     let found = known.get(key);
     if (found === undefined) {
+      if (known.size >= SUBJECTS_MAX) known.clear();
       const applied = resolve(subject);
       found = applied?.tolerances.map((each) => readTolerance(each, applied.ref)) ?? DEFAULT_TOLERANCES;
       known.set(key, found);

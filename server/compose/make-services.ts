@@ -68,8 +68,9 @@ export function makeServices(parts: ServicesParts): {
   const applies = new PreviewThread({ ...inputs, name: "apply" });
   publisher.onCompile((change) => previews.follow(change));
   telemetry.queries.believeBy((end) => liveEnds(state.snapshot()).has(end));
-  const tolerances = perSnapshot(readTolerances);
-  telemetry.queries.judgeBy(() => tolerances(state.snapshot()));
+  const read = perSnapshot(readTolerances);
+  const tolerances = () => read(state.snapshot());
+  telemetry.queries.judgeBy(tolerances);
   const exported = new MetricExport(() => state.snapshot());
   telemetry.metrics.exportBy((key) => exported.rulesFor(key));
   const filesFound = fileFindings(
@@ -87,7 +88,7 @@ export function makeServices(parts: ServicesParts): {
     effects: measured.effects,
     alerts: createAlertService({ ...parts.watch.alerts, state }),
     objectives: createObjectiveService({ watch: parts.watch.objectives, telemetry: telemetry.queries, state }),
-    health: createHealthService({ store: parts.watch.health, state }),
+    health: createHealthService({ store: parts.watch.health, tolerances }),
     store,
     mesh,
     telemetry: telemetry.queries,

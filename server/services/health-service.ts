@@ -1,22 +1,19 @@
-import { readTolerances } from "#core/graph/read-tolerances.ts";
-import type { Tolerance } from "#core/graph/tolerance.ts";
+import type { Tolerance, TolerancesOf } from "#core/graph/tolerance.ts";
 import { DEFAULT_TOLERANCES } from "#core/graph/tolerance.ts";
 import type { HealthSubject } from "#core/resolve/health-tolerances.ts";
 import type { TolerancesView } from "#core/view/health.ts";
-import type { MeshState } from "#server/services/mesh-state.ts";
-import { perSnapshot } from "#server/services/per-snapshot.ts";
 import type { Services } from "#server/services/services.ts";
 import type { HealthStore } from "#server/watch/health-store.ts";
 
 export interface HealthServiceOptions {
   readonly store: Pick<HealthStore, "current" | "history">;
-  readonly state: Pick<MeshState, "snapshot">;
+  /** By what health is judged now. */
+  readonly tolerances: () => TolerancesOf;
   readonly now?: () => number;
 }
 
 /** Health as it was judged in the background, and by what. */
-export function createHealthService({ store, state, now = Date.now }: HealthServiceOptions): Services["health"] {
-  const tolerances = perSnapshot(readTolerances);
+export function createHealthService({ store, tolerances, now = Date.now }: HealthServiceOptions): Services["health"] {
   return {
     current: () => store.current(),
     history({ subject, seconds }) {
@@ -24,7 +21,7 @@ export function createHealthService({ store, state, now = Date.now }: HealthServ
       return store.history(subject, toMs - seconds * 1000, toMs);
     },
     tolerances: (subject) =>
-      toView(subject === undefined ? DEFAULT_TOLERANCES : tolerances(state.snapshot())(subject as HealthSubject)),
+      toView(subject === undefined ? DEFAULT_TOLERANCES : tolerances()(subject as HealthSubject)),
   };
 }
 
