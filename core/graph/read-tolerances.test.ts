@@ -152,6 +152,24 @@ test.each<[string, string[], Case[], ReturnType<typeof judged>]>([
     { workload: "degraded 5xx 5.0 % ≥ 0.1 %", edge: "degraded 5xx 5.0 % ≥ 0.1 %", service: "healthy" },
   ],
   [
+    "Kiali's annotation on what is neither a service nor a workload, whatever its name",
+    [
+      annotated("DestinationRule", "reviews-v1", "{ host: reviews }", "5XX,0,50,http,inbound"),
+      annotated("DestinationRule", "reviews", "{ host: reviews }", "5XX,0,50,http,inbound"),
+    ],
+    one(503),
+    all("degraded 5xx 5.0 % ≥ 0.1 %"),
+  ],
+  [
+    "Kiali's annotations on workloads, of which one has a service's name",
+    [
+      annotated("WorkloadEntry", "reviews-v1", "{ address: 10.0.0.1 }", "5XX,0,50,http,inbound"),
+      annotated("WorkloadGroup", "reviews", "{ template: {} }", "5XX,0,50,http,inbound"),
+    ],
+    one(503),
+    { ...all("degraded 5XX 5.0 % ≥ 0 %"), service: "degraded 5xx 5.0 % ≥ 0.1 %" },
+  ],
+  [
     "Kiali's annotation in RE2's own words",
     [annotated("WorkloadGroup", "reviews-v1", "{ template: {} }", "5XX,0,50,(?i)HTTP,[[:alpha:]]+")],
     one(503),

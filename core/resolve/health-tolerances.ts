@@ -1,12 +1,12 @@
 import { codePattern, namePattern } from "#core/kinds/health-policy/code-pattern.ts";
-import { parseRateAnnotation, RATE_ANNOTATION } from "#core/kinds/health-policy/rate-annotation.ts";
+import { parseRateAnnotation, RATE_ANNOTATION, RATED_KINDS } from "#core/kinds/health-policy/rate-annotation.ts";
 import type { HealthRule, WrittenTolerance } from "#core/kinds/health-policy/schema.ts";
-import type { MeshSettings, Snapshot } from "#core/registry/snapshot.ts";
+import type { Snapshot } from "#core/registry/snapshot.ts";
 import { byAge } from "#core/resource/by-age.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import { compileRegex } from "#core/schema/compile-regex.ts";
-import { declareServices } from "#core/sources/declare-service.ts";
+import { declareService, declareServices } from "#core/sources/declare-service.ts";
 
 /** Whose health is judged. Services are named by their host, workloads and apps by their own name. */
 export interface HealthSubject {
@@ -48,7 +48,7 @@ export function resolveTolerances({
   mesh,
 }: Pick<Snapshot, "resources" | "mesh">): (subject: HealthSubject) => AppliedTolerances | undefined {
   const policies = ofKind(resources, "HealthPolicy").toSorted(byAge);
-  const annotated = annotationsOf(resources, mesh);
+  const annotated = annotationsOf(resources);
   const namespaces = new Map(
     policies.length === 0
       ? []
@@ -73,23 +73,17 @@ export function resolveTolerances({
 }
 
 /** Kiali's annotations on services and workloads, by subject. */
-function annotationsOf(
-  resources: readonly AnyResource[],
-  { domainSuffix }: MeshSettings,
-): ReadonlyMap<string, AppliedTolerances> {
+function annotationsOf(resources: readonly AnyResource[]): ReadonlyMap<string, AppliedTolerances> {
   const found = new Map<string, AppliedTolerances>();
   for (const resource of resources) {
     const text = resource.metadata.annotations?.[RATE_ANNOTATION];
-    if (text === undefined) continue;
+    if (text === undefined || !RATED_KINDS.has(resource.kind)) continue;
     const tolerances = parseRateAnnotation(text).tolerances.map(readTolerance);
     if (tolerances.length === 0) continue;
     const ref = formatRef(refOf(resource));
     const { namespace, name } = resource.metadata;
-    const hosts = declareServices([resource]).flatMap((each) => each.hosts);
-    const keys =
-      hosts.length > 0
-        ? hosts.map((host) => `service ${host}`)
-        : [`workload ${namespace} ${name}`, `service ${name}.${namespace}.svc.${domainSuffix}`];
+    const service = declareService(resource);
+    const keys = service?.hosts.map((host) => `service ${host}`) ?? [`workload ${namespace} ${name}`];
     for (const key of keys) if (!found.has(key)) found.set(key, { ref, tolerances });
   }
   return found;

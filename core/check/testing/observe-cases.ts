@@ -1,4 +1,11 @@
-import { type FoundCase, meshConfig, REVIEWS, type SilentCases, telemetry } from "#core/check/testing/check.ts";
+import {
+  type FoundCase,
+  meshConfig,
+  REVIEWS,
+  type SilentCases,
+  SUBSETS,
+  telemetry,
+} from "#core/check/testing/check.ts";
 
 const policy = (namespace: string): string => `apiVersion: observe.pharos.dev/v1
 kind: HealthPolicy
@@ -25,6 +32,17 @@ export const OBSERVE_CASES: readonly FoundCase[] = [
     "an annotation that cannot be read",
     [rated("5XX,10,http")],
     ['warning health-annotation ServiceEntry/default/reviews metadata.annotations["health.kiali.io/rate"]'],
+  ],
+  [
+    "an annotation where nobody reads it",
+    [
+      REVIEWS,
+      SUBSETS.replace(
+        "{ name: reviews }",
+        '{ name: reviews, annotations: { health.kiali.io/rate: "5XX,0,10,http,inbound" } }',
+      ),
+    ],
+    ['warning health-annotation DestinationRule/default/reviews metadata.annotations["health.kiali.io/rate"]'],
   ],
   [
     "Telemetries of which the older one applies",

@@ -5,6 +5,8 @@ import { checkRegex } from "#core/schema/regex-syntax.ts";
 
 /** Kiali's: "CODE,DEGRADED,FAILURE,PROTOCOL,DIRECTION;…" on a service or a workload. */
 export const RATE_ANNOTATION = "health.kiali.io/rate";
+/** Those that say what a service or a workload is: on others nobody reads it. */
+export const RATED_KINDS: ReadonlySet<string> = new Set(["ServiceEntry", "WorkloadGroup", "WorkloadEntry"]);
 
 const PROTOCOLS = { http: "HTTP", grpc: "GRPC", tcp: "TCP" } as const;
 
