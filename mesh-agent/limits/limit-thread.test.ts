@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
 import { LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
+import { journalFile, writeJournal } from "#mesh-agent/limits/limit-journal.ts";
 import { LimitThread } from "#mesh-agent/limits/limit-thread.ts";
 import type { LimitThreadData } from "#mesh-agent/limits/thread-protocol.ts";
 import {
@@ -86,7 +89,7 @@ function open(breaks = 0, isTaken = false) {
       (bytes) => fromBinary(RateLimitResponseSchema, Buffer.from(bytes, "base64")).overallCode,
     );
   };
-  return { thread, ask, said };
+  return { thread, ask, said, journalsDir: data.journalsDir };
 }
 
 test("requests are decided while the agent's main thread does something else", async () => {
@@ -98,6 +101,33 @@ test("requests are decided while the agent's main thread does something else", a
     counts: { admitted, refused },
   } = await thread.stats();
   expect([keys, [...admitted], [...refused]]).toEqual([1, [["shop/limit all", 2]], [["shop/limit all", 1]]]);
+});
+
+test("of a thread that hangs is told what it said last, and what it counted when it goes on", async () => {
+  const { thread, ask, journalsDir } = open();
+  mkdirSync(journalsDir, { recursive: true });
+  // Nobody takes what this one tells, so journals are read again and again.
+  writeJournal(journalFile(journalsDir, randomUUID()), [["key", { account: 1, used: 1, counted: 0, atMs: 1 }]]);
+  await thread.start();
+  expect(ask(1)).toEqual([Code.OK]);
+  const admitted = async () => [...(await thread.stats()).counts.admitted];
+  expect(await admitted()).toEqual([["shop/limit all", 1]]);
+  const pipe = journalFile(journalsDir, randomUUID());
+  execFileSync("mkfifo", [pipe]);
+  const held = await eventually("the thread reads what nobody writes", () => {
+    try {
+      return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch {
+      return undefined;
+    }
+  });
+  try {
+    expect(await Promise.all([admitted(), admitted()])).toEqual(Array(2).fill([["shop/limit all", 1]]));
+  } finally {
+    closeSync(held);
+  }
+  expect(ask(1)).toEqual([Code.OK]);
+  await eventually("what it counted since is told", async () => (await admitted())[0]?.[1] === 2 || undefined);
 });
 
 test("a thread that dies is started again, and the log says why", async () => {

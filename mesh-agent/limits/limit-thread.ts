@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { PharosError } from "#core/errors.ts";
 import type { RoutesChange } from "#mesh-agent/limits/read-route-limits.ts";
@@ -18,6 +19,8 @@ const THREAD = new URL(import.meta.filename.endsWith(".ts") ? "./worker.ts" : ".
 const YOUNG_MB = 8;
 const RESTART = { firstMs: 100, maxMs: 10_000 } as const;
 const CLOSE_MS = 2000;
+/** Who wants to know how it does waits no longer for one that is busy or hangs. */
+const STATS_MS = 1000;
 const NO_STATS: LimitStats = {
   keys: 0,
   failures: 0,
@@ -31,7 +34,9 @@ const NO_STATS: LimitStats = {
 export class LimitThread {
   readonly #options: LimitThreadOptions;
   readonly #backoff = new Backoff(RESTART);
-  readonly #asking: ((stats: LimitStats) => void)[] = [];
+  /** What it said last, and who waits for what it says next. */
+  #stats = NO_STATS;
+  #asked: PromiseWithResolvers<void> | undefined;
   #first: Promise<void> | undefined;
   #worker: Worker | undefined;
   #onClosed: () => void = () => undefined;
@@ -60,13 +65,18 @@ export class LimitThread {
     this.#post({ kind: "uplink", isUp });
   }
 
-  /** What it has counted since it was started. */
-  stats(): Promise<LimitStats> {
-    if (this.#worker === undefined) return Promise.resolve(NO_STATS);
-    return new Promise((resolve) => {
-      this.#asking.push(resolve);
+  /** What it has counted since it was started; where it does not answer in time, what it said last. */
+  async stats(): Promise<LimitStats> {
+    if (this.#worker === undefined) return NO_STATS;
+    if (this.#asked === undefined) {
+      this.#asked = Promise.withResolvers();
       this.#post({ kind: "stats" });
-    });
+    }
+    const waiting = new AbortController();
+    const late = delay(STATS_MS, undefined, { ref: false, signal: waiting.signal }).catch(() => undefined);
+    await Promise.race([this.#asked.promise, late]);
+    waiting.abort();
+    return this.#stats;
   }
 
   async close(): Promise<void> {
@@ -130,11 +140,17 @@ export class LimitThread {
         this.#options.log[message.level](message.message, message.fields);
         return;
       case "stats":
-        this.#asking.shift()?.(message.stats);
+        this.#said(message.stats);
         return;
       case "closed":
         this.#onClosed();
     }
+  }
+
+  #said(stats: LimitStats): void {
+    this.#stats = stats;
+    this.#asked?.resolve();
+    this.#asked = undefined;
   }
 
   async #call(worker: Worker, { id, path, request, timeoutMs }: FromLimits & { kind: "call" }): Promise<void> {
@@ -152,7 +168,7 @@ export class LimitThread {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
     this.#onClosed();
-    for (const resolve of this.#asking.splice(0)) resolve(NO_STATS);
+    this.#said(NO_STATS);
     if (this.#isClosing) return;
     this.#restart = setTimeout(() => void this.#run().catch(() => undefined), this.#backoff.next());
     this.#restart.unref();
