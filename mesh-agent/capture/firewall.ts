@@ -61,9 +61,19 @@ async function isInstalledIpv6({ ipv6, inboundPorts }: CapturePlan): Promise<boo
   return ipv6 ? jumpsOf(saved).size === HOOKS.length : inboundPorts.length === 0 || refusesIpv6(saved);
 }
 
-/** Of both tables: what takes all of ours away. */
-async function removeIpv6(): Promise<void> {
-  for (const removal of await removalsIpv6()) await runTool("ip6tables-restore", RESTORE, removal);
+/** What takes all of ours away, of both families and each table: one that fails keeps no other. */
+const REMOVALS: readonly (() => Promise<void>)[] = [
+  async () => {
+    const removal = iptablesRemoval(await runTool("iptables-save", ["-t", "nat"]));
+    if (removal !== undefined) await runTool("iptables-restore", RESTORE, removal);
+  },
+  () => removeIpv6("filter", ip6tablesRemoval),
+  () => removeIpv6("nat", iptablesRemoval),
+];
+
+async function removeIpv6(table: "filter" | "nat", removalOf: (saved: string) => string | undefined): Promise<void> {
+  const removal = removalOf(await savedIpv6(table).catch(() => ""));
+  if (removal !== undefined) await runTool("ip6tables-restore", RESTORE, removal);
 }
 
 async function removalsIpv6(): Promise<readonly string[]> {
@@ -78,32 +88,35 @@ export const IPTABLES: Firewall = {
     const saved = await runTool("iptables-save", ["-t", "nat"]);
     await runTool("iptables-restore", RESTORE, iptablesRules(plan, jumpsOf(saved)));
     try {
+      // What is new stands before what was goes: in between nobody gets past both.
       if (plan.ipv6) {
-        const removal = ip6tablesRemoval(await savedIpv6());
-        if (removal !== undefined) await runTool("ip6tables-restore", RESTORE, removal);
         const jumps = jumpsOf(await savedIpv6("nat"));
         await runTool("ip6tables-restore", RESTORE, iptablesRules(plan, jumps, "ipv6"));
+        const removal = ip6tablesRemoval(await savedIpv6());
+        if (removal !== undefined) await runTool("ip6tables-restore", RESTORE, removal);
         return undefined;
       }
-      const removal = iptablesRemoval(await savedIpv6("nat").catch(() => ""));
-      if (removal !== undefined) await runTool("ip6tables-restore", RESTORE, removal);
-      if (plan.inboundPorts.length === 0) return undefined;
-      await runTool("ip6tables-restore", RESTORE, ip6tablesRules(plan, await savedIpv6()));
+      try {
+        if (plan.inboundPorts.length > 0)
+          await runTool("ip6tables-restore", RESTORE, ip6tablesRules(plan, await savedIpv6()));
+      } finally {
+        await removeIpv6("nat", iptablesRemoval);
+      }
       return undefined;
     } catch (error) {
-      return `connections of IPv6 to the captured ports are neither captured nor refused: ${PharosError.from(error).message}`;
+      return `connections of IPv6 to the captured ports may be neither captured nor refused: ${PharosError.from(error).message}`;
     }
   },
   remove: async () => {
-    const removal = iptablesRemoval(await runTool("iptables-save", ["-t", "nat"]));
-    if (removal !== undefined) await runTool("iptables-restore", RESTORE, removal);
-    await removeIpv6();
+    const failures: string[] = [];
+    for (const each of REMOVALS) await each().catch((error) => failures.push(PharosError.from(error).message));
+    if (failures.length > 0) throw new PharosError("unavailable", failures.join("; "));
   },
   isInstalled: async (plan) =>
     jumpsOf(await runTool("iptables-save", ["-t", "nat"])).size === HOOKS.length &&
     (plan === undefined || (await isInstalledIpv6(plan))),
   hasLeft: async () =>
-    iptablesRemoval(await runTool("iptables-save", ["-t", "nat"])) !== undefined || (await removalsIpv6()).length > 0,
+    (await removalsIpv6()).length > 0 || iptablesRemoval(await runTool("iptables-save", ["-t", "nat"])) !== undefined,
   removal: ["iptables", "ip6tables"]
     .flatMap((tool) => [
       ...HOOKS.flatMap((hook) => [
