@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Evaluation } from "#core/alerts/alert.ts";
 import { readReceivers, readRules, readSilences } from "#core/resolve/alerting.ts";
 import type { Logger } from "#node/log.ts";
 import type { LedgerStore } from "#server/limits/ledger-store.ts";
@@ -57,12 +58,22 @@ export function makeAlerts(parts: AlertParts): {
   const post = (url: string, body: string, headers: Readonly<Record<string, string>>): Promise<number> =>
     postJson(url, body, headers, { allowsLoopback });
   const turns = new RuleTurns(Date.now);
+  let told: string | undefined;
+  // A ledger that cannot be read keeps no other rule from being asked.
+  const quotas = (): Evaluation => {
+    const evaluation = evaluateQuotas(() => ledger.standing(Date.now(), QUOTAS_MAX));
+    const { error } = evaluation;
+    if (error !== undefined && error !== told)
+      log.warn("what is used of quotas could not be read, and their alerts stay as they are", { error });
+    told = error;
+    return evaluation;
+  };
   const watch = new AlertWatch({
     store,
     now: Date.now,
     evaluate: async () => [
       ...evaluateObjectives(objectives.states),
-      evaluateQuotas(ledger.standing(Date.now(), QUOTAS_MAX)),
+      quotas(),
       ...(await turns.evaluate(rulesOf(state.snapshot()), source, telemetry.settledMs())),
     ],
     revision: () => state.snapshot().revision,

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
+import { advanceAlerts } from "#core/alerts/advance-alerts.ts";
 import { LeaseStore } from "#server/limits/lease-store.ts";
 import { evaluateQuotas } from "#server/watch/evaluate-quotas.ts";
 
@@ -15,7 +16,7 @@ function openLedger() {
     store.write({ nowMs: 0, calendarMs: 0 }, [], [], [{ key, atMs, entries: [entry], held: 0, change, reached }]);
   };
   const found = (most: number) =>
-    evaluateQuotas(store.ledger.standing(500, most)).findings.map(
+    evaluateQuotas(() => store.ledger.standing(500, most)).findings.map(
       ({ labels, value }) => `${labels.consumer} ${labels.percent} % ${labels.plan} ${value}`,
     );
   return { reach, found };
@@ -41,6 +42,19 @@ test("where more reach one than may be alerts, those that were first stay", () =
   expect(found(2)).toEqual(['["b"] 80 % gold 80', '["c"] 95 % gold 96']);
 });
 
+test("a ledger that cannot be read is told, and its alerts stay while other rules are asked", () => {
+  const db = new DatabaseSync(":memory:");
+  const { ledger } = new LeaseStore(db);
+  const standing = [{ key: keyOf("acme"), percent: 80, used: 90, amount: 100 }];
+  const before = advanceAlerts([], [evaluateQuotas(() => standing)], 0).changed;
+  db.close();
+  const unread = evaluateQuotas(() => ledger.standing(500, 10));
+  expect(unread.error).toContain("database is not open");
+  const other = { rule: "AlertRule/a/r", forMs: 0, findings: [{ labels: {}, annotations: {}, value: 1 }] };
+  const { changed, dropped } = advanceAlerts(before, [unread, other], 1);
+  expect([changed.map(({ rule, resolvedMs }) => [rule, resolvedMs]), dropped]).toEqual([[["AlertRule/a/r", null]], []]);
+});
+
 test("labels and words say who it is, of which plan, and all together where nobody is told apart", () => {
   const standing = ['shop/monthly|Quota@gold||["acme"]', "shop/monthly|Quota||"].map((key) => ({
     ...{ key, percent: 80, used: 90, amount: 100 },
@@ -52,7 +66,7 @@ test("labels and words say who it is, of which plan, and all together where nobo
     quota: "shop/monthly",
     percent: "80",
   };
-  expect(evaluateQuotas(standing).findings).toEqual([
+  expect(evaluateQuotas(() => standing).findings).toEqual([
     {
       labels: { ...of, consumer: '["acme"]', plan: "gold" },
       annotations: { summary: '["acme"] used 80 % of Quota shop/monthly' },
