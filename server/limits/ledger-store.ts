@@ -121,18 +121,25 @@ export class LedgerStore {
       }));
   }
 
-  /** The highest percent that each consumer has reached, and still has, in a period that is not over; who reached one first comes first. */
+  /**
+   * The percents that consumers have reached, and still have, in periods that are not over, each consumer's lowest first; of `most`
+   * consumers, those that reached one first.
+   */
   standing(nowMs: number, most: number): readonly StandingNotice[] {
     return this.#db
       .prepare(
-        `SELECT ledger_notice.key, max(ledger_notice.percent) AS percent, ledger.used, ledger.amount + ledger.carried + ledger.added AS amount
-         FROM ledger_notice JOIN ledger USING (key, start_ms)
-         WHERE ledger.end_ms > ? AND 100 * ledger.used >= ledger_notice.percent * (ledger.amount + ledger.carried + ledger.added)
-         GROUP BY ledger_notice.key, ledger_notice.start_ms ORDER BY min(ledger_notice.at_ms), ledger_notice.key LIMIT ?`,
+        `WITH reached AS (
+           SELECT key, start_ms, percent, ledger_notice.at_ms, ledger.used, ledger.amount + ledger.carried + ledger.added AS whole
+           FROM ledger_notice JOIN ledger USING (key, start_ms)
+           WHERE ledger.end_ms > ? AND 100 * ledger.used >= percent * (ledger.amount + ledger.carried + ledger.added)
+         ), consumer AS (
+           SELECT key, start_ms, min(at_ms) AS first_ms FROM reached GROUP BY key, start_ms ORDER BY first_ms, key LIMIT ?
+         )
+         SELECT key, percent, used, whole FROM reached JOIN consumer USING (key, start_ms) ORDER BY first_ms, key, percent`,
       )
       .all(nowMs, most)
       .map((row) => ({
-        ...{ key: String(row.key), percent: Number(row.percent), used: Number(row.used), amount: Number(row.amount) },
+        ...{ key: String(row.key), percent: Number(row.percent), used: Number(row.used), amount: Number(row.whole) },
       }));
   }
 

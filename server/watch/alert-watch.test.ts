@@ -14,6 +14,7 @@ import { postJson } from "#server/outbox/post-json.ts";
 import { openAlertOutbox } from "#server/watch/alert-outbox.ts";
 import { AlertStore } from "#server/watch/alert-store.ts";
 import { ALERT_STEP_MS, AlertWatch } from "#server/watch/alert-watch.ts";
+import { evaluateQuotas } from "#server/watch/evaluate-quotas.ts";
 import { WATCH_MIGRATIONS } from "#server/watch/migrations.ts";
 import { prepared } from "#server/watch/open-watch.ts";
 import { silentLogger } from "#testing/loggers.ts";
@@ -201,6 +202,30 @@ test("of an objective that burns fast a webhook is not told beside it that it bu
   expect(await told(["a 6h", "a 3d", "b 6h", "b 1h"])).toEqual(["firing a 6h", "firing b 1h", "resolved a 1h"]);
   // Who knows that one fires hears that it is over, also where another one says more by then.
   expect(await told(["a 3d", "b 1h"])).toEqual(["firing a 3d", "resolved a 6h", "resolved b 6h"]);
+});
+
+test("of a consumer that uses more and more of its quota a webhook hears of each percent as it is reached, and that it is over when it is", async () => {
+  const { watch, store, world, step } = openWatch([receiver("hook")], undefined, (found) => [
+    evaluateQuotas(() =>
+      found.map(({ labels: { name = "" } }) => {
+        const [consumer, percent] = name.split(" ");
+        return { key: `shop/monthly|Quota||["${consumer}"]`, percent: Number(percent), used: 99, amount: 100 };
+      }),
+    ),
+  ]);
+  const told = async (reached: readonly string[]): Promise<string[]> => {
+    await step(reached);
+    return store.untold("hook", 100, 0).map(({ id, event, alert: { labels } }) => {
+      store.told(id, world.nowMs);
+      return `${event} ${labels.consumer} ${labels.percent}`;
+    });
+  };
+  expect(await told(["a 80", "b 80"])).toEqual(['firing ["a"] 80', 'firing ["b"] 80']);
+  expect(await told(["a 80", "a 95", "b 80"])).toEqual(['firing ["a"] 95']);
+  expect([...watch.inhibited].map(({ labels }) => `${labels.consumer} ${labels.percent}`)).toEqual(['["a"] 80']);
+  expect(await told(["a 80", "b 80"])).toEqual(['resolved ["a"] 95']);
+  expect(await told(["c 80", "c 95"])).toEqual(['firing ["c"] 95', 'resolved ["a"] 80', 'resolved ["b"] 80']);
+  expect(await told([])).toEqual(['resolved ["c"] 95']);
 });
 
 test("rules are asked each half minute, and at once where something was written", async () => {

@@ -22,14 +22,16 @@ function openLedger() {
   return { reach, found };
 }
 
-test("each consumer is one alert, of the highest percent that it has reached and still has", () => {
+test("a consumer's alerts are of the percents that it has reached and still has", () => {
   const { reach, found } = openLedger();
   reach("acme", 1, 80, [80]);
   reach("acme", 2, 96, [95]);
   reach("over", 1, 99, [80, 95], 400);
   reach("back", 1, 85, [80]);
   reach("back", 2, 10, []);
-  expect(found(10)).toEqual(['["acme"] 95 % gold 96']);
+  reach("half", 3, 96, [80, 95]);
+  reach("half", 4, 90, []);
+  expect(found(10)).toEqual(['["acme"] 80 % gold 96', '["acme"] 95 % gold 96', '["half"] 80 % gold 90']);
 });
 
 test("where more reach one than may be alerts, those that were first stay", () => {
@@ -39,7 +41,7 @@ test("where more reach one than may be alerts, those that were first stay", () =
   expect(found(2)).toEqual(['["b"] 80 % gold 80', '["c"] 80 % gold 80']);
   reach("a", 3, 80, [80]);
   reach("c", 4, 96, [95]);
-  expect(found(2)).toEqual(['["b"] 80 % gold 80', '["c"] 95 % gold 96']);
+  expect(found(2)).toEqual(['["b"] 80 % gold 80', '["c"] 80 % gold 96', '["c"] 95 % gold 96']);
 });
 
 test("a ledger that cannot be read is told, and its alerts stay while other rules are asked", () => {

@@ -1,10 +1,11 @@
 import type { Evaluation, Finding } from "#core/alerts/alert.ts";
+import { QUOTAS_RULE } from "#core/alerts/inhibit-alerts.ts";
 import { PharosError } from "#core/errors.ts";
 import { planOfRule } from "#core/rate-limit/rule-name.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
 import type { StandingNotice } from "#server/limits/ledger-store.ts";
 
-const RULE = { rule: "quotas", forMs: 0 } as const;
+const RULE = { rule: QUOTAS_RULE, forMs: 0 } as const;
 
 /** Quotas of which so many percent are used in periods that are not over, or why the ledger that knows cannot be read. */
 export function evaluateQuotas(read: () => readonly StandingNotice[]): Evaluation {
@@ -15,7 +16,7 @@ export function evaluateQuotas(read: () => readonly StandingNotice[]): Evaluatio
   }
 }
 
-/** An alert for each consumer, of the highest percent. */
+/** An alert for each percent of a consumer; of them the highest is told (`inhibitedAlerts`). */
 function findingsOf(notices: readonly StandingNotice[]): Finding[] {
   return notices.map(({ key, percent, used, amount }) => {
     const { policy = key, rule = "", values = "" } = parseLimitKey(key) ?? {};
