@@ -12,6 +12,7 @@ import type { Telemetry } from "#server/services/dependencies.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import type { Services } from "#server/services/services.ts";
 import type { ObjectiveWatch } from "#server/watch/objective-watch.ts";
+import { sumSlots } from "#server/watch/sum-slots.ts";
 
 export interface ObjectiveServiceOptions {
   readonly watch: Pick<ObjectiveWatch, "states">;
@@ -49,17 +50,15 @@ export function createObjectiveService({
       const stepMs = Math.max(slotMs, Math.ceil(spanMs / POINTS / slotMs) * slotMs);
       const toMs = Math.floor(now() / slotMs) * slotMs;
       const fromMs = toMs - Math.ceil(spanMs / stepMs) * stepMs;
-      const counter = objectiveCounter(terms);
+      const own = { counter: objectiveCounter(terms) };
       const sums = new SlotSums();
       const read = async (startMs: number, endMs: number, length: number): Promise<void> => {
-        const { slots } = await telemetry.slots({ startMs, endMs, stepMs: length, isMeant: counter.isMeant });
-        for (const [atMs, rows] of slots) {
-          const counted = rows.map((row) => counter.count(row));
-          const total = counted.reduce((sum, each) => sum + each.total, 0);
-          const bad = counted.reduce((sum, each) => sum + each.bad, 0);
-          if (length === HOUR_MS) sums.setHour(atMs, { total, bad });
-          else sums.setMinute(atMs, { total, bad });
-        }
+        const found = await sumSlots(telemetry, { startMs, endMs, stepMs: length }, (key) =>
+          own.counter.isMeant(key) ? [own] : [],
+        );
+        for (const [atMs, counted] of found.get(own) ?? [])
+          if (length === HOUR_MS) sums.setHour(atMs, counted);
+          else sums.setMinute(atMs, counted);
       };
       const fineMs = isFine ? Math.floor(fromMs / HOUR_MS) * HOUR_MS : toMs;
       await read(windowFrom(terms, fromMs), fineMs, HOUR_MS);

@@ -1,9 +1,10 @@
-import { type ObjectiveCounter, objectiveCounter, type Sums } from "#core/objectives/counter.ts";
+import { type ObjectiveCounter, objectiveCounter } from "#core/objectives/counter.ts";
 import { BURN_MS, judgeObjective, type ObjectiveState, windowFrom } from "#core/objectives/judge-objective.ts";
 import { FINE_MS, HOUR_MS, MINUTE_MS, SlotSums } from "#core/objectives/slot-sums.ts";
 import type { ObjectiveTerms } from "#core/resolve/objectives.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { Telemetry } from "#server/services/dependencies.ts";
+import { sumSlots } from "#server/watch/sum-slots.ts";
 
 export interface ObjectiveWatchOptions {
   readonly telemetry: Pick<Telemetry, "slots">;
@@ -103,44 +104,24 @@ export class ObjectiveWatch {
   }
 
   async #read(of: readonly Watched[], fromMs: number, dueMs: number): Promise<void> {
+    const wanted = new Set(of);
+    const sum = (startMs: number, endMs: number, stepMs: number) =>
+      sumSlots(this.#options.telemetry, { startMs, endMs, stepMs }, (key) =>
+        this.#concerned(key).filter((each) => wanted.has(each)),
+      );
     const fineMs = Math.floor((dueMs - FINE_MS) / HOUR_MS) * HOUR_MS;
     for (const { slots, terms } of of) slots.roll(fineMs, keptFrom(terms, dueMs));
     const hoursMs = Math.floor(fromMs / HOUR_MS) * HOUR_MS;
     if (hoursMs < fineMs) {
-      const sums = await this.#sum(of, hoursMs, fineMs, HOUR_MS);
+      const sums = await sum(hoursMs, fineMs, HOUR_MS);
       for (let atMs = hoursMs; atMs < fineMs; atMs += HOUR_MS)
         for (const each of of)
           if (atMs >= keptFrom(each.terms, dueMs)) each.slots.setHour(atMs, sums.get(each)?.get(atMs));
     }
     const minutesMs = Math.max(fineMs, Math.floor(fromMs / MINUTE_MS) * MINUTE_MS);
-    const sums = await this.#sum(of, minutesMs, dueMs, MINUTE_MS);
+    const sums = await sum(minutesMs, dueMs, MINUTE_MS);
     for (let atMs = minutesMs; atMs < dueMs; atMs += MINUTE_MS)
       for (const each of of) each.slots.setMinute(atMs, sums.get(each)?.get(atMs));
-  }
-
-  async #sum(
-    of: readonly Watched[],
-    startMs: number,
-    endMs: number,
-    stepMs: number,
-  ): Promise<ReadonlyMap<Watched, ReadonlyMap<number, Sums>>> {
-    const wanted = new Set(of);
-    const found = new Map<Watched, Map<number, Sums>>();
-    const { slots } = await this.#options.telemetry.slots({
-      ...{ startMs, endMs, stepMs },
-      isMeant: (key) => this.#concerned(key).some((each) => wanted.has(each)),
-    });
-    for (const [atMs, rows] of slots)
-      for (const row of rows)
-        for (const each of this.#concerned(row.key)) {
-          if (!wanted.has(each)) continue;
-          const { total, bad } = each.counter.count(row);
-          const own = found.get(each) ?? new Map<number, Sums>();
-          found.set(each, own);
-          const known = own.get(atMs) ?? { total: 0, bad: 0 };
-          own.set(atMs, { total: known.total + total, bad: known.bad + bad });
-        }
-    return found;
   }
 
   #concerned(key: TrafficKey): readonly Watched[] {
