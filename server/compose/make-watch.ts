@@ -40,11 +40,11 @@ export function makeWatch({ dir, telemetry, state, log, ...parts }: WatchParts):
   telemetry.onWindow(({ startMs }) => objectives.noteStored(startMs));
   const { watch, outbox, asked, alerting } = makeAlerts({ ...parts, db, telemetry, state, objectives, log });
   outbox.start();
-  const rounds = new Rounds(LOOKED_EVERY_MS, log, {
-    health: (isClosed) => healthWatch.run(isClosed),
-    objectives: () => objectives.run(),
-    alerts: () => watch.run(),
-  });
+  // Alerts tell of objectives as they were counted just before; health waits for no rule that takes long.
+  const rounds = new Rounds(LOOKED_EVERY_MS, log, [
+    { health: (isClosed) => healthWatch.run(isClosed) },
+    { objectives: () => objectives.run(), alerts: () => watch.run() },
+  ]);
   return {
     health,
     objectives,
