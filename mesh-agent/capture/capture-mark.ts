@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { FIREWALLS, type Firewall } from "#mesh-agent/capture/firewall.ts";
+import { FIREWALLS, type Firewall, removeAll } from "#mesh-agent/capture/firewall.ts";
 import { writeFileDurably } from "#node/write-file-durably.ts";
 
 /** Whose rules may be in the kernel, by the file that is there as long as they may be; all where it does not say. */
@@ -24,11 +24,13 @@ export function writeMark(file: string, firewalls: readonly Firewall[]): void {
  */
 export async function removeMarked(file: string): Promise<readonly Firewall["name"][]> {
   const removed: Firewall["name"][] = [];
-  for (const firewall of readMark(file)) {
-    if (!(await firewall.hasLeft())) continue;
-    await firewall.remove();
-    removed.push(firewall.name);
-  }
+  await removeAll(
+    readMark(file).map((firewall) => async () => {
+      if (!(await firewall.hasLeft())) return;
+      await firewall.remove();
+      removed.push(firewall.name);
+    }),
+  );
   writeMark(file, []);
   return removed;
 }

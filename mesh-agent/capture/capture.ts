@@ -3,7 +3,7 @@ import type { CaptureConfig } from "#mesh-agent/capture/capture-config.ts";
 import { readMark, writeMark } from "#mesh-agent/capture/capture-mark.ts";
 import type { CapturePlan } from "#mesh-agent/capture/capture-plan.ts";
 import { DeathWatch } from "#mesh-agent/capture/death-watch.ts";
-import type { Firewall } from "#mesh-agent/capture/firewall.ts";
+import { type Firewall, removeAll } from "#mesh-agent/capture/firewall.ts";
 import type { Logger } from "#node/log.ts";
 
 export interface CaptureOptions {
@@ -93,7 +93,7 @@ export class Capture {
 
   async #remove(): Promise<void> {
     const { firewall, mark, log } = this.#options;
-    for (const each of [firewall, ...this.#others()]) await each.remove();
+    await removeAll([firewall, ...this.#others()].map((each) => () => each.remove()));
     writeMark(mark, []);
     this.#watch?.end();
     this.#watch = undefined;

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { CaptureConfigSchema } from "#mesh-agent/capture/capture-config.ts";
+import { removeMarked } from "#mesh-agent/capture/capture-mark.ts";
 import { planCapture } from "#mesh-agent/capture/capture-plan.ts";
-import { IPTABLES } from "#mesh-agent/capture/firewall.ts";
+import { IPTABLES, removeCapture } from "#mesh-agent/capture/firewall.ts";
 import { ip6tablesRules } from "#mesh-agent/capture/ip6tables-rules.ts";
 import { iptablesRules } from "#mesh-agent/capture/iptables-rules.ts";
 import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
@@ -34,6 +35,7 @@ function tools(saved: Readonly<Record<string, string>>, broken: readonly string[
     writeFileSync(join(dir, `${family}-save`), save, { mode: 0o755 });
     writeFileSync(join(dir, `${family}-restore`), restore, { mode: 0o755 });
   }
+  writeFileSync(join(dir, "nft"), '#!/bin/sh\n[ "$1" = list ] && echo "table inet pharos"\n', { mode: 0o755 });
   const { PATH = "" } = process.env;
   process.env.PATH = `${dir}:${PATH}`;
   cleanup.add(() => {
@@ -74,4 +76,14 @@ test.each<[string, readonly string[], readonly string[]]>([
   expect(await IPTABLES.hasLeft()).toBe(true);
   await expect(IPTABLES.remove()).rejects.toThrow("failed");
   expect(done()).toEqual(expected);
+});
+
+test("rules of nftables that cannot be removed keep no others, and the mark stays", async () => {
+  const done = tools({ "iptables nat": CAPTURED });
+  const mark = join(temporaryDir(cleanup), "captures");
+  writeFileSync(mark, "");
+  await expect(removeMarked(mark)).rejects.toThrow("nft -f - failed");
+  await expect(removeCapture()).rejects.toThrow("nft -f - failed");
+  expect(done()).toEqual(["iptables *nat", "iptables *nat"]);
+  expect(existsSync(mark)).toBe(true);
 });

@@ -47,6 +47,13 @@ export const NFTABLES: Firewall = {
   dnsRemoval: `nft flush chain ${TABLE} ${NFT_DNS_CHAIN}`,
 };
 
+/** One after another, also where one fails. Throws "unavailable" with all that failed. */
+export async function removeAll(removals: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: string[] = [];
+  for (const each of removals) await each().catch((error) => failures.push(PharosError.from(error).message));
+  if (failures.length > 0) throw new PharosError("unavailable", failures.join("; "));
+}
+
 const RESTORE = ["--noflush", "--wait"] as const;
 
 /** Not every host has it: what is not there holds none of our rules. */
@@ -61,7 +68,7 @@ async function isInstalledIpv6({ ipv6, inboundPorts }: CapturePlan): Promise<boo
   return ipv6 ? jumpsOf(saved).size === HOOKS.length : inboundPorts.length === 0 || refusesIpv6(saved);
 }
 
-/** What takes all of ours away, of both families and each table: one that fails keeps no other. */
+/** What takes all of ours away, of both families and each table. */
 const REMOVALS: readonly (() => Promise<void>)[] = [
   async () => {
     const removal = iptablesRemoval(await runTool("iptables-save", ["-t", "nat"]));
@@ -107,11 +114,7 @@ export const IPTABLES: Firewall = {
       return `connections of IPv6 to the captured ports may be neither captured nor refused: ${PharosError.from(error).message}`;
     }
   },
-  remove: async () => {
-    const failures: string[] = [];
-    for (const each of REMOVALS) await each().catch((error) => failures.push(PharosError.from(error).message));
-    if (failures.length > 0) throw new PharosError("unavailable", failures.join("; "));
-  },
+  remove: () => removeAll(REMOVALS),
   isInstalled: async (plan) =>
     jumpsOf(await runTool("iptables-save", ["-t", "nat"])).size === HOOKS.length &&
     (plan === undefined || (await isInstalledIpv6(plan))),
@@ -156,10 +159,12 @@ export async function chooseFirewall(mode: CaptureConfig["mode"]): Promise<Firew
 /** Takes away what either of them left in this network namespace, as far as it can be known; tells of which there was something. */
 export async function removeCapture(): Promise<readonly Firewall["name"][]> {
   const removed: Firewall["name"][] = [];
-  for (const firewall of FIREWALLS) {
-    if (!(await firewall.hasLeft().catch(() => false))) continue;
-    await firewall.remove();
-    removed.push(firewall.name);
-  }
+  await removeAll(
+    FIREWALLS.map((firewall) => async () => {
+      if (!(await firewall.hasLeft().catch(() => false))) return;
+      await firewall.remove();
+      removed.push(firewall.name);
+    }),
+  );
   return removed;
 }
