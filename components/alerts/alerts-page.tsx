@@ -1,12 +1,10 @@
 "use client";
-import { Bell, ChevronDown } from "lucide-react";
+import { Bell } from "lucide-react";
 import { AlertHistoryCard, AlertsCard } from "#components/alerts/alerts-card.tsx";
 import { ReceiversCard } from "#components/alerts/receivers-card.tsx";
-import { newHref } from "#components/format/new-href.ts";
 import { KindList } from "#components/kinds/kind-list.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { NewMenu } from "#components/kinds/new-menu.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { Menu } from "#components/ui/menu.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
@@ -28,16 +26,7 @@ export function AlertsPage() {
       <PageHeader
         title="Alerts"
         description="What is too much, who is told of it, and what is silent"
-        actions={
-          <Menu
-            trigger={
-              <Button>
-                New <ChevronDown aria-hidden />
-              </Button>
-            }
-            entries={kindsIn("alerts").map((kind) => ({ kind: "link", label: kind, href: newHref(kind) }))}
-          />
-        }
+        actions={<NewMenu kinds={kindsIn("alerts")} />}
       />
       <Tabs
         label="Alerts"

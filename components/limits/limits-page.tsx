@@ -1,18 +1,18 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ChevronDown, Gauge } from "lucide-react";
+import { Gauge } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { newHref } from "#components/format/new-href.ts";
+import { NewMenu } from "#components/kinds/new-menu.tsx";
 import { ConsumersCard } from "#components/limits/consumers-card.tsx";
 import { LimitCard } from "#components/limits/limit-card.tsx";
 import { OutcomeCharts } from "#components/limits/outcome-charts.tsx";
 import { PlansCard } from "#components/limits/plans-card.tsx";
 import { refreshMs } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
-import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { Menu } from "#components/ui/menu.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
@@ -34,18 +34,7 @@ export function LimitsPage() {
         description={`How much callers get, and who was refused over the ${range.label.toLowerCase()}`}
         actions={
           <>
-            <Menu
-              trigger={
-                <Button>
-                  New <ChevronDown aria-hidden />
-                </Button>
-              }
-              entries={(["Quota", "Plan"] as const).map((kind) => ({
-                kind: "link",
-                label: kind,
-                href: newHref(kind),
-              }))}
-            />
+            <NewMenu kinds={["Quota", "Plan"]} />
             <ButtonLink variant="primary" href={newHref("RateLimit")}>
               <Gauge aria-hidden /> New RateLimit
             </ButtonLink>

@@ -1,14 +1,13 @@
 "use client";
-import { ChevronDown, ShieldCheck } from "lucide-react";
-import { newHref } from "#components/format/new-href.ts";
+import { ShieldCheck } from "lucide-react";
 import { KindList } from "#components/kinds/kind-list.tsx";
+import { NewMenu } from "#components/kinds/new-menu.tsx";
 import { AuthorizationTab } from "#components/security/authorization-tab.tsx";
 import { IdentitiesTab } from "#components/security/identities-tab.tsx";
 import { JoinTokensTab } from "#components/security/join-tokens-tab.tsx";
 import { MtlsTab } from "#components/security/mtls-tab.tsx";
-import { Button, ButtonLink } from "#components/ui/button.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { Menu } from "#components/ui/menu.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
@@ -39,14 +38,7 @@ export function SecurityPage() {
         description="Who may call whom, over what, and with which identity"
         actions={
           <>
-            <Menu
-              trigger={
-                <Button>
-                  New <ChevronDown aria-hidden />
-                </Button>
-              }
-              entries={kindsIn("security").map((each) => ({ kind: "link", label: each, href: newHref(each) }))}
-            />
+            <NewMenu kinds={kindsIn("security")} />
             <ButtonLink variant="primary" href="/security/new">
               <ShieldCheck aria-hidden /> Allow or deny callers
             </ButtonLink>

@@ -1,8 +1,8 @@
 "use client";
 import { ChevronDown, Split } from "lucide-react";
-import { newHref } from "#components/format/new-href.ts";
 import { taskEntries } from "#components/format/task-links.ts";
 import { KindList } from "#components/kinds/kind-list.tsx";
+import { NewMenu } from "#components/kinds/new-menu.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Menu } from "#components/ui/menu.tsx";
@@ -19,18 +19,7 @@ export function TrafficPage() {
         description="Where requests go, and what happens to them on the way"
         actions={
           <>
-            <Menu
-              trigger={
-                <Button>
-                  New <ChevronDown aria-hidden />
-                </Button>
-              }
-              entries={kindsIn("traffic").map((each) => ({
-                kind: "link",
-                label: each,
-                href: newHref(each),
-              }))}
-            />
+            <NewMenu kinds={kindsIn("traffic")} />
             <Menu
               trigger={
                 <Button>

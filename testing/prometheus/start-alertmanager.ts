@@ -1,11 +1,11 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "#node/free-port.ts";
+import { startProgram } from "#testing/start-program.ts";
 
 const PROGRAM = "prometheus-alertmanager";
-const START_MS = 60_000;
 
 /** Whether Debian's package of that name is there. */
 export const hasAlertmanager = (): boolean => spawnSync(PROGRAM, ["--version"], { stdio: "ignore" }).status === 0;
@@ -21,7 +21,7 @@ export async function startAlertmanager(): Promise<RunningAlertmanager> {
   writeFileSync(join(dir, "alertmanager.yml"), "route: { receiver: none }\nreceivers: [{ name: none }]\n");
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(
+  const { stop } = await startProgram(
     PROGRAM,
     [
       `--config.file=${join(dir, "alertmanager.yml")}`,
@@ -29,25 +29,8 @@ export async function startAlertmanager(): Promise<RunningAlertmanager> {
       `--web.listen-address=127.0.0.1:${port}`,
       "--cluster.listen-address=",
     ],
-    { stdio: "ignore" },
+    `${url}/-/ready`,
+    { install: `Debian's package ${PROGRAM} has it`, onStop: () => rmSync(dir, { recursive: true, force: true }) },
   );
-  const ended = new Promise<void>((done) => child.once("exit", () => done()));
-  const stop = async (): Promise<void> => {
-    child.kill("SIGTERM");
-    await ended;
-    rmSync(dir, { recursive: true, force: true });
-  };
-  const deadline = Date.now() + START_MS;
-  for (;;) {
-    const isReady = await fetch(`${url}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isReady) return { url, stop };
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await stop();
-      throw new Error("the Alertmanager did not start");
-    }
-    await new Promise((done) => setTimeout(done, 100));
-  }
+  return { url, stop };
 }

@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { connect } from "#cli/client/client.ts";
 import { freePort } from "#node/free-port.ts";
+import { startProgram } from "#testing/start-program.ts";
 import { type Serve, startServe } from "#testing/start-serve.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -67,14 +67,10 @@ async function realJaeger(): Promise<Source> {
     `--collector.otlp.http.host-port=127.0.0.1:${otlp}`,
     ...rest,
   ];
-  const child: ChildProcess = spawn(JAEGER, args, { stdio: "ignore" });
-  const ended = new Promise<void>((done) => child.once("exit", () => done()));
-  const stop = async (): Promise<void> => {
-    child.kill("SIGTERM");
-    await ended;
-  };
+  const url = `http://127.0.0.1:${query}`;
+  const { stop } = await startProgram(JAEGER, args, `${url}/api/services`, { install: "PHAROS_JAEGER names it" });
   await vi.waitFor(() => post(`http://127.0.0.1:${otlp}/v1/traces`, {}), { timeout: 30_000, interval: 100 });
-  return { url: `http://127.0.0.1:${query}`, headers: {}, stop };
+  return { url, headers: {}, stop };
 }
 
 async function post(url: string, more: Readonly<Record<string, string>>): Promise<void> {

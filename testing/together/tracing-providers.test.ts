@@ -1,19 +1,13 @@
 // A real Envoy sends spans to each type of provider: over OTLP and as Zipkin's to the ports of a control plane, and to a receiver of SkyWalking's.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, type Http2Server, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type ApiClient, connect } from "#cli/client/client.ts";
-import { makeTestAuthority } from "#grpc/testing/certificates.ts";
 import { freePort } from "#node/free-port.ts";
-import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { ask } from "#server/envoy/testing/ask.ts";
-import { readCase } from "#server/envoy/testing/read-case.ts";
-import { startStaticProxy } from "#server/envoy/testing/start-static-proxy.ts";
-import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
-import { findTestEnvoy } from "#testing/find-test-envoy.ts";
+import { startEdge } from "#server/envoy/testing/start-edge.ts";
 import { type Serve, startServe } from "#testing/start-serve.ts";
 import { Cleanup } from "#testing/test-agent.ts";
 
@@ -38,16 +32,11 @@ beforeAll(async () => {
 afterEach(() => cleanup.run());
 afterAll(() => serve.stop());
 
-/** A gateway that answers by itself and is traced by `provider`, whose service is at `port` of loopback; the port where it listens. */
-async function startGateway(provider: string, port: number): Promise<number> {
-  const dir = mkdtempSync(join(tmpdir(), "pharos-spans-"));
-  cleanup.add(() => rmSync(dir, { recursive: true, force: true }));
-  const edge = await freePort();
-  const { snapshot, node } = readCase(
+/** A gateway that is traced by `provider`, whose service is at `port` of loopback; the port where it listens. */
+function startGateway(provider: string, port: number): Promise<number> {
+  return startEdge(
+    cleanup,
     `
-proxy: { type: router, name: edge-0, namespace: istio-system, mode: NONE, labels: { istio: ingressgateway, app: edge, version: v7 }, gatewayPorts: { "80": ${edge} } }
-instances: []
----
 apiVersion: mesh.pharos.dev/v1
 kind: MeshConfig
 metadata: { name: default, namespace: istio-system }
@@ -75,35 +64,8 @@ spec:
   resolution: STATIC
   endpoints: [{ address: 127.0.0.1 }]
   ports: [{ name: tcp-any, number: ${port} }]
----
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: edge, namespace: istio-system }
-spec:
-  selector: { istio: ingressgateway }
-  servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }]
----
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: { name: edge, namespace: istio-system }
-spec:
-  hosts: ["*"]
-  gateways: [edge]
-  http: [{ directResponse: { status: 204 } }]
-`.trimStart(),
+`,
   );
-  const { layers } = createCompiler(snapshot, { hash: (bytes) => String(bytes.length) }).open(node);
-  const authority = await makeTestAuthority();
-  const envoy = startStaticProxy({
-    envoy: await findTestEnvoy(),
-    dir,
-    bootstrap: staticBootstrap(layers),
-    certificate: await authority.issue("spiffe://cluster.local/ns/istio-system/sa/edge"),
-    roots: authority.roots,
-  });
-  cleanup.add(() => envoy.stop());
-  await expect.poll(() => envoy.isReady(), { timeout: TIMEOUT_MS, interval: 20 }).toBe(true);
-  return edge;
 }
 
 const TAGS = {

@@ -5,14 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { makeTestAuthority } from "#grpc/testing/certificates.ts";
-import { freePort } from "#node/free-port.ts";
-import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { ask } from "#server/envoy/testing/ask.ts";
-import { readCase } from "#server/envoy/testing/read-case.ts";
-import { startStaticProxy } from "#server/envoy/testing/start-static-proxy.ts";
-import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
-import { findTestEnvoy } from "#testing/find-test-envoy.ts";
+import { startEdge } from "#server/envoy/testing/start-edge.ts";
 import { Cleanup } from "#testing/test-agent.ts";
 
 const TIMEOUT_MS = 20_000;
@@ -55,13 +49,10 @@ test("requests that the filter takes come to the file and to the collector, each
   const dir = mkdtempSync(join(tmpdir(), "pharos-logs-"));
   cleanup.add(() => rmSync(dir, { recursive: true, force: true }));
   const { port, records, entries } = await startCollector();
-  const edge = await freePort();
   const file = join(dir, "lines.log");
-  const { snapshot, node } = readCase(
+  const edge = await startEdge(
+    cleanup,
     `
-proxy: { type: router, name: edge-0, namespace: istio-system, mode: NONE, labels: { istio: ingressgateway }, gatewayPorts: { "80": ${edge} } }
-instances: []
----
 apiVersion: mesh.pharos.dev/v1
 kind: MeshConfig
 metadata: { name: default, namespace: istio-system }
@@ -86,36 +77,10 @@ spec:
   resolution: STATIC
   endpoints: [{ address: 127.0.0.1 }]
   ports: [{ name: any, number: ${port} }]
----
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: edge, namespace: istio-system }
-spec:
-  selector: { istio: ingressgateway }
-  servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }]
----
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: { name: edge, namespace: istio-system }
-spec:
-  hosts: ["*"]
-  gateways: [edge]
-  http: [{ directResponse: { status: 204 } }]
-`.trimStart(),
+`,
+    { PHAROS_TRACING: false },
   );
-  const unread = { ...node, metadata: { ...node.metadata, PHAROS_TRACING: false } };
-  const { layers } = createCompiler(snapshot, { hash: (bytes) => String(bytes.length) }).open(unread);
-  const authority = await makeTestAuthority();
-  const envoy = startStaticProxy({
-    envoy: await findTestEnvoy(),
-    dir,
-    bootstrap: staticBootstrap(layers),
-    certificate: await authority.issue("spiffe://cluster.local/ns/istio-system/sa/edge"),
-    roots: authority.roots,
-  });
-  cleanup.add(() => envoy.stop());
   const poll = { timeout: TIMEOUT_MS, interval: 20 };
-  await expect.poll(() => envoy.isReady(), poll).toBe(true);
   for (const path of ["/left-out", "/kept/1", "/left-out/kept", "/kept/2"])
     expect((await ask({ to: edge, path, headers: { "x-told": `told-${path.at(-1)}` } }, false)).status).toBe(204);
   // The last one came, so the others would have.

@@ -2,28 +2,19 @@ import * as fc from "fast-check";
 import { clusterPatches } from "#testing/oracle/arbitrary/any-envoy-filter.ts";
 import { anyMeshConfig } from "#testing/oracle/arbitrary/any-mesh-config.ts";
 import { anySidecar } from "#testing/oracle/arbitrary/any-sidecar.ts";
-import {
-  anyExportTo,
-  anyNamespace,
-  document,
-  NAMESPACES,
-  rarely,
-  seldom,
-} from "#testing/oracle/arbitrary/meeting-documents.ts";
+import { anyExportTo, anyNamespace, document, rarely, seldom } from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { fieldOf, meetingValue } from "#testing/oracle/arbitrary/meeting-value.ts";
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeCluster } from "#testing/oracle/envoy/describe-cluster.ts";
 import { describeEndpoints } from "#testing/oracle/envoy/describe-endpoints.ts";
-import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
+import type { Built, Part } from "#testing/oracle/istio.ts";
 import { type Json, listAt, textAt } from "#testing/oracle/json.ts";
+import { GATEWAYS, SIDECARS } from "#testing/oracle/proxies.ts";
 import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["clusters"];
-const PROXIES: readonly OracleProxy[] = NAMESPACES.flatMap((namespace): OracleProxy[] => [
-  { key: `sidecar-${namespace}`, type: "sidecar", namespace, address: "1.1.1.1", labels: { app: "x" } },
-  { key: `gateway-${namespace}`, type: "router", namespace, address: "1.1.1.2", labels: { istio: "gw" } },
-]);
+const PROXIES = [...SIDECARS, ...GATEWAYS];
 const PROTOCOLS = ["HTTP", "HTTP2", "GRPC", "TCP", "TLS", "HTTPS", "MONGO", "", "http"];
 
 /** Endpoints as the resolution takes them. */

@@ -11,23 +11,18 @@ import {
 } from "#testing/oracle/arbitrary/any-connection-rule.ts";
 import { anyMeshConfig } from "#testing/oracle/arbitrary/any-mesh-config.ts";
 import { anyOwnListener } from "#testing/oracle/arbitrary/any-sidecar.ts";
-import { NAMESPACES, seldom } from "#testing/oracle/arbitrary/meeting-documents.ts";
-import { type Difference, defineArea } from "#testing/oracle/area.ts";
+import { seldom } from "#testing/oracle/arbitrary/meeting-documents.ts";
+import { defineArea } from "#testing/oracle/area.ts";
+import { compareConnections } from "#testing/oracle/compare-connections.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeConnection } from "#testing/oracle/envoy/describe-connection.ts";
 import { type Connection, findFilterChain } from "#testing/oracle/envoy/find-filter-chain.ts";
-import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
+import type { Built, Part } from "#testing/oracle/istio.ts";
 import { at, type Json, numberAt, textAt } from "#testing/oracle/json.ts";
+import { SIDECARS } from "#testing/oracle/proxies.ts";
 import { askIstio, askPharos, keepTaken, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["listeners"];
-const PROXIES: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
-  key: `sidecar-${namespace}`,
-  type: "sidecar",
-  namespace,
-  address: "1.1.1.1",
-  labels: { app: "x" },
-}));
 /** Where a listener may be bound that traffic is not captured to. */
 const OWN_ADDRESSES = ["127.0.0.1", "127.0.0.9"];
 const CONNECTIONS: readonly (Connection & { readonly address: string })[] = [...ADDRESSES, ...OWN_ADDRESSES].flatMap(
@@ -53,23 +48,21 @@ export const connections = defineArea({
     .map((all) => all.flat()),
   write: writeWorld,
   async compare(documents, istio) {
-    const world = { documents: await keepTaken(documents, istio), proxies: PROXIES, parts: PARTS };
+    const world = { documents: await keepTaken(documents, istio), proxies: SIDECARS, parts: PARTS };
     const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
-    const differences = new Map<string, Difference>();
-    let compared = 0;
-    for (const { key } of PROXIES)
-      for (const connection of CONNECTIONS) {
-        const [here, there] = [ours, theirs].map((built) => becomes(built[key], connection));
-        if (here === undefined && there === undefined) continue;
-        compared += 1;
-        const what = `${connection.sni === undefined ? "TCP" : "TLS"} `;
+    return compareConnections({
+      proxies: SIDECARS,
+      connections: CONNECTIONS,
+      ours,
+      theirs,
+      becomes,
+      differ(here, there, { sni }) {
         // Of what goes elsewhere nothing else is worth comparing.
         const isSame = at(here, "to") === at(there, "to");
-        for (const each of isSame ? diff(here, there) : diff(at(here, "to"), at(there, "to"), ".to"))
-          if (!differences.has(what + each))
-            differences.set(what + each, { what: what + each, where: `${key} ${JSON.stringify(connection)}` });
-      }
-    return { compared, differences: [...differences.values()] };
+        const found = isSame ? diff(here, there) : diff(at(here, "to"), at(there, "to"), ".to");
+        return found.map((each) => `${sni === undefined ? "TCP" : "TLS"} ${each}`);
+      },
+    });
   },
 });
 

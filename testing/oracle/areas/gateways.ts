@@ -1,28 +1,16 @@
 import * as fc from "fast-check";
 import { anyRequests } from "#testing/oracle/arbitrary/any-request.ts";
-import {
-  anyHashRule,
-  document,
-  httpServices,
-  NAMESPACES,
-  virtualService,
-} from "#testing/oracle/arbitrary/meeting-documents.ts";
+import { anyHashRule, document, httpServices, virtualService } from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { defineArea } from "#testing/oracle/area.ts";
 import { compareAnswers } from "#testing/oracle/compare-answers.ts";
 import { connectionManagerOf, findFilterChain } from "#testing/oracle/envoy/find-filter-chain.ts";
-import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
+import type { Built, Part } from "#testing/oracle/istio.ts";
 import { at, type Json, numberAt, textAt } from "#testing/oracle/json.ts";
+import { GATEWAYS } from "#testing/oracle/proxies.ts";
 import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["listeners", "routes"];
-const PROXIES: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
-  key: `gateway-${namespace}`,
-  type: "router",
-  namespace,
-  address: "1.1.1.2",
-  labels: { istio: "gw" },
-}));
-const PLACES = PROXIES.flatMap(({ key: proxy }) => [
+const PLACES = GATEWAYS.flatMap(({ key: proxy }) => [
   ...[80, 8080].map((port) => ({ proxy, at: `port ${port}`, port, isTls: false })),
   ...[443, 8443].map((port) => ({ proxy, at: `TLS port ${port}`, port, isTls: true })),
 ]);
@@ -161,7 +149,7 @@ export const gateways = defineArea({
   }),
   write: ({ documents }) => writeWorld(documents),
   async compare({ documents, requests }, istio) {
-    const world = { documents: await keepTaken(documents, istio), proxies: PROXIES, parts: PARTS };
+    const world = { documents: await keepTaken(documents, istio), proxies: GATEWAYS, parts: PARTS };
     const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
     return compareAnswers(PLACES, requests, routesAt, ours, theirs);
   },

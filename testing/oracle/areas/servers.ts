@@ -15,24 +15,19 @@ import {
   SERVED,
 } from "#testing/oracle/arbitrary/any-gateway-server.ts";
 import { anyMeshConfig } from "#testing/oracle/arbitrary/any-mesh-config.ts";
-import { NAMESPACES, seldom, virtualService } from "#testing/oracle/arbitrary/meeting-documents.ts";
-import { type Difference, defineArea } from "#testing/oracle/area.ts";
+import { seldom, virtualService } from "#testing/oracle/arbitrary/meeting-documents.ts";
+import { defineArea } from "#testing/oracle/area.ts";
+import { compareConnections } from "#testing/oracle/compare-connections.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeConnection } from "#testing/oracle/envoy/describe-connection.ts";
 import { describeServerTls } from "#testing/oracle/envoy/describe-server-tls.ts";
 import { type Connection, findFilterChain } from "#testing/oracle/envoy/find-filter-chain.ts";
-import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
+import type { Built, Part } from "#testing/oracle/istio.ts";
 import { type Json, numberAt } from "#testing/oracle/json.ts";
+import { GATEWAYS } from "#testing/oracle/proxies.ts";
 import { askIstio, askPharos, keepTaken, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["listeners"];
-const PROXIES: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
-  key: `gateway-${namespace}`,
-  type: "router",
-  namespace,
-  address: "1.1.1.2",
-  labels: { istio: "gw" },
-}));
 const CONNECTIONS: readonly Connection[] = [
   ...PLAIN_PORTS.map((port) => ({ port })),
   ...SERVED.flatMap((sni) => [ENDING_PORT, PASSING_PORT].map((port) => ({ port, sni }))),
@@ -59,23 +54,19 @@ export const servers = defineArea({
     .map((all) => all.flat()),
   write: writeWorld,
   async compare(documents, istio) {
-    const world = { documents: await keepTaken(documents, istio), proxies: PROXIES, parts: PARTS };
+    const world = { documents: await keepTaken(documents, istio), proxies: GATEWAYS, parts: PARTS };
     const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
-    const differences = new Map<string, Difference>();
-    let compared = 0;
-    for (const { key } of PROXIES)
-      for (const connection of CONNECTIONS) {
-        const [here, there] = [ours, theirs].map((built) => becomes(built[key], connection));
-        if (here === undefined && there === undefined) continue;
-        compared += 1;
-        for (const what of diff(here, there))
-          if (!differences.has(what)) differences.set(what, { what, where: `${key} ${JSON.stringify(connection)}` });
-      }
-    return { compared, differences: [...differences.values()] };
+    return compareConnections({
+      proxies: GATEWAYS,
+      connections: CONNECTIONS,
+      ours,
+      theirs,
+      becomes,
+      differ: (here, there) => diff(here, there),
+    });
   },
 });
 
-/** Undefined where nobody takes it. */
 function becomes(built: Built | undefined, connection: Connection): Json {
   const listener = built?.listeners.find(
     (each) => numberAt(each, "address", "socketAddress", "portValue") === connection.port,

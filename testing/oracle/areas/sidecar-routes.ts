@@ -6,25 +6,18 @@ import { anySidecar } from "#testing/oracle/arbitrary/any-sidecar.ts";
 import {
   anyHashRule,
   httpServices,
-  NAMESPACES,
   SERVICES,
   seldom,
   virtualService,
 } from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { defineArea } from "#testing/oracle/area.ts";
 import { compareAnswers } from "#testing/oracle/compare-answers.ts";
-import type { OracleProxy, Part } from "#testing/oracle/istio.ts";
+import type { Part } from "#testing/oracle/istio.ts";
 import { textAt } from "#testing/oracle/json.ts";
+import { SIDECARS } from "#testing/oracle/proxies.ts";
 import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["routes"];
-const PROXIES: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
-  key: `sidecar-${namespace}`,
-  type: "sidecar",
-  namespace,
-  address: "1.1.1.1",
-  labels: { app: "x" },
-}));
 const PORTS = [80, 9080];
 const HOSTS = [
   "s0",
@@ -67,10 +60,10 @@ export const sidecarRoutes = defineArea({
   write: (tried) => writeWorld(documentsOf(tried)),
   async compare({ requests, ...tried }, istio) {
     const documents = await keepTaken(documentsOf(tried), istio);
-    const world = { documents, proxies: PROXIES, parts: PARTS };
+    const world = { documents, proxies: SIDECARS, parts: PARTS };
     const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
     return compareAnswers(
-      PROXIES.flatMap((proxy) => PORTS.map((port) => ({ proxy: proxy.key, at: `port ${port}`, port }))),
+      SIDECARS.flatMap((proxy) => PORTS.map((port) => ({ proxy: proxy.key, at: `port ${port}`, port }))),
       requests,
       ({ proxy, port }, built) => built[proxy]?.routes.find((each) => textAt(each, "name") === String(port)),
       ours,
