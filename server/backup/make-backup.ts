@@ -87,7 +87,11 @@ async function checkRoom(dir: string): Promise<void> {
 
 /** Undefined of what is no file, or is gone again. */
 async function bytesOf(path: string): Promise<number | undefined> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    // A backup that leaves a file out unsaid is none.
+    throw error;
+  });
   return found?.isFile() === true ? found.size : undefined;
 }
 
