@@ -23,6 +23,8 @@ const PAGES = [
   "/traffic/new?kind=EnvoyFilter",
   "/gateways",
   "/limits",
+  "/alerts",
+  "/objectives",
   "/authentication",
   "/authentication/strict",
   "/traffic/egress",

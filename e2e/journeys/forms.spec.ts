@@ -284,3 +284,66 @@ test("a task that writes the first of its kind is watched and undone where it wa
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByRole("heading", { name: /is undone, as revision/ })).toBeVisible();
 });
+
+test("a rule that is written in its form fires, is silenced beside the alert and is over when it is removed; an objective has its page", async ({
+  page,
+}) => {
+  test.setTimeout(240_000);
+  const objective = {
+    ...{ apiVersion: "observe.pharos.dev/v1", kind: "Objective", metadata: { name: "pages", namespace: "default" } },
+    spec: {
+      service: "productpage",
+      availability: {},
+      target: 90,
+      window: { calendar: "Day", timeZone: "Europe/Berlin" },
+    },
+  };
+  await demo.api.config.applyChanges.mutate({
+    changes: [{ op: "upsert", text: JSON.stringify(objective) }],
+    reason: "promised",
+  });
+
+  await page.goto(`${demo.console}/alerts`);
+  await page.getByRole("button", { name: "New" }).click();
+  await page.getByRole("menuitem", { name: "AlertRule" }).click();
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("busy");
+  await page
+    .getByRole("textbox", { name: "Expr" })
+    .fill(
+      'sum by (destination_workload) (increase(istio_requests_total{destination_workload="productpage-v1"}[10m])) > 0',
+    );
+  await page.getByRole("textbox", { name: "For", exact: true }).fill("0s");
+  await page.getByRole("button", { name: /Preview/ }).click();
+  await page.getByRole("button", { name: "Apply", exact: true }).click();
+  await expect(page.getByRole("button", { name: /Undo/ })).toBeVisible();
+
+  await page.goto(`${demo.console}/alerts`);
+  const row = page.getByTestId("alerts").getByRole("row").filter({ hasText: "destination_workload=productpage-v1" });
+  await expect(row).toContainText("Firing", { timeout: 60_000 });
+  await expect(page.getByTestId("alert-bell")).toHaveAccessibleName("Alerts: 1 firing", { timeout: 30_000 });
+  await row.getByRole("button", { name: "Silence" }).click();
+  const dialog = page.getByRole("dialog");
+  const submit = dialog.getByRole("button", { name: "Silence" });
+  await expect(submit).toBeDisabled();
+  await dialog.getByRole("checkbox", { name: /^severity/ }).click();
+  await dialog.getByRole("textbox", { name: "Reason" }).fill("busy is good");
+  await submit.click();
+  await expect(row).toContainText("Silenced");
+  await expect(row.getByRole("button", { name: "Silence" })).toHaveCount(0);
+  await page.getByRole("tab", { name: "Rules and silences" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "busy is good" })).toContainText("alertname");
+
+  expect(demo.pharos("delete", "AlertRule/default/busy").status).toBe(0);
+  await page.getByRole("tab", { name: "Now" }).click();
+  await expect(page.getByText("Nothing fires")).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("tab", { name: "History" }).click();
+  await expect(page.getByTestId("alert-history").getByRole("row").filter({ hasText: "busy" })).toContainText("Over");
+
+  await page.goto(`${demo.console}/objectives`);
+  await expect(page.getByTestId("objectives").getByRole("row").filter({ hasText: "pages" })).toContainText("Met", {
+    timeout: 120_000,
+  });
+  await page.getByTestId("objectives").getByRole("link", { name: /pages/ }).click();
+  await expect(page.getByTestId("budget")).toContainText("each day of Europe/Berlin");
+  await expect(page.getByRole("img", { name: /^Budget left, in percent/ })).toBeVisible();
+});
