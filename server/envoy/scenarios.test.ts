@@ -28,6 +28,8 @@ import { Cleanup } from "#testing/test-agent.ts";
 
 const DIR = join(import.meta.dirname, "scenarios");
 const FILES = readdirSync(DIR).filter((file) => file.endsWith(".yaml"));
+/** Envoy's timers begin when its loop last looked at the clock, a moment before they are asked for. */
+const LOOP_MS = 2;
 const POLL = { timeout: 20_000, interval: 20 };
 /** Values of headers that are too long to be written out. */
 const LONG = { big: "b".repeat(12_000), huge: "h".repeat(70_000) };
@@ -171,7 +173,10 @@ async function take(started: Started, { name, ask: question, times = 1, soon = f
   const answered = new Set<string | undefined>();
   const certificate = await certificateFor(question.as);
   if (soon)
-    await vi.waitFor(async () => expect(pickTold(one, await ask(question, false, certificate))).toEqual(one), POLL);
+    await vi.waitFor(async () => {
+      for (let time = 0; time < times; time += 1)
+        expect(pickTold(one, await ask(question, false, certificate))).toEqual(one);
+    }, POLL);
   for (let time = 0; time < times; time += 1) {
     const seenBefore = seenOf(apps);
     const startMs = performance.now();
@@ -180,7 +185,7 @@ async function take(started: Started, { name, ask: question, times = 1, soon = f
     expect(pickTold(one, answer), name ?? "").toEqual(one);
     // A request that the proxy has given up may reach its application after the answer.
     if (tries !== undefined) await vi.waitFor(() => expect(seenOf(apps) - seenBefore, "tries").toBe(tries), POLL);
-    if (atLeastMs !== undefined) expect(performance.now() - startMs).toBeGreaterThanOrEqual(atLeastMs);
+    if (atLeastMs !== undefined) expect(performance.now() - startMs).toBeGreaterThanOrEqual(atLeastMs - LOOP_MS);
   }
   if (count !== undefined) {
     const known = [...answered].filter((app) => app !== undefined && apps.has(app));

@@ -98,7 +98,7 @@ export interface Step {
   readonly ask: Question;
   /** Once where absent; each answer must be as expected. */
   readonly times?: number;
-  /** Asked again until it is as expected: what Envoy does a moment after what came before. */
+  /** Asked again until it is as expected, all `times`: what Envoy does a moment after what came before. */
   readonly soon?: boolean;
   /** Why the simulator does not foresee it. */
   readonly unforeseen?: string;
