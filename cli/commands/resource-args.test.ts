@@ -25,6 +25,7 @@ test.each([
   [["pods"], /no resource type "pods"/],
   [[], /which resources/],
   [["vs/a", "b"], /"b" is not TYPE\/NAME/],
+  [["vs/shop/a"], /"vs\/shop\/a" is not TYPE\/NAME/],
   [["vs/"], /"vs\/" is not TYPE\/NAME/],
 ])("%j is refused before the server is asked", (args, message) => {
   expect(() => parseSelection(args)).toThrow(message);

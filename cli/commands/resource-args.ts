@@ -27,9 +27,11 @@ export function parseSelection(args: readonly string[]): Selection {
     throw new UsageError("which resources?", { hint: "for example `virtualservices`, `vs reviews` or `vs/reviews`" });
   if (first.includes("/")) {
     const names = args.map((argument) => {
-      const [kind = "", name = ""] = argument.split("/", 2);
+      const [kind = "", name = "", inNamespace] = argument.split("/");
       if (name === "")
         throw new UsageError(`"${argument}" is not TYPE/NAME like the others`, { hint: "for example vs/reviews" });
+      if (inNamespace !== undefined)
+        throw new UsageError(`"${argument}" is not TYPE/NAME`, { hint: `${kind}/${inNamespace} -n ${name}` });
       return { kind: parseKind(kind), name };
     });
     return { names, kinds: [...new Set(names.map(({ kind }) => kind))] };

@@ -333,7 +333,7 @@ test("a rule that is written in its form fires, is silenced beside the alert and
   await page.getByRole("tab", { name: "Rules and silences" }).click();
   await expect(page.getByRole("row").filter({ hasText: "busy is good" })).toContainText("alertname");
 
-  expect(demo.pharos("delete", "AlertRule/default/busy").status).toBe(0);
+  expect(demo.pharos("delete", "alertrule/busy").status).toBe(0);
   await page.getByRole("tab", { name: "Now" }).click();
   await expect(page.getByText("Nothing fires")).toBeVisible({ timeout: 60_000 });
   await page.getByRole("tab", { name: "History" }).click();
