@@ -10,6 +10,7 @@ import { readMessage } from "#grpc/read-message.ts";
 import type { Identity } from "#mesh-agent/identity/identity.ts";
 import { joinMesh } from "#mesh-agent/identity/join-mesh.ts";
 import { encodeCounts, encodeExtras, encodeReport } from "#mesh-agent/telemetry/encode-report.ts";
+import { FIRST_INTERVAL_MS, foldUntilMs, nextFoldMs, sendDelayMs } from "#mesh-agent/telemetry/report-times.ts";
 import {
   Health,
   RegisterRequestSchema,
@@ -23,8 +24,6 @@ import { addWindow, type Sums } from "./sums.ts";
 const AGENT = "/pharos.agent.v1.AgentService";
 const AT_ONCE = 32;
 const CALL_TIMEOUT_MS = 60_000;
-/** Until a server says otherwise; as agents. */
-const INTERVAL_MS = 1500;
 
 export interface Told {
   readonly sums: Sums;
@@ -66,18 +65,24 @@ const troubles = new Set<string>();
 async function report(index: number, client: GrpcClient): Promise<void> {
   const agent = new AgentWindows(index, size);
   const instance = `${NAMESPACE}/${nameOf(Math.floor(index / size.replicas))}-${index}`;
-  let intervalMs = INTERVAL_MS;
+  let intervalMs = FIRST_INTERVAL_MS;
+  const share = Math.random();
   // Agents start when their hosts do.
-  await delay(Math.random() * intervalMs);
+  await delay(share * intervalMs);
   let fromMs = Date.now();
-  for (let sequence = 1; ; sequence += 1) {
+  let sequence = 0;
+  for (;;) {
     // The last of them is told before the end is.
     if (fromMs >= untilMs) return;
-    await delay(intervalMs);
+    await delay(nextFoldMs(Date.now(), intervalMs) - Date.now());
     const createdMs = Math.min(Date.now(), untilMs);
-    const windows = agent.between(fromMs, createdMs);
+    const toMs = Date.now() < untilMs ? foldUntilMs(createdMs, intervalMs) : untilMs;
+    if (toMs <= fromMs) continue;
+    const windows = agent.between(fromMs, toMs);
     const samples = agent.samples(createdMs);
-    fromMs = createdMs;
+    fromMs = toMs;
+    sequence += 1;
+    await delay(sendDelayMs(intervalMs, share));
     const requests = windows.reduce((sum, { count }) => sum + Number(count), 0);
     const entry = {
       sequence,

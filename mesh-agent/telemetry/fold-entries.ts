@@ -120,7 +120,7 @@ export class EntryFolder {
 
   #addEntry(entry: AccessEntry): number | undefined {
     const durationMs = wholeOf(entry.d, DURATION_MS_MAX);
-    const endMs = wholeOf(entry.t, TIME_MS_MAX) + durationMs;
+    const endMs = endOf(entry);
     const told = this.connections.take(entry, endMs);
     if (told !== undefined && told.opened + told.closed + told.received + told.sent === 0) return undefined;
     const window = this.#windowOf(this.#bounds.bound(entry), endMs - (endMs % WINDOW_MS));
@@ -185,6 +185,18 @@ export class EntryFolder {
     this.#open.set(key, window);
     return window;
   }
+}
+
+/** Whether what a line tells of ended in this time; not of a line that tells of nothing. */
+export function endsBetween(line: string, fromMs: number, toMs: number): boolean {
+  const entry = parseAccessEntry(line);
+  if (entry === undefined) return false;
+  const endMs = endOf(entry);
+  return endMs >= fromMs && endMs <= toMs;
+}
+
+function endOf({ t, d }: AccessEntry): number {
+  return wholeOf(t, TIME_MS_MAX) + wholeOf(d, DURATION_MS_MAX);
 }
 
 /** Everything that labels are made of; lines with equal text have equal labels. */

@@ -1,4 +1,5 @@
 import { labelWorkload, type WorkloadLabel } from "#core/model/workload-label.ts";
+import type { OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
 
 /** The workload that the agent runs beside, as its telemetry names it. */
 export interface TelemetryInstance {
@@ -13,4 +14,9 @@ export interface TelemetryInstance {
 
 export function labelInstance({ namespace, name, workload, labels }: TelemetryInstance): WorkloadLabel {
   return labelWorkload(workload || name, namespace, labels);
+}
+
+/** It as the end that reports. */
+export function ownEndOf(instance: TelemetryInstance): OwnEnd {
+  return { ...labelInstance(instance), principal: instance.principal };
 }

@@ -55,6 +55,21 @@ test("what was read and not confirmed is read again", () => {
   expect(readAll(restart(tail))).toEqual(["one", "two"]);
 });
 
+test("what is later waits, with what is no UTF-8 before it, and nothing is read twice or left out", () => {
+  writeFileSync(path, Buffer.concat([Buffer.from("1\n2 "), Buffer.from([0xff, 0xfe]), Buffer.from("\n3\n7\n8\n")]));
+  const tail = new LogTail(path, undefined);
+  const until = (end: number) => {
+    const chunk = tail.read((line) => Number.parseInt(line, 10) >= end);
+    tail.confirm(chunk.next);
+    return { isMore: chunk.isMore, lines: chunk.lines.map((line) => Number.parseInt(line, 10)) };
+  };
+  expect(until(1)).toEqual({ isMore: false, lines: [] });
+  expect(until(5)).toEqual({ isMore: false, lines: [1, 2, 3] });
+  appendFileSync(path, "9\n6\n");
+  expect(until(8)).toEqual({ isMore: true, lines: [7, 8, 9, 6] });
+  expect(readAll(restart(tail))).toEqual([]);
+});
+
 test("lines longer than a chunk in total come whole and in order", () => {
   const lines = Array.from({ length: 30_000 }, (_, index) => `${index} ${"é".repeat(40)}`);
   writeFileSync(path, `${lines.join("\n")}\n`);

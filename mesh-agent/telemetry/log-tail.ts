@@ -71,8 +71,8 @@ export class LogTail {
     return count;
   }
 
-  /** The next whole lines. A half-written last line waits for its end. */
-  read(): LogChunk {
+  /** The next whole lines. A half-written last line waits for its end, and so does the first that `isLater` with all after it. */
+  read(isLater: (line: string) => boolean = () => false): LogChunk {
     const fd = this.#open();
     if (fd === undefined) return { lines: [], next: this.#position, isMore: false };
     const { size } = fstatSync(fd);
@@ -86,12 +86,15 @@ export class LogTail {
       return this.#atEnd(offset);
     }
     const text = this.#buffer.toString("utf8", 0, end);
-    const lines = text.split("\n");
-    const head = offset === 0 ? crc32(lines[0] ?? "") : this.#position.head;
+    const all = text.split("\n");
+    const lines = before(all, isLater);
+    const isWhole = lines.length === all.length;
+    const taken = isWhole ? end + 1 : this.#lengthOf(lines.length);
+    const head = offset === 0 && lines.length > 0 ? crc32(lines[0] ?? "") : this.#position.head;
     return {
       lines,
-      next: { ...this.#at(offset + end + 1), inode, ...(head === undefined ? {} : { head }) },
-      isMore: true,
+      next: { ...this.#at(offset + taken), inode, ...(head === undefined ? {} : { head }) },
+      isMore: isWhole,
     };
   }
 
@@ -130,6 +133,13 @@ export class LogTail {
   close(): void {
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
+  }
+
+  /** Bytes of so many lines at the buffer's start: counted there, since a byte that is no UTF-8 is another in text. */
+  #lengthOf(lines: number): number {
+    let at = 0;
+    for (let line = 0; line < lines; line += 1) at = this.#buffer.indexOf(NEWLINE, at) + 1;
+    return at;
   }
 
   #at(offset: number): LogPosition {
@@ -180,6 +190,19 @@ export class LogTail {
     this.#position = this.#startOf(chosen, inode);
     return this.#fd;
   }
+}
+
+/** Lines up to the first that is later, as far as they are in order: of a log that is nearly so, nearly all. */
+function before(lines: readonly string[], isLater: (line: string) => boolean): readonly string[] {
+  const last = lines.at(-1);
+  if (last === undefined || !isLater(last)) return lines;
+  let [from, to] = [0, lines.length - 1];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (isLater(lines[middle] ?? "")) to = middle;
+    else from = middle + 1;
+  }
+  return lines.slice(0, from);
 }
 
 function headAt(path: string): number | undefined {

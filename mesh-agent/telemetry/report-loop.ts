@@ -4,14 +4,21 @@ import { PharosError } from "#core/errors.ts";
 import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
 import { type Answered, deliverReports, type SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
 import { encodeCounts, encodeExtras } from "#mesh-agent/telemetry/encode-report.ts";
-import { EntryFolder } from "#mesh-agent/telemetry/fold-entries.ts";
-import { labelInstance, type TelemetryInstance } from "#mesh-agent/telemetry/instance.ts";
+import { EntryFolder, endsBetween } from "#mesh-agent/telemetry/fold-entries.ts";
+import { ownEndOf, type TelemetryInstance } from "#mesh-agent/telemetry/instance.ts";
 import type { OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
 import { LineClock } from "#mesh-agent/telemetry/line-clock.ts";
 import { LogTail } from "#mesh-agent/telemetry/log-tail.ts";
 import type { Outbox } from "#mesh-agent/telemetry/outbox.ts";
 import type { SpanReceiver } from "#mesh-agent/telemetry/receive-spans.ts";
 import type { ReportPlace } from "#mesh-agent/telemetry/report-place.ts";
+import {
+  AWAY_INTERVAL_MS,
+  FIRST_INTERVAL_MS,
+  foldUntilMs,
+  nextFoldMs,
+  sendDelayMs,
+} from "#mesh-agent/telemetry/report-times.ts";
 import { type CounterReading, type Gap, RequestLedger } from "#mesh-agent/telemetry/request-ledger.ts";
 import type { Logger } from "#node/log.ts";
 
@@ -46,9 +53,6 @@ export interface TelemetryStats {
   readonly comparedAtMs: number | null;
 }
 
-const INTERVAL_MS = 1500;
-/** While the control plane is away, folding less often keeps what waits small. */
-const AWAY_INTERVAL_MS = 10_000;
 const AWAY_REPORTS = 20;
 const COUNTERS_EVERY_MS = 2000;
 /** Envoy's lines reach the file within its flush interval; the rest covers a machine that is busy. */
@@ -81,7 +85,9 @@ export class ReportLoop {
   #lastReadingMs = 0;
   /** When the log was last read to its end. */
   #readToEndMs = 0;
-  #intervalMs = INTERVAL_MS;
+  #intervalMs = FIRST_INTERVAL_MS;
+  /** Where in an interval this agent sends. */
+  readonly #share = Math.random();
   #delivering: Promise<boolean> | undefined;
   #running: Promise<void> = Promise.resolve();
   /** What does not work now, and why: told once. */
@@ -96,7 +102,7 @@ export class ReportLoop {
   constructor(options: ReportLoopOptions) {
     const { outbox, accessLogPath } = options;
     this.#options = options;
-    this.#own = ownEnd(options.instance());
+    this.#own = ownEndOf(options.instance());
     const connections = new ConnectionBook(outbox.connections);
     this.#folder = new EntryFolder(this.#own, Math.random, Date.now, undefined, connections);
     const { place, lost } = outbox;
@@ -154,7 +160,8 @@ export class ReportLoop {
     await this.#running;
     const deadline = Date.now() + timeoutMs;
     this.#ledger.markClean();
-    if (this.#foldSafely()) this.#storeSafely(() => this.#options.outbox.commit({ place: this.#placeAfter([]) }));
+    if (this.#foldSafely(Date.now()))
+      this.#storeSafely(() => this.#options.outbox.commit({ place: this.#placeAfter([]) }));
     await this.#delivering;
     await Promise.race([this.#deliverUntil(deadline), delay(timeoutMs, undefined, { ref: false })]);
     this.#tail.close();
@@ -165,12 +172,13 @@ export class ReportLoop {
     while (!signal.aborted) {
       const startedMs = Date.now();
       await this.#askEnvoy();
-      if (this.#foldSafely()) await this.#rotate();
       const isAway = this.#complaints.has(UNDELIVERED) && this.#options.outbox.waiting().reports > AWAY_REPORTS;
-      this.#delivering ??= this.#deliver(() => !signal.aborted).finally(() => {
+      const intervalMs = isAway ? AWAY_INTERVAL_MS : this.#intervalMs;
+      if (this.#foldSafely(foldUntilMs(startedMs, intervalMs))) await this.#rotate();
+      this.#delivering ??= this.#deliverLater(sendDelayMs(intervalMs, this.#share)).finally(() => {
         this.#delivering = undefined;
       });
-      const waitMs = (isAway ? AWAY_INTERVAL_MS : this.#intervalMs) - (Date.now() - startedMs);
+      const waitMs = nextFoldMs(startedMs, intervalMs) - Date.now();
       await delay(Math.max(50, waitMs), undefined, { signal }).catch(() => undefined);
     }
   }
@@ -185,13 +193,13 @@ export class ReportLoop {
     if (this.#readings.length > READINGS_MAX) this.#readings.shift();
   }
 
-  /** False when it could not be stored: the same lines are read again next time. */
-  #foldSafely(): boolean {
+  /** Folds what ended before `untilMs`. False when it could not be stored: the same lines are read again next time. */
+  #foldSafely(untilMs: number): boolean {
     const { outbox } = this.#options;
     const isSettled = outbox.settle();
     const isStored = this.#storeSafely(() => {
       this.#relabel();
-      while (this.#foldOnce());
+      while (this.#foldOnce(untilMs));
     });
     // What Envoy has counted takes no room of its own: whoever comes after a death here can say what was lost.
     if (!isStored) this.#storeReading();
@@ -243,11 +251,12 @@ export class ReportLoop {
   }
 
   /** Reads one chunk and stores what it tells together with the place after it. True when there is more to read. */
-  #foldOnce(): boolean {
+  #foldOnce(untilMs: number): boolean {
     const { outbox, spans } = this.#options;
     const readAtMs = Date.now();
     this.#gaps.push(...this.#findGaps(), ...this.#makeRoom());
-    const { lines, next, isMore } = this.#tail.read();
+    // A line of a time that is not yet was written by a clock that was set back: it waits for nothing.
+    const { lines, next, isMore } = this.#tail.read((line) => endsBetween(line, untilMs, readAtMs));
     const { connections } = this.#folder;
     connections.discard();
     const ends = lines.flatMap((line) => this.#folder.addLine(line) ?? []);
@@ -284,7 +293,7 @@ export class ReportLoop {
     this.#requests += folded.requests;
     this.#garbageLines += folded.garbageLines;
     this.#foldedRequests += folded.foldedRequests;
-    if (!isMore) this.#readToEndMs = readAtMs;
+    if (!isMore) this.#readToEndMs = Math.min(readAtMs, untilMs);
     return isMore;
   }
 
@@ -327,10 +336,16 @@ export class ReportLoop {
   }
 
   #relabel(): void {
-    const own = ownEnd(this.#options.instance());
+    const own = ownEndOf(this.#options.instance());
     if (isDeepStrictEqual(own, this.#own)) return;
     this.#own = own;
     this.#folder.setOwn(own);
+  }
+
+  async #deliverLater(waitMs: number): Promise<boolean> {
+    const { signal } = this.#stopping;
+    if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => undefined);
+    return this.#deliver(() => !signal.aborted);
   }
 
   /** True when all that waited is acknowledged. */
@@ -388,8 +403,4 @@ export class ReportLoop {
     if (this.#complaints.get(what) !== known) this.#options.log.warn(what, { error: known });
     this.#complaints.set(what, known);
   }
-}
-
-function ownEnd(instance: TelemetryInstance): OwnEnd {
-  return { ...labelInstance(instance), principal: instance.principal };
 }

@@ -11,6 +11,7 @@ import { handleDeregister, handleRegister } from "#server/registry/registry-rpc.
 import type { MeshState } from "#server/services/mesh-state.ts";
 import { handleReport } from "#server/telemetry/ingest/report-rpc.ts";
 import type { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
+import { LabelMemory } from "#server/telemetry/ingest/told-labels.ts";
 
 export interface AgentMethodsOptions {
   readonly authority: Authority;
@@ -33,6 +34,7 @@ const AGENT = "/pharos.agent.v1.AgentService";
 /** The unary methods that agents call; each caller is who its certificate says. */
 export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<string, UnaryHandler> {
   const { authority, registry, state, telemetry, leases, onRefused } = options;
+  const labels = new LabelMemory();
 
   function identify(peer: ForwardedPeer): {
     readonly spiffeId: string;
@@ -90,7 +92,7 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
       guarded("telemetry.report", (bytes, { spiffeId, namespace, serviceAccount }, from) =>
         handleReport(
           {
-            ingest: telemetry,
+            ...{ ingest: telemetry, labels },
             snapshot: () => state.snapshot(),
             find: (instance) => registry.known(instance),
             revisionAt: (atMs) => state.revisionAt(atMs),

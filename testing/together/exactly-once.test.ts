@@ -9,6 +9,7 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { GrpcServer } from "#grpc/server.ts";
 import { lineOf } from "#mesh-agent/telemetry/testing/lines.ts";
 import { handleReport } from "#server/telemetry/ingest/report-rpc.ts";
+import { LabelMemory } from "#server/telemetry/ingest/told-labels.ts";
 import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 
@@ -71,6 +72,7 @@ async function startReporter(): Promise<ChildProcess> {
 /** A control plane that stores, and now and then breaks the connection after storing and before answering. */
 async function startServer(breaksEvery: number): Promise<{ store: RunningTelemetry; stop(): Promise<void> }> {
   const store = await duckdbTelemetry(join(dir, "telemetry.duckdb"));
+  const labels = new LabelMemory();
   let calls = 0;
   const server = new GrpcServer({
     methods: new Map([
@@ -81,7 +83,7 @@ async function startServer(breaksEvery: number): Promise<{ store: RunningTelemet
           handle: async (bytes: Uint8Array) => {
             const answer = await handleReport(
               {
-                ingest: store.ingest,
+                ...{ ingest: store.ingest, labels },
                 snapshot: () => SNAPSHOT,
                 find: () => INSTANCE,
                 revisionAt: () => 1,

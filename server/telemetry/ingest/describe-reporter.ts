@@ -49,7 +49,7 @@ export function describeReporter(
     cache.set(instanceKey, about);
   }
   const { rootNamespace } = snapshot.mesh;
-  return { principal, namespace, instance: instanceKey, rootNamespace, knownHost: host, accountsOf, ...about };
+  return { principal, namespace, instance: instanceKey, rootNamespace, knownHost: host, accountsOf, about, ...about };
 }
 
 function accountsIn(snapshot: Snapshot): ReadonlyMap<string, ReadonlySet<string>> {

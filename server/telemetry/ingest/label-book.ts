@@ -28,6 +28,9 @@ export interface Labelling {
 /** The sets of labels that are stored: one object each, and so many of each reporter. */
 export class LabelBook {
   readonly #byText = new Map<string, TrafficKey>();
+  readonly #kept = new Set<TrafficKey>();
+  /** Labels that come as the same object again and again → as the book has them. */
+  readonly #same = new WeakMap<TrafficKey, TrafficKey>();
   /** Reporter → how many sets it has. */
   readonly #owners = new Map<string, number>();
   /** What sets share beside their answers → how many such sets there are. */
@@ -41,6 +44,7 @@ export class LabelBook {
   /** In place of what it knew: what a store holds that was just opened. */
   load(keys: Iterable<TrafficKey>): void {
     this.#byText.clear();
+    this.#kept.clear();
     this.#owners.clear();
     this.#answers.clear();
     for (const key of keys) this.#set(textOfKey(key), key);
@@ -48,6 +52,7 @@ export class LabelBook {
 
   begin(): Labelling {
     const used = new Map<string, TrafficKey>();
+    const usedSame = new Set<TrafficKey>();
     const fresh = new Map<string, number>();
     const freshAnswers = new Map<string, number>();
     const folded = new Map<string, number>();
@@ -74,9 +79,17 @@ export class LabelBook {
     return {
       folded,
       labelsOf: (key) => {
+        const same = this.#same.get(key);
+        if (same !== undefined && this.#kept.has(same)) {
+          usedSame.add(same);
+          return same;
+        }
         const text = textOfKey(key);
         const known = find(text);
-        if (known !== undefined) return known;
+        if (known !== undefined) {
+          this.#same.set(key, known);
+          return known;
+        }
         const owner = ownerOf(key);
         const room = hasRoom(owner);
         const answers = (): number => sumOf(textOfKey(withoutAnswer(key)), this.#answers, freshAnswers);
@@ -95,6 +108,10 @@ export class LabelBook {
       // Also those that were known: retention may have taken them away before they were stored again.
       keep: () => {
         for (const [text, key] of used) if (!this.#byText.has(text)) this.#set(text, key);
+        for (const key of usedSame) {
+          const text = this.#kept.has(key) ? undefined : textOfKey(key);
+          if (text !== undefined && !this.#byText.has(text)) this.#set(text, key);
+        }
       },
     };
   }
@@ -108,6 +125,7 @@ export class LabelBook {
       if (known === undefined) continue;
       dropped.push(known);
       this.#byText.delete(text);
+      this.#kept.delete(known);
       this.#count(known, -1);
     }
     return dropped;
@@ -115,6 +133,7 @@ export class LabelBook {
 
   #set(text: string, key: TrafficKey): void {
     this.#byText.set(text, key);
+    this.#kept.add(key);
     this.#count(key, 1);
   }
 

@@ -1,6 +1,7 @@
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import type { ResourceSpans } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import type { ToldReport } from "#server/telemetry/ingest/read-report.ts";
 
 /**
  * By how many ms the times of a report are to be moved to be this server's: nothing while the host's clock is near enough. A report that
@@ -15,7 +16,7 @@ export function moveOf({ sentAtMs, foldedAtMs }: ReportRequest, nowMs: number): 
 }
 
 /** The report with its windows, samples and gaps moved; the same one where there is nothing to move. */
-export function moveReport(report: ReportRequest, moveMs: number): ReportRequest {
+export function moveReport(report: ToldReport, moveMs: number): ToldReport {
   if (moveMs === 0) return report;
   const by = BigInt(Math.round(moveMs));
   return {

@@ -2,13 +2,16 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
-import { readMessage } from "#grpc/read-message.ts";
-import { type ReportRequest, ReportRequestSchema, ReportResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { ReportResponseSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { describeReporter, type ReporterIdentity } from "#server/telemetry/ingest/describe-reporter.ts";
+import { readReport, type ToldReport } from "#server/telemetry/ingest/read-report.ts";
 import type { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
+import type { LabelMemory } from "#server/telemetry/ingest/told-labels.ts";
 
 export interface ReportRpcOptions {
   readonly ingest: Pick<TelemetryIngest, "takeReport">;
+  /** Of reports that came before. */
+  readonly labels: LabelMemory;
   readonly snapshot: () => Snapshot;
   /** The instance of this name (`namespace/name`), also one that has left. */
   readonly find: (instance: string) => WorkloadInstance | undefined;
@@ -24,7 +27,7 @@ export async function handleReport(
   bytes: Uint8Array,
   identity: ReporterIdentity,
 ): Promise<Uint8Array> {
-  const report = parseReport(bytes);
+  const report = parseReport(bytes, identity.principal, options.labels);
   const { revisionAt } = options;
   const reporter = { ...describeReporter(identity, options.find(report.instance), options.snapshot()), revisionAt };
   const { acknowledgedSequence, refused, reportIntervalMs } = await options.ingest.takeReport(report, reporter);
@@ -40,8 +43,8 @@ export async function handleReport(
   );
 }
 
-function parseReport(bytes: Uint8Array): ReportRequest {
-  const report = readMessage(ReportRequestSchema, bytes);
+function parseReport(bytes: Uint8Array, principal: string, labels: LabelMemory): ToldReport {
+  const report = readReport(bytes, principal, labels);
   if (report.storeId === "" || report.storeId.length > 100 || report.sequence === 0n) {
     throw new PharosError("invalid", "the report names no store or no sequence", {
       hint: "both come from the agent's telemetry store",

@@ -30,6 +30,8 @@ export interface Reporter {
   readonly knownHost?: (host: string) => string | undefined;
   /** Under which service accounts a workload (`namespace/workload`) runs; undefined for one that is not registered. */
   readonly accountsOf?: (workload: string) => ReadonlySet<string> | undefined;
+  /** The same object while what its labels mean is the same: what was made of them holds. */
+  readonly about?: object;
   /** The configuration's revision that was published last at a time; null where that is not known any more. */
   readonly revisionAt?: (atMs: number) => number | null;
 }

@@ -14,6 +14,7 @@ import {
   type TelemetryGap,
   TelemetryGapSchema,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { foldUnknownHost } from "#server/telemetry/ingest/fold-unknown-host.ts";
 import {
   canBe,
   durationsOf,
@@ -21,6 +22,7 @@ import {
   histogramsOf,
   possibleDuration,
 } from "#server/telemetry/ingest/possible-figures.ts";
+import type { ToldReport } from "#server/telemetry/ingest/read-report.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 import { isPossibleSample, stampSample } from "#server/telemetry/ingest/stamp-sample.ts";
 import { foldShapes, stampShapes } from "#server/telemetry/ingest/stamp-shapes.ts";
@@ -34,6 +36,7 @@ import {
   ownService,
   TEXT_CHARS_MAX,
 } from "#server/telemetry/ingest/stamped-labels.ts";
+import { madeOnce, type ToldWindow } from "#server/telemetry/ingest/told-labels.ts";
 import type { TrafficWindow } from "#server/telemetry/ports/traffic-window.ts";
 
 export interface StampedReport {
@@ -54,7 +57,7 @@ const SAMPLES_MAX = 500;
  * Takes of a report what its reporter may say: its own end is stamped with its certificate's identity and the
  * registry's labels; a row that names somebody else as its reporting end is refused.
  */
-export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: number): StampedReport {
+export function stampReport(report: ToldReport, reporter: Reporter, nowMs: number): StampedReport {
   const refused = new Map<string, number>();
   const refuse = (why: string, requests: number): void => void refused.set(why, (refused.get(why) ?? 0) + requests);
   const windows = report.windows.flatMap((window) => {
@@ -64,8 +67,7 @@ export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: nu
       return [];
     }
     const stamped = stampWindow(window, reporter);
-    if (reporter.workload !== undefined) return [stamped];
-    return [foldShapes({ ...stamped, key: remainderOf(stamped.key, "unregistered") })];
+    return [reporter.workload === undefined ? foldShapes(stamped) : stamped];
   });
   const beyond = report.samples.length - SAMPLES_MAX;
   if (beyond > 0) refuse("samples beyond those of one report", beyond);
@@ -87,7 +89,7 @@ export function stampReport(report: ReportRequest, reporter: Reporter, nowMs: nu
       refuse(`samples that speak for another than ${reporter.principal}`, 1);
       return [];
     }
-    return [stampSample(sample, reporter)];
+    return [stampSample(foldUnknownHost(sample, reporter), reporter)];
   });
   const gaps = report.gaps.flatMap((gap) => {
     if (!canBe(Number(gap.endMs), nowMs) || Number(gap.requests) >= COUNT_MAX) return [];
@@ -164,7 +166,9 @@ function contradicts(
     : differs(destinationNamespace, namespace) || differs(destinationPrincipal, principal);
 }
 
-function stampWindow(window: RequestWindow, reporter: Reporter): TrafficWindow {
+/** The labels of a window as its reporter may tell them. */
+function stampLabels(told: RequestWindow, reporter: Reporter): TrafficKey {
+  const window = foldUnknownHost(told, reporter);
   const isSource = window.reporter === "source";
   const { workload } = reporter;
   const caller = isSource ? window : callerOf(window, reporter);
@@ -198,10 +202,14 @@ function stampWindow(window: RequestWindow, reporter: Reporter): TrafficWindow {
     limitedBy: ownCounts(window.limitedBy, reporter),
     sourceAddress: isSource || known(window.sourcePrincipal) !== UNKNOWN ? "" : addressOf(window.sourceAddress),
   };
+  return reporter.workload === undefined ? remainderOf(key, "unregistered") : key;
+}
+
+function stampWindow(window: ToldWindow, reporter: Reporter): TrafficWindow {
   const startMs = Number(window.windowStartMs);
   return {
     startMs: startMs - (startMs % WINDOW_MS),
-    key,
+    key: madeOnce(window, reporter.about, () => stampLabels(window, reporter)),
     count: Number(window.count),
     requestBytes: Number(window.requestBytes),
     responseBytes: Number(window.responseBytes),

@@ -1,19 +1,19 @@
 import { PharosError } from "#core/errors.ts";
 import type { Refused } from "#core/limits/limit-book.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
+import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import { readMessage } from "#grpc/read-message.ts";
 import type { ResourceLogs } from "#proto/gen/opentelemetry/proto/logs/v1/logs_pb.js";
 import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
-import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { describeSpans } from "#server/telemetry/ingest/describe-spans.ts";
-import { foldUnknownHosts } from "#server/telemetry/ingest/fold-unknown-hosts.ts";
 import { IngestQueue } from "#server/telemetry/ingest/ingest-queue.ts";
 import type { LabelBook } from "#server/telemetry/ingest/label-book.ts";
 import { moveOf, moveReport, moveSpans } from "#server/telemetry/ingest/move-times.ts";
 import { canBe } from "#server/telemetry/ingest/possible-figures.ts";
 import { RATE_MAX, RateBook } from "#server/telemetry/ingest/rate-book.ts";
 import { readLogs } from "#server/telemetry/ingest/read-logs.ts";
+import type { ToldReport } from "#server/telemetry/ingest/read-report.ts";
 import { readSample } from "#server/telemetry/ingest/read-sample.ts";
 import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
@@ -96,8 +96,8 @@ const textsOfRequest = ({ path, authority, responseCodeDetails }: RequestRecord)
   authority,
   responseCodeDetails,
 ];
-const REPORT_INTERVAL_MS_MIN = 1500;
-const REPORT_INTERVAL_MS_MAX = 10_000;
+/** What agents may be told to wait: a window is a whole number of each but the first, so that few reports tell of two. */
+const REPORT_INTERVALS_MS = [1500, 2000, 2500, 5000, WINDOW_MS] as const;
 /** Together agents send no more than this many reports a second. */
 const REPORTS_PER_SECOND = 150;
 /** Of a report of theirs: the agent's reservoirs hold 120 samples, and it tells of a gap where a file or its Envoy ended. */
@@ -147,10 +147,10 @@ export class TelemetryIngest {
   }
 
   /** Rejects with PharosError when the report could not be stored: the agent keeps it and sends it again. */
-  async takeReport(report: ReportRequest, reporter: Reporter): Promise<IngestResult> {
+  async takeReport(report: ToldReport, reporter: Reporter): Promise<IngestResult> {
     const now = this.#options.now();
     const move = moveOf(report, now);
-    const stamped = stampReport(foldUnknownHosts(moveReport(report, move), reporter), reporter, now);
+    const stamped = stampReport(moveReport(report, move), reporter, now);
     const resourceSpans = report.resourceSpans.flatMap((bytes) => decodeSpans(bytes) ?? []);
     const unread = report.resourceSpans.length - resourceSpans.length;
     moveSpans(resourceSpans, move);
@@ -211,7 +211,7 @@ export class TelemetryIngest {
   /** What agents are told to wait between their reports. */
   get reportIntervalMs(): number {
     const pace = (this.#queue.agents / REPORTS_PER_SECOND) * 1000;
-    return Math.round(Math.min(REPORT_INTERVAL_MS_MAX, Math.max(REPORT_INTERVAL_MS_MIN, pace)));
+    return REPORT_INTERVALS_MS.find((intervalMs) => intervalMs >= pace) ?? WINDOW_MS;
   }
 
   /** `from` names who sent the spans. */

@@ -48,7 +48,7 @@ export function listsOf(chunk: DuckDBDataChunk, column: number): ListColumn {
   return { offsets, lengths, entries: new Uint32Array(child.buffer, child.byteOffset, size) };
 }
 
-function vectorOf({ chunk }: DuckDBDataChunk, column: number): duckdb.Vector {
+export function vectorOf({ chunk }: DuckDBDataChunk, column: number): duckdb.Vector {
   return duckdb.data_chunk_get_vector(chunk, column);
 }
 

@@ -8,12 +8,12 @@ import {
   type DuckDBValue,
   INTEGER,
   LIST,
-  listValue,
   UBIGINT,
   UINTEGER,
   UTINYINT,
   VARCHAR,
 } from "@duckdb/node-api";
+import { fillDoubles, fillIntegers, fillLists, fillWholes } from "#server/telemetry/stores/duckdb/fill-columns.ts";
 
 type SqlType = "BIGINT" | "UBIGINT" | "INTEGER" | "UTINYINT" | "DOUBLE" | "VARCHAR" | "BOOLEAN" | "UINTEGER[]";
 type Value = string | number | bigint | boolean | ArrayLike<number> | null;
@@ -49,9 +49,23 @@ const TYPES: Readonly<Record<SqlType, DuckDBType>> = {
   "UINTEGER[]": LIST(UINTEGER),
 };
 
+/** Whole columns at once where that can be, which costs a fraction. */
+function fill(chunk: DuckDBDataChunk, place: number, type: SqlType, values: readonly Value[]): void {
+  const areNumbers = (all: readonly Value[]): all is readonly number[] =>
+    all.every((value) => typeof value === "number");
+  if (type === "UINTEGER[]") fillLists(chunk, place, values as readonly ArrayLike<number>[]);
+  else if ((type === "BIGINT" || type === "UBIGINT") && areNumbers(values)) fillWholes(chunk, place, type, values);
+  else if (type === "INTEGER" && areNumbers(values)) fillIntegers(chunk, place, values);
+  else if (type === "DOUBLE" && areNumbers(values)) fillDoubles(chunk, place, values);
+  else
+    chunk.setColumnValues(
+      place,
+      values.map((value) => asDuckdb(type, value)),
+    );
+}
+
 function asDuckdb(type: SqlType, value: Value): DuckDBValue {
   if (value === null) return null;
-  if (type === "UINTEGER[]") return listValue(Array.from(value as ArrayLike<number>));
   if (type !== "BIGINT" && type !== "UBIGINT") return value as DuckDBValue;
   const whole = BigInt(value as number | bigint);
   // A chunk would hold its last 64 bits without a word.
@@ -107,11 +121,7 @@ export class Table<Row> {
       end: isAside ? `INSERT INTO ${this.name} BY NAME SELECT * FROM ${target}` : undefined,
       chunkOf(rows) {
         const chunk = DuckDBDataChunk.create(types, rows.length);
-        for (const [place, { type, of }] of columns.entries())
-          chunk.setColumnValues(
-            place,
-            rows.map((row) => asDuckdb(type, of(row))),
-          );
+        for (const [place, { type, of }] of columns.entries()) fill(chunk, place, type, rows.map(of));
         return chunk;
       },
     };

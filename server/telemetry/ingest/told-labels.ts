@@ -1,0 +1,68 @@
+import type { RequestShape, RequestWindow } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+
+/** What windows with equal labels have in common: read once, and what is made of them too. */
+export interface ToldLabels {
+  /** A window with these labels and nothing counted. */
+  readonly window: RequestWindow;
+  /** What was made of them last, and for whom. */
+  made?: { readonly of: object; readonly value: unknown };
+}
+
+/** A window as it was read; `told` where others have the same labels. */
+export type ToldWindow = RequestWindow & { readonly told?: ToldLabels };
+
+/** `make` of the labels of a window, made again only where `of` is another. */
+export function madeOnce<T>({ told }: ToldWindow, of: object | undefined, make: () => T): T {
+  if (told === undefined || of === undefined) return make();
+  if (told.made?.of === of) return told.made.value as T;
+  const value = make();
+  told.made = { of, value };
+  return value;
+}
+
+/** What one agent's reports were made of, by the bytes that they were told in. */
+export interface AgentLabels {
+  readonly windows: Map<string, ToldLabels>;
+  readonly shapes: Map<string, RequestShape>;
+  /** How many there were when they were counted last. */
+  counted: number;
+}
+
+/** Of one agent: beyond it all of them are read anew. */
+const TEXTS_MAX = 6000;
+/** Agents that are known at a time, and texts of all; who was silent longest goes. */
+const AGENTS_MAX = 20_000;
+const TEXTS_IN_SUM_MAX = 300_000;
+
+/** Labels that agents told of before. */
+export class LabelMemory {
+  /** The one that reported last is the last. */
+  readonly #agents = new Map<string, AgentLabels>();
+  #texts = 0;
+
+  of(agent: string): AgentLabels {
+    const known = this.#agents.get(agent) ?? { windows: new Map(), shapes: new Map(), counted: 0 };
+    this.#agents.delete(agent);
+    this.#agents.set(agent, known);
+    return known;
+  }
+
+  /** Forgets what is too much, once a report of an agent was read. */
+  bound(agent: string): void {
+    const known = this.#agents.get(agent);
+    if (known === undefined) return;
+    const texts = known.windows.size + known.shapes.size;
+    this.#texts += texts - known.counted;
+    known.counted = texts;
+    if (texts > TEXTS_MAX) this.#forget(agent);
+    for (const oldest of this.#agents.keys()) {
+      if (this.#agents.size <= AGENTS_MAX && this.#texts <= TEXTS_IN_SUM_MAX) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(agent: string): void {
+    this.#texts -= this.#agents.get(agent)?.counted ?? 0;
+    this.#agents.delete(agent);
+  }
+}
