@@ -5,6 +5,7 @@ import { localityMatches, parseLocality, withTopology } from "#core/model/locali
 import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
 import { type Peers, shareZones, ZONES_OF_CALLERS } from "#core/resolve/zone-load.ts";
 import type { Labels } from "#core/resource/labels.ts";
+import { NETWORK_LABEL } from "#core/schema/topology-labels.ts";
 
 /** Who calls, as far as it matters to whom its requests go. */
 export interface Caller {
@@ -213,10 +214,10 @@ function distance(from: string, to: string, failover: NonNullable<LocalityLb["fa
   return named === undefined || (named.to ?? "") === called.region ? 3 : 4;
 }
 
-/** Where it is the first of the labels, whoever is elsewhere comes after all who are here (Istio's `includesNetwork`). */
-const NETWORK = "topology.istio.io/network";
-
-/** The more of the first labels are alike, the sooner. */
+/**
+ * The more of the first labels are alike, the sooner. Where the network is the first of them, whoever is elsewhere comes after all who are
+ * here (Istio's `includesNetwork`).
+ */
 function splitByLabels(
   groups: readonly EndpointGroup[],
   asked: readonly string[],
@@ -225,7 +226,7 @@ function splitByLabels(
   const wanted = wantedLabels(asked, own);
   const priorityOf = ({ labels }: Endpoint): number => {
     const isDifferent = ([key, value]: (typeof wanted)[number]): boolean => value !== (labels[key] ?? "");
-    const isElsewhere = asked[0] === NETWORK && wanted.slice(0, 1).some(isDifferent);
+    const isElsewhere = asked[0] === NETWORK_LABEL && wanted.slice(0, 1).some(isDifferent);
     const at = wanted.findIndex((each, index) => isDifferent(each) && !(index === 0 && isElsewhere));
     return (at < 0 ? 0 : asked.length - at) + (isElsewhere ? asked.length : 0);
   };

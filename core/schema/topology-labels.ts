@@ -4,3 +4,6 @@ export const TOPOLOGY_LABELS = [
   "topology.kubernetes.io/zone",
   "topology.istio.io/subzone",
 ] as const;
+
+/** The label that says in which network a workload is. */
+export const NETWORK_LABEL = "topology.istio.io/network";

@@ -31,3 +31,16 @@ spec: { metadata: { labels: { version: v2 } }, template: { labels: { app: rating
     serviceAccount: "ratings",
   });
 });
+
+test.each(["WorkloadEntry", "WorkloadGroup"])("of a %s its network is a label, but where it has that one", (kind) => {
+  const networkOf = (labels: object): string | undefined => {
+    const spec = { address: kind === "WorkloadEntry" ? "10.0.0.1" : undefined, network: "n1", labels };
+    const document = { kind, apiVersion: "networking.istio.io/v1", metadata: { name: "a", namespace: "default" } };
+    const [workload] = read(
+      JSON.stringify({ ...document, spec: kind === "WorkloadEntry" ? spec : { template: spec } }),
+    );
+    return workload?.labels["topology.istio.io/network"];
+  };
+  expect(networkOf({ app: "a" })).toBe("n1");
+  expect(networkOf({ "topology.istio.io/network": "n2" })).toBe("n2");
+});

@@ -3,6 +3,7 @@ import { localityOfLabels } from "#core/model/locality.ts";
 import type { Workload } from "#core/model/workload.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { NETWORK_LABEL } from "#core/schema/topology-labels.ts";
 
 /** Kinds that describe one workload, and those that describe what instances will be. */
 export const WRITTEN_KINDS = ["WorkloadEntry"] as const satisfies readonly AnyResource["kind"][];
@@ -41,9 +42,10 @@ export function registeredWorkload(instance: WorkloadInstance): Workload {
 
 /** As it is written, alone or inside of a service. A weight of 0 is none that is given, as in Istio. */
 export function writtenWorkload(
-  { address, labels = NONE, serviceAccount, ports = NONE, weight, locality }: WorkloadEntrySpec,
+  { address, labels: given = NONE, network = "", serviceAccount, ports = NONE, weight, locality }: WorkloadEntrySpec,
   where: Pick<Workload, "namespace" | "name" | "source">,
 ): Workload {
+  const labels = network === "" ? given : { [NETWORK_LABEL]: network, ...given };
   return {
     standing: "written",
     ...where,

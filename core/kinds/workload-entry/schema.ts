@@ -1,5 +1,5 @@
 import type { Infer } from "#core/schema/field.ts";
-import { described, explicit, map, message, port, refused, string, uint32 } from "#core/schema/make-field.ts";
+import { described, explicit, map, message, port, string, uint32 } from "#core/schema/make-field.ts";
 
 export const WORKLOAD_ENTRY = message({
   address: described(string("workload-address", 256), {
@@ -15,7 +15,11 @@ export const WORKLOAD_ENTRY = message({
     doc: "By which services, policies and subsets select it",
     form: "label-pairs",
   }),
-  network: refused("there is one network: leave it out, and give an address that callers reach"),
+  network: described(string("label-value", 63), {
+    envoy: "none: which subsets it is of, and for whom it comes first",
+    doc: "Its label topology.istio.io/network, where it has none",
+    note: "For subsets and failoverPriority. Whatever network it is in, it is called at its address: there are no gateways between networks",
+  }),
   locality: described(string("locality", 256), {
     envoy: "LocalityLbEndpoints.locality",
     doc: "Where it runs: region/zone/subzone, or less of it",

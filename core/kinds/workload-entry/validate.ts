@@ -5,8 +5,12 @@ import type { Path } from "#core/schema/path.ts";
 
 export function validateWorkloadEntry(spec: WorkloadEntrySpec, path: Path, needsAddress: boolean): Diagnostic[] {
   const issues: Diagnostic[] = [];
-  const { address } = spec;
-  if (address === undefined && needsAddress) issues.push(errorAt(path, "missing-field", "address is missing"));
+  const { address, network = "" } = spec;
+  if (address === undefined && needsAddress) {
+    const hint =
+      network === "" ? undefined : "there are no gateways between networks: give an address that callers reach";
+    issues.push(errorAt(path, "missing-field", "address is missing", hint));
+  }
   if (address !== undefined && isSocketPath(address) && spec.ports !== undefined) {
     issues.push(errorAt([...path, "ports"], "conflicting-fields", "a Unix socket has no ports"));
   }

@@ -31,6 +31,8 @@ const failoverPriority = fc.uniqueArray(
     "topology.kubernetes.io/region",
     "topology.kubernetes.io/zone",
     "topology.istio.io/subzone",
+    "topology.istio.io/network",
+    "topology.istio.io/network=n1",
     "app",
     "app=x",
   ),

@@ -15,7 +15,11 @@ const PROXIES: readonly OracleProxy[] = PLACES.map((locality, index) => ({
   type: index % 3 === 2 ? "router" : "sidecar",
   namespace: "default",
   address: "1.1.1.1",
-  labels: { app: "x", ...(index % 2 === 0 ? { version: "v1" } : {}) },
+  labels: {
+    app: "x",
+    ...(index % 2 === 0 ? { version: "v1" } : {}),
+    ...(index % 4 === 0 ? { "topology.istio.io/network": "n1" } : {}),
+  },
   locality,
 }));
 
@@ -26,12 +30,14 @@ function anyEndpoint(address: string): fc.Arbitrary<object> {
       version: fc.constantFrom("v1", "v2"),
       app: fc.constantFrom("x", "y"),
       weight: rarely(fc.constantFrom({ weight: 3 }, { weight: 10 })),
+      network: rarely(fc.constantFrom({ network: "n1" }, { network: "n2" })),
     })
-    .map(({ locality, version, app, weight }) => ({
+    .map(({ locality, version, app, weight, network }) => ({
       address,
       ...(locality === "" ? {} : { locality }),
       labels: { version, app },
       ...weight,
+      ...network,
     }));
 }
 
