@@ -31,9 +31,11 @@ test("hosts without an address get one, patterns and those that go where callers
   expect([...virtual.keys()]).toEqual(["a.test", "b.test"]);
 });
 
-test("who is said to be at an address is kept in the order of age, without ranges and IPv6", () => {
+test("who is said to be at an address is kept in the order of age, without ranges, and however it is written", () => {
   const { claimants } = allocateAddresses([
-    declare(["a.test"], { addresses: ["10.0.0.1/32", "10.0.0.0/8", "2001:db8::1"] }),
+    declare(["a.test"], {
+      addresses: ["10.0.0.1/32", "10.0.0.0/8", "2001:DB8:0::1", "2001:db8::2/128", "2001:db8::/32"],
+    }),
     declare(["b.test", "c.test"], { addresses: ["10.0.0.1"], source: { ref: "ServiceEntry/default/b", path: [] } }),
   ]);
   expect(Object.fromEntries(claimants)).toEqual({
@@ -42,6 +44,8 @@ test("who is said to be at an address is kept in the order of age, without range
       { host: "b.test", declaredBy: "ServiceEntry/default/b" },
       { host: "c.test", declaredBy: "ServiceEntry/default/b" },
     ],
+    "2001:db8::1": [{ host: "a.test", declaredBy: "ServiceEntry/default/a" }],
+    "2001:db8::2": [{ host: "a.test", declaredBy: "ServiceEntry/default/a" }],
   });
 });
 

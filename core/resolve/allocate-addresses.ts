@@ -1,5 +1,6 @@
 import { isWildcard } from "#core/host/host.ts";
 import type { ServiceDeclaration } from "#core/model/service.ts";
+import { normalizeCidr } from "#core/schema/normalize-cidr.ts";
 
 /** Of 240.240.0.0/16 those whose last number is neither 0 nor 255. */
 const PER_NET = 254;
@@ -33,11 +34,12 @@ export function allocateAddresses(declarations: readonly ServiceDeclaration[]): 
   return { virtual: allocateVirtual(declarations), claimants };
 }
 
-/** Those of IPv4, without what is a range. */
+/** Without what is a range; two that mean the same address are the same text. */
 export function singleAddresses(addresses: readonly string[]): readonly string[] {
-  return addresses
-    .filter((each) => !each.includes(":") && (!each.includes("/") || each.endsWith("/32")))
-    .map((each) => each.replace("/32", ""));
+  return addresses.flatMap((each) => {
+    const [address = "", bits] = normalizeCidr(each).split("/");
+    return bits === (address.includes(":") ? "128" : "32") ? [address] : [];
+  });
 }
 
 /**

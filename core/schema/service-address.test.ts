@@ -14,6 +14,11 @@ test.each([
   "240.240.0.0/16",
   "240.240.9.0/24",
   "240.0.0.0/4",
+  "::",
+  "::/0",
+  "::1",
+  "2001:2::7",
+  "2001::/16",
 ])("%s is no address of one service", (address) => expect(whyNoServiceAddress(address)).toBeDefined());
 
 test.each([
@@ -23,6 +28,8 @@ test.each([
   "128.0.0.0/2",
   "240.241.0.1",
   "240.239.0.0/16",
-  "::",
   "2001:db8::1",
+  "2001:db8::/32",
+  "fd00::/8",
+  "::2",
 ])("%s may be one", (address) => expect(whyNoServiceAddress(address)).toBeUndefined());

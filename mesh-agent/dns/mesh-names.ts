@@ -76,9 +76,11 @@ export class MeshNames {
     const { resource } = fromBinary(ResourceSchema, body);
     if (resource === undefined) return;
     const { metadata } = fromBinary(ClusterSchema, resource.value);
-    const addresses = namedAddresses(metadata);
-    if (addresses.length === 0) return;
-    const beside = this.#place.takesIpv6 === true ? addresses.flatMap((address) => virtualIpv6(address) ?? []) : [];
-    this.#clusters.set(name, { host, addresses: [...addresses, ...beside] });
+    const named = namedAddresses(metadata);
+    // Connections to others would go past the proxy.
+    const captured = this.#place.takesIpv6 === true ? named : named.filter((address) => !address.includes(":"));
+    if (captured.length === 0) return;
+    const beside = this.#place.takesIpv6 === true ? captured.flatMap((address) => virtualIpv6(address) ?? []) : [];
+    this.#clusters.set(name, { host, addresses: [...captured, ...beside] });
   }
 }

@@ -41,7 +41,7 @@ kind: ServiceEntry
 metadata: { name: store, namespace: default }
 spec:
   hosts: [store.default.svc.cluster.local]
-  addresses: [10.99.0.7]
+  addresses: [10.99.0.7, "2001:db8:77::7"]
   location: MESH_INTERNAL
   resolution: STATIC
   ports: [{ number: 7000, name: tcp, protocol: TCP }]
@@ -216,6 +216,9 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
     expect(addresses).toMatch(/^2001:2::/);
     const answer = await curl(shop, "-6", "-f", "http://reviews:9080/by-ipv6");
     expect(JSON.parse(answer)).toMatchObject({ path: "/by-ipv6", xfcc: expect.stringContaining("/sa/shop") });
+    const [address = ""] = addresses.split(" ");
+    expect(await curl(shop, "-g", "-f", `http://[${address}]:9080/by-address`)).toContain("/by-address");
+    expect(await shop.run("python3", ["-c", PYTHON_CLIENT, "2001:db8:77::7"])).toContain("store greets");
     await expect(curl(mesh.plane, "-g", `http://[${reviews.addressIpv6}]:9080/`)).rejects.toThrow("curl: (56)");
     startOn(cleanup, mesh.plane, process.execPath, ["-e", IPV6_APP]);
     const outside = await eventually("it goes elsewhere", () =>

@@ -106,10 +106,8 @@ function validateAddresses({ addresses = [], resolution = "NONE" }: ServiceEntry
           "write an address, or set resolution: NONE or STATIC",
         ),
       ];
-    if (addresses.indexOf(address) < index)
-      return [warningAt(path, "duplicate-value", `${address} appears twice`, "remove one")];
-    return address.includes(":")
-      ? [warningAt(path, "no-effect", `${address} is not looked at: IPv6 is not captured`, "add an IPv4 address")]
+    return addresses.indexOf(address) < index
+      ? [warningAt(path, "duplicate-value", `${address} appears twice`, "remove one")]
       : [];
   });
 }

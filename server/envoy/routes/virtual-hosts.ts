@@ -4,6 +4,7 @@ import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import { looksUpHosts } from "#core/resolve/looks-up-hosts.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { resolveRoutedPorts } from "#core/resolve/routed-ports.ts";
+import { virtualIpv6 } from "#core/schema/virtual-addresses.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { RouteNeeds } from "#server/envoy/features/http-filter.ts";
@@ -59,7 +60,9 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
       world.hasHost(name) && resolveRoutedPorts(world, name, context).some((other) => other.port === port);
     // A host that is called as an address is that one's, for whoever has it.
     const addresses =
-      service === undefined ? [] : (context.addressesOf?.(service, port) ?? []).filter((each) => !isTaken(each));
+      service === undefined
+        ? []
+        : (context.addressesOf?.(service, port) ?? []).filter((each) => !isTaken(each)).flatMap(addressForms);
     const needs = {
       takesGrpcWeb: protocols.includes("grpc-web"),
       looksUpHosts: looksUpHosts(called, host, used, namespace),
@@ -78,4 +81,10 @@ export function buildVirtualHosts(host: string, context: OutboundContext): Built
       needs,
     }));
   });
+}
+
+/** As requests have it for a host, and the address of IPv6 that stands beside it. */
+function addressForms(address: string): readonly string[] {
+  const beside = virtualIpv6(address);
+  return [address, ...(beside === undefined ? [] : [beside])].map((each) => (each.includes(":") ? `[${each}]` : each));
 }

@@ -23,6 +23,8 @@ export interface ProxyHeader {
   readonly virtualHosts?: boolean;
   /** Its agent answers DNS. */
   readonly names?: true;
+  /** Its agent captures IPv6 too. */
+  readonly ipv6?: true;
 }
 
 export interface InstanceHeader {
@@ -116,6 +118,7 @@ export function makeNode(proxy: ProxyHeader): ProxyNode {
       WORKLOAD_NAME: name.replace(/-\d+$/, ""),
       INTERCEPTION_MODE: mode,
       ...(proxy.names === undefined ? {} : { DNS_CAPTURE: true as const }),
+      ...(proxy.ipv6 === undefined ? {} : { PHAROS_IPV6: true as const }),
       ...(proxy.httpProxyPort === undefined ? {} : { HTTP_PROXY_PORT: proxy.httpProxyPort }),
       PHAROS_OUTBOUND: (proxy.outbound ?? []).map((each) => {
         const [host = "", port, bindPort] = each.split(":");
