@@ -5,7 +5,7 @@ import { normalizeCidr } from "#core/schema/normalize-cidr.ts";
 
 type Reader = Pick<CallerReader, "virtualAddress" | "claimants" | "service">;
 
-/** By which addresses captured callers find a service: as written; where nothing is, the one of the mesh's own. IPv6 is not captured. */
+/** By which addresses captured callers find a service: as written; where nothing is, the one of the mesh's own. */
 export function addressesOf(
   reader: Pick<Reader, "virtualAddress">,
   { host, addresses, resolution }: Service,
@@ -40,6 +40,11 @@ export function unsharedAddresses(reader: Reader, service: Service, port: number
   return own.filter((address) => new Set(seenAt(reader, address, port, asking.namespace)).size === 1);
 }
 
+/** Whether callers see somebody at an address, on that port. */
+export function isSeenAt(reader: Reader, address: string, port: number, namespace: string): boolean {
+  return seenAt(reader, address, port, namespace).length > 0;
+}
+
 /** Of those who are said to be at an address the first whom callers see there, on that port. */
 function ownerOf(reader: Reader, address: string, port: number, namespace: string): string | undefined {
   return seenAt(reader, address, port, namespace)[0];
@@ -55,8 +60,8 @@ function seenAt(reader: Reader, address: string, port: number, namespace: string
   });
 }
 
-/** CIDR ranges of IPv4 that are written. */
+/** CIDR ranges that are written, of more than one address. */
 export function rangesOf({ addresses }: Service): readonly string[] {
-  const ranges = addresses.filter((each) => each.includes("/") && !each.includes(":") && !each.endsWith("/32"));
+  const ranges = addresses.filter((each) => each.includes("/") && singleAddresses([each]).length === 0);
   return [...new Set(ranges.map(normalizeCidr))];
 }

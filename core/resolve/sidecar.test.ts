@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { importsHost, importsRoutes, isRouted, readImports, resolveSidecar } from "#core/resolve/sidecar.ts";
+import {
+  type Imports,
+  importsBeside,
+  importsHost,
+  importsOfClusters,
+  importsOfConnections,
+  importsRoutes,
+  isRouted,
+  readImports,
+  resolveSidecar,
+} from "#core/resolve/sidecar.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
 function sidecar(name: string, spec: Resource<"Sidecar">["spec"] = {}, namespace = "shop"): Resource<"Sidecar"> {
@@ -54,6 +64,21 @@ test("on a port with a listener its hosts alone are known, and on others those o
     true,
     false,
   ]);
+});
+
+test("a listener for a port leaves others their addresses, and their clusters; one that is bound elsewhere leaves them the port", () => {
+  const all = { port: undefined, hosts: ["*/*"] };
+  const imports = readImports([{ port: 9000, hosts: ["./a.example.com"] }, all], "shop");
+  const knows = (by: Imports | undefined): readonly boolean[] =>
+    [9000, 9001].map((port) => by !== undefined && importsHost(by, "b.example.com", "shop", port));
+  expect(knows(imports)).toEqual([false, true]);
+  expect(knows(importsOfConnections(imports))).toEqual([false, true]);
+  expect(knows(importsBeside(imports))).toEqual([true, true]);
+  expect(knows(importsOfClusters(imports))).toEqual([true, true]);
+  const bound = readImports([{ port: 9000, isElsewhere: true, hosts: ["./a.example.com"] }, all], "shop");
+  expect(knows(importsOfConnections(bound))).toEqual([true, true]);
+  expect(bound.key).not.toBe(imports.key);
+  expect(importsBeside(readImports([all], "shop"))).toBeUndefined();
 });
 
 function routing(hosts: readonly string[], to: string, namespace = "shop"): Resource<"VirtualService"> {

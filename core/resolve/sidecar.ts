@@ -22,17 +22,20 @@ export interface Imports {
   readonly key: string;
   /** In lower case; on each port those of the listener for it, else those of the one for all others. */
   readonly listeners: readonly ImportListener[];
+  /** On a port with a listener of its own those of the one for all others count too. */
+  readonly isUnion?: true;
 }
 
 interface ImportListener {
   /** Undefined: all that have no listener. */
   readonly port: number | undefined;
+  /** It is bound somewhere: captured connections to services do not come to it. */
+  readonly isElsewhere?: boolean;
   readonly hosts: readonly ImportedHost[];
 }
 
 /** The same as it is written. */
-export interface ImportTexts {
-  readonly port: number | undefined;
+export interface ImportTexts extends Pick<ImportListener, "port" | "isElsewhere"> {
   readonly hosts: readonly string[];
 }
 
@@ -49,14 +52,18 @@ export function resolveSidecar(
 /** The hosts that a Sidecar names, as written; undefined where it leaves callers all that they see. */
 export function importedTexts({ spec }: Sidecar): readonly ImportTexts[] | undefined {
   const { egress = [] } = spec;
-  return egress.length === 0 ? undefined : egress.map(({ port, hosts }) => ({ port: port?.number, hosts }));
+  if (egress.length === 0) return undefined;
+  return egress.map(({ port, hosts, bind, captureMode }) => {
+    const isElsewhere = port !== undefined && (bind !== undefined || captureMode === "NONE");
+    return { port: port?.number, hosts, ...(isElsewhere ? { isElsewhere } : {}) };
+  });
 }
 
 /** `.` is the callers' namespace, also where the Sidecar is of the root namespace. */
 export function readImports(texts: readonly ImportTexts[], callerNamespace: string): Imports {
   const listeners = texts.map(
-    ({ port, hosts }): ImportListener => ({
-      port,
+    ({ hosts, ...listener }): ImportListener => ({
+      ...listener,
       hosts: hosts.flatMap((text): ImportedHost[] => {
         const found = parseImportedHost(text);
         if (found === undefined) return [];
@@ -65,13 +72,35 @@ export function readImports(texts: readonly ImportTexts[], callerNamespace: stri
       }),
     }),
   );
-  const key = texts.map(({ port, hosts }) => [...(port === undefined ? [] : [port]), ...hosts].join(" ")).join(";");
-  return { key: `${callerNamespace} ${key}`, listeners };
+  const key = texts.map(({ port, isElsewhere, hosts }) =>
+    [...(port === undefined ? [] : [`${port}${isElsewhere === true ? " elsewhere" : ""}`]), ...hosts].join(" "),
+  );
+  return { key: `${callerNamespace} ${key.join(";")}`, listeners };
+}
+
+/** Of captured connections to the addresses of services: a listener that is bound elsewhere has no say in them. */
+export function importsOfConnections({ key, listeners }: Imports): Imports {
+  const capturing = listeners.filter(({ isElsewhere }) => isElsewhere !== true);
+  return { key: `${key} captured`, listeners: capturing };
+}
+
+/**
+ * Whom else they find at an address of its own: what the listener for all other ports names, on all ports. Undefined where no port has
+ * a listener.
+ */
+export function importsBeside({ key, listeners }: Imports): Imports | undefined {
+  const rest = listeners.filter(({ port }) => port === undefined);
+  return rest.length === listeners.length ? undefined : { key: `${key} beside`, listeners: rest };
+}
+
+/** Of whom there are clusters: all that any listener names, on the port that it is for. */
+export function importsOfClusters({ key, listeners }: Imports): Imports {
+  return { key: `${key} clusters`, listeners, isUnion: true };
 }
 
 /** Whether callers know a service of this namespace by this host, on a port or on any. */
-export function importsHost({ listeners }: Imports, host: string, namespace: string, port?: number): boolean {
-  const asked = port === undefined ? listeners : listenersFor(listeners, port);
+export function importsHost(imports: Imports, host: string, namespace: string, port?: number): boolean {
+  const asked = port === undefined ? imports.listeners : listenersFor(imports, port);
   return asked.some((each) => covers(each, host, namespace));
 }
 
@@ -79,13 +108,15 @@ export function importsHost({ listeners }: Imports, host: string, namespace: str
 export function importsAt(imports: Imports, port: number | undefined): Imports {
   const { key, listeners } = imports;
   if (port === undefined || listeners.every((each) => each.port === undefined)) return imports;
-  const own = listenersFor(listeners, port);
+  const own = listenersFor(imports, port);
   return { key: `${key} at ${own[0]?.port ?? "others"}`, listeners: own };
 }
 
-function listenersFor(listeners: Imports["listeners"], number: number): Imports["listeners"] {
+function listenersFor({ listeners, isUnion }: Imports, number: number): Imports["listeners"] {
   const own = listeners.filter(({ port }) => port === number);
-  return own.length > 0 ? own : listeners.filter(({ port }) => port === undefined);
+  const rest = listeners.filter(({ port }) => port === undefined);
+  if (isUnion === true) return [...own, ...rest];
+  return own.length > 0 ? own : rest;
 }
 
 function covers({ hosts }: ImportListener, host: string, namespace: string): boolean {

@@ -1,7 +1,7 @@
 // What a Sidecar leaves its callers, as it is resolved, is what they get: no more, and no less.
 import { describe, expect, test } from "vitest";
 import type { CallerReader, MeshReader } from "#core/resolve/mesh-reader.ts";
-import { importedTexts, isRouted, readImports } from "#core/resolve/sidecar.ts";
+import { importedTexts, importsOfClusters, isRouted, readImports } from "#core/resolve/sidecar.ts";
 import { resolveUnknownCalls } from "#core/resolve/unknown-calls.ts";
 import { narrowReader } from "#server/envoy/scoped-reader.ts";
 import { expectClusters, expectRoutes } from "#server/envoy/testing/expect-outbound.ts";
@@ -26,7 +26,7 @@ function askedBy(
     isRouted(host, all, imports, { namespace, domainSuffix: MESH.domainSuffix });
   return {
     named: narrowReader(reader, () => imports),
-    called: narrowReader(reader, (host) => (isSent(host) || leadsTo(host) ? undefined : imports)),
+    called: narrowReader(reader, (host) => (isSent(host) || leadsTo(host) ? undefined : importsOfClusters(imports))),
   };
 }
 

@@ -143,7 +143,7 @@ export class OutboundScope {
         makeUnit({
           ...{ recorder, layer, suspects },
           name: `connections to ${host}`,
-          build: () => (this.#world.hasHost(host) ? resolveHostConnections(host, this.#context()) : []),
+          build: () => (this.#world.hasHost(host) ? resolveHostConnections(host, this.#connecting()) : []),
           install: (connections) => this.#enterConnections(host, connections),
         }),
       );
@@ -239,15 +239,16 @@ export class OutboundScope {
   /** Listeners of captured outbound traffic. What they hold follows from the ports and the proxy's workload: replicas share them. */
   capturedListeners(telemetry: ProxyTelemetry, patcher: Patcher): readonly Built[] {
     this.#world.recorder.note(this.#ports);
+    const planned = this.#plannedListeners().filter(({ isOfIpv6 }) => !isOfIpv6 || telemetry.takesIpv6 === true);
     // Whose listeners are patched has them alone.
     if (patcher.patchesListeners)
-      return this.#plannedListeners().flatMap(({ build, origins }) =>
+      return planned.flatMap(({ build, origins }) =>
         patcher.listener(build(telemetry), [...origins, ...toldOrigins(telemetry)]),
       );
     // They are built from nothing else of the proxy than what tells them apart.
     const calls = telemetryOfCalls(telemetry);
     return this.#captured.take(
-      this.#plannedListeners(),
+      planned,
       JSON.stringify(calls),
       ({ build, name, origins }): Built => ({
         type: "LDS",
@@ -313,6 +314,12 @@ export class OutboundScope {
     };
   }
 
+  #connecting() {
+    const { namespace, labels, hasNames } = this.key;
+    const { captured, beside, called } = this.readers;
+    return { world: captured, beside: beside(), called, namespace, labels, hasNames };
+  }
+
   /** Keeps which route configurations hold the host. With virtual hosts of their own a configuration changes only when it begins or ends. */
   #enter(host: string, built: readonly BuiltVirtualHost[]): void {
     const before = this.#hostConfigs.get(host) ?? new Set<string>();
@@ -357,7 +364,7 @@ export class OutboundScope {
   /** What all callers of the scope have alike, and what follows from where each is. */
   #buildClusters(host: string): { readonly built: readonly Built[]; readonly callers: CallersPart } {
     const clusters = this.#world.hasHost(host) ? serviceClusters(this.readers.called, host, this.key) : [];
-    const finisher = clusterFinisher(this.readers.named, this.key, host);
+    const finisher = clusterFinisher(this.readers, this.key, host);
     const patcher = this.#patcher();
     const encode: EncodeCluster = (cluster, origins) => patcher.cluster(cluster, origins);
     // Whole, what is the callers' too: so it is noted what that follows from, and told what cannot be built.

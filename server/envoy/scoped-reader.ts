@@ -4,6 +4,9 @@ import {
   egressPortsOf,
   type Imports,
   importedTexts,
+  importsBeside,
+  importsOfClusters,
+  importsOfConnections,
   isRouted,
   readImports,
 } from "#core/resolve/sidecar.ts";
@@ -20,7 +23,13 @@ export interface OutboundReader extends CallerReader {
 export interface ScopedReaders {
   /** What they can name. */
   readonly named: OutboundReader;
-  /** That, and where routes lead them. */
+  /** Whom their captured connections find at addresses. */
+  readonly captured: CallerReader;
+  /** Whom these find too at addresses of nobody in `captured`, on ports for which their Sidecar has listeners; undefined where it has none. */
+  readonly beside: () => CallerReader | undefined;
+  /** All whom some listener of their Sidecar names. */
+  readonly known: CallerReader;
+  /** These, and where routes lead them. */
   readonly called: CallerReader;
   /** Ports for which their Sidecar has listeners. */
   readonly ports: () => readonly EgressPort[];
@@ -28,10 +37,19 @@ export interface ScopedReaders {
 
 /** `sidecar` is the ref of the Sidecar that speaks for the callers; undefined where there is none. */
 export function scopedReaders(world: CompileReader, namespace: string, sidecar: string | undefined): ScopedReaders {
-  if (sidecar === undefined) return { named: world, called: world, ports: () => [] };
+  if (sidecar === undefined)
+    return { named: world, captured: world, beside: () => undefined, known: world, called: world, ports: () => [] };
   const scope = new SidecarScope(world, namespace, sidecar);
+  const part = (of: (imports: Imports) => Imports | undefined): Imports | undefined => {
+    const imports = scope.imports();
+    return imports && of(imports);
+  };
+  const beside = narrowReader(world, () => part(importsBeside));
   return {
     named: { ...narrowReader(world, () => scope.imports()), hasHost: (host) => world.hasHost(host) },
+    captured: narrowReader(world, () => part(importsOfConnections)),
+    beside: () => (part(importsBeside) === undefined ? undefined : beside),
+    known: narrowReader(world, () => part(importsOfClusters)),
     called: narrowReader(world, (host) => scope.importsToCall(host)),
     ports: () => scope.ports(),
   };
@@ -52,7 +70,8 @@ class SidecarScope {
   /** Of a host that routes lead to, all that is visible. */
   importsToCall(host: string): Imports | undefined {
     const imports = this.imports();
-    return imports === undefined || host === this.#unknownHost() || this.#isRouted(host) ? undefined : imports;
+    const isAll = imports === undefined || host === this.#unknownHost() || this.#isRouted(host);
+    return isAll ? undefined : importsOfClusters(imports);
   }
 
   /** The ports for which it has listeners. */

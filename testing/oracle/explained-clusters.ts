@@ -22,8 +22,8 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = (
       /resolution: NONE/,
     ],
     [
-      "a subset without endpoints is there, and empty",
-      /^(?:router|sidecar) : here a (?:STRICT|LOGICAL)_DNS subset with 0 endpoints, in Istio none$/,
+      "what is without endpoints is there, and empty",
+      /^(?:router|sidecar) : here a (?:STRICT|LOGICAL)_DNS (?:cluster|subset) with 0 endpoints, in Istio none$/,
     ],
     [
       "a subset of what is looked up as calls ask for it is there",
@@ -51,15 +51,6 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = (
       /useDownstreamProtocolConfig\.http2ProtocolOptions\.(?:connectionKeepalive|maxConcurrentStreams): here .*, in Istio undefined$/,
       /http2KeepAlive|maxConcurrentStreams/,
     ],
-    ...[80, 9080].map(
-      (port) =>
-        [
-          "a port for which a Sidecar has a listener is not there for services that it leaves out: nothing leads to them",
-          /^sidecar : here none, in Istio a \w+ (?:cluster|subset) with/,
-          new RegExp(`^kind: Sidecar$[\\s\\S]*^ +- port:\n +number: ${port}$`, "m"),
-          new RegExp(`outbound\\|${port}\\|`),
-        ] as const,
-    ),
     [
       "credentials by name are gateways': a sidecar that a rule is for speaks plain text",
       /^sidecar \.endpoints\[\]\.speaks: here undefined, in Istio \{/,

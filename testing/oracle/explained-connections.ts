@@ -9,9 +9,9 @@ export const EXPLAINED_CONNECTIONS: readonly Explained[] = [
   },
   {
     area: "connections",
-    why: "what a Sidecar's listener for the port does not name is not known there: connections go where they are made to",
-    what: /^T(?:CP|LS) \.to: here "(?:PassthroughCluster|BlackHoleCluster)", in Istio "outbound\|/,
-    text: /^kind: Sidecar$[\s\S]*^ +number: 9(?:000|443)\n/m,
+    why: "a Sidecar's listener at every address does not take connections to addresses of nobody whom it names",
+    what: /^T(?:CP|LS) \.to: here "[^"]*", in Istio "outbound\|/,
+    text: /^ {4}- port:\n(?: {8}.*\n)*(?: {6}(?!port|bind).*\n)* {6}bind: 0\.0\.0\.0$/m,
   },
   ...["connections", "servers"].map((area) => ({
     area,

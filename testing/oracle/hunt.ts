@@ -67,7 +67,10 @@ async function work({ name, compare, write }: Area): Promise<void> {
 async function isSuch(what: string, less: unknown): Promise<boolean> {
   try {
     const { differences } = (await area?.compare(less, istio)) ?? { differences: [] };
-    return differences.some((each) => each.what === what);
+    // One that is explained where less is written is another one.
+    return differences.some(
+      (each) => each.what === what && explain(name ?? "", each, area?.write(less) ?? "") === undefined,
+    );
   } catch {
     return false;
   }

@@ -1,6 +1,8 @@
+import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
+import type { ServiceDeclaration } from "#core/model/service.ts";
 import { settingsOf } from "#core/resolve/mesh-settings.ts";
 import { groupByHost } from "#core/resolve/service.ts";
-import { importedTexts, importsHost, readImports, resolveSidecar } from "#core/resolve/sidecar.ts";
+import { importedTexts, importsHost, importsOfClusters, readImports, resolveSidecar } from "#core/resolve/sidecar.ts";
 import { resolveUnknownCalls } from "#core/resolve/unknown-calls.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
@@ -39,9 +41,12 @@ export function concernBySidecar(
     return (host, port) => {
       const declared = declarations.get(host);
       if (declared === undefined) return others;
-      return (
-        imports === undefined || declared.some((each) => importsHost(imports, host, each.namespace, port)) || others
-      );
+      if (imports === undefined) return true;
+      const isKnown = declared.some((each) => {
+        const by = isConnected(each, port) ? importsOfClusters(imports) : imports;
+        return importsHost(by, host, each.namespace, port);
+      });
+      return isKnown || others;
     };
   };
   /** Of those of its instances that get another Sidecar, each difference once. */
@@ -72,4 +77,9 @@ export function concernBySidecar(
       );
     },
   ]);
+}
+
+/** Callers find it by its address, whichever names they know. */
+function isConnected({ ports }: ServiceDeclaration, number: number): boolean {
+  return ports.some((each) => each.number === number && !mayBeHttp(protocolOf(each)));
 }

@@ -20,7 +20,7 @@ const EGRESS = message({
   port: message({
     number: described(required(port()), {
       envoy: "Listener.address",
-      doc: "Of services: on this port its hosts alone are known, and elsewhere these are not",
+      doc: "Of services: on this port its hosts alone are known, but for connections to addresses of others' own, and elsewhere these are not",
     }),
     protocol: becomes("Listener.filter_chains", string("egress-protocol")),
     name: described(string(), {

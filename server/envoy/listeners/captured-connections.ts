@@ -1,20 +1,21 @@
 import { isServerName } from "#core/host/host.ts";
 import { protocolOf } from "#core/model/protocol.ts";
 import type { ServiceDeclaration } from "#core/model/service.ts";
-import { ownAddresses, rangesOf, unsharedAddresses } from "#core/resolve/addresses-of.ts";
+import { isSeenAt, ownAddresses, rangesOf, unsharedAddresses } from "#core/resolve/addresses-of.ts";
 import { byDeclaredAge } from "#core/resolve/by-declared-age.ts";
 import { Claims } from "#core/resolve/claims.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import { buildTcpChains, type TcpChain } from "#server/envoy/listeners/tcp-target.ts";
-import type { OutboundReader } from "#server/envoy/scoped-reader.ts";
 
 /** Of a port of a host, where captured connections that are not HTTP go. */
 export interface HostConnections {
   readonly port: number;
   /** They may be HTTP too. */
   readonly isDetected: boolean;
+  /** It is known by its addresses alone: a Sidecar has a listener for the port that names others. */
+  readonly isBeside: boolean;
   /** Addresses that are this host's alone on that port. */
   readonly addresses: readonly string[];
   /** Of connections to those; the last takes all. */
@@ -27,8 +28,10 @@ export interface HostConnections {
 }
 
 interface Context {
-  readonly world: OutboundReader;
-  /** The same where routes lead. */
+  readonly world: CallerReader;
+  /** Whom they find where `world` has nobody; absent where that decides alone. */
+  readonly beside?: CallerReader | undefined;
+  /** Where routes lead. */
   readonly called: CallerReader;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -38,6 +41,23 @@ interface Context {
 
 /** None for ports that are HTTP: requests say themselves whom they are for. */
 export function resolveHostConnections(host: string, context: Context): HostConnections[] {
+  const { world, beside, namespace } = context;
+  const own = connectionsTo(host, context, () => false);
+  if (beside === undefined) return own;
+  const named = world.service(host, namespace)?.ports ?? [];
+  const isTaken = (address: string, port: number): boolean => isSeenAt(world, address, port, namespace);
+  const others = connectionsTo(host, { ...context, world: beside }, isTaken)
+    .filter(({ port }) => !named.some(({ number }) => number === port))
+    // Its requests have no routes: they go on as connections.
+    .map((each) => ({ ...each, isBeside: true, isDetected: false }));
+  return [...own, ...others];
+}
+
+function connectionsTo(
+  host: string,
+  context: Context,
+  isTaken: (address: string, port: number) => boolean,
+): HostConnections[] {
   const { world, called, namespace, labels } = context;
   const service = world.service(host, namespace);
   if (service === undefined) return [];
@@ -48,7 +68,9 @@ export function resolveHostConnections(host: string, context: Context): HostConn
     const protocol = protocolOf(port);
     if (protocol !== "tcp" && protocol !== "tls" && protocol !== "auto") return [];
     // Where several names are at a written address, their TLS says which of them is meant.
-    const single = (protocol === "tls" ? unsharedAddresses : ownAddresses)(world, service, port.number, context);
+    const single = (protocol === "tls" ? unsharedAddresses : ownAddresses)(world, service, port.number, context).filter(
+      (address) => !isTaken(address, port.number),
+    );
     const at = { world: called, namespace, gateway: "mesh", port: port.number, labels };
     const virtualServices = world.virtualServices(host, namespace, "mesh", port.number);
     const { chains, routed } = buildTcpChains(host, virtualServices, protocol, at);
@@ -66,6 +88,7 @@ export function resolveHostConnections(host: string, context: Context): HostConn
       {
         port: port.number,
         isDetected: protocol === "auto",
+        isBeside: false,
         addresses: single,
         own: single.length === 0 ? [] : chains,
         shared,

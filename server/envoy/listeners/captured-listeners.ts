@@ -21,6 +21,8 @@ interface HttpTraffic {
 /** A listener that is not built yet. */
 export interface PlannedListener {
   readonly name: string;
+  /** For proxies alone whose agents capture IPv6: a kernel without it would have Envoy refuse it. */
+  readonly isOfIpv6: boolean;
   /** All that it follows from beside the proxy's telemetry: where each is the same value or object, it is the same listener. */
   readonly inputs: readonly unknown[];
   readonly build: (telemetry: CallTelemetry) => Listener;
@@ -33,8 +35,11 @@ export function planCapturedListeners(
   connections: readonly HostConnections[],
 ): PlannedListener[] {
   const otherwise = unknownCluster(unknown);
+  const sharing = connections.filter(({ shared }) => shared.length > 0);
+  // Whoever a Sidecar's listener for the port names has it alone but for addresses of others' own.
+  const named = new Set([...httpPorts, ...sharing.flatMap(({ port, isBeside }) => (isBeside ? [] : [port]))]);
   const byPort = Map.groupBy(
-    connections.filter(({ shared }) => shared.length > 0),
+    sharing.filter(({ port, isBeside }) => !isBeside || !named.has(port)),
     ({ port }) => port,
   );
   const ports = [...new Set([...httpPorts, ...byPort.keys()])].sort((a, b) => a - b);
@@ -44,6 +49,7 @@ export function planCapturedListeners(
     const needs = needsOf(port);
     return {
       name: `0.0.0.0_${port}`,
+      isOfIpv6: false,
       inputs: [...Object.values(traffic), ...Object.values(needs), ...asking],
       build: (telemetry) => buildPortListener({ ...traffic, needs, chains: shareConnections(asking) }, telemetry),
       origins: asking.flatMap(({ origins }) => origins),
@@ -56,6 +62,7 @@ export function planCapturedListeners(
     return addresses.map(
       (address): PlannedListener => ({
         name: `${address}_${port}`,
+        isOfIpv6: address.includes(":"),
         inputs: [each, otherwise, ...Object.values(needs)],
         build: (telemetry) => buildCapturedListener(address, traffic, telemetry),
         origins,
@@ -67,6 +74,7 @@ export function planCapturedListeners(
     unknown.kind === "looked-up" ? [...new Set([...ports, ...connections.map(({ port }) => port)])] : undefined;
   const capturing: PlannedListener = {
     name: "virtualOutbound",
+    isOfIpv6: false,
     inputs: [otherwise, known?.join()],
     build: (telemetry) => buildVirtualOutbound(otherwise, telemetry, known),
     origins: [],

@@ -57,32 +57,43 @@ export const anySidecar: fc.Arbitrary<Written> = document(
     .map((all) => Object.assign({}, ...all) as object),
 );
 
-/** A listener of its own for a port of TCP or TLS. It serves the one host that it names, and its callers see no other. */
+/**
+ * Listeners for ports of TCP or TLS. One that is bound for everybody serves one host: of several it takes another on purpose.
+ */
 export function anyOwnListener(
   services: readonly string[],
   ports: readonly { readonly number: number; readonly protocol: string }[],
 ): fc.Arbitrary<Written> {
+  const imported = fc.constantFrom(...services).map((host) => `*/${host}`);
+  const several = fc.oneof(
+    fc.uniqueArray(imported, { minLength: 1, maxLength: 2 }),
+    fc.constantFrom(["*/*"], ["./*"], ["*/*.example.com"], ["prod/*"]),
+  );
+  const listener = (port: (typeof ports)[number]): fc.Arbitrary<object> =>
+    fc
+      .record({
+        one: imported,
+        hosts: several,
+        bind: rarely(fc.constantFrom({ bind: "127.0.0.1" }, { bind: "127.0.0.9" }, { bind: "0.0.0.0" })),
+        capture: fc.constantFrom<object>({ captureMode: "NONE" }, { captureMode: "IPTABLES" }, {}, {}),
+      })
+      .map(({ one, hosts, bind, capture }) => {
+        const isBound = "captureMode" in capture && capture.captureMode === "NONE";
+        return { port: { ...port, name: `own${port.number}` }, hosts: isBound ? [one] : hosts, ...bind, ...capture };
+      });
   return document(
     "Sidecar",
     "own",
     anyNamespace,
     fc
-      .record({
-        port: fc.constantFrom(...ports),
-        host: fc.constantFrom(...services),
-        bind: rarely(fc.constantFrom({ bind: "127.0.0.1" }, { bind: "127.0.0.9" }, { bind: "0.0.0.0" }), 1),
-        capture: fc.constantFrom<object>(
-          { captureMode: "NONE" },
-          { captureMode: "NONE" },
-          { captureMode: "IPTABLES" },
-          {},
+      .tuple(
+        fc.subarray([...ports], { minLength: 1 }).chain((some) => fc.tuple(...some.map(listener))),
+        fc.oneof(
+          several.map((hosts) => [{ hosts }]),
+          fc.constant([{ hosts: ["*/*"] }]),
+          fc.constant([]),
         ),
-      })
-      .map(({ port, host, bind, capture }) => ({
-        egress: [
-          { port: { ...port, name: `own${port.number}` }, hosts: [`*/${host}`], ...bind, ...capture },
-          { hosts: [`*/${host}`] },
-        ],
-      })),
+      )
+      .map(([own, rest]) => ({ egress: [...own, ...rest] })),
   );
 }

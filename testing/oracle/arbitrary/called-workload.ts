@@ -10,6 +10,7 @@ export const CALLED: OracleProxy = {
   labels: { app: "x", version: "v1" },
 };
 
+export const CALLED_ENTRY = "we";
 export const CALLED_SERVICES: readonly Written[] = [
   {
     kind: "ServiceEntry",
@@ -29,7 +30,7 @@ export const CALLED_SERVICES: readonly Written[] = [
   },
   {
     kind: "WorkloadEntry",
-    name: "we",
+    name: CALLED_ENTRY,
     namespace: "default",
     age: 0,
     spec: { address: "1.1.1.1", labels: { app: "x", version: "v1" } },

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { Kind } from "#core/kinds/kinds.ts";
-import { fieldOf, meetingValue } from "#testing/oracle/arbitrary/meeting-value.ts";
+import { fieldOf, meetingValue, type Own } from "#testing/oracle/arbitrary/meeting-value.ts";
 import type { Written } from "#testing/oracle/world.ts";
 
 export const NAMESPACES = ["default", "prod", "istio-system"] as const;
@@ -45,6 +45,9 @@ export function document(
   });
 }
 
+/** Where callers find services besides by name. */
+export const SERVICE_ADDRESSES = ["10.7.0.1", "10.7.0.2", "10.7.0.3"] as const;
+
 /** The services that rules are about, each with an HTTP port and sometimes another. */
 export const httpServices: fc.Arbitrary<readonly Written[]> = fc.tuple(
   ...SERVICES.map((host, index) =>
@@ -56,16 +59,31 @@ export const httpServices: fc.Arbitrary<readonly Written[]> = fc.tuple(
         .record({
           first: fc.constantFrom("HTTP", "HTTP", "GRPC", "HTTP2", ""),
           more: fc.constantFrom<string | undefined>(undefined, undefined, "HTTP", "TCP"),
+          resolution: fc.constantFrom("STATIC", "STATIC", "STATIC", "DNS", "NONE"),
+          addresses: rarely(
+            fc.constantFrom(
+              { addresses: [SERVICE_ADDRESSES[index]] },
+              { addresses: [SERVICE_ADDRESSES[index], "10.9.0.0/16"] },
+            ),
+            4,
+          ),
+          // One that its own namespace does not see is nobody's there on purpose.
+          exported: rarely(
+            fc.constantFrom({ exportTo: ["*"] }, { exportTo: ["."] }, { exportTo: [".", "istio-system"] }),
+            6,
+          ),
         })
-        .map(({ first, more }) => ({
+        .map(({ first, more, resolution, addresses, exported }) => ({
           hosts: [host],
           location: index < 2 ? "MESH_INTERNAL" : "MESH_EXTERNAL",
-          resolution: "STATIC",
+          resolution,
+          ...addresses,
           ports: [
             { number: 80, name: "http", protocol: first },
             ...(more === undefined ? [] : [{ number: 9080, name: "p9080", protocol: more }]),
           ],
-          endpoints: [{ address: "10.0.0.1", labels: { version: "v1" } }],
+          ...(resolution === "NONE" ? {} : { endpoints: [{ address: "10.0.0.1", labels: { version: "v1" } }] }),
+          ...exported,
         })),
     ),
   ),
@@ -83,12 +101,18 @@ const anyDestination: fc.Arbitrary<object> = fc
   .map(([host, port, subset]) => ({ ...host, ...port, ...subset }));
 
 const RULE = fieldOf("VirtualService", "http", "[]");
+/** Rules without hosts, that others have routes of. */
+const DELEGATES = [
+  { name: "part0", namespace: "default" },
+  { name: "part1", namespace: "prod" },
+] as const;
 const OWN = {
   mirror: anyDestination,
   "mirrors[].destination": anyDestination,
   route: fc.constant(undefined),
   redirect: fc.constant(undefined),
   directResponse: fc.constant(undefined),
+  delegate: fc.constant(undefined),
   "match[].gateways": fc.constantFrom(["mesh"], ["default/g0"], ["mesh", "default/g0"]),
   "match[].sourceLabels": fc.constantFrom({ app: "x" }, { app: "z" }),
   "match[].sourceNamespace": anyNamespace,
@@ -140,7 +164,7 @@ const anyAction: fc.Arbitrary<object> = fc.oneof(
   ),
 );
 const anyHttpRule: fc.Arbitrary<object> = fc.tuple(meetingValue(RULE, 3, OWN), anyAction).map(([rule, action]) => {
-  const { route: _1, redirect: _2, directResponse: _3, ...rest } = rule as Record<string, unknown>;
+  const { route: _1, redirect: _2, directResponse: _3, delegate: _0, ...rest } = rule as Record<string, unknown>;
   const isRoute = "route" in action;
   // Istio does not look at a match's caller where the match names gateways; here it does, so no match has both.
   const match = (rest.match as Record<string, unknown>[] | undefined)?.map(
@@ -170,6 +194,62 @@ export function virtualService(
       .tuple(hosts, gateways, fc.array(anyHttpRule, { minLength: 1, maxLength: 3 }), anyExportTo)
       .map(([names, bound, http, exported]) => ({ hosts: names, ...bound, http, ...exported })),
   );
+}
+
+/** What rules may delegate to, and one that does, for hosts of its own. */
+export function delegation(
+  hosts: fc.Arbitrary<readonly string[]>,
+  gateways: fc.Arbitrary<object>,
+): fc.Arbitrary<readonly Written[]> {
+  const part = (index: number): fc.Arbitrary<Written> => {
+    const { name, namespace } = DELEGATES[index] ?? DELEGATES[0];
+    const rules = fc.array(anyHttpRule, { minLength: 1, maxLength: 2 });
+    return document(
+      "VirtualService",
+      name,
+      fc.constant(namespace),
+      fc.tuple(rules, anyExportTo).map(([http, exported]) => ({ http, ...exported })),
+    );
+  };
+  const matched = rarely(
+    meetingValue(fieldOf("VirtualService", "http", "[]", "match", "[]"), 2, inMatch()).map((match) => ({
+      match: [match],
+    })),
+    1,
+  );
+  const leading = fc
+    .tuple(
+      fc.constantFrom(...DELEGATES),
+      matched,
+      rarely(fc.constant({ headers: { request: { set: { "x-d": "1" } } } })),
+    )
+    .map(([delegate, ...rest]) => Object.assign({ delegate }, ...rest) as object);
+  const root = document(
+    "VirtualService",
+    "root",
+    anyNamespace,
+    fc
+      .tuple(
+        hosts,
+        gateways,
+        fc.array(leading, { minLength: 1, maxLength: 2 }),
+        fc.option(anyHttpRule, { nil: undefined }),
+      )
+      .map(([names, bound, http, more]) => ({
+        hosts: names,
+        ...bound,
+        http: more === undefined ? http : [...http, more],
+      })),
+  );
+  return fc.tuple(root, part(0), part(1));
+}
+
+/** The same of what is below a match; none names gateways, at which its caller is looked at otherwise on purpose. */
+function inMatch(): Own {
+  const own = Object.entries(OWN).flatMap(([path, value]) =>
+    path.startsWith("match[].") ? [[path.slice("match[].".length), value] as const] : [],
+  );
+  return { ...Object.fromEntries(own), gateways: fc.constant(undefined) };
 }
 
 /** A rule that hashes, with subsets that do not: what hashes is in the routes. */

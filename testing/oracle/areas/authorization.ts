@@ -26,7 +26,7 @@ const anyCaller: fc.Arbitrary<Omit<Caller, "port">> = fc
       "acb/sa/q",
       "other.org default/sa/a",
     ),
-    address: fc.constantFrom("10.0.0.1", "10.2.3.4", "192.168.1.1", "8.8.8.8"),
+    address: fc.constantFrom("10.0.0.1", "10.2.3.4", "192.168.1.1", "8.8.8.8", "::1"),
     method: fc.constantFrom("GET", "POST", "DELETE", "PUT"),
     path: fc.constantFrom("/a", "/a/b", "/ab", "/x/1/y", "/x/1/2/y", "/x/", "/x", "/b", "/A", "/x/1", "/a?q=1", "/q/y"),
     host: fc.constantFrom("a.com", "A.COM", "b.com", "a.com:80", "a.org"),

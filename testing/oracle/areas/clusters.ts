@@ -26,17 +26,40 @@ function anyEndpoints(resolution: string): fc.Arbitrary<object> {
       isMesh: fc.boolean(),
       more: resolution === "DNS_ROUND_ROBIN" ? fc.constant(undefined) : fc.constantFrom(undefined, 0, 5),
       hasNone: fc.nat({ max: 6 }),
+      ports: rarely(fc.constantFrom({ ports: { p80: 8084 } }, { ports: { p9080: 8085 } }), 4),
     })
-    .map(({ isMesh, more, hasNone }) => {
+    .map(({ isMesh, more, hasNone, ports }) => {
       if (hasNone === 0) return {};
+      if (hasNone === 1 && resolution !== "DNS_ROUND_ROBIN") return selecting;
       const mesh = { labels: { version: "v1", "security.istio.io/tlsMode": "istio" }, serviceAccount: "acc" };
       return {
         endpoints: [
-          { address: first, ...(isMesh ? mesh : { labels: { version: "v1" } }) },
+          { address: first, ...(isMesh ? mesh : { labels: { version: "v1" } }), ...ports },
           ...(more === undefined ? [] : [{ address: second, labels: { version: "v2" }, weight: more }]),
         ],
       };
     });
+}
+
+const SELECTED = { app: "w" };
+/** Of a service that says where its endpoints are, they are those that it selects. */
+const selecting = { workloadSelector: { labels: SELECTED } };
+
+/** A workload that services select. */
+function anyWorkload(index: number): fc.Arbitrary<Written> {
+  const spec = fc
+    .tuple(
+      fc.constantFrom<object>({ version: "v1" }, { version: "v2", "security.istio.io/tlsMode": "istio" }, {}),
+      rarely(fc.constantFrom({ weight: 0 }, { weight: 3 })),
+      rarely(fc.constantFrom({ ports: { p80: 8082 } }, { ports: { p9080: 8083 } }), 4),
+      rarely(fc.constant({ serviceAccount: "acc" })),
+    )
+    .map(([labels, ...rest]) => ({
+      address: `10.0.1.${index + 1}`,
+      labels: { ...SELECTED, ...labels },
+      ...(Object.assign({}, ...rest) as object),
+    }));
+  return document("WorkloadEntry", `w${index}`, anyNamespace, spec);
 }
 
 function anyService(index: number): fc.Arbitrary<Written> {
@@ -59,8 +82,13 @@ function anyService(index: number): fc.Arbitrary<Written> {
             ? `s${index}.example.com`
             : `*.w${index}.example.com`;
       const spec = fc
-        .tuple(anyEndpoints(resolution), anyExportTo, rarely(fc.constant({ subjectAltNames: ["spiffe://x"] }), 6))
-        .map(([endpoints, exported, names]) => ({
+        .tuple(
+          anyEndpoints(resolution),
+          anyExportTo,
+          rarely(fc.constant({ subjectAltNames: ["spiffe://x"] }), 6),
+          rarely(fc.constantFrom({ addresses: [`10.3.0.${index}`] }, { addresses: ["10.4.0.0/16"] }), 4),
+        )
+        .map(([endpoints, exported, names, addresses]) => ({
           hosts: [host],
           location: place === "mesh" || isInternal ? "MESH_INTERNAL" : "MESH_EXTERNAL",
           resolution,
@@ -73,6 +101,7 @@ function anyService(index: number): fc.Arbitrary<Written> {
           ...endpoints,
           ...exported,
           ...names,
+          ...(place === "wildcard" ? {} : addresses),
         }));
       return document("ServiceEntry", `s${index}`, fc.constant(namespace), spec);
     });
@@ -137,6 +166,8 @@ export const clusters = defineArea({
           fc.tuple(
             ...Array.from({ length: services }, (_, index) => anyService(index)),
             ...Array.from({ length: rules }, (_, index) => anyRule(index)),
+            anyWorkload(0),
+            anyWorkload(1),
           ),
           seldom(anySidecar),
           seldom(anyMeshConfig),

@@ -1,6 +1,14 @@
 import * as fc from "fast-check";
+import { anyMeshConfig } from "#testing/oracle/arbitrary/any-mesh-config.ts";
 import { anyRequests } from "#testing/oracle/arbitrary/any-request.ts";
-import { anyHashRule, document, httpServices, virtualService } from "#testing/oracle/arbitrary/meeting-documents.ts";
+import {
+  anyHashRule,
+  delegation,
+  document,
+  httpServices,
+  seldom,
+  virtualService,
+} from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { defineArea } from "#testing/oracle/area.ts";
 import { compareAnswers } from "#testing/oracle/compare-answers.ts";
 import { connectionManagerOf, findFilterChain } from "#testing/oracle/envoy/find-filter-chain.ts";
@@ -137,14 +145,15 @@ export const gateways = defineArea({
         httpServices,
         some(3, anyGateway),
         some(3, (index) => virtualService(`v${index}`, ruleHosts, bound)),
-        fc.option(anyHashRule, { nil: undefined }),
+        fc
+          .tuple(
+            seldom(anyHashRule),
+            seldom(anyMeshConfig),
+            seldom(delegation(ruleHosts, bound)).map((all) => all.flat()),
+          )
+          .map((all) => all.flat()),
       )
-      .map(([services, servers, rules, hashes]) => [
-        ...services,
-        ...withoutKnown(servers),
-        ...rules,
-        ...(hashes === undefined ? [] : [hashes]),
-      ]),
+      .map(([services, servers, rules, others]) => [...services, ...withoutKnown(servers), ...rules, ...others]),
     requests: anyRequests(HOSTS),
   }),
   write: ({ documents }) => writeWorld(documents),

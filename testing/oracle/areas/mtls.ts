@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { anyMeshConfig } from "#testing/oracle/arbitrary/any-mesh-config.ts";
-import { CALLED, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-workload.ts";
+import { CALLED, CALLED_ENTRY, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-workload.ts";
 import { anyNamespace, document, NAMESPACES, seldom } from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
@@ -34,7 +34,14 @@ const anyPorts = fc.dictionary(fc.constantFrom("8080", "9000", "80"), anyMtls, {
 function anyPeerAuthentication(index: number): fc.Arbitrary<Written> {
   const spec = fc
     .record({
-      selector: fc.constantFrom(undefined, undefined, { app: "x" }, { app: "x", version: "v1" }, { app: "nn" }),
+      selector: fc.constantFrom(
+        undefined,
+        undefined,
+        { app: "x" },
+        { app: "x", version: "v1" },
+        { version: "v2" },
+        { app: "nn" },
+      ),
       mode: anyMode,
       ports: fc.option(anyPorts, { nil: undefined }),
     })
@@ -68,20 +75,35 @@ const anyServices = fc
     first: fc.constantFrom("HTTP", "GRPC", "HTTP2", ""),
     second: fc.constantFrom("TCP", "MONGO", "TLS", "HTTPS", "HTTP", ""),
     isMesh: fc.boolean(),
+    location: fc.constantFrom("MESH_INTERNAL", "MESH_INTERNAL", "MESH_EXTERNAL"),
+    others: fc.constantFrom<readonly Written[]>([], [otherWorkload(true)], [otherWorkload(false)]),
   })
-  .map(({ first, second, isMesh }) =>
-    CALLED_SERVICES.map((each): Written => {
+  .map(({ first, second, isMesh, location, others }) =>
+    [...CALLED_SERVICES, ...others].map((each): Written => {
       if (each.kind === "WorkloadEntry") {
-        const labels = { app: "x", version: "v1", ...(isMesh ? { "security.istio.io/tlsMode": "istio" } : {}) };
-        return { ...each, spec: { ...each.spec, labels, serviceAccount: "acc" } };
+        if (each.name !== CALLED_ENTRY) return each;
+        return {
+          ...each,
+          spec: { ...each.spec, labels: { app: "x", version: "v1", ...speaking(isMesh) }, serviceAccount: "acc" },
+        };
       }
       const ports = [
         { number: 80, name: "p80", protocol: first, targetPort: 8080 },
         { number: 9000, name: "p9000", protocol: second },
       ];
-      return { ...each, spec: { ...each.spec, ports } };
+      return { ...each, spec: { ...each.spec, location, ports } };
     }),
   );
+
+function speaking(isMesh: boolean): object {
+  return isMesh ? { "security.istio.io/tlsMode": "istio" } : {};
+}
+
+/** Beside the one that is called: policies that select by version are for one of them. */
+function otherWorkload(isMesh: boolean): Written {
+  const labels = { app: "x", version: "v2", ...speaking(isMesh) };
+  return { kind: "WorkloadEntry", name: "other", namespace: "default", age: 1, spec: { address: "1.1.1.5", labels } };
+}
 
 /** In which modes a workload's ports take connections, and what callers speak to them. */
 export const mtls = defineArea({

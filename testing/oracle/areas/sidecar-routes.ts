@@ -5,7 +5,9 @@ import { anyRequests } from "#testing/oracle/arbitrary/any-request.ts";
 import { anySidecar } from "#testing/oracle/arbitrary/any-sidecar.ts";
 import {
   anyHashRule,
+  delegation,
   httpServices,
+  SERVICE_ADDRESSES,
   SERVICES,
   seldom,
   virtualService,
@@ -30,6 +32,8 @@ const HOSTS = [
   "x.default.svc.cluster.local",
   "y.example.com",
   "o.org",
+  SERVICE_ADDRESSES[0],
+  `${SERVICE_ADDRESSES[1]}:80`,
 ];
 const ruleHosts = fc.constantFrom<readonly string[]>(
   ["s0"],
@@ -53,7 +57,13 @@ export const sidecarRoutes = defineArea({
       .chain((list) => fc.tuple(...list.map((_, index) => virtualService(`v${index}`, ruleHosts, bound)))),
     hashes: fc.option(anyHashRule, { nil: undefined }),
     others: fc
-      .tuple(seldom(anySidecar), seldom(anyMeshConfig), seldom(routePatches("ef0")), seldom(routePatches("ef1")))
+      .tuple(
+        seldom(anySidecar),
+        seldom(anyMeshConfig),
+        seldom(routePatches("ef0")),
+        seldom(routePatches("ef1")),
+        seldom(delegation(ruleHosts, bound)).map((all) => all.flat()),
+      )
       .map((all) => all.flat()),
     requests: anyRequests(HOSTS),
   }),
