@@ -2,8 +2,13 @@
 export interface Metric {
   readonly name: string;
   readonly help: string;
-  readonly type: "counter" | "gauge";
-  readonly values: readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[];
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly values: readonly {
+    /** Of a sample of a histogram: `_bucket`, `_sum`, `_count` behind the metric's. */
+    readonly name?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly value: number;
+  }[];
 }
 
 export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -13,13 +18,15 @@ export function renderMetrics(metrics: readonly Metric[]): string {
     .map(
       ({ name, help, type, values }) =>
         renderHead(name, type, help) +
-        values.map(({ labels = {}, value }) => renderSample(name, renderLabels(labels), value)).join(""),
+        values
+          .map(({ labels = {}, value, ...own }) => renderSample(own.name ?? name, renderLabels(labels), value))
+          .join(""),
     )
     .join("");
 }
 
 /** The two lines before the samples of a metric. */
-export function renderHead(name: string, type: "counter" | "gauge" | "histogram", help: string): string {
+export function renderHead(name: string, type: Metric["type"], help: string): string {
   return `# HELP ${name} ${help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}\n# TYPE ${name} ${type}\n`;
 }
 

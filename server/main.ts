@@ -3,6 +3,7 @@ import { PharosError } from "#core/errors.ts";
 import { keepServing } from "#node/keep-serving.ts";
 import { createServerLogger } from "#node/log.ts";
 import { createAuth } from "#server/auth/auth.ts";
+import { followOwn } from "#server/compose/follow-own.ts";
 import { makeConfig } from "#server/compose/make-config.ts";
 import { makeCredentials } from "#server/compose/make-credentials.ts";
 import { makeHttp } from "#server/compose/make-http.ts";
@@ -20,6 +21,7 @@ import { isLoopback } from "#server/listen-address.ts";
 import type { MeshHandle } from "#server/mesh/start-mesh.ts";
 import { ownAddresses } from "#server/own-addresses.ts";
 import { OwnListeners } from "#server/own-listeners.ts";
+import { OwnMetrics } from "#server/own-metrics/own-metrics.ts";
 import { writeServerFile } from "#server/server-file.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { whenRoom } from "#server/when-room.ts";
@@ -57,7 +59,10 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     options.quotaWebhook,
   );
   const { leases } = owner;
-  const port = await makeMeshPort({ ...identity, options, stores, config, registry, credentials, leases, log });
+  const ownMetrics = new OwnMetrics();
+  const port = await makeMeshPort({
+    ...{ ...identity, options, stores, config, registry, credentials, leases, ownMetrics, log },
+  });
   const { mesh } = port;
   keys.open();
   const feed = config.follow();
@@ -99,6 +104,10 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     watch,
     log,
   });
+  const own = followOwn(ownMetrics, {
+    ...{ ...identity, stores, config, mesh, log },
+    others: () => [...api.gauges(), ...stores.metrics()],
+  });
   const http = await makeHttp({
     root: ROOT,
     options,
@@ -107,7 +116,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     services: api.services,
     auth,
     alerting: watch.alerting,
-    gauges: () => [...api.gauges(), ...stores.metrics()],
+    ownMetrics: () => ownMetrics.read(),
     log,
   });
 
@@ -145,6 +154,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     () => feed.stop(),
     async () => registry.close(),
     async () => keys.close(),
+    () => own.close(),
     () => api.close(),
     () => watch.close(),
     () => port.close(),

@@ -43,7 +43,7 @@ export interface HttpParts {
   readonly services: Services;
   readonly auth: Auth;
   /** What of the server's own is on the page of metrics. */
-  readonly gauges: () => readonly Metric[];
+  readonly ownMetrics: () => Promise<readonly Metric[]>;
   readonly alerting: AlertingView;
   readonly log: Logger;
 }
@@ -56,7 +56,7 @@ export async function makeHttp({
   mesh,
   services,
   auth,
-  gauges,
+  ownMetrics,
   alerting,
   log,
 }: HttpParts): Promise<HttpServer> {
@@ -134,7 +134,7 @@ export async function makeHttp({
     "/metrics": mountMetrics(telemetry.metrics, auth, {
       isLoopback: isLoopback(host),
       refused: () => limits.totals,
-      gauges,
+      own: ownMetrics,
     }),
     ...(options.console ? { "/": await mountConsole(root, host, options.port) } : {}),
   } satisfies Partial<Record<Endpoint, HttpHandler>>;

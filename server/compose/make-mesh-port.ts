@@ -12,6 +12,7 @@ import type { CredentialBook } from "#server/credentials/credential-book.ts";
 import type { LeaseDesk } from "#server/limits/lease-desk.ts";
 import { type MeshHandle, startMesh } from "#server/mesh/start-mesh.ts";
 import { createAgentMethods } from "#server/mesh-rpc/agent-methods.ts";
+import type { OwnMetrics } from "#server/own-metrics/own-metrics.ts";
 import type { Registry } from "#server/registry/registry.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 
@@ -31,6 +32,7 @@ export interface MeshPortParts extends IdentityParts {
   readonly registry: Registry;
   readonly credentials: CredentialBook;
   readonly leases: LeaseDesk;
+  readonly ownMetrics: Pick<OwnMetrics, "countCertificates">;
   readonly log: Logger;
 }
 
@@ -48,7 +50,7 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
   });
   const handlers = createAgentMethods({
     authority,
-    createCertificate,
+    createCertificate: parts.ownMetrics.countCertificates(createCertificate),
     registry,
     state,
     telemetry: telemetry.ingest,

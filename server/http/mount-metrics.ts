@@ -12,8 +12,8 @@ export interface MetricsOptions {
   readonly isLoopback: boolean;
   /** What limits have refused since the start, by limit. */
   readonly refused: () => ReadonlyMap<string, number>;
-  /** Of the server's own books. */
-  readonly gauges?: () => readonly Metric[];
+  /** What this server measures of itself. */
+  readonly own?: () => Promise<readonly Metric[]>;
 }
 
 /** Each costs what all series are; one scraper asks seldom. */
@@ -23,7 +23,7 @@ const SCRAPES_MAX = 4;
 async function* piecesOf(
   traffic: Pick<StandardMetrics, "text">,
   refused: ReadonlyMap<string, number>,
-  gauges: readonly Metric[],
+  own: readonly Metric[],
 ): AsyncGenerator<string> {
   if (refused.size > 0)
     yield renderMetrics([
@@ -34,7 +34,7 @@ async function* piecesOf(
         values: Array.from(refused, ([limit, value]) => ({ labels: { limit }, value })),
       },
     ]);
-  if (gauges.length > 0) yield renderMetrics(gauges);
+  if (own.length > 0) yield renderMetrics(own);
   for (const piece of traffic.text()) {
     yield piece;
     await new Promise(setImmediate);
@@ -48,7 +48,7 @@ async function* piecesOf(
 export function mountMetrics(
   traffic: Pick<StandardMetrics, "text">,
   auth: Pick<Auth, "authenticate" | "noteRefused">,
-  { isLoopback, refused, gauges = () => [] }: MetricsOptions,
+  { isLoopback, refused, own = async () => [] }: MetricsOptions,
 ): HttpHandler {
   const noteRefused = refusalNoter(auth);
   let scrapes = 0;
@@ -60,11 +60,12 @@ export function mountMetrics(
     if (scrapes >= SCRAPES_MAX) return sendText(response, 429, `${SCRAPES_MAX} are being scraped at this moment\n`);
     scrapes += 1;
     try {
+      const measured = await own();
       response.writeHead(200, {
         "content-type": PROMETHEUS_CONTENT_TYPE,
         "cache-control": "no-store",
       });
-      await pipeline(Readable.from(piecesOf(traffic, refused(), gauges()), { objectMode: true }), response);
+      await pipeline(Readable.from(piecesOf(traffic, refused(), measured), { objectMode: true }), response);
     } catch (error) {
       // A scraper that went away in the middle is its own affair.
       if (!response.destroyed) throw error;

@@ -17,10 +17,12 @@ export function createMeshCalls(
 
   /** Proxies are served between two units of a large change; what they are served is as it was before, until all of it is compiled. */
   async function apply(change: SnapshotChange) {
+    const beganMs = performance.now();
     const { changes, reopen } = await inSlices(compiler.steps(change));
     const isConfiguration = change.upserts.length + change.deletes.length > 0;
     const revision = isConfiguration ? change.revision : undefined;
     await inSlices(ads.distributing(changes, revision, reopen));
+    ads.metrics.pushed(isConfiguration ? "config" : "endpoint", performance.now() - beganMs);
     return compiler.diagnosing();
   }
 
@@ -47,6 +49,7 @@ export function createMeshCalls(
     proxy: (id) => ads.proxy(id),
     proxyConfig: (id, type) => describeView(ads.view(id), type),
     distribution: (revision) => ads.distribution(revision),
+    metrics: () => ads.metrics.read(),
     memory() {
       const { rss, heapUsed, external } = process.memoryUsage();
       return { rssBytes: rss, heapBytes: heapUsed, externalBytes: external };

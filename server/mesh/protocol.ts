@@ -9,6 +9,7 @@ import type { StandingRefusal } from "#core/xds/standing-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import type { ServerTls } from "#grpc/server.ts";
+import type { Metric } from "#node/prometheus-text.ts";
 import type { WireError } from "#server/mesh/wire-error.ts";
 import type { AdsEvent } from "#server/xds/ads-server.ts";
 import type { ChangedName, Takers } from "#server/xds/count-takers.ts";
@@ -50,6 +51,8 @@ export interface MeshCalls {
   setRevoked(revoked: Revoked): void;
   /** What these hold from here on, null where it is gone; whoever names them is sent it when they are compiled. */
   setCredentials(changed: Readonly<Record<string, CredentialMaterial | null>>): void;
+  /** Of its own since it started. */
+  metrics(): Promise<readonly Metric[]>;
   memory(): { readonly rssBytes: number; readonly heapBytes: number; readonly externalBytes: number };
   close(): Promise<void>;
 }

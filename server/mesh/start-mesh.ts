@@ -57,6 +57,7 @@ const CALLS = [
   "setTls",
   "setRevoked",
   "setCredentials",
+  "metrics",
   "memory",
   "close",
 ] as const satisfies readonly (keyof MeshCalls)[];

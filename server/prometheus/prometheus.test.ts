@@ -257,6 +257,18 @@ describe("a real Prometheus writes to a server", () => {
     return ((await answer.json()) as { data: { result: Vector } }).data.result;
   };
 
+  test("what the server measures of itself is on its page, and kept to be asked", async () => {
+    const page = await (await fetch(`${serve.url}/metrics`)).text();
+    expect(page).toMatch(/^pilot_xds 0$/m);
+    expect(page).toMatch(/^pharos_resources\{kind="VirtualService"\} 0$/m);
+    expect(page).toMatch(/^process_resident_memory_bytes \d+$/m);
+    const kept = async (of: string) => query(`${serve.url}/prometheus`, { query: of }, authorization());
+    await expect.poll(() => kept('process_resident_memory_bytes{app="istiod"}'), { timeout: 60_000 }).toHaveLength(1);
+    expect(await kept('pilot_proxy_convergence_time_bucket{job="pharos",le="0.1"}')).toMatchObject([
+      { metric: { instance: "pharos" }, value: [expect.any(Number), "0"] },
+    ]);
+  });
+
   test("and both answer the same of the same time", async () => {
     const own = `${serve.url}/prometheus`;
     const written = async () =>

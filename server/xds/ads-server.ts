@@ -21,6 +21,7 @@ import { SotwStream } from "#server/xds/sotw-stream.ts";
 import { SubscriptionTable } from "#server/xds/subscription.ts";
 import { Suspects } from "#server/xds/suspects.ts";
 import { decodeDeltaRequest, decodeSotwRequest } from "#server/xds/wire.ts";
+import { XdsMetrics } from "#server/xds/xds-metrics.ts";
 
 /** Where views of the configuration come from. */
 export interface ResourceSource {
@@ -89,6 +90,7 @@ export class AdsServer {
   readonly #proxies = new ProxyBook();
   readonly #rollouts = new RolloutBook();
   readonly #packer = new Packer();
+  readonly metrics = new XdsMetrics(() => this.#proxies.connections().length);
   #revision: number;
 
   constructor(options: AdsServerOptions) {
@@ -239,8 +241,8 @@ export class AdsServer {
       ? new DeltaStream(layers, this.#table, this.#suspects)
       : new SotwStream(layers, this.#table);
     const { offerAgainAfterMs = OFFER_AGAIN_AFTER_MS } = this.#options;
-    const [now, packer] = [this.#now, this.#packer];
-    const connection = new Connection({ ...node, stream, machine, layers, now, packer, offerAgainAfterMs });
+    const [now, packer, metrics] = [this.#now, this.#packer, this.metrics];
+    const connection = new Connection({ ...node, stream, machine, layers, now, packer, metrics, offerAgainAfterMs });
     this.#join(connection, layers);
     const before = this.#proxies.connect(connection, stream.peer.certificate?.notAfter.toISOString() ?? null);
     before?.end(
@@ -314,6 +316,7 @@ export class AdsServer {
     const { refusals, taken, settled, missing } = connection.receive(message);
     this.#tellDenied(connection, missing);
     if (refusals.length > 0) {
+      for (const type of new Set(refusals.map((refusal) => refusal.type))) this.metrics.rejected(type);
       this.#proxies.refused(id, refusals);
       this.#options.onEvent({ kind: "nack", id, refusals });
     }
@@ -333,8 +336,10 @@ export class AdsServer {
 
   #settle({ node }: Connection, settled: readonly Settled[]): void {
     for (const { revision, refusals } of settled) {
-      this.#rollouts.settle(revision, node.id, refusals, this.#now());
-      if (refusals.length === 0) this.#proxies.took(node.id, revision);
+      const ackMs = this.#rollouts.settle(revision, node.id, refusals, this.#now());
+      if (refusals.length > 0) continue;
+      if (ackMs !== undefined) this.metrics.acknowledged(ackMs);
+      this.#proxies.took(node.id, revision);
     }
     if (settled.length > 0) this.#options.onEvent({ kind: "ack", id: node.id });
   }

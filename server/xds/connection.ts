@@ -11,6 +11,7 @@ import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
 import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
 import type { Subscription } from "#server/xds/subscription.ts";
+import type { XdsMetrics } from "#server/xds/xds-metrics.ts";
 
 /** A revision on its way: it has arrived when the client has answered this version of this layer. */
 interface Pending {
@@ -34,6 +35,7 @@ export interface ConnectionOptions {
   readonly spiffeId: string | null;
   readonly now: () => number;
   readonly packer: Packer;
+  readonly metrics: Pick<XdsMetrics, "sent">;
   /** Before what was refused for a cause that may pass is offered for the first time, the second, ... */
   readonly offerAgainAfterMs: readonly number[];
 }
@@ -72,6 +74,7 @@ export class Connection {
   readonly #machine: StreamMachine;
   readonly #now: () => number;
   readonly #packer: Packer;
+  readonly #metrics: Pick<XdsMetrics, "sent">;
   readonly #offers: OfferSchedule;
   /** By type and resource, the newest of each. */
   readonly #refusals = new Map<string, Refusal>();
@@ -81,7 +84,7 @@ export class Connection {
   #isBlocked = false;
   bytesSent = 0;
 
-  constructor({ node, stream, machine, layers, spiffeId, now, packer, offerAgainAfterMs }: ConnectionOptions) {
+  constructor({ node, stream, machine, layers, spiffeId, now, packer, metrics, offerAgainAfterMs }: ConnectionOptions) {
     this.node = node;
     this.layers = layers;
     this.spiffeId = spiffeId;
@@ -90,6 +93,7 @@ export class Connection {
     this.#machine = machine;
     this.#now = now;
     this.#packer = packer;
+    this.#metrics = metrics;
     this.#offers = new OfferSchedule(offerAgainAfterMs, () => this.#offerAgain());
   }
 
@@ -268,7 +272,9 @@ export class Connection {
   #send(response: Response): void {
     const packed = this.#stream.acceptsGzip ? this.#packer.pack(response) : undefined;
     const parts = packed === undefined ? response.parts : [packed];
-    for (const part of parts) this.bytesSent += part.length;
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    this.bytesSent += bytes;
+    this.#metrics.sent(response.typeUrl, bytes);
     this.#stream.send(parts, packed !== undefined);
     const { queuedBytes } = this.#stream;
     if (queuedBytes > QUEUE_BYTES_MAX) this.#isBlocked = true;

@@ -8,6 +8,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import type { LayerChange } from "#core/xds/layer.ts";
 import { GrpcServer } from "#grpc/server.ts";
 import { freePort } from "#node/free-port.ts";
+import { renderMetrics } from "#node/prometheus-text.ts";
 import { type AdsEvent, AdsServer } from "#server/xds/ads-server.ts";
 import { cluster, encodeResource, endpoints, host, listener, routes } from "#server/xds/testing/envoy-resources.ts";
 import { RunningEnvoy } from "#server/xds/testing/run-envoy.ts";
@@ -144,6 +145,14 @@ describe.each([
       version: "1.40.0",
     });
     expect((ads.proxy(NODE)?.bytesSent ?? 0) - sentBefore).toBeLessThan(400);
+    const text = renderMetrics(await ads.metrics.read());
+    expect(text).toMatch(/^pilot_xds 1$/m);
+    expect(text).toMatch(/^pilot_xds_pushes\{type="(rds|vhds)"\} [2-9]$/m);
+    expect(text).toMatch(/^pilot_proxy_convergence_time_bucket\{le="0.025"\} 0$/m);
+    expect(text).toMatch(/^pilot_proxy_convergence_time_bucket\{le="0.05"\} 1$/m);
+    expect(text).not.toMatch(/^pilot_total_xds_rejects\{/m);
+    const sizes = [...text.matchAll(/^pilot_xds_config_size_bytes_sum\{.*\} (\d+)$/gm)].map(([, sum]) => Number(sum));
+    expect(sizes.reduce((sum, each) => sum + each)).toBe(ads.proxy(NODE)?.bytesSent);
   });
 
   test("moves from one cluster to a new one, the old taken away, and no request fails", async () => {
@@ -190,6 +199,7 @@ describe.each([
     await until(() => ads.distribution(3)?.proxies[0]?.state).toBe("acked");
     expect(ads.proxy(NODE)).toMatchObject({ revision: 3, sync: { LDS: "SYNCED" }, lastRefusal: null });
     expect(events.filter(({ kind }) => kind === "nack")).toHaveLength(1);
+    expect(renderMetrics(await ads.metrics.read())).toMatch(/^pilot_total_xds_rejects\{type="lds"\} 1$/m);
   });
 
   test("a listener whose port another process has is offered again until it can be had, and is no news meanwhile", async () => {

@@ -51,13 +51,15 @@ export class RolloutBook {
       });
   }
 
-  settle(revision: number, id: string, refusals: readonly Refusal[], nowMs: number): void {
+  /** Answers how long it took, in milliseconds; undefined where nobody waited for it. */
+  settle(revision: number, id: string, refusals: readonly Refusal[], nowMs: number): number | undefined {
     const rollout = this.#rollouts.get(revision);
     const proxy = rollout?.proxies.get(id);
-    if (rollout === undefined || proxy === undefined || proxy.state !== "pending") return;
+    if (rollout === undefined || proxy === undefined || proxy.state !== "pending") return undefined;
     proxy.state = refusals.length > 0 ? "refused" : "acked";
     proxy.ackMs = nowMs - rollout.begunMs;
     proxy.refusals = refusals;
+    return proxy.ackMs;
   }
 
   /** A proxy took what it had refused: a revision of which it then refuses nothing more has reached it. */
