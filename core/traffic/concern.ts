@@ -55,8 +55,8 @@ export interface Concern {
 export interface Concerning {
   readonly basis: string;
   readonly of: (traffic: CountedTraffic) => Concern;
-  /** Of a RateLimit, what it would have refused. */
-  readonly replayed?: ReplayedLimit | undefined;
+  /** Of RateLimits and Quotas, what they would have refused. */
+  readonly replayed?: readonly ReplayedLimit[] | undefined;
 }
 
 export const NOT_CONCERNED: Concern = { share: 0, isUpperBound: false };

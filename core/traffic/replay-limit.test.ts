@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
+import { concernByPlan } from "#core/kinds/plan/concern.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
-import type { Resource } from "#core/resource/resource.ts";
+import type { AnyResource, Resource } from "#core/resource/resource.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import { requestCase } from "#core/telemetry/testing/request-case.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import { NOBODY } from "#core/telemetry/traffic-key.ts";
 import { CalledWorkloads } from "#core/traffic/called-workloads.ts";
+import type { ConcernContext } from "#core/traffic/concern.ts";
 import { describeReplayed } from "#core/traffic/describe-replayed.ts";
 import { replayLimit } from "#core/traffic/replay-limit.ts";
 
@@ -44,13 +46,20 @@ kind: RateLimit
 metadata: { name: limit, namespace: shop }
 spec: { selector: { matchLabels: { app: web } }, mode: Shadow, ${more} rules: [${rules}] }
 ${plan}`).resources;
-  return replayLimit(limit as Resource<"RateLimit">, {
-    ...{ changes: [], resources: others, instances: [INSTANCE], rows, samples, seconds: SECONDS },
-    mesh: { trustDomain: "mesh.test", domainSuffix: "cluster.local", rootNamespace: "istio-system" },
-    called: new CalledWorkloads([INSTANCE], []),
-    trustDomains: ["cluster.local"],
-  });
+  return replayLimit(limit as Resource<"RateLimit">, contextOf(others, rows, samples));
 }
+
+const contextOf = (
+  resources: readonly AnyResource[],
+  rows: readonly TrafficRow[],
+  samples: readonly RequestRecord[],
+  after?: AnyResource,
+): ConcernContext => ({
+  ...{ changes: [{ before: undefined, after }], resources, instances: [INSTANCE], rows, samples, seconds: SECONDS },
+  mesh: { trustDomain: "mesh.test", domainSuffix: "cluster.local", rootNamespace: "istio-system" },
+  called: new CalledWorkloads([INSTANCE], []),
+  trustDomains: ["mesh.test"],
+});
 const CALLER = "bucket: { key: [{ attribute: source.principal }], missing: Deny }";
 
 test("what comes evenly is admitted up to the rate, and all of what is less", () => {
@@ -108,22 +117,63 @@ test("what is not recorded is said, and left out or so much at most", () => {
   ]);
 });
 
-test("what is not looked at of a limit and of who has a plan is said", () => {
-  const plan = (name: string, limit: string, namespace = "shop"): string => `---
+const PLAN = (name: string, more: string, consumers = `[{ serviceAccounts: [shop/a] }]`): string => `---
 apiVersion: limits.pharos.dev/v1
 kind: Plan
-metadata: { name: ${name}, namespace: ${namespace} }
-spec:
-  consumers: [{ workloads: { matchLabels: { tier: ${name} } } }]
-  limits: [{ name: ${limit}, rule: all, amount: 50 }]
+metadata: { name: ${name}, namespace: shop }
+spec: { consumers: ${consumers}, ${more} }
 `;
+
+test("who has a plan is counted as the plan has it, and others as the rule does", () => {
   const rule = "{ name: all, limit: { amount: 5, per: 1s } }";
-  const plans = plan("gold", "limit") + plan("iron", "other") + plan("elsewhere", "limit", "books");
-  expect(replay(rule, [row("a", 60)], [], "enforcePercent: 10,", plans)?.caveats).toEqual([
-    "enforcePercent is not looked at: 10 % of them are refused",
-    "what Plans say is not looked at (gold): who has one is counted as all others",
+  const rows = [row("a", 600), row("b", 600)];
+  const gold = PLAN("gold", "limits: [{ name: limit, rule: all, amount: 9, per: 1s }]");
+  const found = replay(rule, rows, [], "enforcePercent: 10,", gold);
+  const refused = Object.fromEntries(found?.rules.map((each) => [each.name, each.refused]) ?? []);
+  expect((refused["all, plan gold"] ?? 0) / 600).toBeCloseTo(0.1, 1);
+  expect((refused.all ?? 0) / 600).toBeCloseTo(0.5, 1);
+  expect(found?.caveats).toEqual(["enforcePercent is not looked at: 10 % of them are refused"]);
+  const elsewhere = PLAN("gold", "limits: [{ name: other, rule: all, amount: 9 }]");
+  expect(replay(rule, rows, [], "", elsewhere)).toEqual(replay(rule, rows));
+});
+
+test("callers with labels are known by their accounts; whose token says what is not recorded, and so much at most", () => {
+  const limits = "limits: [{ name: limit, rule: all, amount: 60, per: 1m }]";
+  const labelled = PLAN("web", limits, "[{ workloads: { matchLabels: { app: web } } }]");
+  const rule = "{ name: all, limit: { amount: 30, per: 1m } }";
+  const found = replay(rule, [row("web", 60), row("a", 60)], [], "", labelled);
+  expect(found).toMatchObject({ requests: 120, refused: 30, callers: 1, rules: [{ name: "all", refused: 30 }] });
+  const claimed = PLAN("gold", limits, '[{ claim: { attribute: "request.auth.claims[plan]", values: [gold] } }]');
+  expect(replay(rule, [row("a", 60)], [], "", claimed)).toMatchObject({
+    refused: 30,
+    caveats: [
+      "whom rule all, as Plan gold has it, counts is not recorded of all requests: so much at most",
+      "whom rule all counts is not recorded of all requests: so much at most",
+    ],
+  });
+});
+
+test("limits and quotas that are written in a plan are held against those who have it, by their own meters", () => {
+  const plan = PLAN(
+    "gold",
+    `limits: [{ name: own, spec: { selector: { matchLabels: { app: web } }, rules: [{ name: each, limit: { amount: 40, per: 1m } }] } }],
+     quotas: [
+       { name: once, spec: { amount: 25, period: { once: Ever }, over: Deny } },
+       { name: open, spec: { amount: 1, period: { rolling: 24h }, over: Notify } },
+       { name: slow, spec: { amount: 30, period: { calendar: Month, timeZone: Australia/Lord_Howe }, over: Throttle, throttle: { amount: 20, per: 1m } } },
+     ]`,
+  );
+  const [after] = parseDocuments(plan).resources as Resource<"Plan">[];
+  const found = concernByPlan(
+    { before: undefined, after },
+    contextOf([], [row("a", 60), row("b", 60)], [], after),
+  ).replayed;
+  expect(found?.map(({ kind, limit, requests, refused }) => [kind, limit, requests, refused])).toEqual([
+    ["Quota", "shop/gold~once", 60, 35],
+    ["Quota", "shop/gold~open", 60, 0],
+    ["Quota", "shop/gold~slow", 60, 10],
+    ["RateLimit", "shop/gold~own", 60, 20],
   ]);
-  expect(replay(rule, [], [], "enforcePercent: 10,", plans)).toBeUndefined();
 });
 
 test("very many requests are taken as fewer that cost more, with the same shares", () => {
@@ -134,6 +184,7 @@ test("very many requests are taken as fewer that cost more, with the same shares
 
 test("it is said in a line or two", () => {
   const found = {
+    kind: "RateLimit" as const,
     limit: "shop/limit",
     requests: 48_211,
     refused: 1012,
@@ -145,5 +196,16 @@ test("it is said in a line or two", () => {
     "RateLimit shop/limit would have refused 2.1 % of 48,211 requests, from 3 callers (each: 1,012)",
     "  when they came is recorded of 1,000 of them: the rest is taken to have come evenly",
     "  a caveat",
+  ]);
+  const quota = { ...found, kind: "Quota" as const, timed: found.requests, caveats: [] };
+  expect(describeReplayed({ ...quota, rules: [{ name: "", refused: 1012 }] })).toEqual([
+    "Quota shop/limit would have refused 2.1 % of 48,211 requests, from 3 callers",
+  ]);
+  const planned = [
+    { name: "plan gold", refused: 12 },
+    { name: "", refused: 1000 },
+  ];
+  expect(describeReplayed({ ...quota, rules: planned })).toEqual([
+    "Quota shop/limit would have refused 2.1 % of 48,211 requests, from 3 callers (plan gold: 12, all others: 1,000)",
   ]);
 });

@@ -2,11 +2,17 @@ import type { Limit } from "#core/rate-limit/limit.ts";
 import type { Meter } from "#core/rate-limit/meter.ts";
 import { openMeter } from "#core/rate-limit/open-meter.ts";
 import { reserveShare } from "#core/rate-limit/reserve-share.ts";
+import { isQuotaRule, parseRuleName, THROTTLE_BUCKET } from "#core/rate-limit/rule-name.ts";
+import type { LimitKind } from "#core/resolve/inline-limits.ts";
+import { applyPlans, type PrincipalsOf } from "#core/resolve/plans.ts";
 import { isForRoutes, standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
+import { readQuotas } from "#core/resolve/quotas.ts";
 import { type LimitingRule, readLimits } from "#core/resolve/rate-limits.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
-import type { Resource } from "#core/resource/resource.ts";
+import type { AnyResource, Resource } from "#core/resource/resource.ts";
+import { sortByAge } from "#core/resource/sort-by-age.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { ConcernContext } from "#core/traffic/concern.ts";
 import { type CountedTraffic, countTraffic } from "#core/traffic/counted-traffic.ts";
@@ -24,14 +30,19 @@ interface Event {
   readonly facts: RequestFacts;
 }
 
-/** Recorded requests by the rules and meters that would count them: undefined where it counts none of them. */
-export function replayLimit(limit: Resource<"RateLimit">, context: ConcernContext): ReplayedLimit | undefined {
+type AnyLimit = { readonly [K in LimitKind]: Resource<K> }[LimitKind];
+
+/**
+ * Recorded requests by the rules and meters that would count them, for everybody and as plans have them: undefined where it counts
+ * none of them. What is written in a plan is held against those who have the plan.
+ */
+export function replayLimit(limit: AnyLimit, context: ConcernContext): ReplayedLimit | undefined {
   const caveats = new Set<string>();
-  const rules = readLimits([{ ...limit, spec: { ...limit.spec, mode: "Enforce" } }]).filter((rule) => {
+  const rules = applyPlans(readEnforced(limit), plansAfter(context), principalsIn(context)).filter((rule) => {
     const why = whyNotReplayed(rule);
-    if (why !== undefined) caveats.add(`rule ${rule.name} is left out: ${why}`);
+    if (why !== undefined) caveats.add(`${nameOf(rule)} is left out: ${why}`);
     else if (rule.limit.perMs > context.seconds * 1000)
-      caveats.add(`rule ${rule.name} is of a longer time than was looked at`);
+      caveats.add(`${nameOf(rule)} is of a longer time than was looked at`);
     return why === undefined;
   });
   if (isForRoutes(limit))
@@ -49,15 +60,18 @@ export function replayLimit(limit: Resource<"RateLimit">, context: ConcernContex
   const callers = new Set<string>();
   let [requests, refused] = [0, 0];
   for (const { atMs, traffic, facts } of events) {
-    const charges = rules.flatMap((rule) => chargesOf(rule, { traffic, facts }, context, caveats));
+    const hasRoom = ({ rule, buckets }: ReplayedCharge): boolean =>
+      buckets.every(({ key, limit: of }) => meterOf(meters, key, of).room(atMs) >= rule.cost.request * weight);
+    const charges = rules
+      .flatMap((rule) => chargesOf(rule, { traffic, facts }, context, caveats))
+      .map((charge) => (hasRoom(charge) ? charge : throttled(charge)));
     if (charges.length === 0) continue;
     requests += weight;
-    const lacking = charges.find(({ rule, buckets }) =>
-      buckets.some(({ key, limit: of }) => meterOf(meters, key, of).room(atMs) < rule.cost.request * weight),
-    );
+    const lacking = charges.find((charge) => !hasRoom(charge));
     if (lacking !== undefined) {
       refused += weight;
-      refusedBy.set(lacking.rule.name, (refusedBy.get(lacking.rule.name) ?? 0) + weight);
+      const name = toldName(lacking.rule);
+      refusedBy.set(name, (refusedBy.get(name) ?? 0) + weight);
       callers.add(traffic.caller === "unknown" ? traffic.key.sourceAddress : traffic.caller);
       continue;
     }
@@ -65,30 +79,56 @@ export function replayLimit(limit: Resource<"RateLimit">, context: ConcernContex
       for (const { key, limit: of } of buckets) meterOf(meters, key, of).spend(rule.cost.request * weight, atMs, atMs);
   }
   if (requests === 0 && caveats.size === 0) return undefined;
+  const { enforcePercent = 100 } = limit.kind === "RateLimit" ? limit.spec : {};
+  if (requests > 0 && enforcePercent < 100)
+    caveats.add(`enforcePercent is not looked at: ${enforcePercent} % of them are refused`);
   return {
+    kind: limit.kind,
     limit: `${limit.metadata.namespace}/${limit.metadata.name}`,
     requests: Math.round(requests),
     refused: Math.round(refused),
     callers: callers.size,
     rules: [...refusedBy].map(([name, count]) => ({ name, refused: Math.round(count) })),
     timed,
-    caveats: [...caveats, ...(requests === 0 ? [] : notReplayed(limit, context))],
+    caveats: [...caveats],
   };
 }
 
-/** What of the limit is not looked at: it refuses fewer, or others, than is told. */
-function notReplayed({ metadata, spec }: Resource<"RateLimit">, { resources }: ConcernContext): string[] {
-  const { enforcePercent = 100 } = spec;
-  const plans = ofKind(resources, "Plan").filter(
-    (plan) =>
-      plan.metadata.namespace === metadata.namespace &&
-      (plan.spec.limits ?? []).some(({ name, spec: own }) => own === undefined && name === metadata.name),
-  );
-  const names = plans.map((plan) => plan.metadata.name).join(", ");
-  return [
-    ...(enforcePercent < 100 ? [`enforcePercent is not looked at: ${enforcePercent} % of them are refused`] : []),
-    ...(plans.length > 0 ? [`what Plans say is not looked at (${names}): who has one is counted as all others`] : []),
-  ];
+/** As if it refused whom it does not admit. */
+const readEnforced = (limit: AnyLimit): readonly LimitingRule[] =>
+  limit.kind === "Quota"
+    ? readQuotas([{ ...limit, spec: { ...limit.spec, mode: "Enforce" } }])
+    : readLimits([{ ...limit, spec: { ...limit.spec, mode: "Enforce" } }]);
+
+/** As they will be, the oldest first. */
+function plansAfter({ changes, resources }: ConcernContext): readonly Resource<"Plan">[] {
+  const isSame = (a: AnyResource | undefined, b: AnyResource): boolean =>
+    a?.kind === b.kind && a.metadata.namespace === b.metadata.namespace && a.metadata.name === b.metadata.name;
+  const left = resources.filter((each) => !changes.some(({ before, after }) => isSame(after ?? before, each)));
+  return ofKind(sortByAge([...left, ...changes.flatMap(({ after }) => after ?? [])]), "Plan");
+}
+
+const principalsIn =
+  ({ instances, mesh }: ConcernContext): PrincipalsOf =>
+  (labels, namespace) => {
+    const meant = instances.filter(
+      (each) => (namespace === undefined || each.namespace === namespace) && matchesLabels(each.labels, labels),
+    );
+    return [
+      ...new Set(meant.map(({ namespace: of, serviceAccount }) => `${mesh.trustDomain}/ns/${of}/sa/${serviceAccount}`)),
+    ];
+  };
+
+/** For those who read what became of a replay. */
+const nameOf = ({ name }: LimitingRule): string => {
+  const { rule, plan } = parseRuleName(name);
+  return `${isQuotaRule(name) ? "the Quota" : `rule ${rule}`}${plan === undefined ? "" : `, as Plan ${plan} has it,`}`;
+};
+
+/** "" for what is the whole limit. */
+function toldName({ name }: LimitingRule): string {
+  const { rule, plan } = parseRuleName(name);
+  return [...(isQuotaRule(name) ? [] : [rule]), ...(plan === undefined ? [] : [`plan ${plan}`])].join(", ");
 }
 
 function whyNotReplayed(rule: LimitingRule): string | undefined {
@@ -109,13 +149,26 @@ function meterOf(meters: Map<string, Meter>, key: string, limit: Limit): Meter {
   return meter;
 }
 
+interface ReplayedCharge {
+  readonly rule: LimitingRule;
+  readonly buckets: readonly { readonly key: string; readonly limit: Limit }[];
+}
+
+/** Of whom nothing is left, at the rate at which a Quota lets him go on. */
+function throttled(charge: ReplayedCharge): ReplayedCharge {
+  const { rule, buckets } = charge;
+  if (typeof rule.over === "string") return charge;
+  const limit = rule.over.throttle;
+  return { rule, buckets: buckets.slice(0, 1).map(({ key }) => ({ key: `${key} ${THROTTLE_BUCKET}`, limit })) };
+}
+
 /** As chargeRequest, of what is recorded of a request; what is not known of it counts. */
 function chargesOf(
   rule: LimitingRule,
   { traffic, facts }: Omit<Event, "atMs">,
   { called, trustDomains }: ConcernContext,
   caveats: Set<string>,
-): { readonly rule: LimitingRule; readonly buckets: readonly { readonly key: string; readonly limit: Limit }[] }[] {
+): ReplayedCharge[] {
   const home = { namespace: rule.namespace, action: "DENY", trustDomains } as const;
   const matches = (rules: LimitingRule["match"]): "yes" | "no" | "maybe" => {
     const all = (rules ?? []).map((each) => matchRule(each, facts, home));
@@ -123,9 +176,10 @@ function chargesOf(
   };
   const match = rule.match === undefined ? "yes" : matches(rule.match);
   const exempt = matches(rule.exempt);
-  if (match === "no" || exempt === "yes") return [];
-  if (match === "maybe" || exempt === "maybe")
-    caveats.add(`whom rule ${rule.name} counts is not recorded of all requests: so much at most`);
+  const within = rule.within === undefined ? "yes" : matches(rule.within);
+  if (match === "no" || within === "no" || exempt === "yes") return [];
+  if ([match, within, exempt].includes("maybe"))
+    caveats.add(`whom ${nameOf(rule)} counts is not recorded of all requests: so much at most`);
   const [, trustDomain, namespace, account] = IDENTITY.exec(facts.principal ?? "") ?? [];
   const values = rule.key.map(({ attribute }) => {
     if (attribute === "source.principal") return facts.principal;
@@ -150,8 +204,9 @@ function chargesOf(
   ];
 }
 
-function timesOf({ amount, perMs, burst }: Limit, proxies: number): Limit {
-  return { amount: amount * proxies, perMs, ...(burst === undefined ? {} : { burst: burst * proxies }) };
+function timesOf(limit: Limit, proxies: number): Limit {
+  const { amount, burst } = limit;
+  return { ...limit, amount: amount * proxies, ...(burst === undefined ? {} : { burst: burst * proxies }) };
 }
 
 /**

@@ -1,5 +1,6 @@
-/** What a RateLimit would have refused of recorded requests. */
+/** What a RateLimit or Quota would have refused of recorded requests. */
 export interface ReplayedLimit {
+  readonly kind: "Quota" | "RateLimit";
   /** `namespace/name` */
   readonly limit: string;
   /** Requests that a rule counts. */
@@ -7,7 +8,7 @@ export interface ReplayedLimit {
   readonly refused: number;
   /** How many of `callers` sent what is refused. */
   readonly callers: number;
-  /** Of each rule, what it refuses first. */
+  /** Of each rule, what it refuses first; "" is a Quota. */
   readonly rules: readonly { readonly name: string; readonly refused: number }[];
   /** Of how many the time is recorded; the others are taken to have come evenly between these. */
   readonly timed: number;

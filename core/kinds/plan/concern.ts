@@ -9,13 +9,21 @@ import {
   NOT_CONCERNED,
   versionsOf,
 } from "#core/traffic/concern.ts";
+import { replayLimit } from "#core/traffic/replay-limit.ts";
 
-/** Requests that what it says something of counts; who has the plan is known of each request alone. */
+/** Each is held against all requests: of more limits of one plan that is not said. */
+const REPLAYED_MAX = 8;
+
+/** Requests that what it says something of counts, and what that would have refused of them, as those have it who have the plan. */
 export function concernByPlan(change: ChangeOf<"Plan">, context: ConcernContext): Concerning {
   const { called, resources } = context;
   const scope = policyScope(context.mesh, resources);
   const limits = versionsOf(change).flatMap((plan) => limitsOfPlan(plan, resources));
+  const after = (change.after === undefined ? [] : limitsOfPlan(change.after, resources))
+    .filter(({ spec }) => spec.mode !== "Off")
+    .slice(0, REPLAYED_MAX);
   return {
+    replayed: after.flatMap((limit) => replayLimit(limit, context) ?? []),
     basis: "requests that its quotas and limits count",
     of: (traffic) => {
       if (traffic.isRefused || traffic.key.protocol === "tcp") return NOT_CONCERNED;
