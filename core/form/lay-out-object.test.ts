@@ -35,11 +35,16 @@ test.each(KIND_NAMES)(
   (kind: Kind) => {
     expect(objectsIn(KINDS[kind].schema)[0]).toBeDefined();
     for (const type of objectsIn(DOCUMENTS[kind])) {
-      const { simple, nested, choice, addable } = layOutObject(type, {}, []);
       const handled = Object.entries(type.members).filter(([, { status }]) => status === "handled");
-      expect(
-        [...namesOf(simple), ...namesOf(nested), ...namesOf(choice?.members ?? []), ...namesOf(addable)].sort(),
-      ).toEqual(handled.map(([name]) => name).sort());
+      // Beside what they go with.
+      const beside = Object.values(type.members).flatMap((field) => {
+        const goesWith = field.status === "handled" ? field.goesWith : undefined;
+        return goesWith === undefined ? [] : [[goesWith.field, goesWith.values?.[0] ?? "set"] as const];
+      });
+      const { simple, nested, choice, addable } = layOutObject(type, Object.fromEntries(beside), []);
+      const alternatives = namesOf(choice?.members ?? []);
+      const asked = namesOf([...simple, ...nested]).filter((name) => !alternatives.includes(name));
+      expect([...asked, ...alternatives, ...namesOf(addable)].sort()).toEqual(handled.map(([name]) => name).sort());
     }
   },
 );
@@ -83,4 +88,23 @@ test("of alternatives one is chosen, and beside one that is there no other can b
   expect(namesOf(layOutObject(most, {}, []).simple)).toEqual(["inline", "uri", "other"]);
   const chosen = layOutObject(most, { uri: "https://a" }, []);
   expect(namesOf([...chosen.simple, ...chosen.addable])).toEqual(["uri", "other"]);
+});
+
+test("what goes with another field, or a value of it, is asked for there alone, and shown where it is set all the same", () => {
+  const type = objectOf(
+    message({
+      mode: described(oneOf(["Evenly", "AtOnce"]), { default: "Evenly" }),
+      amount: string(),
+      per: described(string(), { goesWith: { field: "amount" } }),
+      rate: described(string(), { goesWith: { field: "mode", values: ["Evenly"] } }),
+    }),
+  );
+  const shown = (value: Readonly<Record<string, unknown>>, opened: readonly string[] = []) => {
+    const { simple, addable } = layOutObject(type, value, opened);
+    return namesOf([...simple, ...addable]);
+  };
+  expect(shown({})).toEqual(["mode", "amount", "rate"]);
+  expect(shown({}, ["amount"])).toEqual(["mode", "amount", "per", "rate"]);
+  expect(shown({ amount: "1", mode: "AtOnce" })).toEqual(["mode", "amount", "per"]);
+  expect(shown({ per: "1s", rate: "2", mode: "AtOnce" })).toEqual(["mode", "amount", "per", "rate"]);
 });

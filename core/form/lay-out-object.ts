@@ -26,7 +26,7 @@ const SIMPLE_MAX = 8;
 
 /**
  * `opened` are names that were added and have no value yet. What must be given is always there; what can be left out is where
- * it is set, or one of few and simple. Of alternatives only those can be added that would not be refused beside what is there.
+ * it is set, or one of few and simple, and not what says nothing beside the others. Of alternatives only those can be added that would not be refused beside what is there.
  */
 export function layOutObject(
   { members, exactlyOneOf, atMostOneOf }: ObjectType,
@@ -41,7 +41,14 @@ export function layOutObject(
   const chosen = alternatives.find(isThere)?.name;
   const rivals = handled.filter((each) => atMostOneOf.includes(each.name) && isThere(each)).map(({ name }) => name);
   const isKeptOut = ({ name }: Member) => rivals.length > 0 && atMostOneOf.includes(name) && !rivals.includes(name);
-  const free = handled.filter((each) => !exactlyOneOf.includes(each.name) && !isKeptOut(each));
+  const isApplicable = ({ field: { goesWith } }: Member) => {
+    const other = handled.find(({ name }) => name === goesWith?.field);
+    if (goesWith?.values === undefined) return other === undefined || isThere(other);
+    return goesWith.values.includes(String(value[goesWith.field] ?? other?.field.default));
+  };
+  const free = handled.filter(
+    (each) => !exactlyOneOf.includes(each.name) && !isKeptOut(each) && (isThere(each) || isApplicable(each)),
+  );
   const optional = free.filter(({ field }) => isSimple(field) && !field.isRequired);
   const showsAll = optional.length <= SIMPLE_MAX;
   const isShown = (each: Member) => isThere(each) || each.field.isRequired || (showsAll && isSimple(each.field));

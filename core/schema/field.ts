@@ -67,6 +67,8 @@ export interface Description {
   readonly envoy?: string;
   /** How a form asks for it where its type does not say. */
   readonly form?: FormHint;
+  /** A form asks for it where the field beside it is set, or has one of these values by its default too; elsewhere it says nothing. */
+  readonly goesWith?: { readonly field: string; readonly values?: readonly string[] };
 }
 
 /**

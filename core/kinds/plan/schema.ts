@@ -6,6 +6,8 @@ import { UNITS_MAX } from "#core/whole-units.ts";
 
 const OF_RULES = "none: which rule of a limit a request is counted by";
 const TEXTS_MAX = 512;
+/** A RateLimit of the plan's own has rules that say these. */
+const BY_AMOUNT = { field: "amount" } as const;
 
 const CONSUMER = message(
   {
@@ -89,12 +91,21 @@ export const PLAN = message({
             envoy: OF_RULES,
             doc: "A RateLimit of the plan's namespace; with `spec`, what this one is called",
           }),
-          rule: described(string("label"), { envoy: OF_RULES, doc: "One of its rules; with `amount`" }),
+          rule: described(string("label"), {
+            envoy: OF_RULES,
+            doc: "One of its rules; with `amount`",
+            goesWith: BY_AMOUNT,
+          }),
           amount: AMOUNT,
-          per: described(string("duration"), { envoy: OF_RULES, doc: "Without it, as the rule says" }),
+          per: described(string("duration"), {
+            envoy: OF_RULES,
+            doc: "Without it, as the rule says",
+            goesWith: BY_AMOUNT,
+          }),
           burst: described(explicit(integer(1, UNITS_MAX)), {
             envoy: OF_RULES,
             doc: "Without it, none",
+            goesWith: BY_AMOUNT,
           }),
           spec: described(RATE_LIMIT, {
             envoy: OF_RULES,

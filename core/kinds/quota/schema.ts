@@ -30,6 +30,7 @@ const PERIOD = message(
       doc: "In which a day begins, by its name in the IANA database",
       hint: "Europe/Berlin",
       default: "UTC",
+      goesWith: { field: "calendar" },
     }),
     rolling: described(string("duration"), {
       envoy: BY_OWNER,
@@ -111,7 +112,11 @@ export const QUOTA = message({
       Notify: "they go on, and are in the ledger",
     },
   }),
-  throttle: described(THROTTLE, { envoy: BY_AGENT, doc: "With Throttle: at most so many units in any window" }),
+  throttle: described(THROTTLE, {
+    envoy: BY_AGENT,
+    doc: "With Throttle: at most so many units in any window",
+    goesWith: { field: "over", values: ["Throttle"] },
+  }),
   whenUncoordinated: described(
     oneOf(["Allow", "Deny"], {
       Share: "nobody knows its part of what is left: use Allow, which counts it later, or Deny",

@@ -53,6 +53,7 @@ export const BUCKET = message({
   missing: described(oneOf(["Share", "Skip", "Deny"]), {
     envoy: BY_AGENT,
     doc: "What becomes of requests that have no value of the key",
+    goesWith: { field: "key" },
     valueDocs: {
       Share: "they share one bucket, for all that have none",
       Skip: "this rule does not count them",
@@ -67,6 +68,8 @@ export const BUCKET = message({
 });
 export type RateLimitBucket = Infer<typeof BUCKET>;
 
+const IN_TIME = { field: "unit", values: ["Requests", "Bytes"] } as const;
+
 const LIMIT = message({
   amount: described(required(explicit(integer(1, UNITS_MAX))), {
     envoy: BY_AGENT,
@@ -75,10 +78,12 @@ const LIMIT = message({
   per: described(string("duration"), {
     envoy: BY_AGENT,
     doc: "Without burst, no window of this length has more than the amount; required, but of Concurrent",
+    goesWith: IN_TIME,
   }),
   burst: described(explicit(integer(1, UNITS_MAX)), {
     envoy: BY_AGENT,
     doc: "At most so many at once, and then as many as the amount in `per` comes to, evenly",
+    goesWith: IN_TIME,
   }),
   unit: described(oneOf(["Requests", "Bytes", "Concurrent"]), {
     envoy: BY_AGENT,
@@ -198,6 +203,7 @@ export const RATE_LIMIT = message({
     unit: "percent",
     default: 100,
     doc: "Of requests, how many are refused where a rule does not admit them; all others are counted as in Shadow",
+    goesWith: { field: "mode", values: ["Enforce"] },
   }),
   scope: described(oneOf(["Service", "Instance"]), {
     envoy: BY_AGENT,
@@ -208,6 +214,7 @@ export const RATE_LIMIT = message({
     envoy: BY_AGENT,
     default: "Share",
     doc: "What an agent does that does not reach the server, when its lease is over",
+    goesWith: { field: "scope", values: ["Service"] },
     valueDocs: {
       Share: "it keeps to its part of the limit, of as many as there are",
       Allow: "it admits everything, and counts it",
