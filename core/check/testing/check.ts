@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { checkConfig } from "#core/check/check-config.ts";
+import type { Diagnostic } from "#core/diagnostic.ts";
 import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
@@ -179,6 +180,20 @@ export type FoundCase = readonly [name: string, documents: readonly string[], fo
 
 /** `severity code resource path` of what is found; the documents by themselves are right. */
 export function check(...documents: string[]): string[] {
+  return diagnose(documents).map(
+    (diagnostic) =>
+      `${diagnostic.severity} ${diagnostic.code} ${diagnostic.resource} ${formatPath(diagnostic.path ?? [])}`,
+  );
+}
+
+/** What is said of one code. */
+export function messagesOf(code: DiagnosticCode, ...documents: string[]): string[] {
+  return diagnose(documents)
+    .filter((diagnostic) => diagnostic.code === code)
+    .map(({ message }) => message);
+}
+
+function diagnose(documents: readonly string[]): readonly Diagnostic[] {
   const { resources, diagnostics } = parseDocuments([groupOf("v1"), groupOf("v2"), ...documents].join("\n---\n"));
   expect(diagnostics.filter((diagnostic) => diagnostic.severity === "error")).toEqual([]);
   const mesh = {
@@ -189,9 +204,5 @@ export function check(...documents: string[]): string[] {
     // As the file says that the server was started with.
     proxies: { ...DEFAULT_PROXY_SETTINGS, connectTimeoutMs: 3000 },
   };
-  const found = checkConfig({ revision: 1, mesh, resources, instances: [instance("v1"), instance("v2")] });
-  return found.map(
-    (diagnostic) =>
-      `${diagnostic.severity} ${diagnostic.code} ${diagnostic.resource} ${formatPath(diagnostic.path ?? [])}`,
-  );
+  return checkConfig({ revision: 1, mesh, resources, instances: [instance("v1"), instance("v2")] });
 }

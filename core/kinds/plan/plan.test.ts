@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseDocument } from "yaml";
-import { check } from "#core/check/testing/check.ts";
+import { check, messagesOf } from "#core/check/testing/check.ts";
 import { documentOf } from "#core/kinds/document.ts";
 import type { Written } from "#core/kinds/kind.ts";
 import { plan } from "#core/kinds/plan/kind.ts";
@@ -126,6 +126,7 @@ const ENTRY = `apiVersion: networking.istio.io/v1
 kind: WorkloadEntry
 metadata: { name: web }
 spec: { address: 10.0.0.1, labels: { app: web }, serviceAccount: web }`;
+const claims = (value: string): string => `{ claim: { attribute: "request.auth.claims[plan]", values: ["${value}"] } }`;
 const CODES = /plan-rule-not-found|consumer-of-two-plans/;
 
 test("two plans for one consumer are named at the younger, however they name it", () => {
@@ -147,6 +148,43 @@ test("two plans for one consumer are named at the younger, however they name it"
   expect(
     check(QUOTA, QUOTA.replace("name: q", "name: another"), other, gold).filter((line) => CODES.test(line)),
   ).toEqual([]);
+});
+
+test.each([
+  [
+    "a namespace and an account of it",
+    "{ namespaces: [web] }",
+    "{ serviceAccounts: [web/a] }",
+    "service account web/a",
+  ],
+  ["an account and its namespace", "{ serviceAccounts: [web/a] }", "{ namespaces: [web] }", "service account web/a"],
+  ["namespaces that begin so", '{ namespaces: ["we*"] }', "{ namespaces: [web] }", "namespace web"],
+  [
+    "an account without its namespace",
+    "{ serviceAccounts: [a] }",
+    "{ serviceAccounts: [default/a] }",
+    "service account default/a",
+  ],
+  ["claims that begin so", claims("gold*"), claims("gold-ü"), "request.auth.claims[plan] gold-ü"],
+  ["claims that end so", claims("a-eu"), claims("*-eu"), "request.auth.claims[plan] a-eu"],
+  ["anybody with a claim", claims("*"), claims("a"), "request.auth.claims[plan] a"],
+  ["principals", '{ principals: ["cluster.local/ns/web/*"] }', "{ serviceAccounts: [web/a] }", "service account web/a"],
+])("%s mean one consumer", (_, older, younger, who) => {
+  const plans = [written("old", 2024, `{ consumers: [${older}], ${QUOTAS} }`)];
+  plans.push(written("young", 2025, `{ consumers: [${younger}], ${QUOTAS} }`));
+  expect(messagesOf("consumer-of-two-plans", QUOTA, ...plans)).toEqual([
+    `${who} has Plan/default/old already, which is older: this one does not hold for it`,
+  ]);
+});
+
+test.each([
+  ["other namespaces", "{ namespaces: [web] }", "{ serviceAccounts: [webs/a] }"],
+  ["what begins so and what ends so", claims("gold*"), claims("*-eu")],
+  ["another claim", claims("gold"), '{ claim: { attribute: "request.auth.claims[tier]", values: [gold] } }'],
+])("%s may be others", (_, older, younger) => {
+  const plans = [written("old", 2024, `{ consumers: [${older}], ${QUOTAS} }`)];
+  plans.push(written("young", 2025, `{ consumers: [${younger}], ${QUOTAS} }`));
+  expect(messagesOf("consumer-of-two-plans", QUOTA, ...plans)).toEqual([]);
 });
 
 test("what is not there is named", () => {

@@ -42,7 +42,7 @@ export function validatePlan({ consumers, quotas = [], limits = [] }: PlanSpec):
               ["spec", "limits", index, "per"],
               "bad-value",
               `${per} is longer than 24h`,
-              "a RateLimit is of seconds to hours: set a shorter time and a smaller amount",
+              "a RateLimit is of seconds to hours: set a shorter time and a smaller amount, or give another amount of a Quota",
             ),
           ]
         : [],

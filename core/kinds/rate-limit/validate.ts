@@ -137,7 +137,7 @@ function validateLimit({ limit, cost = {}, reserve = [] }: RateLimitRule, path: 
         [...path, "limit", "per"],
         "bad-value",
         `${limit.per} is longer than 24h`,
-        "a RateLimit is of seconds to hours: set a shorter time and a smaller amount",
+        "a RateLimit is of seconds to hours: set a shorter time and a smaller amount, or write a Quota, which is of days and months (period.rolling)",
       ),
     );
   return issues;

@@ -12,17 +12,18 @@ export const onePlanForAll: ListCheck<"Plan"> = {
     const aged = [...plans].sort(byAge);
     return aged.flatMap((plan, at) =>
       plan.spec.consumers.flatMap((consumer, index) => {
-        const names = new Set(namesOf(consumer, context));
-        const older = aged
+        const names = namesOf(consumer, plan, context);
+        const [shared] = aged
           .slice(0, at)
-          .find((each) => isOfOneRule(each, plan) && shared(each, names, context) !== undefined);
-        if (older === undefined) return [];
+          .filter((each) => isOfOneRule(each, plan))
+          .flatMap((older) => sharedWith(older, names, context));
+        if (shared === undefined) return [];
         return [
           {
             severity: "warning" as const,
             resource: formatRef(refOf(plan)),
             path: ["spec", "consumers", index],
-            message: `${shared(older, names, context) ?? ""} has ${formatRef(refOf(older))} already, which is older: this one does not hold for it`,
+            message: `${shared.name} has ${shared.older} already, which is older: this one does not hold for it`,
             hint: "name each consumer in one plan",
           },
         ];
@@ -31,28 +32,71 @@ export const onePlanForAll: ListCheck<"Plan"> = {
   },
 };
 
-function shared(plan: Resource<"Plan">, names: ReadonlySet<string>, context: CheckContext): string | undefined {
-  return plan.spec.consumers.flatMap((each) => namesOf(each, context)).find((name) => names.has(name));
+/** Consumers of one kind whose names are as the pattern says: `text`, `begins*` or `*ends`. */
+interface Named {
+  readonly of: string;
+  readonly pattern: string;
 }
 
-/** By which it can be known that two mean the same one; a prefix and what begins with it may do so too, and are not told. */
+function sharedWith(older: Resource<"Plan">, names: readonly Named[], context: CheckContext) {
+  return older.spec.consumers
+    .flatMap((consumer) => namesOf(consumer, older, context))
+    .flatMap((theirs) =>
+      names.flatMap((ours) => {
+        if (ours.of !== theirs.of) return [];
+        const narrower = covers(theirs.pattern, ours.pattern) ? ours : theirs;
+        const isShared = narrower === ours || covers(ours.pattern, theirs.pattern);
+        return isShared ? [{ name: tell(narrower), older: formatRef(refOf(older)) }] : [];
+      }),
+    );
+}
+
+/** Whether whoever the other means is meant. What begins so and what ends so may be one too: that is not told. */
+function covers(pattern: string, other: string): boolean {
+  if (pattern === other || pattern === "*") return true;
+  if (pattern.endsWith("*")) return !other.startsWith("*") && other.startsWith(pattern.slice(0, -1));
+  return pattern.startsWith("*") && !other.endsWith("*") && other.endsWith(pattern.slice(1));
+}
+
+const CALLER = "caller";
+const ACCOUNT = /^[^/]+\/ns\/([^/*]+)\/sa\/([^/*]+)$/;
+const NAMESPACE = /^[^/]+\/ns\/([^/]+?)(?:\/sa\/)?\*$/;
+
+function tell({ of, pattern }: Named): string {
+  if (of !== CALLER) return `${of} ${pattern}`;
+  const [, namespace, account] = ACCOUNT.exec(pattern) ?? [];
+  if (namespace !== undefined && account !== undefined) return `service account ${namespace}/${account}`;
+  const whole = NAMESPACE.exec(pattern)?.[1];
+  return whole === undefined ? `principal ${pattern}` : `namespace ${whole}`;
+}
+
 function namesOf(
   { claim, workloads, principals = [], serviceAccounts = [], namespaces = [] }: PlanConsumer,
+  { metadata }: Resource<"Plan">,
   { select, mesh }: CheckContext,
-): string[] {
-  const account = (name: string): string => `service account ${name}`;
-  if (claim !== undefined) return claim.values.map((value) => `${claim.attribute} ${value}`);
+): Named[] {
+  if (claim !== undefined) return claim.values.map((pattern) => ({ of: claim.attribute, pattern }));
+  const caller = (namespace: string, account: string): Named => ({
+    of: CALLER,
+    pattern: `${mesh.trustDomain}/ns/${namespace}/sa/${account}`,
+  });
   if (workloads !== undefined)
-    return select(workloads.matchLabels, workloads.namespace).map(({ namespace, serviceAccount }) =>
-      account(`${namespace}/${serviceAccount}`),
+    return select(workloads.matchLabels, workloads.namespace).flatMap(({ namespace, serviceAccount }) =>
+      serviceAccount === undefined ? [] : [caller(namespace, serviceAccount)],
     );
-  const own = `${mesh.trustDomain}/ns/`;
   return [
-    ...principals.map((name) =>
-      name.startsWith(own) ? account(name.slice(own.length).replace("/sa/", "/")) : `principal ${name}`,
-    ),
-    ...serviceAccounts.map(account),
-    ...namespaces.map((name) => `namespace ${name}`),
+    ...principals.map((pattern) => ({ of: CALLER, pattern })),
+    ...serviceAccounts.map((name) => {
+      const [namespace = "", account = ""] = (name.includes("/") ? name : `${metadata.namespace}/${name}`).split("/");
+      return caller(namespace, account);
+    }),
+    // Of names that end so nothing is known of whole principals.
+    ...namespaces.flatMap((name): Named[] => {
+      const beginning = name.endsWith("*") ? name.slice(0, -1) : `${name}/sa/`;
+      return name.startsWith("*") && name !== "*"
+        ? [{ of: "namespace", pattern: name }]
+        : [{ of: CALLER, pattern: `${mesh.trustDomain}/ns/${beginning}*` }];
+    }),
   ];
 }
 
