@@ -1,5 +1,5 @@
 import type { CountingRule } from "#core/rate-limit/counting-rule.ts";
-import type { Limit } from "#core/rate-limit/limit.ts";
+import { EVER_MS, type Limit } from "#core/rate-limit/limit.ts";
 import { toldRuleName } from "#core/rate-limit/rule-name.ts";
 
 /** What a response tells of a rule: what is left of it where that is known, and until when. */
@@ -27,7 +27,10 @@ type Field = readonly [name: string, value: string];
  */
 export function limitHeaders(told: readonly ToldLimit[]): Field[] {
   const refusing = told.filter(({ isAdmitted }) => !isAdmitted);
-  const resetSeconds = String(secondsOf(Math.max(...refusing.map(({ retryMs }) => retryMs))));
+  const resetMs = Math.max(...refusing.map(({ retryMs }) => retryMs));
+  const resetSeconds = String(secondsOf(resetMs));
+  // For what is never there again nobody is told to wait.
+  const isTimed = resetMs < EVER_MS;
   return [
     ...list("ratelimit-policy", told.filter(sendsStandard), describePolicy),
     ...list("ratelimit", told.filter(sendsStandard).filter(isKnown), describeState),
@@ -35,8 +38,9 @@ export function limitHeaders(told: readonly ToldLimit[]): Field[] {
       ["x-ratelimit-limit", String(limit.amount)],
       ...fieldsIf(refusing.length === 0 && left !== undefined, ["x-ratelimit-remaining", String(left)]),
     ]),
-    ...fieldsIf(refusing.some(sendsX), ["x-ratelimit-remaining", "0"], ["x-ratelimit-reset", resetSeconds]),
-    ...fieldsIf(refusing.length > 0, ["retry-after", resetSeconds]),
+    ...fieldsIf(refusing.some(sendsX), ["x-ratelimit-remaining", "0"]),
+    ...fieldsIf(isTimed && refusing.some(sendsX), ["x-ratelimit-reset", resetSeconds]),
+    ...fieldsIf(isTimed && refusing.length > 0, ["retry-after", resetSeconds]),
   ];
 }
 
@@ -68,11 +72,12 @@ const UNITS = { Requests: "", Bytes: ';qu="content-bytes"', Concurrent: ';qu="co
 
 function describePolicy({ rule }: ToldLimit): string {
   const { limit, unit } = rule;
-  const window = unit === "Concurrent" ? "" : `;w=${secondsOf(limit.perMs)}`;
+  const window = unit === "Concurrent" || limit.perMs >= EVER_MS ? "" : `;w=${secondsOf(limit.perMs)}`;
   return `"${toldRuleName(rule)}";q=${limit.amount}${UNITS[unit]}${window}`;
 }
 
 function describeState({ rule, isAdmitted, left = 0, retryMs }: ToldLimit): string {
   const name = toldRuleName(rule);
-  return isAdmitted ? `"${name}";r=${left}` : `"${name}";r=0;t=${secondsOf(retryMs)}`;
+  if (isAdmitted) return `"${name}";r=${left}`;
+  return `"${name}";r=0${retryMs < EVER_MS ? `;t=${secondsOf(retryMs)}` : ""}`;
 }

@@ -21,6 +21,9 @@ export interface Ledger {
   readonly isGranted?: boolean;
 }
 
+/** Of what is for ever: longer than anybody waits. */
+export const EVER_MS = 1000 * 366 * 24 * 3_600_000;
+
 /** How much a bucket lets through. */
 export interface Limit {
   /** Units, a whole number. */

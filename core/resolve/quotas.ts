@@ -2,15 +2,12 @@ import { parseDurationMs } from "#core/duration.ts";
 import { describePeriod } from "#core/kinds/quota/describe-period.ts";
 import type { QuotaSpec } from "#core/kinds/quota/schema.ts";
 import { LONGEST_MS } from "#core/rate-limit/calendar-period.ts";
-import type { Limit, Period } from "#core/rate-limit/limit.ts";
+import { EVER_MS, type Limit, type Period } from "#core/rate-limit/limit.ts";
 import { QUOTA_RULE } from "#core/rate-limit/rule-name.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import { writtenIn } from "#core/resolve/inline-limits.ts";
 import { guarding, KEYS_MAX, keyOf, type LimitingRule } from "#core/resolve/rate-limits.ts";
 import type { Resource } from "#core/resource/resource.ts";
-
-/** Of what is for ever: longer than anybody waits. */
-const EVER_MS = 1000 * 366 * 24 * 3_600_000;
 
 /** Those of Quotas that are not off, in their order: a rule each. */
 export function readQuotas(quotas: readonly Resource<"Quota">[]): readonly LimitingRule[] {

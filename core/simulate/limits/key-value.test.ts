@@ -4,7 +4,12 @@ import { prepareKey } from "#core/simulate/limits/prepare-key.ts";
 import { readDescriptor } from "#core/simulate/limits/read-descriptor.ts";
 
 const REQUEST = {
-  ...{ "header::path": "/orders/7?page=2&empty=&page=3", "header::method": "PUT", "header:x-key": "gold:ü-9" },
+  ...{
+    "header::path": "/orders/7?page=2&empty=&page=3&%73pelled=%61+b%26%c3%bc&spelled=b#?page=4",
+    "header::method": "PUT",
+    "header:x-key": "gold:ü-9",
+    "header:x-empty": "",
+  },
   ...{ remote: "=10.1.2.3", client: "=192.0.2.1" },
 };
 const EVERYTHING = { prefixLength: undefined, templates: [], ranges: [], regex: undefined };
@@ -20,6 +25,8 @@ test.each<[string, object, string | null]>([
   ["request.path", {}, "/orders/7"],
   ["request.query[page]", {}, "2"],
   ["request.query[empty]", {}, null],
+  ["request.query[spelled]", {}, "a b&ü"],
+  ["request.headers[x-empty]", {}, null],
   ["request.query[none]", {}, null],
   ["request.headers[x-key]", { regex: "^([a-z]+):" }, "gold"],
   ["request.headers[x-key]", { regex: "ü-[0-9]" }, "ü-9"],
@@ -40,4 +47,21 @@ test("paths of one template are one, of the first that they are of", () => {
   expect(pathOf("/files/a/b.txt", ...templates)).toBe("/files/{**}");
   expect(pathOf("/orders/", ...templates)).toBeNull();
   expect(pathOf("/Orders/7", ...templates)).toBeNull();
+});
+
+test("addresses of IPv6 are written as people write them, whole and by range", () => {
+  const remote = { remote: "=2001:DB8:0:1:0:0:a:b" };
+  expect(read("source.ip", { prefixLength: 64 }, remote)).toBe("2001:db8:0:1::/64");
+  expect(read("source.ip", { prefixLength: 61 }, remote)).toBe("2001:db8::/61");
+  expect(read("source.ip", {}, remote)).toBe("2001:db8:0:1::a:b");
+  expect(read("source.ip", { prefixLength: 0 }, remote)).toBe("::/0");
+});
+
+test("lists of a claim are told apart by their values, in whatever order they stand", () => {
+  const groups = (...values: string[]) =>
+    read("request.auth.claims[groups]", {}, { claims: `=${JSON.stringify({ groups: values })}` });
+  expect(groups("b", "a")).toBe("a b");
+  expect(groups("a", "b")).toBe("a b");
+  expect(groups("a b")).not.toBe(groups("a", "b"));
+  expect(groups()).toBeNull();
 });

@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { claimOfCondition } from "#core/schema/claim-path.ts";
 import type { Address } from "#core/simulate/address.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
@@ -20,7 +21,8 @@ export function keyValue(
     const address = addressOf(attribute, exchange, trusted);
     return ofAddress === undefined ? rangeOf(address, prefixLength) : ofAddress(address);
   }
-  const value = textOf(attribute, exchange);
+  // What is empty says as little as what is not there.
+  const value = textOf(attribute, exchange) || null;
   return value === null || ofText === undefined ? value : ofText(value);
 }
 
@@ -33,11 +35,16 @@ function addressOf(
   return attribute === "remote.ip" && isTrusted(connection.tls?.peer?.uris[0], trusted) ? client : connection.remote;
 }
 
+/** The first of a name, as applications read it: however it is spelled, it is one value. */
+function parameterOf(path: string, parameter: string): string | null {
+  const start = path.indexOf("?");
+  return start < 0 ? null : new URLSearchParams(path.slice(start + 1).split("#", 1)[0]).get(parameter);
+}
+
 /** In the words of conditions. */
 function textOf(attribute: string, exchange: Exchange): string | null {
   const parameter = QUERY.exec(attribute)?.[1];
-  // An empty one says as little as none.
-  if (parameter !== undefined) return exchange.query.get(parameter) || null;
+  if (parameter !== undefined) return parameterOf(exchange.path, parameter);
   const header = HEADER.exec(attribute)?.[1];
   if (header !== undefined) return exchange.headers.firstLine(header.toLowerCase()) ?? null;
   const uri = exchange.connection.tls?.peer?.uris[0];
@@ -79,20 +86,19 @@ function claim({ metadata }: Exchange, path: readonly string[]): string | null {
   let value = (metadata.get(TOKEN_FILTER) as Record<string, unknown> | undefined)?.[TOKEN_PAYLOAD];
   for (const name of path)
     value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-  if (Array.isArray(value)) return value.length === 0 ? null : value.map(String).sort().join(" ");
+  if (Array.isArray(value)) return value.length === 0 ? null : joinClaims(value.map(String).sort());
   return value === undefined || value === null || typeof value === "object" ? null : String(value);
 }
+
+/** Values that are no single words are told apart all the same. */
+const joinClaims = (values: readonly string[]): string =>
+  values.some((value) => /\s/.test(value)) ? JSON.stringify(values) : values.join(" ");
 
 function rangeOf(address: Address | undefined, prefixLength: number | undefined): string | null {
   if (address === undefined) return null;
   const bits = address.bytes.length * 8;
   const kept = Math.min(prefixLength ?? bits, bits);
   const bytes = address.bytes.map((byte, at) => byte & (0xff00 >> Math.max(0, Math.min(8, kept - at * 8))) & 0xff);
-  const text =
-    bytes.length === 4
-      ? bytes.join(".")
-      : Array.from({ length: 8 }, (_, at) =>
-          (((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0)).toString(16),
-        ).join(":");
+  const text = ipaddr.fromByteArray([...bytes]).toString();
   return kept === bits ? text : `${text}/${kept}`;
 }
