@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import { limitHeaders, refusalHeaders } from "#core/rate-limit/limit-headers.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import { readDescriptor, readEnd, setOfDescriptor } from "#core/simulate/limits/read-descriptor.ts";
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
+import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
 import { formatLimitCounts, type LimitOutcome } from "#core/telemetry/limit-counts.ts";
 import { ANSWER_METADATA } from "#core/xds/limits-metadata.ts";
 import type { LocalCall } from "#grpc/local-connection.ts";
@@ -13,11 +13,8 @@ import type { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
 import type { CountedBy, Limiter, Verdict } from "#mesh-agent/limits/limiter.ts";
 import { Unended } from "#mesh-agent/limits/unended.ts";
 import type { Logger } from "#node/log.ts";
-import { RateLimitResponse_Code, RateLimitResponseSchema } from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
-import { LimitRequestSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
+import { decodeLimitRequest, encodeLimitAnswer } from "#proto/limit-codec.ts";
 
-/** What is no UTF-8 stands for itself as one sign: it is counted all the same. */
-const TEXT = new TextDecoder();
 /** Envoy asks for limits that it has accepted before the agent hears of that. */
 const PATIENCE_MS = 500;
 
@@ -25,17 +22,9 @@ const PATIENCE_MS = 500;
 const WAITING_MAX = 20_000;
 /** Requests whose end is waited for: the oldest of more is charged as it was known before. */
 const UNENDED_MAX = 100_000;
-const OK = toBinary(
-  RateLimitResponseSchema,
-  create(RateLimitResponseSchema, { overallCode: RateLimitResponse_Code.OK }),
-);
-const TOO_MANY = toBinary(
-  RateLimitResponseSchema,
-  create(RateLimitResponseSchema, {
-    overallCode: RateLimitResponse_Code.OVER_LIMIT,
-    responseHeadersToAdd: [{ key: "retry-after", value: "1" }],
-  }),
-);
+const NOTHING_TOLD: ReadonlyMap<string, number> = new Map();
+const OK = encodeLimitAnswer({ isAdmitted: true, headers: [], body: "", marks: {} });
+const TOO_MANY = encodeLimitAnswer({ isAdmitted: false, headers: [["retry-after", "1"]], body: "", marks: {} });
 
 export interface LimitServerOptions {
   readonly sets: LimitSets;
@@ -74,13 +63,15 @@ export class LimitServer {
     return this.#server.close();
   }
 
+  /** What requests cost that count bytes is charged while they last. */
+  hearStreams(streams: readonly LastingStream[]): void {
+    for (const { id, status, bytes } of streams) this.#unended.grow(id, { status, bytes, told: NOTHING_TOLD });
+  }
+
   /** At once where nobody has to be asked. */
   #decide(bytes: Uint8Array, call: LocalCall): Uint8Array | Promise<Uint8Array> {
     const { sets } = this.#options;
-    const descriptors = fromBinary(LimitRequestSchema, bytes).descriptors.map(({ entries: all, hitsAddend }) => ({
-      entries: all.map(({ key, value }) => ({ key, value: TEXT.decode(value) })),
-      hitsAddend: hitsAddend === undefined ? undefined : Number(hitsAddend),
-    }));
+    const descriptors = decodeLimitRequest(bytes);
     const end = readEnd(descriptors);
     if (end !== undefined) {
       this.#unended.end(end.id, end.ended);
@@ -110,12 +101,13 @@ export class LimitServer {
       call.onHangUp = undefined;
       const { ending, exemptFrom } = verdict;
       for (const rule of exemptFrom) this.#count(rule, "exempt");
-      if (ending === undefined) return encodeVerdict(verdict, undefined);
+      if (ending === undefined) return encodeVerdict(verdict, {});
       const id = this.#unended.add(ending, call.connection);
       // Whose proxy does not wait for the answer learns no id, and would never say that the request has ended.
       call.onHangUp = () => this.#unended.end(id, undefined);
       if (isGone) this.#unended.end(id, undefined);
-      return encodeVerdict(verdict, id);
+      const { id: name, bytes } = ANSWER_METADATA;
+      return encodeVerdict(verdict, { [name]: id, ...(ending.isGrowing ? { [bytes]: "told" } : {}) });
     };
     let verdict: Verdict | undefined;
     let later: ((verdict: Verdict) => void) | undefined;
@@ -150,7 +142,10 @@ function outcomeOf({ isAdmitted, isTried = false }: CountedBy): LimitOutcome {
   return isTried ? "tried" : "refused";
 }
 
-function encodeVerdict({ counted, exemptFrom, refusedBy }: Verdict, id: string | undefined): Uint8Array {
+function encodeVerdict(
+  { counted, exemptFrom, refusedBy }: Verdict,
+  waiting: Readonly<Record<string, string>>,
+): Uint8Array {
   const headers =
     refusedBy === undefined
       ? limitHeaders(counted.filter(({ isTried }) => isTried !== true))
@@ -162,17 +157,12 @@ function encodeVerdict({ counted, exemptFrom, refusedBy }: Verdict, id: string |
   const marks = {
     ...(refusedBy === undefined ? {} : { rule: nameOf(refusedBy.rule), ...statusMark(refusedBy) }),
     ...(counts.length === 0 ? {} : { counted: formatLimitCounts(counts) }),
-    ...(id === undefined ? {} : { [ANSWER_METADATA.id]: id }),
+    ...waiting,
   };
-  const code = refusedBy === undefined ? RateLimitResponse_Code.OK : RateLimitResponse_Code.OVER_LIMIT;
-  return toBinary(
-    RateLimitResponseSchema,
-    create(RateLimitResponseSchema, {
-      overallCode: code,
-      statuses: [{ code }],
-      responseHeadersToAdd: headers.map(([key, value]) => ({ key, value })),
-      rawBody: Buffer.from(refusedBy?.rule.refusedBody ?? ""),
-      ...(Object.keys(marks).length === 0 ? {} : { dynamicMetadata: marks }),
-    }),
-  );
+  return encodeLimitAnswer({
+    isAdmitted: refusedBy === undefined,
+    headers,
+    body: refusedBy?.rule.refusedBody ?? "",
+    marks,
+  });
 }
