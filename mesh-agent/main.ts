@@ -105,8 +105,8 @@ async function runClaimed(
     onReadiness: (isReady) => capture?.follow(isReady),
   });
   const { admin, bootstrap, supervisor, readiness } = proxy;
-  const telemetry = await makeTelemetry({ ...shared, ...controlPlane, reopenLogs: proxy.reopenLogs });
   const limits = makeLimits(config, paths, controlPlane, log);
+  const telemetry = await makeTelemetry({ ...shared, ...controlPlane, limits, reopenLogs: proxy.reopenLogs });
   const pages = makePages({ ...shared, controlPlane, proxy, telemetry, limits, version: manifest.version });
 
   // What runs in the background ends after the shutdown, not with its beginning: draining needs the control plane.

@@ -74,6 +74,48 @@ test("what a response did not cost is free again, however late it comes within i
   expect(owner.keyOf("k")?.used ?? 2).toBe(2);
 });
 
+test("what a request costs while it lasts is used as it is told, each unit once, whatever is told again and late", () => {
+  const LEDGER: Limit = { amount: 1000, perMs: 60_000, ledger: { isOpen: false, period: { kind: "rolling" } } };
+  const journal = { took: 0, returned: 0 };
+  const { owner, ask, pass } = open(
+    { k: LEDGER },
+    {
+      journal: {
+        took: (_, units) => {
+          journal.took += units;
+          return true;
+        },
+        returned: (_, units) => {
+          journal.returned += units;
+        },
+        drew: () => undefined,
+        closed: () => undefined,
+      },
+    },
+  );
+  const [first, second] = [...ask({ k: 1 }), ...ask({ k: 1 })];
+  if (first?.kind !== "admitted" || second?.kind !== "admitted") throw new Error("refused");
+  first.grow(at(1000), [300]);
+  // Of the last lease of each, and long after it.
+  for (const [ms, cost] of [
+    [100, 300],
+    [900, 700],
+    [10, 500],
+  ] as const) {
+    pass(ms);
+    first.grow(at(1000), [cost]);
+  }
+  pass(500);
+  // Two units are held for both, of which it is not known whether they cost less.
+  expect([owner.keyOf("k")?.used, owner.keyOf("k")?.held]).toEqual([699, 2]);
+  expect(journal.took - journal.returned).toBe(701);
+  expect(ask({ k: 300 })).toMatchObject([{ kind: "refused" }]);
+  first.settle(at(2500), [750]);
+  second.settle(at(2500), [1]);
+  pass(500);
+  expect([owner.keyOf("k")?.used, journal.took - journal.returned]).toEqual([751, 751]);
+});
+
 test("a response that cost more than was reserved is charged in full", () => {
   const { ask, admits, pass } = open({ k: PER_SECOND(10) });
   const [outcome] = ask({ k: 1 });

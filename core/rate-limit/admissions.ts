@@ -291,11 +291,17 @@ export class Admissions {
     const settle = (at: Moment, costs?: readonly number[]): void => {
       for (const [index, [holder, units]] of taken.entries()) {
         const cost = costs?.[index] ?? units.amount;
-        if (waiting.charges[index]?.limit.ledger !== undefined) this.#correct(holder.key, cost - units.amount);
+        if (waiting.charges[index]?.limit.ledger !== undefined) this.#correct(holder.key, cost - units.told);
         holder.settle(units, cost, at);
       }
     };
-    waiting.done({ kind: "admitted", settle });
+    const grow = (at: Moment, costs: readonly number[]): void => {
+      for (const [index, [holder, units]] of taken.entries()) {
+        const more = holder.grow(units, costs[index] ?? 0, at);
+        if (waiting.charges[index]?.limit.ledger !== undefined) this.#correct(holder.key, more);
+      }
+    };
+    waiting.done({ kind: "admitted", settle, grow });
   }
 
   /** Writes down what is taken of ledgers; the first that cannot be written, and may not go on without. */

@@ -14,7 +14,14 @@ export interface Charge {
 
 export type Refusal = "limit" | "uncoordinated" | "too-many-keys" | "cost-above-limit";
 
+export interface Admitted {
+  readonly kind: "admitted";
+  /** To be called once, with the costs of the charges in their order; without them, they are as they were asked for. */
+  readonly settle: (now: Moment, costs?: readonly number[]) => void;
+  /** Before that, as often as it is known what they have cost so far: in sum no more than in the end. */
+  readonly grow: (now: Moment, costs: readonly number[]) => void;
+}
+
 export type Outcome =
-  /** `settle` is to be called once, with the costs of the charges in their order; without them, they are as they were asked for. */
-  | { readonly kind: "admitted"; readonly settle: (now: Moment, costs?: readonly number[]) => void }
+  | Admitted
   | { readonly kind: "refused"; readonly key: string; readonly because: Refusal; readonly retryMs: number };

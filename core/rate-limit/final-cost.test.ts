@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { finalCost, isCostedLate } from "#core/rate-limit/final-cost.ts";
+import { costSoFar, finalCost, isCostedLate } from "#core/rate-limit/final-cost.ts";
 
 const rule = (more: Partial<Parameters<typeof finalCost>[0]> = {}) => ({
   unit: "Requests" as const,
@@ -30,6 +30,19 @@ test.each([
   ["what was taken of an end that nobody told", told, undefined, 3],
 ])("a request costs %s", (_, of, end, cost) => {
   expect(finalCost(of, 3, end)).toBe(cost);
+});
+
+test.each([
+  ["bytes, as many as there were", rule({ unit: "Bytes" }), 200, 700],
+  ["no less than was taken", rule({ unit: "Bytes" }), 200, 3, 2],
+  ["bytes before there is a response", rule({ unit: "Bytes" }), 0, 700],
+  ["what was taken, where its response may be refunded", rule({ unit: "Bytes", refunds }), 0, 3],
+  ["what was taken, where it is refunded", rule({ unit: "Bytes", refunds }), 503, 3],
+  ["bytes, where it is not", rule({ unit: "Bytes", refunds }), 200, 700],
+  ["what was taken of requests", told, 200, 3],
+  ["what was taken of a place", rule({ unit: "Concurrent" }), 200, 3],
+])("one that has not ended has cost %s", (_, of, status, cost, bytes = 700) => {
+  expect(costSoFar(of, 3, { status, bytes, told: new Map([["x-cost", 9]]) })).toBe(cost);
 });
 
 test("who costs what was known before is not waited for", () => {

@@ -1,7 +1,8 @@
 import type { CountingRule } from "#core/rate-limit/counting-rule.ts";
 
-/** A request that has ended. */
+/** A request that has ended, or as far as it has come. */
 export interface EndedRequest {
+  /** 0 where there is no response yet. */
   readonly status: number;
   /** Of the request and its response. */
   readonly bytes: number;
@@ -24,4 +25,11 @@ export function finalCost({ unit, cost, refunds }: Costing, taken: number, ended
   if (unit === "Bytes") return ended.bytes;
   const told = cost.responseHeader === undefined ? undefined : ended.told.get(cost.responseHeader);
   return told === undefined ? taken : Math.min(Math.floor(told), cost.most);
+}
+
+/** What a request has cost so far that was let through for `taken`: bytes that came and went. It never goes back in the end. */
+export function costSoFar(rule: Costing, taken: number, soFar: EndedRequest): number {
+  // Whether it is refunded its response will tell.
+  const isUncertain = rule.refunds.length > 0 && soFar.status === 0;
+  return rule.unit === "Bytes" && !isUncertain ? Math.max(taken, finalCost(rule, taken, soFar)) : taken;
 }

@@ -21,6 +21,8 @@ const ANSWERS_AHEAD = 3;
 /** Units that were taken for a request, until it is known what it costs. */
 export interface Taken {
   readonly amount: number;
+  /** Of what it costs, used as far as is known; at least `amount`. */
+  told: number;
   readonly atMs: number;
   /** Of which lease: when that has ended, they are used, whatever the request costs. */
   readonly term: number;
@@ -133,28 +135,37 @@ export class LeaseHolder {
     this.#pending += amount;
     this.#takenSince += amount;
     this.#unsettled += 1;
-    return { amount, atMs: now.slowMs, term: this.#term };
+    return { amount, told: amount, atMs: now.slowMs, term: this.#term };
+  }
+
+  /** So much a request has cost so far that has not ended: what it was not taken for is used. Answers how much more that is than before. */
+  grow(taken: Taken, cost: number, now: Moment): number {
+    this.lapse(now);
+    const more = Math.max(0, cost - taken.told);
+    taken.told += more;
+    this.#use(more, now.slowMs);
+    return more;
   }
 
   /** What a request cost in the end: what it did not cost is idle again, what it cost besides is used all the same. */
-  settle({ amount, atMs, term }: Taken, cost: number, now: Moment): void {
+  settle({ amount, told, atMs, term }: Taken, cost: number, now: Moment): void {
     this.lapse(now);
     this.#unsettled -= 1;
     if (term !== this.#term) {
-      this.#use(cost - amount, now.slowMs);
+      this.#use(cost - told, now.slowMs);
       return;
     }
     this.#pending -= amount;
     this.#idle += Math.max(0, amount - cost);
     this.#use(Math.min(cost, amount), atMs);
-    this.#use(cost - amount, now.slowMs);
+    this.#use(cost - told, now.slowMs);
   }
 
   /** Counts what is admitted without a lease. */
   takeAlone(amount: number, now: Moment): Taken {
     this.#unsettled += 1;
     this.#use(amount, now.slowMs);
-    return { amount, atMs: now.slowMs, term: -1 };
+    return { amount, told: amount, atMs: now.slowMs, term: -1 };
   }
 
   /** Gives back what is idle: by the next draw. */

@@ -40,10 +40,15 @@ export const ENTRY_MARK = "=";
 export const HEADER_ENTRY = "header:";
 
 /**
- * Metadata of an agent's answer, under the filter's name: what it calls a request by whose end it waits for, and what status one
- * gets that it refuses, where that is another than 429.
+ * Metadata of an agent's answer, under the filter's name: what it calls a request by whose end it waits for, whether
+ * it is to hear of its bytes before that, and what status one gets that it refuses, where that is another than 429.
  */
-export const ANSWER_METADATA = { filter: "envoy.filters.http.ratelimit", id: "id", status: "status" } as const;
+export const ANSWER_METADATA = {
+  filter: "envoy.filters.http.ratelimit",
+  id: "id",
+  bytes: "bytes",
+  status: "status",
+} as const;
 
 /** Entries of the descriptor that tells of a request's end; nothing is sent of one that has no id. */
 export const ENDED_ENTRIES = {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import type { Uplink } from "#mesh-agent/control-plane/uplink.ts";
@@ -16,6 +17,10 @@ const START_MS = 10_000;
 
 export interface Limits {
   stats(): Promise<LimitStats>;
+  /** Whether anything is limited, or was. */
+  readonly isDeciding: boolean;
+  /** How far requests have come that last, as often as Envoy says so. */
+  hearStreams(streams: readonly LastingStream[]): void;
   /** Resolves when Envoy is answered, where it may ask: it has limits from before, or what former runs let through is to be told. */
   listen(): Promise<void>;
   /** Resolves when Envoy may be given these: it will ask of what has limits. Undefined where it may at once. */
@@ -60,6 +65,10 @@ export function makeLimits(
   };
   return {
     stats: () => thread.stats(),
+    get isDeciding() {
+      return thread.isStarted;
+    },
+    hearStreams: (streams) => thread.hearStreams(streams),
     async listen() {
       if (hasRuns(paths.limitJournals) || cache.list(TYPE_URLS.RDS).some(hasLimits)) await thread.start();
     },

@@ -1,5 +1,6 @@
 import type { Complaints } from "#mesh-agent/complaints.ts";
 import type { ControlPlaneParts } from "#mesh-agent/compose/make-control-plane.ts";
+import type { Limits } from "#mesh-agent/compose/make-limits.ts";
 import type { ProxyParts } from "#mesh-agent/compose/make-proxy.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { readPidFile } from "#mesh-agent/envoy/pid-file.ts";
@@ -16,6 +17,7 @@ export interface TelemetryNeeds extends Pick<ControlPlaneParts, "uplink" | "cloc
   readonly config: AgentConfig;
   readonly paths: AgentPaths;
   readonly keeper: IdentityKeeper;
+  readonly limits: Pick<Limits, "hearStreams" | "isDeciding">;
   readonly reopenLogs: ProxyParts["reopenLogs"];
   readonly complaints: Complaints;
   readonly log: Logger;
@@ -23,7 +25,7 @@ export interface TelemetryNeeds extends Pick<ControlPlaneParts, "uplink" | "cloc
 
 /** Reads Envoy's log from here on, and reports to the control plane. */
 export async function makeTelemetry(needs: TelemetryNeeds): Promise<Telemetry> {
-  const { config, paths, keeper, uplink, clock, registration, reopenLogs, complaints, log } = needs;
+  const { config, paths, keeper, uplink, clock, registration, limits, reopenLogs, complaints, log } = needs;
   const telemetry = await startTelemetry({
     dir: paths.dir,
     accessLogPath: paths.accessLog,
@@ -40,6 +42,8 @@ export async function makeTelemetry(needs: TelemetryNeeds): Promise<Telemetry> {
     envoyStartedMs: () => startedMs(readPidFile(paths.pid)?.start),
     reopenLogs,
     onServerTime: clock.hear,
+    isHeard: () => limits.isDeciding,
+    onLasting: (streams) => limits.hearStreams(streams),
     log,
   });
   complaints.hear(telemetry);

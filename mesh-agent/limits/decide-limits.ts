@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
 import { FormerRuns } from "#mesh-agent/limits/former-runs.ts";
 import { LeaseClient } from "#mesh-agent/limits/lease-client.ts";
 import { LimitJournal } from "#mesh-agent/limits/limit-journal.ts";
@@ -20,6 +21,7 @@ const KEYS_MAX = 200_000;
 export interface DecidedLimits {
   follow(change: RoutesChange): void;
   hearUplink(isUp: boolean): void;
+  hearStreams(streams: readonly LastingStream[]): void;
   stats(): LimitStats;
   listen(socketPath: string): Promise<void>;
   close(): Promise<void>;
@@ -69,6 +71,7 @@ export function decideLimits(
     hearUplink(now) {
       isUp = now;
     },
+    hearStreams: (streams) => server.hearStreams(streams),
     stats: () => ({
       keys: limiter.keys,
       failures: leases.failures,

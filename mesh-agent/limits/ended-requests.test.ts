@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { request } from "node:http";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Call, Scenario } from "#testing/scenario.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
@@ -59,6 +61,23 @@ test("bytes are counted as they were sent and received", async () => {
   const upload = { method: "POST", body: new Uint8Array(60_000) };
   expect(await answers([upload])).toEqual([200]);
   await eventually("it is charged", async () => ((await scenario.call()).status === 429 ? true : undefined));
+});
+
+test("bytes of a request that lasts are charged while it does, also of one rule that each proxy has for itself", async () => {
+  for (const scope of ["Service", "Instance"]) {
+    await use(LIMIT("{ name: bytes, limit: { amount: 4000000, per: 10m, unit: Bytes } }", `scope: ${scope},`));
+    const { proxyPort: port } = scenario;
+    const path = "http://reviews:9080/";
+    // To both of its instances.
+    const uploads = [1, 2].map(() =>
+      request({ host: "127.0.0.1", port, method: "POST", path, headers: { host: "reviews:9080" } }),
+    );
+    const ended = uploads.map((upload) => once(upload, "response"));
+    for (const upload of uploads) upload.write(Buffer.alloc(5_000_000));
+    await eventually("others are refused", async () => ((await statuses(2))[429] === 2 ? true : undefined), 30_000);
+    for (const upload of uploads) upload.end();
+    for (const [{ statusCode }] of await Promise.all(ended)) expect(statusCode).toBe(200);
+  }
 });
 
 test("the bytes of a request and its response are in the ledger of a Quota, and who has used them up is refused", async () => {

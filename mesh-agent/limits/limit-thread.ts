@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { PharosError } from "#core/errors.ts";
+import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
 import type { RoutesChange } from "#mesh-agent/limits/read-route-limits.ts";
 import type { FromLimits, LimitStats, LimitThreadData, ToLimits } from "#mesh-agent/limits/thread-protocol.ts";
 import { Backoff } from "#node/backoff.ts";
@@ -63,6 +64,10 @@ export class LimitThread {
 
   hearUplink(isUp: boolean): void {
     this.#post({ kind: "uplink", isUp });
+  }
+
+  hearStreams(streams: readonly LastingStream[]): void {
+    this.#post({ kind: "streams", streams });
   }
 
   /** What it has counted since it was started; where it does not answer in time, what it said last. */

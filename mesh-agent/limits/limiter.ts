@@ -1,7 +1,7 @@
 import { Admissions, type AdmissionsOptions } from "#core/rate-limit/admissions.ts";
 import { CautiousClock } from "#core/rate-limit/cautious-clock.ts";
-import type { Charge, Outcome } from "#core/rate-limit/charge.ts";
-import { finalCost, isCostedLate } from "#core/rate-limit/final-cost.ts";
+import type { Admitted, Charge, Outcome } from "#core/rate-limit/charge.ts";
+import { costSoFar, finalCost, isCostedLate } from "#core/rate-limit/final-cost.ts";
 import type { Moment } from "#core/rate-limit/lease-holder.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
 import { chargeRequest } from "#core/simulate/limits/charge-request.ts";
@@ -25,6 +25,7 @@ const LATE_MAX = 1000;
 const nameOf = ({ policy, name }: PreparedLimit): string => `${policy}/${name}`;
 const NO_RULES: readonly PreparedLimit[] = [];
 const NOBODY: readonly CountedBy[] = [];
+const NOTHING_SHARED: Admitted = { kind: "admitted", settle: () => undefined, grow: () => undefined };
 
 /** What becomes of a request. */
 export interface Verdict {
@@ -210,7 +211,7 @@ export class Limiter {
         })),
       );
     };
-    if (shared.length === 0) finish({ kind: "admitted", settle: () => undefined });
+    if (shared.length === 0) finish(NOTHING_SHARED);
     else
       this.#admissions.admit(
         shared.flatMap((each) => this.#chargesOf(each)),
@@ -220,14 +221,31 @@ export class Limiter {
   }
 
   #settleAtEnd(
-    outcome: Outcome & { readonly kind: "admitted" },
+    outcome: Admitted,
     { own, shared }: Readonly<Record<"own" | "shared", readonly KeyedCharge[]>>,
     ending: Ending,
   ): void {
     for (const each of own) this.#own.take(each);
+    /** Of each of these, spent before its end. */
+    const grown = own.map(() => 0);
+    if ([...own, ...shared].some(({ rule }) => rule.unit === "Bytes"))
+      ending.addGrowing((soFar) => {
+        const now = this.#now();
+        for (const [index, each] of own.entries()) {
+          const more = costSoFar(each.rule, each.cost, soFar) - each.cost - (grown[index] ?? 0);
+          if (more <= 0) continue;
+          grown[index] = (grown[index] ?? 0) + more;
+          this.#own.spendMore(each, more, now.slowMs);
+        }
+        outcome.grow(
+          now,
+          shared.flatMap(({ rule, cost, buckets }) => buckets.map(() => costSoFar(rule, cost, soFar))),
+        );
+      });
     ending.add((ended) => {
       const now = this.#now();
-      for (const each of own) this.#own.settle(each, finalCost(each.rule, each.cost, ended), now.slowMs);
+      for (const [index, each] of own.entries())
+        this.#own.settle(each, finalCost(each.rule, each.cost, ended) - (grown[index] ?? 0), now.slowMs);
       outcome.settle(
         now,
         shared.flatMap(({ rule, cost, buckets }) => buckets.map(() => finalCost(rule, cost, ended))),

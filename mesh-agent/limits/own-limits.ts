@@ -56,6 +56,11 @@ export class OwnLimits {
     }
   }
 
+  /** Of one that was taken and has not ended: it has cost so much more. */
+  spendMore({ buckets }: KeyedCharge, more: number, nowMs: number): void {
+    for (const { key, limit } of buckets) this.#bucketOf(key, limit)?.meter.spend(more, nowMs, nowMs);
+  }
+
   /** One that was taken has ended, and cost this. */
   settle({ buckets, cost }: KeyedCharge, final: number, nowMs: number): void {
     for (const { key, limit } of buckets) {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "#core/errors.ts";
+import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
 import type { LimitOutcome } from "#core/telemetry/limit-counts.ts";
 import type { RouteLimits, RoutesChange } from "#mesh-agent/limits/read-route-limits.ts";
 
@@ -28,6 +29,7 @@ export type ToLimits =
   | { readonly kind: "uplink"; readonly isUp: boolean }
   | { readonly kind: "answered"; readonly id: number; readonly answer: Uint8Array }
   | { readonly kind: "refused"; readonly id: number; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: "streams"; readonly streams: readonly LastingStream[] }
   | { readonly kind: "stats" }
   | { readonly kind: "close" };
 

@@ -28,6 +28,20 @@ test("a request ends by its name; an unknown one, or one that ended before, is n
   expect(settled).toEqual([ENDED]);
 });
 
+test("how far one has come is told by its name until it has ended, and of no other", () => {
+  const unended = new Unended("run", 10);
+  const [ending, heard] = [new Ending(), [] as number[]];
+  expect(ending.isGrowing).toBe(false);
+  ending.addGrowing(({ bytes }) => heard.push(bytes));
+  expect(ending.isGrowing).toBe(true);
+  const id = unended.add(ending, new AbortController().signal);
+  unended.grow(id, { ...ENDED, bytes: 7 });
+  unended.grow("other", { ...ENDED, bytes: 8 });
+  ending.end(ENDED);
+  unended.grow(id, { ...ENDED, bytes: 9 });
+  expect(heard).toEqual([7]);
+});
+
 test("of too many the oldest end without a word", () => {
   const unended = new Unended("run", 2);
   const settled: string[] = [];

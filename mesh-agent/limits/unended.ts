@@ -1,16 +1,30 @@
 import type { EndedRequest } from "#core/rate-limit/final-cost.ts";
 
 type Settle = (ended: EndedRequest | undefined) => void;
+type Grow = (soFar: EndedRequest) => void;
 
 /** What is to be settled when a request has ended: some of it may be known only after that. */
 export class Ending {
   readonly #settles: Settle[] = [];
+  readonly #grows: Grow[] = [];
   #ended: { readonly request: EndedRequest | undefined } | undefined;
 
   readonly add = (settle: Settle): void => {
     if (this.#ended === undefined) this.#settles.push(settle);
     else settle(this.#ended.request);
   };
+
+  /** What is to be known before the end as well. */
+  readonly addGrowing = (grow: Grow): void => void this.#grows.push(grow);
+
+  get isGrowing(): boolean {
+    return this.#grows.length > 0;
+  }
+
+  /** How far it has come: any time before its end, and nothing after it. */
+  grow(soFar: EndedRequest): void {
+    if (this.#ended === undefined) for (const grow of this.#grows) grow(soFar);
+  }
 
   /** Once; undefined: nobody says how. */
   end(request: EndedRequest | undefined): void {
@@ -62,6 +76,11 @@ export class Unended {
     const known = this.#endings.get(id);
     this.#endings.delete(id);
     known?.ending.end(request);
+  }
+
+  /** How far one has come; nothing of one that has ended, or is of a former run. */
+  grow(id: string, soFar: EndedRequest): void {
+    this.#endings.get(id)?.ending.grow(soFar);
   }
 
   #endAll(connection: AbortSignal): void {

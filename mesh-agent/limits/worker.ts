@@ -50,6 +50,9 @@ port.on("message", (message: ToLimits) => {
       calls.get(message.id)?.reject(new PharosError(message.code, message.message));
       calls.delete(message.id);
       break;
+    case "streams":
+      limits.hearStreams(message.streams);
+      break;
     case "stats":
       post({ kind: "stats", stats: limits.stats() });
       break;

@@ -20,6 +20,18 @@ function fold(...lines: string[]) {
   return folder.take();
 }
 
+test("a line of a request that lasts is none of a request, and what clients write makes none", () => {
+  const lasting = (fields: object) => JSON.stringify({ li: "run-7", c: 0, bi: 5, bo: 0, ...fields });
+  const named = lineOf({ p: '/?"li":"run-8"', ri: JSON.stringify({ li: "run-9" }) });
+  const folded = fold(lasting({}), named, lasting({ c: "200", bo: 70 }), lasting({ li: null }));
+  expect(folded.lasting).toEqual([
+    { id: "run-7", status: 0, bytes: 5 },
+    { id: "run-7", status: 200, bytes: 75 },
+  ]);
+  expect([folded.requests, folded.garbageLines]).toEqual([1, 1]);
+  expect(fold(lineOf()).lasting).toEqual([]);
+});
+
 test("requests of one key and window are one row with exact sums", () => {
   const { windows, requests } = fold(lineOf(), lineOf({ d: 30, bi: 5 }), lineOf({ t: "1772366409990", d: 20 }));
   expect(requests).toBe(3);

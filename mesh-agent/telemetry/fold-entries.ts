@@ -3,6 +3,7 @@ import { type AccessEntry, parseAccessEntry, textOf, wholeOf } from "#core/telem
 import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { type BucketCounts, countIn, packHistogram } from "#core/telemetry/histogram.ts";
+import { type LastingStream, parseLastingStream } from "#core/telemetry/lasting-stream.ts";
 import { isPlaintextGuess, parseRefusal } from "#core/telemetry/refused-connection.ts";
 import { remainderOf, textOfKey, wireOfKey } from "#core/telemetry/traffic-key.ts";
 import { EntryBounds } from "#mesh-agent/telemetry/bound-entry.ts";
@@ -41,6 +42,8 @@ export interface Folded {
   readonly garbageLines: number;
   /** Counted under "unknown" for the many names there were. */
   readonly foldedRequests: number;
+  /** Of requests that have not ended; what was told of one before it tells again. */
+  readonly lasting: readonly LastingStream[];
 }
 
 /** Keys of one batch; what goes beyond is counted without the labels that clients choose. */
@@ -66,6 +69,7 @@ export class EntryFolder {
   #requests = 0;
   #httpRequests = 0;
   #garbageLines = 0;
+  #lasting: LastingStream[] = [];
 
   constructor(
     own: OwnEnd,
@@ -88,6 +92,11 @@ export class EntryFolder {
 
   /** Returns when the request ended (ms since the epoch), if Envoy counts it among HTTP requests. */
   addLine(line: string): number | undefined {
+    const lasting = parseLastingStream(line);
+    if (lasting !== undefined) {
+      this.#lasting.push(lasting);
+      return undefined;
+    }
     let entry = parseAccessEntry(line);
     if (entry === undefined) {
       this.#garbageLines += 1;
@@ -110,7 +119,9 @@ export class EntryFolder {
       httpRequests: this.#httpRequests,
       garbageLines: this.#garbageLines,
       foldedRequests: this.#bounds.folded,
+      lasting: this.#lasting,
     };
+    this.#lasting = [];
     this.#bounds.folded = 0;
     this.#open = new Map();
     for (const labelled of this.#labels.values()) labelled.last = undefined;

@@ -70,6 +70,17 @@ test("what is later waits, with what is no UTF-8 before it, and nothing is read 
   expect(readAll(restart(tail))).toEqual([]);
 });
 
+test("whole lines that are looked for are seen before they are read, and read all the same", () => {
+  const tail = new LogTail(path);
+  expect(tail.peek("b")).toEqual([]);
+  writeFileSync(path, "ab\nc\nb\nb");
+  expect(tail.peek("b")).toEqual(["ab", "b"]);
+  expect(tail.peek("x")).toEqual([]);
+  expect(readAll(tail)).toEqual(["ab", "c", "b"]);
+  expect(tail.peek("b")).toEqual([]);
+  tail.close();
+});
+
 test("lines longer than a chunk in total come whole and in order", () => {
   const lines = Array.from({ length: 30_000 }, (_, index) => `${index} ${"é".repeat(40)}`);
   writeFileSync(path, `${lines.join("\n")}\n`);

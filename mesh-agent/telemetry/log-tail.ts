@@ -98,6 +98,21 @@ export class LogTail {
     };
   }
 
+  /** Whole lines of the next chunk that have such a text in them: they will be read all the same. */
+  peek(text: string): readonly string[] {
+    const fd = this.#open();
+    if (fd === undefined) return [];
+    const length = readSync(fd, this.#buffer, 0, CHUNK_BYTES, this.#position.offset);
+    const end = length === 0 ? -1 : this.#buffer.lastIndexOf(NEWLINE, length - 1);
+    const part = this.#buffer.subarray(0, Math.max(0, end));
+    return part.includes(text)
+      ? part
+          .toString()
+          .split("\n")
+          .filter((line) => line.includes(text))
+      : [];
+  }
+
   /** What was read up to here is stored. */
   confirm(position: LogPosition): void {
     if (position.inode !== this.#position.inode) {

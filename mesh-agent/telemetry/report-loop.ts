@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { PharosError } from "#core/errors.ts";
+import { LASTING_MARK, type LastingStream, parseLastingStream } from "#core/telemetry/lasting-stream.ts";
 import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
 import { type Answered, deliverReports, type SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
 import { encodeCounts, encodeExtras } from "#mesh-agent/telemetry/encode-report.ts";
@@ -34,6 +35,9 @@ export interface ReportLoopOptions {
   /** Told with every answer what the control plane's clock says. */
   readonly onServerTime: (serverTimeMs: number, sentAtMs: number) => void;
   readonly rotateBytes?: number;
+  /** Whether anybody minds how far requests have come that last; they hear of it soon, and then again. */
+  readonly isHeard: () => boolean;
+  readonly onLasting: (streams: readonly LastingStream[]) => void;
 }
 
 export interface TelemetryStats {
@@ -54,6 +58,7 @@ export interface TelemetryStats {
 }
 
 const AWAY_REPORTS = 20;
+const PEEK_MS = 1500;
 const COUNTERS_EVERY_MS = 2000;
 /** Envoy's lines reach the file within its flush interval; the rest covers a machine that is busy. */
 const SETTLE_MS = 4000;
@@ -178,8 +183,20 @@ export class ReportLoop {
       this.#delivering ??= this.#deliverLater(sendDelayMs(intervalMs, this.#share)).finally(() => {
         this.#delivering = undefined;
       });
-      const waitMs = nextFoldMs(startedMs, intervalMs) - Date.now();
-      await delay(Math.max(50, waitMs), undefined, { signal }).catch(() => undefined);
+      await this.#wait(nextFoldMs(startedMs, intervalMs) - Date.now());
+    }
+  }
+
+  /** For the next fold. Who counts bytes of what lasts hears of it meanwhile. */
+  async #wait(waitMs: number): Promise<void> {
+    const { signal } = this.#stopping;
+    const { isHeard, onLasting } = this.#options;
+    for (let leftMs = Math.max(50, waitMs); leftMs > 0 && !signal.aborted; ) {
+      const stepMs = isHeard() ? Math.min(leftMs, PEEK_MS) : leftMs;
+      await delay(stepMs, undefined, { signal }).catch(() => undefined);
+      leftMs -= stepMs;
+      const lasting = leftMs > 0 ? this.#tail.peek(LASTING_MARK).flatMap((line) => parseLastingStream(line) ?? []) : [];
+      if (lasting.length > 0) onLasting(lasting);
     }
   }
 
@@ -252,7 +269,7 @@ export class ReportLoop {
 
   /** Reads one chunk and stores what it tells together with the place after it. True when there is more to read. */
   #foldOnce(untilMs: number): boolean {
-    const { outbox, spans } = this.#options;
+    const { outbox, spans, onLasting } = this.#options;
     const readAtMs = Date.now();
     this.#gaps.push(...this.#findGaps(), ...this.#makeRoom());
     // A line of a time that is not yet was written by a clock that was set back: it waits for nothing.
@@ -261,6 +278,8 @@ export class ReportLoop {
     connections.discard();
     const ends = lines.flatMap((line) => this.#folder.addLine(line) ?? []);
     const folded = this.#folder.take();
+    // Before it is stored: to be told twice does no harm.
+    if (folded.lasting.length > 0) onLasting(folded.lasting);
     const heldSpans = spans.take();
     const isEmpty = folded.windows.length === 0 && this.#gaps.length === 0 && heldSpans.length === 0;
     try {

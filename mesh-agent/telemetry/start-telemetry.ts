@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import type { SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
 import { labelInstance, type TelemetryInstance } from "#mesh-agent/telemetry/instance.ts";
@@ -26,6 +27,10 @@ export interface TelemetryOptions {
   readonly log: Logger;
   /** Told with every answer what the control plane's clock says. */
   readonly onServerTime: (serverTimeMs: number, sentAtMs: number) => void;
+  /** Hears how far requests have come that last, of which limits count bytes. */
+  readonly onLasting?: (streams: readonly LastingStream[]) => void;
+  /** Whether it minds now. */
+  readonly isHeard?: () => boolean;
   /** Size at which the access log is rotated. */
   readonly rotateBytes?: number;
 }
@@ -55,6 +60,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const admin = new AdminClient(options.envoyAdminSocket);
   const loop = new ReportLoop({
     ...options,
+    onLasting: options.onLasting ?? (() => undefined),
+    isHeard: options.isHeard ?? (() => false),
     outbox,
     spans,
     readCounters: () => readCounters(admin, Date.now, options.envoyStartedMs),

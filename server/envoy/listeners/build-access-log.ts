@@ -5,10 +5,13 @@ import {
   refusedAccessLogFormat,
   tcpAccessLogFormat,
 } from "#core/telemetry/access-log.ts";
+import { LASTING_FORMAT } from "#core/telemetry/lasting-stream.ts";
+import { ANSWER_METADATA } from "#core/xds/limits-metadata.ts";
 import type { AccessLogFilterSchema, AccessLogSchema } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import { AccessLogType } from "#proto/gen/envoy/data/accesslog/v3/accesslog_pb.js";
 import { FileAccessLogSchema } from "#proto/gen/envoy/extensions/access_loggers/file/v3/file_pb.js";
 import { ExpressionFilterSchema } from "#proto/gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.js";
+import type { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { buildRequestedLog, type ProxyLogs } from "#server/envoy/listeners/requested-log.ts";
 import { type Init, typed } from "#server/envoy/pack.ts";
@@ -24,14 +27,36 @@ export interface LoggedProxy {
   readonly logs: ProxyLogs;
 }
 
+/** What an HTTP listener logs. */
+export type HttpLog = Pick<Init<typeof HttpConnectionManagerSchema>, "accessLog" | "accessLogOptions">;
+
 /** The access logs of a listener. What Pharos reads is JSON, for Envoy escapes what clients put into it. */
-export function buildAccessLog(proxy: LoggedProxy, direction: LogDirection): LogInit[] {
-  return [...toFile(proxy.accessLog, accessLogFormat(direction)), ...requested(proxy, direction)];
+export function buildAccessLog(proxy: LoggedProxy, direction: LogDirection): HttpLog {
+  return httpLog(proxy, direction, accessLogFormat(direction));
 }
 
 /** The same of an inbound port in plain text, where a caller is known by its address alone. */
-export function buildPlainAccessLog(proxy: LoggedProxy): LogInit[] {
-  return [...toFile(proxy.accessLog, plainAccessLogFormat()), ...requested(proxy, "inbound")];
+export function buildPlainAccessLog(proxy: LoggedProxy): HttpLog {
+  return httpLog(proxy, "inbound", plainAccessLogFormat());
+}
+
+/** How often a request that lasts and is counted in bytes has a line, in seconds. */
+const LASTING_SECONDS = 5n;
+
+/** Where limits stand the agent hears of requests that last besides; everybody else hears of a request when it has ended. */
+function httpLog(proxy: LoggedProxy, direction: LogDirection, format: Record<string, string>): HttpLog {
+  const isLimited = proxy.accessLog !== undefined && direction !== "outbound";
+  if (!isLimited) return { accessLog: [...toFile(proxy.accessLog, format), ...requested(proxy, direction)] };
+  const atEnd = ofTypes(AccessLogType.DownstreamEnd);
+  const lasting = all(ofTypes(AccessLogType.DownstreamPeriodic), COUNTS_BYTES);
+  return {
+    accessLog: [
+      ...toFile(proxy.accessLog, format, atEnd),
+      ...toFile(proxy.accessLog, LASTING_FORMAT, lasting),
+      ...requested(proxy, direction, atEnd),
+    ],
+    accessLogOptions: { accessLogFlushInterval: { seconds: LASTING_SECONDS } },
+  };
 }
 
 /** How often a connection that lasts has a line, in seconds. */
@@ -65,9 +90,7 @@ function tcpLog(
   only?: FilterInit,
   isCallerKnown?: FilterInit,
 ): TcpLog {
-  const atEnd: FilterInit = {
-    filterSpecifier: { case: "logTypeFilter", value: { types: [AccessLogType.TcpConnectionEnd] } },
-  };
+  const atEnd = ofTypes(AccessLogType.TcpConnectionEnd);
   const told = only && isCallerKnown ? all(only, any(atEnd, isCallerKnown)) : only;
   const own = toFile(proxy.accessLog, format, told);
   if (own.length === 0) return { accessLog: requested(proxy, direction, only) };
@@ -107,8 +130,27 @@ function requested(
   });
 }
 
+const ofTypes = (...types: AccessLogType[]): FilterInit => ({
+  filterSpecifier: { case: "logTypeFilter", value: { types } },
+});
+
 const all = (...filters: FilterInit[]): FilterInit => ({ filterSpecifier: { case: "andFilter", value: { filters } } });
 const any = (...filters: FilterInit[]): FilterInit => ({ filterSpecifier: { case: "orFilter", value: { filters } } });
+
+/** What the agent's answer says of a request. */
+const COUNTS_BYTES: FilterInit = {
+  filterSpecifier: {
+    case: "metadataFilter",
+    value: {
+      matcher: {
+        filter: ANSWER_METADATA.filter,
+        path: [{ segment: { case: "key", value: ANSWER_METADATA.bytes } }],
+        value: { matchPattern: { case: "presentMatch", value: true } },
+      },
+      matchIfKeyNotFound: false,
+    },
+  },
+};
 
 /** Where something of it is not there, Envoy takes an expression for false. */
 function expression(text: string): FilterInit {

@@ -216,7 +216,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
       },
       input.authorizers,
     ),
-    accessLog: input.isPlain ? buildPlainAccessLog(telemetry) : buildAccessLog(telemetry, direction),
+    ...(input.isPlain ? buildPlainAccessLog(telemetry) : buildAccessLog(telemetry, direction)),
     ...(traced === undefined
       ? {}
       : { tracing: buildTracing(traced, { workload: telemetry.workload, isGateway: direction === "gateway" }) }),
