@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { concernByPlan } from "#core/kinds/plan/concern.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { enforcedRules } from "#core/resolve/enforced-rules.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
@@ -46,7 +47,8 @@ kind: RateLimit
 metadata: { name: limit, namespace: shop }
 spec: { selector: { matchLabels: { app: web } }, mode: Shadow, ${more} rules: [${rules}] }
 ${plan}`).resources;
-  return replayLimit(limit as Resource<"RateLimit">, contextOf(others, rows, samples));
+  const read = limit as Resource<"RateLimit">;
+  return replayLimit(read, enforcedRules(read), contextOf(others, rows, samples));
 }
 
 const contextOf = (

@@ -7,8 +7,7 @@ import type { LimitKind } from "#core/resolve/inline-limits.ts";
 import { applyPlans, type PrincipalsOf } from "#core/resolve/plans.ts";
 import { isForRoutes, standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
-import { readQuotas } from "#core/resolve/quotas.ts";
-import { type LimitingRule, readLimits } from "#core/resolve/rate-limits.ts";
+import type { LimitingRule } from "#core/resolve/rate-limits.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import type { AnyResource, Resource } from "#core/resource/resource.ts";
@@ -30,15 +29,17 @@ interface Event {
   readonly facts: RequestFacts;
 }
 
-type AnyLimit = { readonly [K in LimitKind]: Resource<K> }[LimitKind];
-
 /**
- * Recorded requests by the rules and meters that would count them, for everybody and as plans have them: undefined where it counts
+ * Recorded requests by the rules of a limit and the meters that would count them, for everybody and as plans have them: undefined where it counts
  * none of them. What is written in a plan is held against those who have the plan.
  */
-export function replayLimit(limit: AnyLimit, context: ConcernContext): ReplayedLimit | undefined {
+export function replayLimit(
+  limit: Resource<LimitKind>,
+  enforced: readonly LimitingRule[],
+  context: ConcernContext,
+): ReplayedLimit | undefined {
   const caveats = new Set<string>();
-  const rules = applyPlans(readEnforced(limit), plansAfter(context), principalsIn(context)).filter((rule) => {
+  const rules = applyPlans(enforced, plansAfter(context), principalsIn(context)).filter((rule) => {
     const why = whyNotReplayed(rule);
     if (why !== undefined) caveats.add(`${nameOf(rule)} is left out: ${why}`);
     else if (rule.limit.perMs > context.seconds * 1000)
@@ -79,7 +80,7 @@ export function replayLimit(limit: AnyLimit, context: ConcernContext): ReplayedL
       for (const { key, limit: of } of buckets) meterOf(meters, key, of).spend(rule.cost.request * weight, atMs, atMs);
   }
   if (requests === 0 && caveats.size === 0) return undefined;
-  const { enforcePercent = 100 } = limit.kind === "RateLimit" ? limit.spec : {};
+  const enforcePercent = Math.min(...enforced.map((rule) => rule.enforcePercent));
   if (requests > 0 && enforcePercent < 100)
     caveats.add(`enforcePercent is not looked at: ${enforcePercent} % of them are refused`);
   return {
@@ -93,12 +94,6 @@ export function replayLimit(limit: AnyLimit, context: ConcernContext): ReplayedL
     caveats: [...caveats],
   };
 }
-
-/** As if it refused whom it does not admit. */
-const readEnforced = (limit: AnyLimit): readonly LimitingRule[] =>
-  limit.kind === "Quota"
-    ? readQuotas([{ ...limit, spec: { ...limit.spec, mode: "Enforce" } }])
-    : readLimits([{ ...limit, spec: { ...limit.spec, mode: "Enforce" } }]);
 
 /** As they will be, the oldest first. */
 function plansAfter({ changes, resources }: ConcernContext): readonly Resource<"Plan">[] {

@@ -1,3 +1,4 @@
+import { enforcedRules } from "#core/resolve/enforced-rules.ts";
 import { limitsOfPlan } from "#core/resolve/limits-of-plan.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
@@ -23,7 +24,7 @@ export function concernByPlan(change: ChangeOf<"Plan">, context: ConcernContext)
     .filter(({ spec }) => spec.mode !== "Off")
     .slice(0, REPLAYED_MAX);
   return {
-    replayed: after.flatMap((limit) => replayLimit(limit, context) ?? []),
+    replayed: after.flatMap((limit) => replayLimit(limit, enforcedRules(limit), context) ?? []),
     basis: "requests that its quotas and limits count",
     of: (traffic) => {
       if (traffic.isRefused || traffic.key.protocol === "tcp") return NOT_CONCERNED;

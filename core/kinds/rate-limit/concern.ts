@@ -1,3 +1,4 @@
+import { enforcedRules } from "#core/resolve/enforced-rules.ts";
 import { standsOver } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
 import {
@@ -16,7 +17,8 @@ export function concernByLimit(change: ChangeOf<"RateLimit"> | ChangeOf<"Quota">
   const scope = policyScope(context.mesh, context.resources);
   const limits = versionsOf<"RateLimit" | "Quota">(change).filter(({ spec }) => spec.mode !== "Off");
   const { after } = change;
-  const replayed = after === undefined || after.spec.mode === "Off" ? undefined : replayLimit(after, context);
+  const replayed =
+    after === undefined || after.spec.mode === "Off" ? undefined : replayLimit(after, enforcedRules(after), context);
   return {
     replayed: replayed === undefined ? [] : [replayed],
     basis: "requests that it counts",
