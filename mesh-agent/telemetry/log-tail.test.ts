@@ -71,7 +71,7 @@ test("what is later waits, with what is no UTF-8 before it, and nothing is read 
 });
 
 test("whole lines that are looked for are seen before they are read, and read all the same", () => {
-  const tail = new LogTail(path);
+  const tail = new LogTail(path, undefined);
   expect(tail.peek("b")).toEqual([]);
   writeFileSync(path, "ab\nc\nb\nb");
   expect(tail.peek("b")).toEqual(["ab", "b"]);
