@@ -211,7 +211,7 @@ export default {
       "telemetry-stores-below",
       "A store keeps rows: it knows neither who sends them nor what is made of them.",
       "^server/telemetry/stores/",
-      "^(core/|node/|server/telemetry/(ports|stores)/|node_modules/(@duckdb|zod)/)|^(fs|path)$",
+      "^(core/|node/|server/telemetry/(ports|stores)/|node_modules/(@duckdb|zod)/)|^(fs|fs/promises|path|zlib)$",
       { pathNot: "\\.test\\.ts$|/testing/" },
     ),
     {

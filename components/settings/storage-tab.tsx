@@ -69,7 +69,7 @@ export function StorageTab() {
   const storage = useQuery(trpc.access.storage.queryOptions(undefined, { refetchInterval: REFRESH_MS }));
   return (
     <QueryView query={storage} what="what telemetry takes" skeleton={<SkeletonRows rows={8} />}>
-      {({ tables, usedBytes, bytesMax, keys, gaps, retention }) => (
+      {({ tables, usedBytes, bytesMax, segments, keys, gaps, retention }) => (
         <div className="flex flex-col gap-4" data-testid="storage">
           <Card>
             <DefinitionList
@@ -78,6 +78,7 @@ export function StorageTab() {
                   term: "Used",
                   value: `${formatBytes(usedBytes)} of ${formatBytes(bytesMax)}; beyond that requests and spans are kept for a shorter time`,
                 },
+                { term: "If the database is damaged", value: <Segments {...segments} /> },
                 { term: "Sets of labels", value: `${keys.toLocaleString("en")}, by which requests are counted` },
                 {
                   term: "Missing, last week",
@@ -116,5 +117,17 @@ export function StorageTab() {
         </div>
       )}
     </QueryView>
+  );
+}
+
+/** How much of telemetry outlives its database. */
+function Segments({ count, bytes, untilMs, restoring }: StorageView["segments"]) {
+  if (restoring > 0) return `It was: ${restoring.toLocaleString("en")} segments are still to be read back`;
+  if (untilMs === null) return "What is stored is lost: nothing is in segments yet";
+  return (
+    <>
+      All that was stored until <Ago at={new Date(untilMs).toISOString()} /> comes back from{" "}
+      {count.toLocaleString("en")} segments, {formatBytes(bytes)}
+    </>
   );
 }

@@ -12,10 +12,21 @@ export interface StoredTable {
   readonly oldestMs: number | null;
 }
 
+/** What is kept beside the database, to make it anew where it is damaged. */
+export interface SegmentStatus {
+  readonly count: number;
+  readonly bytes: number;
+  /** All that was stored of before is in them; null where there is none yet. */
+  readonly untilMs: number | null;
+  /** Those that are still to be read back into a new database. */
+  readonly restoring: number;
+}
+
 /** What telemetry takes, and how long it is kept. */
 export interface StorageView {
   readonly tables: readonly (StoredTable & { readonly what: string; readonly keptMs: number | null })[];
   readonly usedBytes: number;
+  readonly segments: SegmentStatus;
   /** From here on requests and spans are kept for a shorter time. */
   readonly bytesMax: number;
   /** How long what is kept, as it is written; `isFixed`: by a flag of the server's start. */

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { chmod, copyFile, mkdtemp, readdir, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { type BackupManifest, isBackupName } from "#core/backup/manifest.ts";
 import { PharosError } from "#core/errors.ts";
+import { digestOfFile } from "#node/digest-of-file.ts";
 import { isDiskFull } from "#node/write-file-durably.ts";
 import { copySqlite } from "#server/backup/copy-sqlite.ts";
 import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
@@ -68,7 +66,7 @@ export async function makeBackup({ dir, version, telemetry, now }: BackupParts, 
     for (const name of (await readdir(to)).sort()) {
       const path = join(to, name);
       await chmod(path, 0o600);
-      files.push({ name, bytes: (await stat(path)).size, sha256: await digestOf(path) });
+      files.push({ name, bytes: (await stat(path)).size, sha256: await digestOfFile(path) });
     }
     return { manifest: { format: 1, version, at, files }, pathOf: (name) => join(to, name), discard };
   } catch (error) {
@@ -100,9 +98,3 @@ const noRoom = (dir: string, cause?: unknown): PharosError =>
     hint: "make room on its disk: a copy needs as much again",
     cause,
   });
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
-}

@@ -1,11 +1,13 @@
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
-import type { StoredTable } from "#core/view/storage.ts";
+import type { SegmentStatus, StoredTable } from "#core/view/storage.ts";
 
 /** What is to be done to a store now and then. When, is decided above. */
 export interface StoreUpkeep {
   /** Adds finished windows to the coarser tiers; counts stay exact whenever it dies. */
   rollUp(nowMs: number): Promise<void>;
-  /** What the store holds: room that was given back does not count. */
+  /** What of the store is in files that it is made from anew, where it is damaged. */
+  segments(): SegmentStatus;
+  /** What the store holds, and has beside it: room that was given back does not count. */
   usedBytes(): Promise<number>;
   /**
    * Takes away what is older than the retention; `shrink` (0 to 1) shortens the life of spans, logs and requests. Resolves with the

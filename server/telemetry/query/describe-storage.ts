@@ -44,6 +44,7 @@ export async function describeStorage(
       })
       .sort((a, b) => placeOf(a.name) - placeOf(b.name)),
     usedBytes,
+    segments: upkeep.segments(),
     bytesMax: retention.bytesMax,
     keys: [...traffic.keys()].length,
     gaps: {

@@ -1,7 +1,17 @@
 import { keptFrom, type Retention } from "#server/telemetry/ports/retention.ts";
 import { TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
 import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
-import { POINTS, SERIES, SHAPES, WINDOW_TABLES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
+import {
+  GAPS,
+  LOGS,
+  POINTS,
+  REQUESTS,
+  SERIES,
+  SHAPES,
+  SPANS,
+  WINDOW_TABLES,
+  WINDOWS,
+} from "#server/telemetry/stores/duckdb/tables.ts";
 import { forgetOlder } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 
@@ -13,6 +23,8 @@ export interface Dropped {
   readonly series: ReadonlySet<number>;
   /** Up to when windows are gone. */
   readonly untilMs: Readonly<Record<TierName, number>>;
+  /** The same of each table that has times. */
+  readonly cutsMs: Readonly<Record<string, number>>;
 }
 
 /**
@@ -34,13 +46,20 @@ export async function dropOld(
     "10s": Math.max(kept["10m"], Math.min(kept["10s"], rolled["1m"])),
     "1m": Math.max(kept["10m"], Math.min(kept["1m"], rolled["10m"])),
   };
-  for (const { name } of TIERS)
-    await connection.run(`DELETE FROM ${WINDOWS[name].name} WHERE start_ms < ${until[name]}`);
-  await connection.run(`DELETE FROM ${SHAPES.name} WHERE start_ms < ${kept["1m"]}`);
-  await connection.run(`DELETE FROM requests WHERE start_ms < ${Math.floor(nowMs - retention.samplesMs * bulky)}`);
-  await connection.run(`DELETE FROM spans WHERE start_us < ${Math.floor(nowMs - retention.spansMs * bulky) * 1000}`);
-  await connection.run(`DELETE FROM logs WHERE at_us < ${Math.floor(nowMs - retention.logsMs * bulky) * 1000}`);
-  await connection.run(`DELETE FROM gaps WHERE end_ms < ${kept["10m"]}`);
+  const cutsMs: Record<string, number> = {};
+  const drop = async (table: string, time: string, cutMs: number, unitsPerMs = 1): Promise<void> => {
+    cutsMs[table] = cutMs;
+    await connection.run(`DELETE FROM ${table} WHERE ${time} < ${cutMs * unitsPerMs}`);
+  };
+  const since = (keptMs: number): number => Math.floor(nowMs - keptMs * bulky);
+  for (const { name } of TIERS) await drop(WINDOWS[name].name, "start_ms", until[name]);
+  await drop(SHAPES.name, "start_ms", kept["1m"]);
+  await drop(REQUESTS.name, "start_ms", since(retention.samplesMs));
+  await drop(SPANS.name, "start_us", since(retention.spansMs), 1000);
+  await drop(LOGS.name, "at_us", since(retention.logsMs), 1000);
+  await drop(POINTS.name, "at_ms", since(retention.pointsMs));
+  // One that has begun before may last until later.
+  await drop(GAPS.name, "end_ms", kept["10m"]);
   // Only the newest sequence of an agent tells anything, and of one that was silent for so long nothing old is taken any more.
   await connection.run(
     `DELETE FROM reports WHERE received_ms < ${nowMs - REPORTS_MS} OR (reporter, store_id, sequence) NOT IN (SELECT reporter, store_id, max(sequence) FROM reports GROUP BY ALL)`,
@@ -48,7 +67,6 @@ export async function dropOld(
   await connection.run(
     "DELETE FROM rolled WHERE (tier, until_ms) NOT IN (SELECT tier, max(until_ms) FROM rolled GROUP BY tier)",
   );
-  await connection.run(`DELETE FROM ${POINTS.name} WHERE at_ms < ${Math.floor(nowMs - retention.pointsMs * bulky)}`);
   const ended = await connection.runAndReadAll(
     `DELETE FROM ${SERIES.name} WHERE id NOT IN (SELECT series FROM ${POINTS.name}) RETURNING id`,
   );
@@ -56,5 +74,5 @@ export async function dropOld(
   const used = [...WINDOW_TABLES, SHAPES].map(({ name }) => `SELECT key FROM ${name}`).join(" UNION ");
   const unused = await connection.runAndReadAll(`DELETE FROM keys WHERE id NOT IN (${used}) RETURNING id`);
   const idsOf = (rows: typeof unused): number[] => rows.getRowObjectsJS().map(({ id }) => Number(id));
-  return { keys: idsOf(unused), series: new Set(idsOf(ended)), untilMs: until };
+  return { keys: idsOf(unused), series: new Set(idsOf(ended)), untilMs: until, cutsMs };
 }

@@ -1,3 +1,4 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { PharosError } from "#core/errors.ts";
 import {
   describeFailure,
@@ -70,9 +71,16 @@ export class DuckdbFile {
     return this.#guard(() => ask(this.#readers[lane]));
   }
 
-  /** Writes what is committed to another file, on a connection of its own: nobody waits for it. */
-  copyTo(path: string): Promise<void> {
-    return this.#guard(() => this.#opened.copyTo(path));
+  /** What takes long, on a connection of its own: nobody waits for it. */
+  apart<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.#guard(async () => {
+      const connection = await this.#opened.connect();
+      try {
+        return await work(connection);
+      } finally {
+        connection.closeSync();
+      }
+    });
   }
 
   /** After what is being written. */

@@ -15,6 +15,8 @@ export interface DuckdbSamplesOptions {
   /** Of the file that is open by now. */
   readonly numbers: () => SeriesNumbers;
   readonly now: () => number;
+  /** Told of samples once they are committed. */
+  readonly onStored: (samples: readonly SampleRow[]) => void;
 }
 
 /** Others' series in two tables: labels once, and a row a sample. */
@@ -27,7 +29,7 @@ export class DuckdbSamples implements SampleSink, SampleReader {
 
   async store(samples: readonly SampleRow[]): Promise<void> {
     if (samples.length === 0) return;
-    const { file, ledger, numbers, now } = this.#options;
+    const { file, ledger, numbers, now, onStored } = this.#options;
     await file.write(
       async (transaction) => {
         const numbering = numbers().begin();
@@ -42,6 +44,7 @@ export class DuckdbSamples implements SampleSink, SampleReader {
       ({ numbering, entry }) => {
         ledger.committed(entry);
         numbering.keep();
+        onStored(samples);
       },
     );
     await ledger.sync();

@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
+import { copyDatabase } from "#server/telemetry/stores/duckdb/copy-database.ts";
 import { dropOld } from "#server/telemetry/stores/duckdb/drop-old.ts";
 import { DuckdbFile } from "#server/telemetry/stores/duckdb/duckdb-file.ts";
 import { DuckdbSamples } from "#server/telemetry/stores/duckdb/duckdb-samples.ts";
@@ -23,9 +24,10 @@ import { readTrace, readTraces, searchSpans, searchTraceIds } from "#server/tele
 import { readTables } from "#server/telemetry/stores/duckdb/read-tables.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { COARSE_TIERS, type Rolled, rollTargets, rollUp } from "#server/telemetry/stores/duckdb/roll-up.ts";
+import { SegmentKeeper } from "#server/telemetry/stores/duckdb/segments/segment-keeper.ts";
 import { SeriesNumbers } from "#server/telemetry/stores/duckdb/series-numbers.ts";
 import { storeBatch } from "#server/telemetry/stores/duckdb/store-batch.ts";
-import { ROLLED } from "#server/telemetry/stores/duckdb/tables.ts";
+import { ROLLED, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import { WindowCache } from "#server/telemetry/stores/duckdb/window-cache.ts";
 
@@ -54,8 +56,22 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
     rolled: rollTargets(now()),
     firstMs: Number.POSITIVE_INFINITY,
   };
+  const segments = new SegmentKeeper({
+    path,
+    now,
+    warn,
+    onLoss: options.onLoss,
+    ledger,
+    numbers: () => beside,
+    onBack({ table, fromMs, toMs }) {
+      beside.firstMs = Math.min(beside.firstMs, fromMs);
+      for (const { name } of TIERS) if (WINDOWS[name].name === table) beside.windows.dropped(name, toMs);
+    },
+  });
+  /** Up to when retention has taken rows away. */
+  let cutsMs: Readonly<Record<string, number>> = {};
   const load = async (opened: OpenedDuckdb): Promise<void> => {
-    beside = await loadBeside(opened, options, ledger);
+    beside = await loadBeside(opened, options, ledger, segments);
   };
   let file: DuckdbFile;
   try {
@@ -72,6 +88,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
         numbering.keep();
         for (const { startMs } of batch.windows) beside.firstMs = Math.min(beside.firstMs, startMs);
         beside.windows.changed(batch.windows.map(({ startMs }) => startMs));
+        segments.touched(timesOf(batch));
       },
     );
     await ledger.sync();
@@ -97,10 +114,19 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
     },
     logs: { logs: (search) => file.read((reader) => readLogs(reader, search)) },
     gaps: { gaps: (...asked) => file.read((reader) => readGaps(reader, ...asked), "short") },
-    samples: new DuckdbSamples({ file, ledger, numbers: () => beside.series, now }),
+    samples: new DuckdbSamples({
+      file,
+      ledger,
+      numbers: () => beside.series,
+      now,
+      onStored: (rows) => segments.touched(rows.map(({ atMs }) => atMs)),
+    }),
     upkeep: {
       async rollUp(nowMs) {
-        if (rollTargets(nowMs)["1m"] <= beside.rolled["1m"]) return;
+        // What is read back of finer windows may be missing from coarser ones for ever.
+        await segments.restore(file);
+        if (segments.isBehind) await segments.seal(file, cutsMs);
+        if (segments.isRestoring || rollTargets(nowMs)["1m"] <= beside.rolled["1m"]) return;
         // Before the next report is stored: it must know which tables its windows are late for.
         await file.write(
           async (transaction) => {
@@ -112,11 +138,14 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
             beside.rolled = rolled;
           },
         );
+        await ledger.sync();
       },
-      usedBytes: () => file.read(usedBytes, "short"),
+      usedBytes: async () => (await file.read(usedBytes, "short")) + segments.status.bytes,
+      segments: () => segments.status,
       tables: (nowMs) => file.read((reader) => readTables(reader, nowMs)),
       async dropOld(nowMs, shrink) {
         let dropped: ReturnType<KeyNumbers["drop"]> = [];
+        if (segments.isRestoring) return dropped;
         await file.write(
           async (transaction) => {
             const gone = await dropOld(transaction, retention, nowMs, shrink, beside.rolled);
@@ -127,11 +156,15 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
             dropped = beside.keys.drop(gone.keys);
             beside.series.drop(gone.series);
             for (const { name } of TIERS) beside.windows.dropped(name, gone.untilMs[name]);
+            cutsMs = gone.cutsMs;
           },
         );
+        await ledger.sync();
+        // At once: what the catalog says that the store holds is what it holds.
+        await segments.seal(file, cutsMs);
         return dropped;
       },
-      copyTo: (dir) => file.copyTo(join(dir, basename(path))),
+      copyTo: (dir) => file.apart((connection) => copyDatabase(connection, join(dir, basename(path)))),
       compact: () => file.writeBare("CHECKPOINT").catch(() => undefined),
     },
     async close() {
@@ -145,8 +178,11 @@ async function loadBeside(
   opened: OpenedDuckdb,
   { path, now, warn, onLoss, onOpen }: DuckdbStoreOptions,
   ledger: TelemetryLedger,
+  segments: SegmentKeeper,
 ): Promise<Beside> {
-  const { writer } = opened;
+  const { writer, standsInFor, movedAside } = opened;
+  const lost = standsInFor === undefined ? await ledger.compare(writer) : undefined;
+  const begun = await segments.begin(opened, lost !== undefined || movedAside !== undefined);
   const state = await loadState(writer);
   const nowMs = now();
   const keys = new KeyNumbers();
@@ -164,9 +200,17 @@ async function loadBeside(
     warn(
       `the telemetry store did not say up to when it had rolled up; what its windows say is taken, and nothing is lost`,
     );
-  await noteLoss(opened, { ledger, receivedMs: state.receivedMs, nowMs, path, warn, onLoss });
+  const { receivedMs } = state;
+  const commits = begun === undefined ? 0 : segments.commits;
+  await noteLoss(opened, { ledger, lost, begun, commits, receivedMs, nowMs, path, warn, onLoss });
   onOpen({ reached: state.reached, keys: state.keys.map(({ key }) => key) });
   return { keys, series, windows: new WindowCache(), rolled, firstMs: state.firstMs };
+}
+
+function* timesOf({ windows, requests, spans, logs, gaps }: TelemetryBatch): Iterable<number> {
+  for (const { startMs } of [...windows, ...requests, ...gaps]) yield startMs;
+  for (const { startUs } of spans) yield Number(startUs / 1000n);
+  for (const { atUs } of logs) yield Number(atUs / 1000n);
 }
 
 /** What the file holds: room that was given back stays in it, to be used again. */

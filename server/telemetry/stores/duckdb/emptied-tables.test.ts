@@ -36,8 +36,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** A store that was rolled up to a day, with a row in each table. */
-async function fill(): Promise<void> {
+/** A store that was rolled up to a day, with a row in each table; without segments unless they are asked for. */
+async function fill({ hasSegments = false } = {}): Promise<void> {
   let now = START + 30_000;
   const store = await duckdbTelemetry(path, { now: () => now });
   const report = reportOf(1, [TRAFFIC], {
@@ -52,6 +52,7 @@ async function fill(): Promise<void> {
   now = START + 90 * MINUTE;
   await store.maintain();
   await store.close();
+  if (!hasSegments) rmSync(join(dir, "telemetry.segments"), { recursive: true });
 }
 
 async function run(sql: string): Promise<void> {
@@ -60,6 +61,18 @@ async function run(sql: string): Promise<void> {
   await connection.run(sql);
   connection.closeSync();
   instance.closeSync();
+}
+
+async function countRows(tables: readonly string[]): Promise<Record<string, number>> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  const sql = tables
+    .map((name) => `SELECT '${name}' AS name, count(*)::INTEGER AS rows FROM ${name}`)
+    .join(" UNION ALL ");
+  const rows = (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  connection.closeSync();
+  instance.closeSync();
+  return Object.fromEntries(rows.map(({ name, rows: count }) => [String(name), Number(count)]));
 }
 
 /** What an opening says, and what is told then of the time that the traffic was of. */
@@ -101,6 +114,36 @@ test.each(TABLES.map(({ name }) => name))(
     expect(warnings).toEqual([expect.stringMatching(LOST[table] ?? /^$/)]);
     if (table !== "rolled") expect(graph.gaps.map(({ reason }) => reason)).toContain(warnings[0]);
     await store.close();
+    const again = await open();
+    expect(again.warnings).toEqual([]);
+    await again.store.close();
+  },
+);
+
+test.each(["keys", "windows_1m", "windows_1h", "spans", "series"])(
+  "a table %s that was emptied is there again where its time was in segments",
+  async (table) => {
+    await fill({ hasSegments: true });
+    const tables = [
+      "windows_10s",
+      "windows_1m",
+      "windows_10m",
+      "windows_1h",
+      "requests",
+      "shapes",
+      "spans",
+      "logs",
+      "gaps",
+      "points",
+    ];
+    const before = await countRows(tables);
+    await run(`DELETE FROM ${table}`);
+    const { store, warnings } = await open();
+    expect(warnings).toEqual([expect.stringMatching(/lost nothing of what it had acknowledged/)]);
+    await store.maintain();
+    await store.maintain();
+    await store.close();
+    expect({ ...(await countRows(tables)), gaps: 0 }).toEqual({ ...before, gaps: 0 });
     const again = await open();
     expect(again.warnings).toEqual([]);
     await again.store.close();

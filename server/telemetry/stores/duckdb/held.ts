@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Tally } from "#node/ledger-file.ts";
+import { sumOf, type Tally } from "#node/ledger-file.ts";
 import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
 import {
   GAPS,
@@ -26,10 +26,13 @@ const COUNTED = [
   })),
 ] as const;
 
+/** With what is still read back from segments. */
 export async function countHeld(connection: DuckDBConnection): Promise<Held> {
   const sql = COUNTED.map(({ name, amount }) => `SELECT '${name}' AS name, ${amount}::DOUBLE AS held FROM ${name}`);
-  const rows = await connection.runAndReadAll(sql.join(" UNION ALL "));
-  return Object.fromEntries(rows.getRowObjectsJS().map(({ name, held }) => [String(name), Number(held ?? 0)]));
+  const rows = await connection.runAndReadAll(
+    [...sql, "SELECT name, sum(amount) FROM restoring GROUP BY name"].join(" UNION ALL "),
+  );
+  return sumOf(rows.getRowObjectsJS().map(({ name, held }) => ({ [String(name)]: Number(held ?? 0) })));
 }
 
 /** What a batch adds: rows and requests by table. `due` are the requests that came late for a coarser table. */
@@ -88,6 +91,7 @@ export async function findUnlabelled(connection: DuckDBConnection): Promise<Unla
 export async function dropUnlabelled(connection: DuckDBConnection): Promise<void> {
   for (const { name } of [...WINDOW_TABLES, SHAPES])
     await connection.run(`DELETE FROM ${name} WHERE key NOT IN (SELECT id FROM ${KEYS.name})`);
+  await connection.run(`DELETE FROM ${POINTS.name} WHERE series NOT IN (SELECT id FROM ${SERIES.name})`);
 }
 
 /** The oldest time that anything in the store is of; 0 where there is nothing. */

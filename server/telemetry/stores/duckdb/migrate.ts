@@ -2,7 +2,8 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { PharosError } from "#core/errors.ts";
 import { MIGRATIONS } from "#server/telemetry/stores/duckdb/migrations.ts";
 
-const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
+/** The schema of this version's files. */
+export const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
 
 /**
  * Makes the file one of this version, with all that is in it. Each step is one transaction with the version it leads to: where it
@@ -14,7 +15,9 @@ export async function migrate(connection: DuckDBConnection, path: string): Promi
     throw new PharosError(
       "conflict",
       `telemetry store ${path} has schema ${found}, and this version of Pharos reads ${NEWEST}`,
-      { hint: "start the version that wrote it, or move the file away to begin with no history" },
+      {
+        hint: "start the version that wrote it, or move the file and its folder of segments away to begin with no history",
+      },
     );
   }
   for (const { version, statements } of MIGRATIONS) {

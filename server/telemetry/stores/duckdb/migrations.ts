@@ -112,4 +112,11 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   // What limits said of requests.
   { version: 9, statements: ["ALTER TABLE keys ADD COLUMN limited_by VARCHAR DEFAULT ''"] },
+  // What is still to be read back from segments.
+  {
+    version: 10,
+    statements: [
+      "CREATE TABLE restoring (file VARCHAR NOT NULL, name VARCHAR NOT NULL, amount DOUBLE NOT NULL, is_whole BOOLEAN NOT NULL, segment VARCHAR NOT NULL)",
+    ],
+  },
 ];

@@ -16,8 +16,8 @@ export interface OpenedDuckdb {
   readonly standsInFor: PharosError | undefined;
   /** Keeps the log as it was before it was opened, and answers where; undefined when there was none. */
   keepLog(): string | undefined;
-  /** Writes what is committed to a file that is not there yet. */
-  copyTo(to: string): Promise<void>;
+  /** One more connection, which its caller closes. */
+  connect(): Promise<DuckDBConnection>;
   close(): void;
 }
 
@@ -107,29 +107,13 @@ async function open(
     connections.push(short);
     const long = await instance.connect();
     connections.push(long);
-    const copyTo = (to: string): Promise<void> => copyDatabase(instance, to);
-    const opened = { ...from, standsInFor: undefined, writer, readers: { short, long }, copyTo, close };
+    const connect = (): Promise<DuckDBConnection> => instance.connect();
+    const opened = { ...from, standsInFor: undefined, writer, readers: { short, long }, connect, close };
     await load(opened);
     return opened;
   } catch (error) {
     close();
     throw error;
-  }
-}
-
-/** As one transaction reads it. */
-async function copyDatabase(instance: DuckDBInstance, to: string): Promise<void> {
-  const connection = await instance.connect();
-  try {
-    const [row] = (await connection.runAndReadAll("SELECT current_database() AS name")).getRowObjectsJS();
-    await connection.run(`ATTACH '${to.replaceAll("'", "''")}' AS copied`);
-    try {
-      await connection.run(`COPY FROM DATABASE "${String(row?.name)}" TO copied`);
-    } finally {
-      await connection.run("DETACH copied");
-    }
-  } finally {
-    connection.closeSync();
   }
 }
 

@@ -52,6 +52,7 @@ export class TelemetryLedger {
   readonly #file: LedgerFile;
   readonly #warn: (message: string) => void;
   #entry: StoreEntry = EMPTY_LEDGER;
+  #expected: Held = {};
 
   private constructor(file: LedgerFile, warn: (message: string) => void) {
     this.#file = file;
@@ -66,6 +67,16 @@ export class TelemetryLedger {
     return new TelemetryLedger(file, warn);
   }
 
+  /** Transactions that the store has acknowledged. */
+  get commits(): number {
+    return this.#entry.commits;
+  }
+
+  /** What the store that was compared last should have held. */
+  get expected(): Held {
+    return this.#expected;
+  }
+
   /** Holds what the store has against what it had acknowledged; what is missing is told once. */
   async compare(connection: DuckDBConnection): Promise<Lost | undefined> {
     const { newest: stored, holes } = await readStored(connection);
@@ -75,7 +86,9 @@ export class TelemetryLedger {
     const held = await countHeld(connection);
     // A store that holds rows and no entry at all has lost its entries: rows are held against the ledger's.
     const isEmptied = isBehind && stored.commits === 0 && Object.values(held).some((amount) => amount > 0);
-    this.#entry = { ...(isBehind ? known : stored), held };
+    const furthest: StoreEntry = isBehind ? known : stored;
+    this.#expected = furthest.held ?? held;
+    this.#entry = { ...furthest, held };
     if ((!isBehind && holes.length === 0) || isEmptied)
       return this.#compareTables(connection, isEmptied ? known : stored, isEmptied);
     const all = isBehind ? [...holes, { before: stored, after: known.tally, toMs: known.atMs }] : holes;
@@ -105,10 +118,11 @@ export class TelemetryLedger {
     };
   }
 
-  /** Says in the store too that what `compare` found is told. */
-  async settle(connection: DuckDBConnection): Promise<void> {
+  /** Says in the store too that what `compare` found is told, and that it has come as far as its segments. */
+  async settle(connection: DuckDBConnection, commitsMin = 0): Promise<void> {
     await dropUnlabelled(connection);
-    this.#entry = { ...this.#entry, held: await countHeld(connection) };
+    const commits = Math.max(this.#entry.commits, commitsMin);
+    this.#entry = { ...this.#entry, commits, held: await countHeld(connection) };
     await insertEntry(connection, this.#entry);
     await forgetOlder(connection);
   }

@@ -56,7 +56,8 @@ export function tiersAndRetention(at: StoreCase): void {
   test("each table says what it holds, from when on, and how long that is kept", async () => {
     await at.take(reportOf(1, [toReviews(START, 5)], { gaps: [[START, START + 5, "a full disk", 3]] }), PRODUCTPAGE);
     await at.store.upkeep.compact();
-    const { tables, keys, gaps } = await at.running.storage();
+    const { tables, keys, gaps, segments } = await at.running.storage();
+    expect(segments.restoring).toBe(0);
     const find = (what: string) => tables.find((table) => table.what === what);
     expect(find("Counts of ten seconds")).toMatchObject({ rows: 1, oldestMs: START, keptMs: DAY });
     expect(find("Requests")).toMatchObject({ rows: 1, oldestMs: START + 1, keptMs: 7 * DAY });
