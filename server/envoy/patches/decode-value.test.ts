@@ -39,6 +39,24 @@ test("hands a configuration of a type that is not known here to Envoy as it is w
   });
 });
 
+test.each(["xds.type.v3", "udpa.type.v1"])("a %s.TypedStruct is what it holds", (name) => {
+  const struct = (typeUrl: string, value: JsonObject): JsonObject => ({
+    name: "a",
+    typed_config: { "@type": `type.googleapis.com/${name}.TypedStruct`, type_url: typeUrl, value },
+  });
+  const direct = (type: string, value: JsonObject): JsonObject => ({
+    name: "a",
+    typed_config: { "@type": type, ...value },
+  });
+  for (const [type, value] of [
+    [`${TYPE}.router.v3.Router`, { suppress_envoy_headers: true }],
+    [`${TYPE}.lua.v3.Lua`, { default_source_code: { inline_string: "x" } }],
+  ] as const)
+    expect(decoded("HTTP_FILTER", struct(type, value))).toEqual(decoded("HTTP_FILTER", direct(type, value)));
+  const { problems } = decodeValue("HTTP_FILTER", struct(`${TYPE}.router.v3.Router`, { no: 1 }));
+  expect(problems.map(({ path }) => path.join("."))).toEqual(["typed_config.value.no"]);
+});
+
 test.each([
   ["a field that there is not", { connectTimeoutt: "1s" }, "connectTimeoutt", "has no field connectTimeoutt"],
   [
@@ -60,6 +78,12 @@ test.each([
     "a type that is missing",
     { transport_socket: { name: "a", typed_config: {} } },
     "transport_socket.typed_config.@type",
+    "is missing",
+  ],
+  [
+    "a struct without a type",
+    { transport_socket: { typed_config: { "@type": "a/udpa.type.v1.TypedStruct", value: {} } } },
+    "transport_socket.typed_config.type_url",
     "is missing",
   ],
   [

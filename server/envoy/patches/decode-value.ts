@@ -40,12 +40,15 @@ export type DecodedValue =
   | { readonly message: undefined; readonly problems: readonly ValueProblem[] };
 
 const ANY = "google.protobuf.Any";
+/** Both names that Envoy has had for it; the second is that of Istio's own examples, and stock Envoy reads it no more. */
+const TYPED_STRUCTS: readonly string[] = [TypedStructSchema.typeName, "udpa.type.v1.TypedStruct"];
 /** JSON has forms of its own for these, in which there is no field to look for. */
 const OWN_JSON = /^google\.protobuf\.(?!Any$)/;
 
 /**
  * A patch's value as the message that it is part of. A field that is not Envoy's is a problem, and so is a value that does not fit; a
- * typed configuration of a type that is not known here goes to Envoy as a TypedStruct, and Envoy reads it. Scripts are confined.
+ * typed configuration of a type that is not known here goes to Envoy as a TypedStruct, and Envoy reads it; a TypedStruct of one that is
+ * known is that one. Scripts are confined.
  */
 export function decodeValue(target: PatchTarget, value: JsonObject): DecodedValue {
   const schema = PATCH_SCHEMAS[target];
@@ -111,11 +114,28 @@ function readAny(given: Written, path: Path, problems: ValueProblem[]): JsonValu
     });
     return {};
   }
-  const desc = REGISTRY.getMessage(url.slice(url.lastIndexOf("/") + 1));
+  const type = url.slice(url.lastIndexOf("/") + 1);
+  if (TYPED_STRUCTS.includes(type)) return readTypedStruct(rest, path, problems);
+  const desc = REGISTRY.getMessage(type);
   if (desc === undefined)
     return { "@type": `type.googleapis.com/${TypedStructSchema.typeName}`, typeUrl: url, value: rest as JsonValue };
   if (OWN_JSON.test(desc.typeName)) return given as JsonValue;
   return { "@type": url, ...(readMessage(desc, rest, path, problems) as object) };
+}
+
+/** What it holds is the message that it names, and is read as if it stood there itself. */
+function readTypedStruct(
+  { type_url, typeUrl = type_url, value = {} }: JsonObject,
+  path: Path,
+  problems: ValueProblem[],
+) {
+  const inner = isObject(value) && typeof typeUrl === "string" ? { ...value, "@type": typeUrl } : undefined;
+  if (inner !== undefined) return readAny(inner, [...path, "value"], problems);
+  const [field, message] = isObject(value)
+    ? ["type_url", "is missing: write type.googleapis.com/ and the name of the message that value is"]
+    : ["value", "must be an object"];
+  problems.push({ path: [...path, field], message });
+  return {};
 }
 
 function refusalOf(desc: DescMessage, json: JsonValue): string | undefined {
