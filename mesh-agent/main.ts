@@ -10,6 +10,7 @@ import { makeLimits } from "#mesh-agent/compose/make-limits.ts";
 import { makeNames } from "#mesh-agent/compose/make-names.ts";
 import { makePages } from "#mesh-agent/compose/make-pages.ts";
 import { makeProxy } from "#mesh-agent/compose/make-proxy.ts";
+import { makeTaps } from "#mesh-agent/compose/make-taps.ts";
 import { makeTelemetry } from "#mesh-agent/compose/make-telemetry.ts";
 import type { AgentConfig } from "#mesh-agent/config.ts";
 import { ownAddress } from "#mesh-agent/control-plane/own-address.ts";
@@ -105,14 +106,16 @@ async function runClaimed(
     onReadiness: (isReady) => capture?.follow(isReady),
   });
   const { admin, bootstrap, supervisor, readiness } = proxy;
+  const tapping = makeTaps(config, paths, controlPlane, log);
+  const { taps } = tapping;
   const limits = makeLimits(config, paths, controlPlane, log);
-  const telemetry = await makeTelemetry({ ...shared, ...controlPlane, limits, reopenLogs: proxy.reopenLogs });
+  const telemetry = await makeTelemetry({ ...shared, ...controlPlane, limits, reopenLogs: proxy.reopenLogs, taps });
   const pages = makePages({ ...shared, controlPlane, proxy, telemetry, limits, version: manifest.version });
 
   // What runs in the background ends after the shutdown, not with its beginning: draining needs the control plane.
   const background = new AbortController();
   await pages.listen(config.adminHost, config.adminPort);
-  const following = [uplink.run(background.signal), revocations.run(background.signal)];
+  const following = [uplink.run(background.signal), revocations.run(background.signal), tapping.run(background.signal)];
   await Promise.race([revocations.first, aborted(signal), delay(REVOCATIONS_MS, undefined, { ref: false })]);
   const registering = registration.run(background.signal).then(() => undefined, PharosError.from);
   let names: Pick<DnsServer, "close"> | undefined;

@@ -29,6 +29,7 @@ import {
 } from "#proto/gen/envoy/extensions/filters/http/ratelimit/v3/rate_limit_pb.js";
 import { RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
 import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
+import { TapSchema } from "#proto/gen/envoy/extensions/filters/http/tap/v3/tap_pb.js";
 import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
 import { ProxyProtocolSchema } from "#proto/gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb.js";
@@ -86,6 +87,7 @@ export const REGISTRY = createRegistry(
   RateLimitPerRouteSchema,
   RateLimitSchema,
   RBACPerRouteSchema,
+  TapSchema,
   RBACSchema,
   RouterSchema,
   HttpInspectorSchema,

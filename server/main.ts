@@ -15,6 +15,7 @@ import { makeOtlp } from "#server/compose/make-otlp.ts";
 import { makeRegistry } from "#server/compose/make-registry.ts";
 import { makeServices } from "#server/compose/make-services.ts";
 import { makeStores } from "#server/compose/make-stores.ts";
+import { makeTaps } from "#server/compose/make-taps.ts";
 import { makeWatch } from "#server/compose/make-watch.ts";
 import { openDataDirectory } from "#server/data-directory.ts";
 import { isLoopback } from "#server/listen-address.ts";
@@ -60,8 +61,10 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   );
   const { leases } = owner;
   const ownMetrics = new OwnMetrics();
+  const taps = await makeTaps(stores, config, registry, (): MeshHandle => port.mesh, log);
   const port = await makeMeshPort({
     ...{ ...identity, options, stores, config, registry, credentials, leases, ownMetrics, log },
+    taps: taps.desk,
   });
   const { mesh } = port;
   keys.open();
@@ -101,6 +104,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     keys,
     credentials,
     limits: owner,
+    taps,
     watch,
     log,
   });
@@ -157,6 +161,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     () => own.close(),
     () => api.close(),
     () => watch.close(),
+    async () => taps.desk.close(),
     () => port.close(),
     async () => owner.close(),
     () => stores.close(),

@@ -131,6 +131,7 @@ export class FakeControlPlane {
           },
         },
       ],
+      [`${agent}/WatchTaps`, { kind: "stream", open: () => ({ onMessage: () => undefined }) }],
       [
         `${agent}/Report`,
         {

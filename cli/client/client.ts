@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from "@trpc/client";
+import { EventSource } from "eventsource";
 import { UsageError } from "#cli/failure.ts";
 import { ERROR_CODES } from "#core/error-codes.ts";
 import { type ErrorCode, type ErrorDetails, PharosError } from "#core/errors.ts";
@@ -82,7 +83,11 @@ export function connect(options: ServerOptions): ApiClient {
     links: [
       splitLink({
         condition: (operation) => operation.type === "subscription",
-        true: httpSubscriptionLink(endpoint),
+        true: httpSubscriptionLink({
+          ...endpoint,
+          EventSource,
+          eventSourceOptions: async () => ({ fetch: withHeaders as never }),
+        }),
         false: httpLink({ ...endpoint, fetch: withHeaders as never }),
       }),
     ],

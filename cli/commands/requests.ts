@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { type CommonOptions, withClient, withServer } from "#cli/commands/command.ts";
+import { tailRequests } from "#cli/commands/tail-requests.ts";
 import { durationFlagMs } from "#cli/duration.ts";
 import { EXIT } from "#cli/exit-codes.ts";
 import { UsageError } from "#cli/failure.ts";
@@ -9,6 +10,7 @@ import { REQUEST_FIELDS, REQUEST_SORTS, type RequestSort } from "#core/telemetry
 import { parseRequestFilter } from "#core/telemetry/request-filter.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import { requestsCsv } from "#core/telemetry/requests-csv.ts";
+import { TAP_SECONDS } from "#core/telemetry/tap.ts";
 import type { DifferencesView, RequestCauseView, ShapesView } from "#core/view/requests.ts";
 
 interface Ranged extends CommonOptions {
@@ -19,6 +21,11 @@ interface ListOptions extends Ranged {
   readonly ascending?: boolean;
   readonly limit: string;
   readonly csv?: boolean;
+}
+interface TailFlags extends CommonOptions {
+  readonly headers?: boolean;
+  readonly for: string;
+  readonly limit?: string;
 }
 
 /** `pharos requests`: requests that were kept, found by the words of the console's page. */
@@ -42,6 +49,29 @@ export function addRequests(program: Command): void {
         });
         if (options.csv === true) process.stdout.write(requestsCsv(rows));
         else printRequests(options.output, rows, `no request matches in the last ${options.window}`);
+        return EXIT.ok;
+      }),
+    );
+  withServer(requests.command("tail [filter...]"))
+    .description("requests as they happen, at the proxies that may have such: caller:web code:5xx …")
+    .option(
+      "--headers",
+      "with their headers and trailers; needs the role operator, and secrets are redacted at the proxies",
+    )
+    .option("--for <duration>", "ends after so long, an hour at most", "10m")
+    .option("--limit <n>", "ends after so many")
+    .action((words: string[], options: TailFlags) =>
+      withClient(options, async (api) => {
+        const interrupted = new AbortController();
+        for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interrupted.abort());
+        await tailRequests(api, {
+          output: options.output,
+          filter: filterOf(words),
+          seconds: tapSecondsOf(options.for),
+          wantsHeaders: options.headers === true,
+          limit: options.limit === undefined ? undefined : limitOf(options.limit),
+          signal: interrupted.signal,
+        });
         return EXIT.ok;
       }),
     );
@@ -144,11 +174,22 @@ function secondsOf(window: string): number {
   return Math.max(10, Math.round(durationFlagMs(window, "--window") / 1000));
 }
 
+function tapSecondsOf(text: string): number {
+  const seconds = Math.round(durationFlagMs(text, "--for") / 1000);
+  const { min, max } = TAP_SECONDS;
+  if (seconds < min || seconds > max) throw new UsageError(`--for: ${text} is not between ${min}s and ${max / 60}m`);
+  return seconds;
+}
+
 function rangeOf(words: readonly string[], { window }: Ranged) {
+  return { filter: filterOf(words), seconds: secondsOf(window) };
+}
+
+function filterOf(words: readonly string[]): string {
   const filter = words.map((word) => (/\s/.test(word) && !word.includes('"') ? `"${word}"` : word)).join(" ");
   const { errors } = parseRequestFilter(filter);
   if (errors.length > 0) throw new UsageError(errors.join("\n"));
-  return { filter, seconds: secondsOf(window) };
+  return filter;
 }
 
 function limitOf(text: string): number {

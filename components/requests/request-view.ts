@@ -13,6 +13,10 @@ export interface RequestView {
   /** The request that is open. */
   readonly id: string | null;
   readonly isCompared: boolean;
+  /** As they happen, rather than those that were kept. */
+  readonly isLive: boolean;
+  /** With their headers. */
+  readonly wantsHeaders: boolean;
 }
 
 export const PAGE_ROWS = 100;
@@ -31,6 +35,8 @@ export function readRequestView(get: (name: string) => string | null | undefined
     limit: Number.isInteger(limit) && limit > PAGE_ROWS ? Math.min(ROWS_MAX, limit) : PAGE_ROWS,
     id: get("id") ?? null,
     isCompared: get("differs") === "1",
+    isLive: get("live") === "1",
+    wantsHeaders: get("headers") === "1",
   };
 }
 

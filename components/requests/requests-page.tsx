@@ -1,15 +1,16 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Download, Scale, ScrollText } from "lucide-react";
+import { Scale, ScrollText } from "lucide-react";
 import { useTRPC } from "#components/api/trpc.ts";
 import { TimeChart } from "#components/charts/time-chart.tsx";
 import { buildSlots } from "#components/requests/build-slots.ts";
 import { DifferencesCard } from "#components/requests/differences-card.tsx";
 import { FacetList } from "#components/requests/facet-list.tsx";
+import { FilterBar, FilterErrors } from "#components/requests/filter-bar.tsx";
+import { LiveRequests } from "#components/requests/live-requests.tsx";
 import { RequestCard } from "#components/requests/request-card.tsx";
 import { REQUEST_COLUMNS } from "#components/requests/request-columns.tsx";
-import { PAGE_ROWS, readRequestView, toAsk, toSearch } from "#components/requests/request-view.ts";
-import { saveRequests } from "#components/requests/save-requests.ts";
+import { PAGE_ROWS, type RequestView, readRequestView, toAsk, toSearch } from "#components/requests/request-view.ts";
 import { refreshMs } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -17,25 +18,56 @@ import { Card } from "#components/ui/card.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { Notice } from "#components/ui/notice.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { QueryView } from "#components/ui/query-view.tsx";
-import { SearchInput } from "#components/ui/search-input.tsx";
+import { Segmented } from "#components/ui/segmented.tsx";
 import { SkeletonChart, SkeletonRows } from "#components/ui/skeleton.tsx";
 import { useSearchState } from "#components/ui/use-search-state.ts";
-import { useSettled } from "#components/ui/use-settled.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { RequestPage, RequestSummary } from "#core/view/requests.ts";
 
-const TYPING_MS = 400;
-
-/** Requests one by one: what each was, and why it ended as it did. */
+/** Requests one by one: what each was, and why it ended as it did; those that were kept, or all as they happen. */
 export function RequestsPage() {
-  const range = useRange();
-  const trpc = useTRPC();
   const search = useSearchState();
   const view = readRequestView(search.get);
+  const setLive = (isOn: boolean) =>
+    search.set({ live: isOn ? "1" : null, headers: null, id: null }, { history: "push" });
+  return (
+    <Page>
+      <PageHeader
+        title="Requests"
+        description={
+          view.isLive
+            ? "As they happen, at the proxies that have such: every one, up to a rate. Shown here, and kept nowhere."
+            : "Every error, denial, limit and slow request as far as there is room, and a fair sample of the rest."
+        }
+        actions={
+          <Segmented
+            label="Which requests"
+            value={view.isLive ? "live" : "kept"}
+            onValueChange={(value) => setLive(value === "live")}
+            options={[
+              { value: "kept", label: "Kept" },
+              { value: "live", label: "Live" },
+            ]}
+          />
+        }
+      />
+      {view.isLive ? <LiveRequests search={search} view={view} /> : <KeptRequests search={search} view={view} />}
+    </Page>
+  );
+}
+
+function KeptRequests({
+  search,
+  view,
+}: {
+  readonly search: ReturnType<typeof useSearchState>;
+  readonly view: RequestView;
+}) {
+  const range = useRange();
+  const trpc = useTRPC();
   // A range that is over stays as it is.
   const refetchInterval = view.endMs === null ? refreshMs(range) * 2 : (false as const);
   const options = { refetchInterval, placeholderData: keepPreviousData };
@@ -45,23 +77,17 @@ export function RequestsPage() {
   const isBefore = found.isPlaceholderData || summary.isPlaceholderData;
   const setFilter = (q: string) => search.set({ q, rows: null });
   return (
-    <Page>
-      <PageHeader
-        title="Requests"
-        description="Every error, denial, limit and slow request as far as there is room, and a fair sample of the rest."
-      />
-      <FilterBar
-        filter={view.filter}
-        rows={isBefore ? [] : (found.data?.rows ?? [])}
-        isCompared={view.isCompared}
-        onFilter={setFilter}
-        onCompare={(isOn) => search.set({ differs: isOn ? "1" : null })}
-      />
-      {(found.data?.errors ?? []).map((error) => (
-        <Notice key={error} tone="warn" title="Not looked for" className="mb-4">
-          {error}
-        </Notice>
-      ))}
+    <>
+      <FilterBar filter={view.filter} rows={isBefore ? [] : (found.data?.rows ?? [])} onFilter={setFilter}>
+        <Button
+          aria-pressed={view.isCompared}
+          variant={view.isCompared ? "primary" : "secondary"}
+          onClick={() => search.set({ differs: view.isCompared ? null : "1" })}
+        >
+          <Scale aria-hidden /> What differs?
+        </Button>
+      </FilterBar>
+      <FilterErrors errors={found.data?.errors ?? []} />
       {isBefore ? (
         <p role="status" className="mb-4 text-muted text-sm">
           Looking for these. What stands below is what was asked for before.
@@ -94,7 +120,7 @@ export function RequestsPage() {
           </div>
         )}
       </QueryView>
-    </Page>
+    </>
   );
 }
 
@@ -106,7 +132,7 @@ function RequestTable({
 }: {
   readonly page: RequestPage;
   readonly search: ReturnType<typeof useSearchState>;
-  readonly view: ReturnType<typeof readRequestView>;
+  readonly view: RequestView;
   readonly onClear: () => void;
 }) {
   if (page.rows.length === 0)
@@ -164,44 +190,5 @@ function SlotsCard({ summary }: { readonly summary: RequestSummary }) {
         kind="stack"
       />
     </Card>
-  );
-}
-
-function FilterBar({
-  filter,
-  rows,
-  isCompared,
-  onFilter,
-  onCompare,
-}: {
-  readonly filter: string;
-  readonly rows: readonly RequestRecord[];
-  readonly isCompared: boolean;
-  readonly onFilter: (filter: string) => void;
-  readonly onCompare: (isOn: boolean) => void;
-}) {
-  const [typed, setTyped] = useSettled(filter, onFilter, TYPING_MS);
-  return (
-    <div className="mb-4 flex flex-wrap items-center gap-2">
-      <SearchInput
-        label="code:5xx caller:web duration:>250 …"
-        value={typed}
-        onValueChange={setTyped}
-        className="min-w-0 flex-1 basis-64"
-      />
-      <Button
-        aria-pressed={isCompared}
-        variant={isCompared ? "primary" : "secondary"}
-        onClick={() => onCompare(!isCompared)}
-      >
-        <Scale aria-hidden /> What differs?
-      </Button>
-      <Button disabled={rows.length === 0} onClick={() => saveRequests(rows, "csv")}>
-        <Download aria-hidden /> CSV
-      </Button>
-      <Button disabled={rows.length === 0} onClick={() => saveRequests(rows, "json")}>
-        <Download aria-hidden /> JSON
-      </Button>
-    </div>
   );
 }

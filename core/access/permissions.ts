@@ -43,6 +43,9 @@ const PERMISSIONS = {
   "requests.summary": "viewer",
   "requests.differs": "viewer",
   "requests.get": "viewer",
+  "requests.explain": "viewer",
+  "requests.tap": "viewer",
+  "requests.tapHeaders": "operator",
   "requests.shapes": "viewer",
   "requests.totals": "viewer",
   "proxies.list": "viewer",
@@ -84,6 +87,8 @@ const PERMISSIONS = {
   "access.revokeApiToken": "admin",
   "access.audit": "operator",
   "access.setRetention": "admin",
+  "access.redaction": "viewer",
+  "access.setRedaction": "admin",
   "access.refusals": "operator",
   "access.storage": "viewer",
 } as const satisfies Record<string, Role | "anyone">;

@@ -78,6 +78,8 @@ export type FilterConfig =
   /** The host is looked up for clusters that go to whom a request names. */
   | { readonly kind: "look-up" }
   | { readonly kind: "grpc-web" }
+  /** Shows headers to who asks for them. */
+  | { readonly kind: "tap" }
   /** What it does this engine does not know. */
   | { readonly kind: "unknown"; readonly type: string };
 

@@ -81,6 +81,7 @@ export function passFilter(
     case "look-up":
       exchange.lookedUp = exchange.authority;
       return undefined;
+    case "tap":
     case "router":
       return undefined;
     case "unknown":

@@ -21,6 +21,7 @@ test.each([
 test.each([
   ["colour:red", /^colour: is no field of requests/],
   ["code:", /^code: has no value/],
+  ["code:5xx,403", /^code: "5xx" is no number/],
   ["code:abc", /^code: "abc" is no number/],
   ["duration:>x", /^duration: ">x" is no number/],
 ])("%s is told as what it is", (text, why) => {

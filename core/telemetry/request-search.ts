@@ -23,6 +23,22 @@ export const requestSearchInput = z.object({
 });
 export type RequestSearchInput = Readonly<z.output<typeof requestSearchInput>>;
 
+const text = z.string().max(600);
+
+/** Of a request, what tells why it ended as it did. */
+export const explainInput = z.object({
+  responseCode: z.number().int().min(0).max(65_535),
+  responseFlags: text,
+  responseCodeDetails: text,
+  deniedBy: text.nullable(),
+  policy: text.nullable(),
+  routeResource: text.nullable(),
+  routePath: text.nullable(),
+  upstreamFailure: text.nullable(),
+  revision: z.number().int().min(0).nullable(),
+});
+export type ExplainInput = Readonly<z.output<typeof explainInput>>;
+
 export const shapesInput = z.object({
   service: z.string().max(253).optional(),
   seconds: rangeSeconds,

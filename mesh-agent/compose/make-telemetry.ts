@@ -7,6 +7,7 @@ import { readPidFile } from "#mesh-agent/envoy/pid-file.ts";
 import { startedMs } from "#mesh-agent/envoy/process-start.ts";
 import type { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
 import type { AgentPaths } from "#mesh-agent/paths.ts";
+import type { RequestTaps } from "#mesh-agent/taps/request-taps.ts";
 import { startTelemetry, type Telemetry } from "#mesh-agent/telemetry/start-telemetry.ts";
 import type { Logger } from "#node/log.ts";
 
@@ -20,12 +21,13 @@ export interface TelemetryNeeds extends Pick<ControlPlaneParts, "uplink" | "cloc
   readonly limits: Pick<Limits, "hearStreams" | "isDeciding">;
   readonly reopenLogs: ProxyParts["reopenLogs"];
   readonly complaints: Complaints;
+  readonly taps: RequestTaps;
   readonly log: Logger;
 }
 
 /** Reads Envoy's log from here on, and reports to the control plane. */
 export async function makeTelemetry(needs: TelemetryNeeds): Promise<Telemetry> {
-  const { config, paths, keeper, uplink, clock, registration, limits, reopenLogs, complaints, log } = needs;
+  const { config, paths, keeper, uplink, clock, registration, limits, reopenLogs, complaints, taps, log } = needs;
   const telemetry = await startTelemetry({
     dir: paths.dir,
     accessLogPath: paths.accessLog,
@@ -44,6 +46,7 @@ export async function makeTelemetry(needs: TelemetryNeeds): Promise<Telemetry> {
     onServerTime: clock.hear,
     isHeard: () => limits.isDeciding,
     onLasting: (streams) => limits.hearStreams(streams),
+    taps,
     log,
   });
   complaints.hear(telemetry);

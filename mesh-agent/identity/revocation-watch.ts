@@ -1,19 +1,15 @@
 import { readFileSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { createSecureContext } from "node:tls";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { z } from "zod";
 import { PharosError } from "#core/errors.ts";
-import type { GrpcClient } from "#grpc/client.ts";
-import type { UplinkState } from "#mesh-agent/control-plane/uplink.ts";
+import { type FollowedStream, followStream } from "#mesh-agent/control-plane/follow-stream.ts";
 import { openSealed, sealJson } from "#mesh-agent/sealed-json.ts";
-import { Backoff } from "#node/backoff.ts";
 import type { Logger } from "#node/log.ts";
 import { writeFileDurably } from "#node/write-file-durably.ts";
 import { RevocationListsSchema, WatchRevocationsRequestSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 const PATH = "/pharos.agent.v1.AgentService/WatchRevocations";
-const RETRY = { firstMs: 500, maxMs: 30_000 } as const;
 
 /** CRLs in PEM, by the fingerprint of the root that signed each. Empty: nothing is revoked. */
 export type RevocationLists = Readonly<Record<string, string>>;
@@ -21,7 +17,7 @@ export type RevocationLists = Readonly<Record<string, string>>;
 export interface RevocationWatchOptions {
   /** Keeps the lists, so that a start without the control plane goes on refusing whom they name. */
   readonly file: string;
-  readonly uplink: { readonly state: UplinkState; onChange(listener: (state: UplinkState) => void): () => void };
+  readonly uplink: FollowedStream["uplink"];
   readonly log: Logger;
   readonly onChange: (lists: RevocationLists) => void;
 }
@@ -32,8 +28,6 @@ export class RevocationWatch {
   #lists: RevocationLists;
   #isUnsaved = false;
   #hasToldUnsaved = false;
-  /** Why they are not followed, as last told. */
-  #told = "";
   readonly #first = Promise.withResolvers<void>();
 
   constructor(options: RevocationWatchOptions) {
@@ -65,64 +59,26 @@ export class RevocationWatch {
     this.#save();
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  run(signal: AbortSignal): Promise<void> {
     const { uplink, log } = this.#options;
-    const backoff = new Backoff(RETRY);
-    while (!signal.aborted) {
-      const client = await this.#connected(signal);
-      if (client === undefined) return;
-      const error = await this.#follow(client, signal, () => backoff.reset());
-      this.#first.resolve();
-      if (signal.aborted) return;
-      // A connection that was renewed or broke is no failure; a refusal is told by those whose work it stops.
-      if (error !== undefined && uplink.state.kind === "up" && uplink.state.client === client) {
-        const isNews = error.toString() !== this.#told;
-        this.#told = error.toString();
-        if (isNews) log.warn("the revocation lists are not followed for now", { error: this.#told });
-      }
-      await delay(backoff.next(), undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  #connected(signal: AbortSignal): Promise<GrpcClient | undefined> {
-    const { uplink } = this.#options;
-    if (signal.aborted) return Promise.resolve(undefined);
-    if (uplink.state.kind === "up") return Promise.resolve(uplink.state.client);
-    return new Promise((resolve) => {
-      const done = (client: GrpcClient | undefined): void => {
-        stop();
-        signal.removeEventListener("abort", onAbort);
-        resolve(client);
-      };
-      const onAbort = (): void => done(undefined);
-      const stop = uplink.onChange((state) => {
-        if (state.kind === "up") done(state.client);
-        else if (state.kind === "down") this.#first.resolve();
-      });
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
-  }
-
-  #follow(client: GrpcClient, signal: AbortSignal, onHeard: () => void): Promise<PharosError | undefined> {
-    return new Promise((resolve) => {
-      const call = client.stream(
-        PATH,
-        {
-          onMessage: (message) => {
-            onHeard();
-            this.#told = "";
-            const { lists } = fromBinary(RevocationListsSchema, message);
-            // Throws for one that cannot be read: Envoy would take it, and refuse everybody.
-            for (const { crl } of lists) createSecureContext({ crl });
-            this.#take(Object.fromEntries(lists.map(({ rootFingerprint, crl }) => [rootFingerprint, crl])));
-            this.#first.resolve();
-          },
-          onClose: resolve,
+    return followStream(
+      {
+        uplink,
+        path: PATH,
+        request: () => toBinary(WatchRevocationsRequestSchema, create(WatchRevocationsRequestSchema)),
+        onMessage: (message) => {
+          const { lists } = fromBinary(RevocationListsSchema, message);
+          // Throws for one that cannot be read: Envoy would take it, and refuse everybody.
+          for (const { crl } of lists) createSecureContext({ crl });
+          this.#take(Object.fromEntries(lists.map(({ rootFingerprint, crl }) => [rootFingerprint, crl])));
+          this.#first.resolve();
         },
-        { signal },
-      );
-      call.send([toBinary(WatchRevocationsRequestSchema, create(WatchRevocationsRequestSchema))]);
-    });
+        onSilence: () => this.#first.resolve(),
+        what: "the revocation lists",
+        log,
+      },
+      signal,
+    );
   }
 
   #take(lists: RevocationLists): void {

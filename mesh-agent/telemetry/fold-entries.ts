@@ -11,6 +11,7 @@ import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
 import { labelEntry, type OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
 import { RequestShapes, type Shape } from "#mesh-agent/telemetry/request-shapes.ts";
 import { type Random, SampleRequests } from "#mesh-agent/telemetry/sample-requests.ts";
+import type { SeenRequest } from "#mesh-agent/telemetry/seen-request.ts";
 import { type RequestSample, type RequestWindow, RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
 interface OpenWindow {
@@ -46,6 +47,12 @@ export interface Folded {
   readonly lasting: readonly LastingStream[];
 }
 
+/** Is told of each request while somebody looks. */
+export interface RequestTap {
+  readonly isOpen: boolean;
+  offer(seen: SeenRequest): void;
+}
+
 /** Keys of one batch; what goes beyond is counted without the labels that clients choose. */
 const WINDOWS_MAX = 2000;
 const LABEL_CACHE_MAX = 5000;
@@ -62,6 +69,7 @@ export class EntryFolder {
   readonly #shapes = new RequestShapes();
   readonly #bounds: EntryBounds;
   readonly #windowsMax: number;
+  readonly #taps: RequestTap | undefined;
   /** Of TCP connections: what is told of them stands once it is confirmed. */
   readonly connections: ConnectionBook;
   #own: OwnEnd;
@@ -77,7 +85,9 @@ export class EntryFolder {
     now: () => number = Date.now,
     windowsMax: number = WINDOWS_MAX,
     connections: ConnectionBook = new ConnectionBook(),
+    taps?: RequestTap,
   ) {
+    this.#taps = taps;
     this.connections = connections;
     this.#windowsMax = windowsMax;
     this.#own = own;
@@ -149,7 +159,8 @@ export class EntryFolder {
     countIn(window.responseSizes, responseBytes);
     const shape = this.#shapes.shapeOf(window.labels.destinationService, textOf(entry.m), textOf(entry.p));
     window.shapes.set(shape, (window.shapes.get(shape) ?? 0) + 1);
-    this.#samples.offer(entry, window.labels, shape);
+    const seen = this.#samples.offer(entry, window.labels, shape);
+    if (this.#taps?.isOpen === true) this.#taps.offer(seen);
     this.#httpRequests += 1;
     return endMs;
   }

@@ -5,7 +5,7 @@ import { LASTING_MARK, type LastingStream, parseLastingStream } from "#core/tele
 import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
 import { type Answered, deliverReports, type SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
 import { encodeCounts, encodeExtras } from "#mesh-agent/telemetry/encode-report.ts";
-import { EntryFolder, endsBetween } from "#mesh-agent/telemetry/fold-entries.ts";
+import { EntryFolder, endsBetween, type RequestTap } from "#mesh-agent/telemetry/fold-entries.ts";
 import { ownEndOf, type TelemetryInstance } from "#mesh-agent/telemetry/instance.ts";
 import type { OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
 import { LineClock } from "#mesh-agent/telemetry/line-clock.ts";
@@ -38,6 +38,13 @@ export interface ReportLoopOptions {
   /** Whether anybody minds how far requests have come that last; they hear of it soon, and then again. */
   readonly isHeard: () => boolean;
   readonly onLasting: (streams: readonly LastingStream[]) => void;
+  /** Who looks at requests as they are folded. */
+  readonly taps?: Taps;
+}
+
+export interface Taps extends RequestTap {
+  onOpen(listener: () => void): void;
+  settle(isStored: boolean): void;
 }
 
 export interface TelemetryStats {
@@ -57,6 +64,8 @@ export interface TelemetryStats {
   readonly comparedAtMs: number | null;
 }
 
+/** While somebody looks. */
+const TAPPED_INTERVAL_MS = 500;
 const AWAY_REPORTS = 20;
 const PEEK_MS = 1500;
 const COUNTERS_EVERY_MS = 2000;
@@ -82,6 +91,8 @@ export class ReportLoop {
   readonly #ledger: RequestLedger;
   readonly #isWhole: boolean;
   readonly #stopping = new AbortController();
+  /** Ends the wait for the next turn. */
+  #woken = new AbortController();
   #own: OwnEnd;
   #readings: CounterReading[] = [];
   #latestReading: CounterReading | undefined;
@@ -109,7 +120,8 @@ export class ReportLoop {
     this.#options = options;
     this.#own = ownEndOf(options.instance());
     const connections = new ConnectionBook(outbox.connections);
-    this.#folder = new EntryFolder(this.#own, Math.random, Date.now, undefined, connections);
+    this.#folder = new EntryFolder(this.#own, Math.random, Date.now, undefined, connections, options.taps);
+    options.taps?.onOpen(() => this.#woken.abort());
     const { place, lost } = outbox;
     this.#tail = new LogTail(accessLogPath, place?.position);
     this.#clock = new LineClock(place?.clock);
@@ -162,6 +174,7 @@ export class ReportLoop {
   /** Reads to the log's end and delivers, for no longer than `timeoutMs`; what is not delivered waits on the disk. */
   async stop(timeoutMs: number): Promise<void> {
     this.#stopping.abort();
+    this.#woken.abort();
     await this.#running;
     const deadline = Date.now() + timeoutMs;
     this.#ledger.markClean();
@@ -178,7 +191,8 @@ export class ReportLoop {
       const startedMs = Date.now();
       await this.#askEnvoy();
       const isAway = this.#complaints.has(UNDELIVERED) && this.#options.outbox.waiting().reports > AWAY_REPORTS;
-      const intervalMs = isAway ? AWAY_INTERVAL_MS : this.#intervalMs;
+      const ownMs = isAway ? AWAY_INTERVAL_MS : this.#intervalMs;
+      const intervalMs = this.#options.taps?.isOpen === true ? Math.min(ownMs, TAPPED_INTERVAL_MS) : ownMs;
       if (this.#foldSafely(foldUntilMs(startedMs, intervalMs))) await this.#rotate();
       this.#delivering ??= this.#deliverLater(sendDelayMs(intervalMs, this.#share)).finally(() => {
         this.#delivering = undefined;
@@ -187,11 +201,12 @@ export class ReportLoop {
     }
   }
 
-  /** For the next fold. Who counts bytes of what lasts hears of it meanwhile. */
+  /** For the next fold, or until it is woken. Who counts bytes of what lasts hears of it meanwhile. */
   async #wait(waitMs: number): Promise<void> {
-    const { signal } = this.#stopping;
     const { isHeard, onLasting } = this.#options;
-    for (let leftMs = Math.max(50, waitMs); leftMs > 0 && !signal.aborted; ) {
+    this.#woken = new AbortController();
+    const { signal } = this.#woken;
+    for (let leftMs = Math.max(50, waitMs); leftMs > 0 && !signal.aborted && !this.#stopping.signal.aborted; ) {
       const stepMs = isHeard() ? Math.min(leftMs, PEEK_MS) : leftMs;
       await delay(stepMs, undefined, { signal }).catch(() => undefined);
       leftMs -= stepMs;
@@ -218,6 +233,7 @@ export class ReportLoop {
       this.#relabel();
       while (this.#foldOnce(untilMs));
     });
+    if (!isStored) this.#options.taps?.settle(false);
     // What Envoy has counted takes no room of its own: whoever comes after a death here can say what was lost.
     if (!isStored) this.#storeReading();
     else if (!isSettled)
@@ -307,6 +323,7 @@ export class ReportLoop {
     this.#storedReading = this.#latestReading;
     this.#tail.confirm(next);
     connections.confirm();
+    this.#options.taps?.settle(true);
     for (const endMs of ends) this.#clock.add(endMs);
     this.#gaps = [];
     this.#requests += folded.requests;

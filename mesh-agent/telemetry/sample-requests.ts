@@ -65,7 +65,8 @@ export class SampleRequests {
     this.#random = random;
   }
 
-  offer(entry: AccessEntry, labels: TrafficKey, shape: Shape): void {
+  /** Returns it with what is known of it beside others. */
+  offer(entry: AccessEntry, labels: TrafficKey, shape: Shape): SeenRequest {
     const isSlow = this.#isSlow(labels.destinationService, numberOf(entry.d));
     const code = wholeOf(entry.c);
     const { deniedBy, grpcStatus } = labels;
@@ -73,6 +74,7 @@ export class SampleRequests {
     if (!isTrouble(classOfRequest({ responseCode: code, grpcStatus, deniedBy, isSlow: false })))
       (isSlow ? this.#slow : this.#ordinary).offer(seen, this.#random);
     else this.#roomFor(labels).offer(seen, this.#random);
+    return seen;
   }
 
   /** Takes what was kept since the last call. */

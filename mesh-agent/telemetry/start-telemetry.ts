@@ -7,7 +7,7 @@ import { labelInstance, type TelemetryInstance } from "#mesh-agent/telemetry/ins
 import { Outbox } from "#mesh-agent/telemetry/outbox.ts";
 import { readCounters } from "#mesh-agent/telemetry/read-counters.ts";
 import { SpanReceiver } from "#mesh-agent/telemetry/receive-spans.ts";
-import { ReportLoop, type TelemetryStats } from "#mesh-agent/telemetry/report-loop.ts";
+import { ReportLoop, type Taps, type TelemetryStats } from "#mesh-agent/telemetry/report-loop.ts";
 import type { Logger } from "#node/log.ts";
 
 export interface TelemetryOptions {
@@ -33,6 +33,8 @@ export interface TelemetryOptions {
   readonly isHeard?: () => boolean;
   /** Size at which the access log is rotated. */
   readonly rotateBytes?: number;
+  /** Who looks at requests as they are folded. */
+  readonly taps?: Taps;
 }
 
 export interface Telemetry {

@@ -15,6 +15,7 @@ import { createAgentMethods } from "#server/mesh-rpc/agent-methods.ts";
 import type { OwnMetrics } from "#server/own-metrics/own-metrics.ts";
 import type { Registry } from "#server/registry/registry.ts";
 import type { ServerOptions } from "#server/server-options.ts";
+import type { TapDesk } from "#server/taps/tap-desk.ts";
 
 const SERVING_LIFE_MS = 24 * 60 * 60 * 1000;
 const ENDED_KEPT_MS = 24 * 60 * 60 * 1000;
@@ -33,6 +34,7 @@ export interface MeshPortParts extends IdentityParts {
   readonly credentials: CredentialBook;
   readonly leases: LeaseDesk;
   readonly ownMetrics: Pick<OwnMetrics, "countCertificates">;
+  readonly taps: Pick<TapDesk, "take">;
   readonly log: Logger;
 }
 
@@ -55,6 +57,7 @@ export async function makeMeshPort(parts: MeshPortParts): Promise<MeshPort> {
     state,
     telemetry: telemetry.ingest,
     leases: parts.leases,
+    taps: parts.taps,
     onRefused: (line) => audit.write({ ...line, outcome: "refused" }),
   });
   const tls = await authority.issueServing(SERVING_LIFE_MS, Date.now());

@@ -13,6 +13,7 @@ import type { Keys } from "#server/compose/make-keys.ts";
 import type { LimitOwner } from "#server/compose/make-leases.ts";
 import type { MeshPort } from "#server/compose/make-mesh-port.ts";
 import type { Stores } from "#server/compose/make-stores.ts";
+import type { Taps } from "#server/compose/make-taps.ts";
 import type { Watch } from "#server/compose/make-watch.ts";
 import type { CredentialBook } from "#server/credentials/credential-book.ts";
 import { dialable } from "#server/listen-address.ts";
@@ -47,6 +48,7 @@ export interface ServicesParts extends IdentityParts {
   readonly keys: Keys;
   readonly credentials: CredentialBook;
   readonly limits: LimitOwner;
+  readonly taps: Taps;
   readonly watch: Watch;
   readonly log: Logger;
 }
@@ -94,6 +96,7 @@ export function makeServices(parts: ServicesParts): {
     telemetry: telemetry.queries,
     storage: async () => ({ ...(await storage()), retention: retention.describe() }),
     setRetention: (given) => retention.set(given),
+    taps: parts.taps,
     state,
     identities,
     revocations,

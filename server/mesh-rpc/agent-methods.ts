@@ -9,6 +9,7 @@ import type { UnaryHandler } from "#server/mesh/start-mesh.ts";
 import type { Registry } from "#server/registry/registry.ts";
 import { handleDeregister, handleRegister } from "#server/registry/registry-rpc.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
+import type { TapDesk } from "#server/taps/tap-desk.ts";
 import { handleReport } from "#server/telemetry/ingest/report-rpc.ts";
 import type { TelemetryIngest } from "#server/telemetry/ingest/telemetry-ingest.ts";
 import { LabelMemory } from "#server/telemetry/ingest/told-labels.ts";
@@ -20,6 +21,7 @@ export interface AgentMethodsOptions {
   readonly state: MeshState;
   readonly telemetry: Pick<TelemetryIngest, "takeReport">;
   readonly leases: Pick<LeaseDesk, "handle">;
+  readonly taps: Pick<TapDesk, "take">;
   readonly onRefused: (line: {
     readonly actor: string;
     readonly action: string;
@@ -33,7 +35,7 @@ const AGENT = "/pharos.agent.v1.AgentService";
 
 /** The unary methods that agents call; each caller is who its certificate says. */
 export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<string, UnaryHandler> {
-  const { authority, registry, state, telemetry, leases, onRefused } = options;
+  const { authority, registry, state, telemetry, leases, taps, onRefused } = options;
   const labels = new LabelMemory();
 
   function identify(peer: ForwardedPeer): {
@@ -87,6 +89,12 @@ export function createAgentMethods(options: AgentMethodsOptions): ReadonlyMap<st
       guarded("instance.deregister", (bytes, caller) => handleDeregister(registry, bytes, caller)),
     ],
     [`${AGENT}/DrawUnits`, guarded("limits.draw", async (bytes, caller) => leases.handle(bytes, caller))],
+    [
+      `${AGENT}/ShowRequests`,
+      guarded("requests.show", async (bytes, { spiffeId, namespace, serviceAccount }) =>
+        taps.take(bytes, { principal: spiffeId, namespace, serviceAccount }),
+      ),
+    ],
     [
       `${AGENT}/Report`,
       guarded("telemetry.report", (bytes, { spiffeId, namespace, serviceAccount }, from) =>

@@ -11,7 +11,7 @@ import type { AdsServer } from "#server/xds/ads-server.ts";
 export function createMeshCalls(
   compiler: Compiler,
   ads: AdsServer,
-): Omit<MeshCalls, "setTls" | "setRevoked" | "setCredentials" | "close"> {
+): Omit<MeshCalls, "setTls" | "setRevoked" | "setCredentials" | "setTaps" | "close"> {
   let last: Promise<unknown> = Promise.resolve();
   let diagnosed: Promise<unknown> = Promise.resolve();
 

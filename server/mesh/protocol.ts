@@ -10,6 +10,7 @@ import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ForwardedPeer } from "#grpc/forwarded-peer.ts";
 import type { ServerTls } from "#grpc/server.ts";
 import type { Metric } from "#node/prometheus-text.ts";
+import type { EncodedOrders } from "#server/mesh/tap-watchers.ts";
 import type { WireError } from "#server/mesh/wire-error.ts";
 import type { AdsEvent } from "#server/xds/ads-server.ts";
 import type { ChangedName, Takers } from "#server/xds/count-takers.ts";
@@ -53,6 +54,8 @@ export interface MeshCalls {
   setCredentials(changed: Readonly<Record<string, CredentialMaterial | null>>): void;
   /** Of its own since it started. */
   metrics(): Promise<readonly Metric[]>;
+  /** What agents are asked to show from here on, of requests as they happen; answers who of them hears it. To be said again before it runs out. */
+  setTaps(orders: EncodedOrders): readonly string[];
   memory(): { readonly rssBytes: number; readonly heapBytes: number; readonly externalBytes: number };
   close(): Promise<void>;
 }

@@ -58,6 +58,7 @@ const CALLS = [
   "setRevoked",
   "setCredentials",
   "metrics",
+  "setTaps",
   "memory",
   "close",
 ] as const satisfies readonly (keyof MeshCalls)[];

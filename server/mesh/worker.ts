@@ -5,6 +5,7 @@ import type { PharosError } from "#core/errors.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { takeChanged } from "#core/registry/take-changed.ts";
 import { parseCredential } from "#core/xds/credential-name.ts";
+import type { Peer } from "#grpc/peer.ts";
 import { type GrpcMethod, GrpcServer } from "#grpc/server.ts";
 import { keepServing } from "#node/keep-serving.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
@@ -15,6 +16,7 @@ import { createMeshCalls } from "#server/mesh/mesh-calls.ts";
 import type { FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
 import { RefusalSums } from "#server/mesh/refusal-sums.ts";
 import { RevocationGuard, WATCH_REVOCATIONS } from "#server/mesh/revocation-guard.ts";
+import { TapWatchers, WATCH_TAPS } from "#server/mesh/tap-watchers.ts";
 import { toWire } from "#server/mesh/wire-error.ts";
 import { yieldToPeople } from "#server/mesh/yield-to-people.ts";
 import { type AdsEvent, AdsServer } from "#server/xds/ads-server.ts";
@@ -56,9 +58,14 @@ function makeMethods(ads: AdsServer): ReadonlyMap<string, GrpcMethod> {
       path,
       { kind: "unary", handle: (request, call) => forwarder.forward(path, request, call) },
     ]),
-    [WATCH_REVOCATIONS, guard.watch(({ certificate }) => certificate?.isTrusted === true)],
+    [WATCH_REVOCATIONS, guard.watch(isOurs)],
+    [WATCH_TAPS, taps.watch(isOurs)],
   ];
   return new Map(all.map(([path, method]) => [path, guard.guard(method)]));
+}
+
+function isOurs({ certificate }: Peer): boolean {
+  return certificate?.isTrusted === true;
 }
 
 /** A fleet that comes back keeps the loop busy in one turn for a second: what people ask is answered between two streams. */
@@ -83,6 +90,8 @@ function keyOf({ namespace, name }: WorkloadInstance): string {
 const distrusted = new DistrustBook((line) => note({ kind: "refused", actor: line.node, ...line }));
 setInterval(() => distrusted.summarize(), DISTRUST_WINDOW_MS).unref();
 const guard = new RevocationGuard(data.revoked, (peer, reason) => distrusted.add({ peer, reason }));
+
+const taps = new TapWatchers((instance) => registered.get(instance));
 
 const plaintextPeers = new WeakSet<object>();
 const ads = new AdsServer({
@@ -148,6 +157,7 @@ const calls: MeshCalls = {
     server.drop((peer) => guard.why(peer) !== undefined);
   },
   setCredentials: (changed) => takeChanged(credentials, changed),
+  setTaps: (orders) => taps.set(orders),
   async close() {
     await Promise.all([server.close(), plaintext?.close()]);
   },

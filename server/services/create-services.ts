@@ -7,6 +7,7 @@ import type { AppliedResource } from "#core/resolve/applied-resource.ts";
 import type { Trace } from "#core/telemetry/trace.ts";
 import { parseField } from "#core/traceql/parse-traceql.ts";
 import type { ProxyStatus } from "#core/view/mesh.ts";
+import type { RedactionView } from "#core/view/redaction.ts";
 import type { StorageView } from "#core/view/storage.ts";
 import type { Audit } from "#server/audit/audit.ts";
 import type { Auth } from "#server/auth/auth.ts";
@@ -31,6 +32,7 @@ import { createRequestService } from "#server/services/request-service.ts";
 import { createRevocationService, type RevocationServiceOptions } from "#server/services/revocation-service.ts";
 import type { Services } from "#server/services/services.ts";
 import { createSimulateService } from "#server/services/simulate-service.ts";
+import { createTapService, type TapServiceOptions } from "#server/services/tap-service.ts";
 import { createTopologyService } from "#server/services/topology-service.ts";
 import manifest from "../../package.json" with { type: "json" };
 
@@ -54,6 +56,10 @@ export interface ServicesOptions extends Omit<ConfigServiceOptions, "audit"> {
   readonly refused: () => readonly RefusedEntry[];
   readonly storage: () => Promise<StorageView>;
   readonly setRetention: (given: RetentionInput) => Promise<void>;
+  readonly taps: {
+    readonly desk: TapServiceOptions["desk"];
+    readonly redaction: { describe(): RedactionView; set(patterns: readonly string[]): Promise<void> };
+  };
   readonly demoSignIn: boolean;
   readonly isDiskFull: () => Promise<boolean>;
   /** Of the host of an instance, `namespace/name`; undefined while it is near enough. */
@@ -156,7 +162,11 @@ export function createServices(options: ServicesOptions): Services {
       similar: async (traceId) => telemetry.similarTraces(await findTrace(traceId)),
     },
     logs: { list: (query) => telemetry.logs(query) },
-    requests: createRequestService({ telemetry, config }),
+    requests: createRequestService({
+      telemetry,
+      config,
+      tap: createTapService({ desk: options.taps.desk, audit }),
+    }),
     proxies: {
       list: async () => (await mesh.proxies()).map(asRegistered),
       async get(id) {
@@ -277,6 +287,13 @@ export function createServices(options: ServicesOptions): Services {
           lastAt: new Date(lastMs).toISOString(),
         })),
       storage: options.storage,
+      redaction: async () => options.taps.redaction.describe(),
+      setRedaction: (patterns, caller) =>
+        audited(
+          { action: "access.setRedaction", resource: "headers of tapped requests", caller },
+          () => options.taps.redaction.set(patterns),
+          () => options.taps.redaction.describe().patterns.join(", "),
+        ),
       setRetention: (given, caller) =>
         audited(
           { action: "access.setRetention", resource: "telemetry", caller },

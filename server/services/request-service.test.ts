@@ -14,6 +14,7 @@ test("a request is told of by its id for as long as it is kept, however long tha
     const requests = createRequestService({
       telemetry: { requests: nobody, totals: nobody, kept: at.store.requests },
       config: { get: nobody, history: nobody },
+      tap: nobody,
       now: () => START + 60 * 86_400_000,
     });
     expect(await requests.get("old")).toMatchObject({ request: { id: "old" }, causes: [] });

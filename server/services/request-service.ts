@@ -5,7 +5,7 @@ import { OTHER } from "#core/telemetry/path-template.ts";
 import { FACET_NAMES, type RequestSort } from "#core/telemetry/request-fields.ts";
 import { parseRequestFilter, type RequestCondition } from "#core/telemetry/request-filter.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
-import type { RequestAsk, RequestSearchInput, ShapesInput } from "#core/telemetry/request-search.ts";
+import type { ExplainInput, RequestAsk, RequestSearchInput, ShapesInput } from "#core/telemetry/request-search.ts";
 import { type CauseRef, whyRequest } from "#core/telemetry/why-request.ts";
 import type { RequestCauseView } from "#core/view/requests.ts";
 import type { Telemetry } from "#server/services/dependencies.ts";
@@ -14,6 +14,8 @@ import type { Services } from "#server/services/services.ts";
 export interface RequestServiceOptions {
   readonly telemetry: Pick<Telemetry, "requests" | "totals" | "kept">;
   readonly config: Pick<Services["config"], "get" | "history">;
+  /** Shows requests as they happen. */
+  readonly tap: Services["requests"]["tap"];
   readonly now?: () => number;
 }
 
@@ -39,6 +41,7 @@ const VALUE: Readonly<Record<RequestSort, (record: RequestRecord) => number>> = 
 export function createRequestService({
   telemetry,
   config,
+  tap,
   now = Date.now,
 }: RequestServiceOptions): Services["requests"] {
   const { kept } = telemetry;
@@ -97,17 +100,10 @@ export function createRequestService({
         throw new PharosError("not-found", `no request ${id} is kept`, {
           hint: "how long requests are kept stands under Storage in the settings",
         });
-      const causes = whyRequest(request);
-      return {
-        request,
-        causes: await Promise.all(
-          causes.map(async (cause) => ({
-            ...cause,
-            refs: await Promise.all(cause.refs.map((ref) => traceRef(ref, request))),
-          })),
-        ),
-      };
+      return { request, causes: await explain(request) };
     },
+    explain,
+    tap,
     async shapes({ service, seconds, limit }: ShapesInput) {
       const toMs = now();
       const shapes = await kept.shapes({ fromMs: toMs - seconds * 1000, toMs, service, limit });
@@ -116,8 +112,20 @@ export function createRequestService({
     },
   };
 
+  async function explain(request: ExplainInput): Promise<RequestCauseView[]> {
+    return Promise.all(
+      whyRequest(request).map(async (cause) => ({
+        ...cause,
+        refs: await Promise.all(cause.refs.map((ref) => traceRef(ref, request))),
+      })),
+    );
+  }
+
   /** Where an object says it, and which revision wrote it as it was in force. */
-  async function traceRef(cause: CauseRef, { revision }: RequestRecord): Promise<RequestCauseView["refs"][number]> {
+  async function traceRef(
+    cause: CauseRef,
+    { revision }: Pick<RequestRecord, "revision">,
+  ): Promise<RequestCauseView["refs"][number]> {
     const before = revision === null ? {} : { before: revision + 1 };
     const [detail, [written]] = await Promise.all([
       config.get(cause.ref).catch(whereFound(undefined)),

@@ -9,7 +9,8 @@ import type { LogQuery } from "#core/telemetry/log-query.ts";
 import type { LogRecord } from "#core/telemetry/log-record.ts";
 import type { RequestQuery } from "#core/telemetry/request-query.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
-import type { RequestAsk, RequestSearchInput, ShapesInput } from "#core/telemetry/request-search.ts";
+import type { ExplainInput, RequestAsk, RequestSearchInput, ShapesInput } from "#core/telemetry/request-search.ts";
+import type { TapInput, TapNews } from "#core/telemetry/tap.ts";
 import type { Trace, TraceSummary } from "#core/telemetry/trace.ts";
 import type { TraceQuery } from "#core/telemetry/trace-query.ts";
 import type { ChangeMark, EffectView, RevisionEffect } from "#core/traffic/revision-effect.ts";
@@ -34,6 +35,7 @@ import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/lim
 import type { LimitUseView } from "#core/view/limit-use.ts";
 import type { Distribution, ProxyDetail, ProxyStatus } from "#core/view/mesh.ts";
 import type { ObjectiveDetail, ObjectiveView } from "#core/view/objective.ts";
+import type { RedactionView } from "#core/view/redaction.ts";
 import type { DifferencesView, RequestDetail, RequestPage, RequestSummary, ShapesView } from "#core/view/requests.ts";
 import type { OverviewView, ServiceDetail, ServiceRow } from "#core/view/service.ts";
 import type { ServiceMetrics } from "#core/view/service-metrics.ts";
@@ -184,6 +186,10 @@ export interface Services {
     differs(ask: RequestAsk): Promise<DifferencesView>;
     /** Throws "not-found" for a request that is not kept. */
     get(id: string): Promise<RequestDetail>;
+    /** Why a request ended as it did that is kept nowhere. */
+    explain(request: ExplainInput): Promise<RequestDetail["causes"]>;
+    /** As they happen. Ends with the signal, after its time, and when nobody reads. */
+    tap(input: TapInput, wantsHeaders: boolean, caller: Caller, signal: AbortSignal): AsyncIterable<TapNews>;
     shapes(input: ShapesInput): Promise<ShapesView>;
     /** Exact counts per reporter and code: what a load generator's own count is held against. */
     totals(query: TotalsQuery): Promise<{
@@ -241,6 +247,9 @@ export interface Services {
     storage(): Promise<StorageView>;
     /** Holds at once. Throws "invalid", and "conflict" where the server's start says it. */
     setRetention(given: RetentionInput, caller: Caller): Promise<void>;
+    /** Which headers of tapped requests stay on their hosts. */
+    redaction(): Promise<RedactionView>;
+    setRedaction(patterns: readonly string[], caller: Caller): Promise<void>;
     audit(filter: AuditFilter): Promise<readonly AuditView[]>;
   };
 }

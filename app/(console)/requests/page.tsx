@@ -11,9 +11,10 @@ export default async function Page({ searchParams }: { readonly searchParams: Se
   const range = parseRange(readParam(params, "range"));
   const page = await openPage();
   const view = readRequestView((name) => readParam(params, name));
-  await page.prefetch(
-    page.trpc.requests.search.queryOptions(toSearch(view, range.seconds)),
-    page.trpc.requests.summary.queryOptions(toAsk(view, range.seconds)),
-  );
+  if (!view.isLive)
+    await page.prefetch(
+      page.trpc.requests.search.queryOptions(toSearch(view, range.seconds)),
+      page.trpc.requests.summary.queryOptions(toAsk(view, range.seconds)),
+    );
   return page.hydrate(<RequestsPage />);
 }

@@ -27,6 +27,7 @@ import {
 } from "#proto/gen/envoy/extensions/filters/http/ratelimit/v3/rate_limit_pb.js";
 import { RBACPerRouteSchema, RBACSchema } from "#proto/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js";
 import { RouterSchema } from "#proto/gen/envoy/extensions/filters/http/router/v3/router_pb.js";
+import { TapSchema } from "#proto/gen/envoy/extensions/filters/http/tap/v3/tap_pb.js";
 
 const NEVER = { parts: 0, of: 100 } as const;
 const ALL = { parts: 100, of: 100 } as const;
@@ -68,6 +69,8 @@ export function readHttpFilter(any: Any | undefined): FilterConfig {
       return { kind: "grpc-web" };
     case DynamicSchema.typeName:
       return { kind: "look-up" };
+    case TapSchema.typeName:
+      return { kind: "tap" };
     case RouterSchema.typeName:
       return { kind: "router" };
     default:

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { join } from "node:path";
 import { accessLogFormat, PEER_HEADER, tcpAccessLogFormat } from "#core/telemetry/access-log.ts";
+import { TAP_CONFIG_ID } from "#core/xds/tap-config-id.ts";
 import { EnvoyProcess } from "#testing/envoy-process.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 
@@ -63,6 +64,14 @@ function manager(
       },
       route_config: { validate_clusters: false, virtual_hosts: [{ name: "all", domains: ["*"], routes }] },
       http_filters: [
+        {
+          name: "envoy.filters.http.tap",
+          typed_config: {
+            "@type": `${TYPE}.extensions.filters.http.tap.v3.Tap`,
+            common_config: { admin_config: { config_id: TAP_CONFIG_ID } },
+            record_headers_received_time: true,
+          },
+        },
         ...filters,
         {
           name: "envoy.filters.http.router",
@@ -216,9 +225,10 @@ export class LoggingEnvoy {
   }
 
   /** Status of a GET through the outbound listener. */
-  get(path: string): Promise<number> {
+  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<number> {
+    const socketPath = join(this.#dir, "out.sock");
     return new Promise((done, fail) => {
-      request({ socketPath: join(this.#dir, "out.sock"), path, headers: { host: "reviews:9080" } }, (answer) => {
+      request({ socketPath, path, headers: { host: "reviews:9080", ...headers } }, (answer) => {
         answer.resume();
         answer.on("end", () => done(answer.statusCode ?? 0));
       })

@@ -43,6 +43,10 @@ export const accessRouter = router({
   setRetention: procedure
     .input(retentionInput)
     .mutation(({ ctx, input }) => ctx.services.access.setRetention(input, callerOf(ctx))),
+  redaction: procedure.query(({ ctx }) => ctx.services.access.redaction()),
+  setRedaction: procedure
+    .input(z.object({ patterns: z.array(z.string().max(200)).max(1000) }))
+    .mutation(({ ctx, input }) => ctx.services.access.setRedaction(input.patterns, callerOf(ctx))),
   refusals: procedure.query(({ ctx }) => ctx.services.access.refusals()),
   audit: procedure
     .input(auditFilter.default({ limit: 100 }))

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { logQuery } from "#core/telemetry/log-query.ts";
 import { rangeSeconds } from "#core/telemetry/range-seconds.ts";
 import { requestQuery } from "#core/telemetry/request-query.ts";
-import { requestAsk, requestSearchInput, shapesInput } from "#core/telemetry/request-search.ts";
+import { explainInput, requestAsk, requestSearchInput, shapesInput } from "#core/telemetry/request-search.ts";
+import { tapInput } from "#core/telemetry/tap.ts";
 import { traceQuery } from "#core/telemetry/trace-query.ts";
 import { PUSH_ORDER } from "#core/xds/type-urls.ts";
-import { procedure, router } from "#server/api/trpc.ts";
+import { callerOf, procedure, router } from "#server/api/trpc.ts";
 import { drawnGraphQuery, graphQuery, policedQuestion, seriesQuery, totalsQuery } from "#server/services/inputs.ts";
 
 const xdsType = z.enum(PUSH_ORDER);
@@ -70,6 +71,15 @@ export const requestsRouter = router({
   get: procedure
     .input(z.object({ id: z.string().min(1).max(100) }))
     .query(({ ctx, input }) => ctx.services.requests.get(input.id)),
+  explain: procedure.input(explainInput).query(({ ctx, input }) => ctx.services.requests.explain(input)),
+  /** As they happen, as server-sent events. */
+  tap: procedure.input(tapInput).subscription(async function* ({ ctx, input, signal }) {
+    yield* ctx.services.requests.tap(input, false, callerOf(ctx), signal ?? new AbortController().signal);
+  }),
+  /** The same with their headers: another permission. */
+  tapHeaders: procedure.input(tapInput).subscription(async function* ({ ctx, input, signal }) {
+    yield* ctx.services.requests.tap(input, true, callerOf(ctx), signal ?? new AbortController().signal);
+  }),
   shapes: procedure.input(shapesInput).query(({ ctx, input }) => ctx.services.requests.shapes(input)),
   totals: procedure.input(totalsQuery).query(({ ctx, input }) => ctx.services.requests.totals(input)),
 });

@@ -54,6 +54,9 @@ requests.search           401     pass    pass      pass
 requests.summary          401     pass    pass      pass
 requests.differs          401     pass    pass      pass
 requests.get              401     pass    pass      pass
+requests.explain          401     pass    pass      pass
+requests.tap              401     pass    pass      pass
+requests.tapHeaders       401     403     pass      pass
 requests.shapes           401     pass    pass      pass
 requests.totals           401     pass    pass      pass
 proxies.list              401     pass    pass      pass
@@ -85,6 +88,8 @@ access.audit              401     403     pass      pass
 access.refusals           401     403     pass      pass
 access.storage            401     pass    pass      pass
 access.setRetention       401     403     403       pass
+access.redaction          401     pass    pass      pass
+access.setRedaction       401     403     403       pass
 `;
 
 export type Standing = "nobody" | "viewer" | "operator" | "admin";

@@ -7,7 +7,16 @@ import type { HttpGuard } from "#server/envoy/features/guard.ts";
 import type { Init } from "#server/envoy/pack.ts";
 
 /** In the order in which a request meets them, which is Istio's: external authorizers are asked before tokens are looked at. */
-export const PHASES = ["identity", "asking", "authentication", "authorization", "limits", "traffic", "router"] as const;
+export const PHASES = [
+  "tap",
+  "identity",
+  "asking",
+  "authentication",
+  "authorization",
+  "limits",
+  "traffic",
+  "router",
+] as const;
 
 /** All that filters see of a route: what it carries for them follows from nothing else. */
 export type RouteInput = Pick<RouteRule, "fault" | "corsPolicy">;
@@ -24,6 +33,8 @@ export interface RouteNeeds {
 export interface ListenerInput extends RouteNeeds {
   /** Checked in front of whom it is. */
   readonly tokens: readonly CheckedTokens[];
+  /** An agent is beside the proxy, and has an admin interface to ask it by. */
+  readonly hasAgent: boolean;
   /** Nothing is told of Envoy in headers. */
   readonly isEnvoyHidden: boolean;
 }

@@ -36,7 +36,9 @@ function guard(action: (typeof RBAC_ACTIONS)[number], rule: AuthorizationRule) {
 test.each(["inbound", "outbound", "gateway"] as const)(
   "a chain of %s has each filter once, and ends with the router",
   (direction) => {
-    const chain = names(listenerFilters(direction, { tokens: [], isEnvoyHidden: false, ...NEEDS_NOTHING }));
+    const chain = names(
+      listenerFilters(direction, { tokens: [], hasAgent: true, isEnvoyHidden: false, ...NEEDS_NOTHING }),
+    );
     expect(new Set(chain).size).toBe(chain.length);
     expect(chain.at(-1)).toBe("envoy.filters.http.router");
   },
@@ -44,15 +46,15 @@ test.each(["inbound", "outbound", "gateway"] as const)(
 
 test("what routes carry is for filters that stand in the chains in front of them", () => {
   for (const direction of ["outbound", "gateway"] as const)
-    expect(names(listenerFilters(direction, { tokens: [], isEnvoyHidden: false, ...NEEDS_NOTHING }))).toEqual(
-      expect.arrayContaining(Object.keys(routeFilters(ROUTE))),
-    );
+    expect(
+      names(listenerFilters(direction, { tokens: [], hasAgent: true, isEnvoyHidden: false, ...NEEDS_NOTHING })),
+    ).toEqual(expect.arrayContaining(Object.keys(routeFilters(ROUTE))));
   const guarded = RBAC_ACTIONS.flatMap((action) => Object.keys(guard(action, {})));
   expect(guarded).toHaveLength(RBAC_ACTIONS.length);
   for (const direction of ["inbound", "gateway"] as const)
-    expect(names(listenerFilters(direction, { tokens: [], isEnvoyHidden: false, ...NEEDS_NOTHING }))).toEqual(
-      expect.arrayContaining(guarded),
-    );
+    expect(
+      names(listenerFilters(direction, { tokens: [], hasAgent: true, isEnvoyHidden: false, ...NEEDS_NOTHING })),
+    ).toEqual(expect.arrayContaining(guarded));
   const grpc = grpcRouteFilters({ ...routeFilters(ROUTE), ...guard("DENY", {}) });
   expect(Object.keys(grpc)).toEqual(["envoy.filters.http.fault"]);
   expect(names(grpcFilters())).toEqual(expect.arrayContaining(Object.keys(grpc)));

@@ -210,6 +210,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
       direction,
       {
         tokens: input.tokens ?? [],
+        hasAgent: telemetry.accessLog !== undefined,
         isEnvoyHidden: headers.isEnvoyHidden,
         takesGrpcWeb: input.takesGrpcWeb === true,
         looksUpHosts: input.looksUpHosts === true,

@@ -45,6 +45,7 @@ export function staticBootstrap(layers: readonly Layer[]): Json {
   });
   return {
     node: { id: "validate", cluster: "validate" },
+    admin: { address: { pipe: { path: "/tmp/admin.sock" } } },
     // As agents set it; Envoy's own limit is 100.
     layeredRuntime: { layers: [{ name: "pharos", staticLayer: { "re2.max_program_size.error_level": 32_768 } }] },
     staticResources: {

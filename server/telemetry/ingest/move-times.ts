@@ -7,7 +7,10 @@ import type { ToldReport } from "#server/telemetry/ingest/read-report.ts";
  * By how many ms the times of a report are to be moved to be this server's: nothing while the host's clock is near enough. A report that
  * waited while its host's clock was set right still has the old clock's times; it was folded before it came, so it is moved back to now at most.
  */
-export function moveOf({ sentAtMs, foldedAtMs }: ReportRequest, nowMs: number): number {
+export function moveOf(
+  { sentAtMs, foldedAtMs }: Pick<ReportRequest, "sentAtMs" | "foldedAtMs">,
+  nowMs: number,
+): number {
   if (sentAtMs === 0n) return 0;
   const ahead = Number(sentAtMs) - nowMs;
   const move = Math.abs(ahead) > CLOCK_DIFFERENCE_MS_MAX ? -ahead : 0;

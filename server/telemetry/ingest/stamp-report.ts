@@ -72,24 +72,10 @@ export function stampReport(report: ToldReport, reporter: Reporter, nowMs: numbe
   const beyond = report.samples.length - SAMPLES_MAX;
   if (beyond > 0) refuse("samples beyond those of one report", beyond);
   const samples = report.samples.slice(0, SAMPLES_MAX).flatMap((sample) => {
-    if (!isPossibleSample(sample, nowMs)) {
-      refuse("samples that cannot be", 1);
-      return [];
-    }
-    if (
-      contradicts(
-        sample.reporter,
-        sample.sourceWorkloadNamespace,
-        sample.sourcePrincipal,
-        sample.destinationWorkloadNamespace,
-        sample.destinationPrincipal,
-        reporter,
-      )
-    ) {
-      refuse(`samples that speak for another than ${reporter.principal}`, 1);
-      return [];
-    }
-    return [stampSample(foldUnknownHost(sample, reporter), reporter)];
+    const taken = takeSample(sample, reporter, nowMs);
+    if (typeof taken !== "string") return [taken];
+    refuse(taken, 1);
+    return [];
   });
   const gaps = report.gaps.flatMap((gap) => {
     if (!canBe(Number(gap.endMs), nowMs) || Number(gap.requests) >= COUNT_MAX) return [];
@@ -104,6 +90,22 @@ export function stampReport(report: ToldReport, reporter: Reporter, nowMs: numbe
     gaps,
     refused: [...refused].map(([why, requests]) => `${why}: ${requests} requests`),
   };
+}
+
+/** A request as its reporter may tell of it, or why it may not. */
+export function takeSample(sample: RequestSample, reporter: Reporter, nowMs: number): RequestSample | string {
+  if (!isPossibleSample(sample, nowMs)) return "samples that cannot be";
+  const isAnothers = contradicts(
+    sample.reporter,
+    sample.sourceWorkloadNamespace,
+    sample.sourcePrincipal,
+    sample.destinationWorkloadNamespace,
+    sample.destinationPrincipal,
+    reporter,
+  );
+  return isAnothers
+    ? `samples that speak for another than ${reporter.principal}`
+    : stampSample(foldUnknownHost(sample, reporter), reporter);
 }
 
 /** Requests that were seen, and of which nobody can say when. */

@@ -1,0 +1,66 @@
+import { compileLike } from "#core/compile-like.ts";
+
+/** Never leave a host, whatever the control plane asks for. */
+export const ALWAYS_REDACTED = ["authorization", "cookie", "proxy-authorization", "set-cookie"] as const;
+
+/** What else does not, unless Settings say otherwise. */
+export const DEFAULT_REDACTED: readonly string[] = [
+  "*-authorization",
+  "*api-key*",
+  "*apikey*",
+  "*credential*",
+  "*csrf*",
+  "*jwt*",
+  "*passw*",
+  "*secret*",
+  "*session*",
+  "*signature*",
+  "*token*",
+  "*xsrf*",
+  // Tokens of Kubernetes' clients.
+  "sec-websocket-protocol",
+  "x-forwarded-client-cert",
+];
+
+export const REDACTED_PATTERNS_MAX = 200;
+/** A header's name with stars for anything; lower case, as all are compared. */
+export const REDACTED_PATTERN = /^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+
+/** Hold addresses: what stands behind a "?" or "#" or before an "@" of those is a secret more often than not. */
+const ADDRESSES: ReadonlySet<string> = new Set([
+  ":path",
+  "content-location",
+  "link",
+  "location",
+  "origin",
+  "referer",
+  "refresh",
+  "x-envoy-original-path",
+  "x-forwarded-uri",
+  "x-original-uri",
+  "x-original-url",
+  "x-rewrite-url",
+]);
+
+const MARK = "redacted";
+
+export interface Redaction {
+  readonly value: string;
+  readonly isRedacted: boolean;
+}
+
+/** What of a header may be shown: nothing where its name is one of these, and of addresses neither query, fragment nor user. */
+export function compileRedaction(patterns: readonly string[]): (name: string, value: string) => Redaction {
+  const all = [...new Set([...ALWAYS_REDACTED, ...patterns.map((pattern) => pattern.toLowerCase())])];
+  const exact = new Set(all.filter((pattern) => !pattern.includes("*")));
+  const like = all.filter((pattern) => pattern.includes("*")).map(compileLike);
+  return (name, value) => {
+    const told = name.toLowerCase();
+    if (exact.has(told) || like.some((isLike) => isLike(told))) return { value: "", isRedacted: true };
+    return { value: ADDRESSES.has(told) ? withoutSecrets(value) : value, isRedacted: false };
+  };
+}
+
+function withoutSecrets(value: string): string {
+  return value.replaceAll(/([?#])[^\s>",]*/g, `$1${MARK}`).replaceAll(/\/\/[^/\s@]*@/g, `//${MARK}@`);
+}
