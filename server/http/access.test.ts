@@ -275,6 +275,11 @@ describe("over HTTP", () => {
         "access.setRetention",
         () => "admin-token [telemetry] allowed 127.0.0.1",
       ],
+      "access.setRedaction": [
+        () => keeperApi.access.setRedaction.mutate({ patterns: ["x-api-key"] }),
+        "access.setRedaction",
+        () => "admin-token [headers of tapped requests] allowed 127.0.0.1",
+      ],
     };
     /** POSTs because of the length of what they are asked; they change nothing. */
     const READS = ["config.check", "config.preview", "simulate.request"];
