@@ -1,4 +1,4 @@
-import { connect as connectHttp2 } from "node:http2";
+import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { connect as connectSocket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { PharosError } from "#core/errors.ts";
@@ -16,7 +16,7 @@ export interface HeaderTapAsk {
 
 /** Of how many requests Envoy holds the headers at most, and for how long. */
 const TRACES_MAX = 100;
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 1000;
 const EVERY_MS = 1000;
 /** Beyond what that may come to: 100 requests with all the headers that a proxy lets through. */
 const BODY_BYTES_MAX = 32 * 1024 * 1024;
@@ -83,20 +83,23 @@ export class HeaderTap {
 
   async #run(signal: AbortSignal): Promise<void> {
     let failures = 0;
+    let envoy: ClientHttp2Session | undefined;
     while (!signal.aborted) {
       const startedMs = Date.now();
       const ask = this.#ask;
-      if (ask === undefined) return;
+      if (ask === undefined) break;
       let isFull = true;
       try {
-        const caught = readTraces(await this.#catch(ask.match, signal), ask.redact);
-        if (signal.aborted) return;
+        envoy = envoy === undefined || envoy.closed || envoy.destroyed ? open(this.#socketPath) : envoy;
+        const caught = readTraces(await catchTraces(envoy, ask.match, signal), ask.redact);
+        if (signal.aborted) break;
         this.#keep(caught);
         isFull = caught.length >= TRACES_MAX;
         this.#problem = "";
         failures = 0;
       } catch (error) {
-        if (signal.aborted) return;
+        envoy?.destroy();
+        if (signal.aborted) break;
         failures += 1;
         // An Envoy that has not let go of the last one yet refuses the next once.
         if (failures > 1) this.#problem = PharosError.from(error).message;
@@ -105,60 +108,7 @@ export class HeaderTap {
       if (isFull)
         await delay(Math.max(0, startedMs + EVERY_MS - Date.now()), undefined, { signal }).catch(() => undefined);
     }
-  }
-
-  /** One answer of Envoy's. By HTTP/2, for over HTTP/1 on a Unix socket Envoy may not notice that its reader is gone. */
-  #catch(match: MatchPredicate, signal: AbortSignal): Promise<Buffer> {
-    const body = JSON.stringify({
-      config_id: TAP_CONFIG_ID,
-      tap_config: {
-        match,
-        output_config: {
-          sinks: [
-            {
-              format: "PROTO_BINARY_LENGTH_DELIMITED",
-              buffered_admin: { max_traces: TRACES_MAX, timeout: `${TIMEOUT_MS / 1000}s` },
-            },
-          ],
-          // Nothing of bodies.
-          max_buffered_rx_bytes: 0,
-          max_buffered_tx_bytes: 0,
-        },
-      },
-    });
-    return new Promise((resolve, reject) => {
-      const session = connectHttp2("http://localhost", { createConnection: () => connectSocket(this.#socketPath) });
-      const settle = (error: Error | undefined, answer: Buffer = Buffer.alloc(0)): void => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", onAbort);
-        session.destroy();
-        if (error === undefined) resolve(answer);
-        else reject(error instanceof PharosError ? error : unavailable(`its Envoy is not there: ${error.message}`));
-      };
-      const onAbort = (): void => settle(unavailable("nobody asks any more"));
-      const timer = setTimeout(() => settle(unavailable("its Envoy does not answer")), SILENCE_MS);
-      signal.addEventListener("abort", onAbort, { once: true });
-      session.on("error", settle);
-      const call = session.request({ ":method": "POST", ":path": "/tap", "content-type": "application/json" });
-      let status = 0;
-      let length = 0;
-      const chunks: Buffer[] = [];
-      call.on("response", (headers) => {
-        status = Number(headers[":status"]);
-      });
-      call.on("data", (chunk: Buffer) => {
-        length += chunk.length;
-        chunks.push(chunk);
-        if (length > BODY_BYTES_MAX) settle(unavailable("its Envoy said more than is read"));
-      });
-      call.on("error", settle);
-      call.on("close", () => {
-        const answer = Buffer.concat(chunks);
-        if (status === 200) settle(undefined, answer);
-        else settle(unavailable(whyRefused(answer.toString("utf8").slice(0, 200).trim())));
-      });
-      call.end(body);
-    });
+    envoy?.destroy();
   }
 
   #keep(caught: readonly CaughtHeaders[]): void {
@@ -187,11 +137,70 @@ export class HeaderTap {
   }
 }
 
+/** By HTTP/2, for over HTTP/1 on a Unix socket Envoy may not notice that its reader is gone. */
+function open(socketPath: string): ClientHttp2Session {
+  const session = connectHttp2("http://localhost", { createConnection: () => connectSocket(socketPath) });
+  session.on("error", () => undefined);
+  return session;
+}
+
+/** One answer of Envoy's: requests that ended since it was asked. */
+function catchTraces(envoy: ClientHttp2Session, match: MatchPredicate, signal: AbortSignal): Promise<Buffer> {
+  const body = JSON.stringify({
+    config_id: TAP_CONFIG_ID,
+    tap_config: {
+      match,
+      output_config: {
+        sinks: [
+          {
+            format: "PROTO_BINARY_LENGTH_DELIMITED",
+            buffered_admin: { max_traces: TRACES_MAX, timeout: `${TIMEOUT_MS / 1000}s` },
+          },
+        ],
+        // Nothing of bodies.
+        max_buffered_rx_bytes: 0,
+        max_buffered_tx_bytes: 0,
+      },
+    },
+  });
+  return new Promise((resolve, reject) => {
+    const settle = (error: Error | undefined, answer: Buffer = Buffer.alloc(0)): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+      if (error === undefined) resolve(answer);
+      else reject(error instanceof PharosError ? error : unavailable(`its Envoy is not there: ${error.message}`));
+    };
+    const onAbort = (): void => settle(unavailable("nobody asks any more"));
+    const timer = setTimeout(() => settle(unavailable("its Envoy does not answer")), SILENCE_MS);
+    signal.addEventListener("abort", onAbort, { once: true });
+    const call = envoy.request({ ":method": "POST", ":path": "/tap", "content-type": "application/json" });
+    let status = 0;
+    let length = 0;
+    const chunks: Buffer[] = [];
+    call.on("response", (headers) => {
+      status = Number(headers[":status"]);
+    });
+    call.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length > BODY_BYTES_MAX) settle(unavailable("its Envoy said more than is read"));
+    });
+    call.on("error", settle);
+    call.on("close", () => {
+      const answer = Buffer.concat(chunks);
+      if (status === 200) settle(undefined, answer);
+      else settle(unavailable(status === 0 ? "its Envoy is not there" : whyRefused(answer)));
+    });
+    call.end(body);
+  });
+}
+
 function unavailable(message: string): PharosError {
   return new PharosError("unavailable", message);
 }
 
-function whyRefused(text: string): string {
+function whyRefused(answer: Buffer): string {
+  const text = answer.toString("utf8").slice(0, 200).trim();
   if (text.startsWith("Unknown config id")) return "its Envoy has no listener yet whose headers can be tapped";
   if (text.includes("already exists")) return "somebody else taps its Envoy";
   return `its Envoy refused the tap: ${text}`;

@@ -56,7 +56,7 @@ const HOLDS_MS_MAX = 60_000;
 const WAITING_MAX = 1000;
 const WAITING_BYTES_MAX = 2 * 1024 * 1024;
 /** How long a line waits for headers. */
-const HEADERS_MS_MAX = 1500;
+const HEADERS_MS_MAX = 2500;
 /** As long ago as a request that is shown may have ended. */
 const LATE_MS_MAX = 60_000;
 /** Of one message. */

@@ -1,3 +1,4 @@
+import { tokenHeaders } from "#core/resolve/token-headers.ts";
 import type { Logger } from "#node/log.ts";
 import type { Config } from "#server/compose/make-config.ts";
 import type { Stores } from "#server/compose/make-stores.ts";
@@ -6,7 +7,6 @@ import type { MeshHandle } from "#server/mesh/start-mesh.ts";
 import type { Registry } from "#server/registry/registry.ts";
 import { perSnapshot } from "#server/services/per-snapshot.ts";
 import { TapDesk } from "#server/taps/tap-desk.ts";
-import { tokenHeaders } from "#server/taps/token-headers.ts";
 
 export interface Taps {
   readonly desk: TapDesk;
