@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { PharosError } from "#core/errors.ts";
+import { joinHostPort } from "#core/host/join-host-port.ts";
 import { keepServing } from "#node/keep-serving.ts";
 import { createServerLogger } from "#node/log.ts";
 import { createAuth } from "#server/auth/auth.ts";
@@ -72,7 +73,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const auth = await createAuth({
     db,
     dir,
-    baseUrl: options.publicUrl ?? `http://${host}:${options.port}`,
+    baseUrl: options.publicUrl ?? `http://${joinHostPort(host, options.port)}`,
     isLoopback: isLoopback(host),
     demoSignIn: options.demoSignIn,
     audit,
@@ -129,8 +130,8 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   // Those that the system chose.
   listen(http.port, mesh.port, mesh.plaintextPort);
 
-  const url = options.publicUrl ?? `http://${host}:${http.port}`;
-  const xds = `${host}:${mesh.port}`;
+  const url = options.publicUrl ?? `http://${joinHostPort(host, http.port)}`;
+  const xds = joinHostPort(host, mesh.port);
   await atRoom("server.json", async () =>
     writeServerFile(dir, { console: url, xds, ...otlp.addresses, pid: process.pid }),
   );

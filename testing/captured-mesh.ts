@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { joinHostPort } from "#core/host/join-host-port.ts";
 import type { AgentConfigInput } from "#mesh-agent/config.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 import { type Host, makeHosts } from "#testing/namespaces.ts";
@@ -51,7 +52,8 @@ export class CapturedMesh {
   static async open(cleanup: Cleanup, hostCount: number): Promise<CapturedMesh> {
     const hosts = await makeHosts(cleanup, hostCount + 1);
     const dir = temporaryDir(cleanup);
-    const args = ["--host", hosts[0].address];
+    // All addresses of the host, of both families.
+    const args = ["--host", "::"];
     const serve = await startServe({ dir, enter: hosts[0].enter, args });
     cleanup.add(() => serve.stop());
     return new CapturedMesh(cleanup, hosts, serve, await findTestEnvoy());
@@ -59,7 +61,7 @@ export class CapturedMesh {
 
   /** Where the control plane answers at `/healthz`. */
   get url(): string {
-    return this.#serve.url;
+    return `http://${this.plane.address}:${new URL(this.#serve.url).port}`;
   }
 
   /** What `pharos ARGS` printed, beside the control plane. */
@@ -74,8 +76,11 @@ export class CapturedMesh {
     return stdout;
   }
 
-  async makeToken(group: string): Promise<string> {
-    const args = ["token", "create", "--service-account", group, "--group", group, "-o", "json"];
+  /** For a host that reaches the control plane at `address`. */
+  async makeToken(group: string, address = this.plane.address): Promise<string> {
+    const { xds } = JSON.parse(readFileSync(join(this.#serve.dir, "server.json"), "utf8")) as { xds: string };
+    const server = joinHostPort(address, Number(xds.split(":").at(-1)));
+    const args = ["token", "create", "--service-account", group, "--group", group, "--xds", server, "-o", "json"];
     return (JSON.parse(await this.pharos(args)) as { token: string }).token;
   }
 

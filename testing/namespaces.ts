@@ -54,6 +54,12 @@ export async function makeHosts(cleanup: Cleanup, count: number): Promise<readon
   return [router, ...hosts.slice(1)];
 }
 
+/** Takes IPv4 from a host of `makeHosts`, but for its loopback; names it asks of its router. */
+export async function leaveIpv6Alone(host: Host, router: Host): Promise<void> {
+  await host.run("ip", ["-4", "addr", "flush", "dev", "eth0"]);
+  writeFileSync(`/etc/netns/${host.name}/resolv.conf`, `nameserver ${router.addressIpv6}\n`);
+}
+
 function addressAt(index: number): string {
   return `10.77.0.${index + 1}`;
 }

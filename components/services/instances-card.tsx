@@ -7,6 +7,7 @@ import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import type { Column } from "#components/ui/table-column.ts";
+import { joinHostPort } from "#core/host/join-host-port.ts";
 import type { InstanceView, ServiceDetail } from "#core/view/service.ts";
 
 const HEALTH: Readonly<Record<InstanceView["health"], { readonly tone: Tone; readonly word: string }>> = {
@@ -99,7 +100,7 @@ export function InstancesCard({
           {written.map(({ address, port, locality }) => (
             <li key={`${address} ${port}`} className="flex flex-wrap gap-x-3 py-0.5">
               <code className="font-mono text-xs [overflow-wrap:anywhere]">
-                {address.startsWith("/") ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`}
+                {address.startsWith("/") ? address : joinHostPort(address, port)}
               </code>
               {locality === "" ? null : <span className="text-muted text-xs">{locality}</span>}
             </li>

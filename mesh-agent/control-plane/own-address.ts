@@ -1,4 +1,4 @@
-import { createSocket } from "node:dgram";
+import { createSocket, type SocketType } from "node:dgram";
 import { once } from "node:events";
 import { isIP } from "node:net";
 
@@ -11,10 +11,20 @@ const TIMEOUT_MS = 5000;
 export async function ownAddress(server: string): Promise<string> {
   const colon = server.lastIndexOf(":");
   const host = server.slice(0, colon).replaceAll(/^\[|\]$/g, "");
-  const socket = createSocket(isIP(host) === 6 ? "udp6" : "udp4");
+  const port = Number(server.slice(colon + 1));
+  if (isIP(host) === 6) return addressTowards(host, port, "udp6");
+  // A name may be one of IPv6 alone.
+  return addressTowards(host, port, "udp4").catch((error: unknown) => {
+    if (isIP(host) === 4) throw error;
+    return addressTowards(host, port, "udp6");
+  });
+}
+
+async function addressTowards(host: string, port: number, type: SocketType): Promise<string> {
+  const socket = createSocket(type);
   try {
     const connected = once(socket, "connect", { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    socket.connect(Number(server.slice(colon + 1)), host);
+    socket.connect(port, host);
     await connected;
     return socket.address().address;
   } finally {

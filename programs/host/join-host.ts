@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { stringify } from "yaml";
 import { PharosError } from "#core/errors.ts";
+import { joinHostPort } from "#core/host/join-host-port.ts";
 import { chooseFirewall } from "#mesh-agent/capture/firewall.ts";
 import { parseAgentConfig } from "#mesh-agent/config.ts";
 import { findEnvoy } from "#mesh-agent/envoy/find-envoy.ts";
@@ -81,7 +82,7 @@ export async function joinHost(flags: HostFlags, { unitDir, isToStart, root }: J
 async function waitUntilReady(host: string, port: number): Promise<void> {
   const deadline = performance.now() + READY_MS;
   while (performance.now() < deadline) {
-    const answer = await fetch(`http://${host}:${port}/readyz`).catch(() => undefined);
+    const answer = await fetch(`http://${joinHostPort(host, port)}/readyz`).catch(() => undefined);
     if (answer?.ok === true) return;
     await delay(POLL_MS);
   }

@@ -1,4 +1,5 @@
 import { PharosError } from "#core/errors.ts";
+import { joinHostPort } from "#core/host/join-host-port.ts";
 import { GrpcServer } from "#grpc/server.ts";
 import type { CallInfo } from "#grpc/server-stream.ts";
 import type { Logger } from "#node/log.ts";
@@ -81,7 +82,7 @@ async function open(
   const { host, port, mayGiveWay } = at;
   try {
     const listening = await listen(host, port);
-    return { address: `${host.includes(":") ? `[${host}]` : host}:${listening.port}`, listening };
+    return { address: joinHostPort(host, listening.port), listening };
   } catch (error) {
     const why = PharosError.from(error).message;
     if (mayGiveWay) {

@@ -1,4 +1,5 @@
 import { PharosError } from "#core/errors.ts";
+import { joinHostPort } from "#core/host/join-host-port.ts";
 import { isReservedIdentity } from "#core/identity/reserved-identity.ts";
 import { accountStanding } from "#core/model/account-standing.ts";
 import { isLocality, isWithin } from "#core/model/locality.ts";
@@ -255,10 +256,9 @@ function refuseServers(
 ): void {
   const taken = ports.find(({ inboundPort }) => isServers(address, inboundPort));
   if (taken === undefined) return;
-  const where = address.includes(":") ? `[${address}]` : address;
   throw new PharosError(
     "conflict",
-    `ports: port ${taken.name} of instance ${key} is at ${where}:${taken.inboundPort}, where the control plane itself listens`,
+    `ports: port ${taken.name} of instance ${key} is at ${joinHostPort(address, taken.inboundPort)}, where the control plane itself listens`,
     { hint: "choose another inbound port" },
   );
 }

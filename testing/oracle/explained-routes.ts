@@ -13,7 +13,7 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     why: "the same of one whose service callers do not see",
     what: /^here .*, in Istio (?:PassthroughCluster|the route itself with 502)$/,
     where: /^sidecar-\S+ port 80 \w+ s[01](?:\.\w+)*\//,
-    text: /^ {2}defaultServiceExportTo:\n +- \.$|^kind: Sidecar$/m,
+    text: /^ {2}defaultServiceExportTo:\n +- \.$|^kind: Sidecar$|^kind: ServiceEntry$(?:(?!^---$)[\s\S])*^ {2}exportTo:\n {4}- \.$/m,
   },
   {
     area: "sidecar-routes",
@@ -50,9 +50,28 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
   },
   {
     area: "sidecar-routes",
+    why: "the same, of one whose delegate is not there, where both lead to the same service",
+    what: /^\.\w/,
+    text: /(?=[\s\S]*^ {4}- delegate:$)(?:^ {2}hosts:\n +- "\*[\s\S]*){2}/m,
+  },
+  {
+    area: "sidecar-routes",
+    why: "nobody answers at a port that the service has not, and so no rule for it matters",
+    what: /^\.route\.(?:hashPolicy|retryPolicy\.(?:retryHostPredicate|hostSelectionRetryMaxAttempts)): /,
+    text: /^kind: VirtualService$[\s\S]*^ +number: 9080\n[\s\S]*^kind: Sidecar$/m,
+  },
+  {
+    area: "sidecar-routes",
     why: "a host that only a rule names is known also where no service that callers know is on the port",
     what: /, in Istio no HTTP$/,
-    text: /^kind: (?:Sidecar|MeshConfig)$/m,
+    text: /^kind: (?:Sidecar|MeshConfig)$|^kind: ServiceEntry$(?:(?!^---$)[\s\S])*^ {2}exportTo:\n {4}- \.$/m,
+  },
+  {
+    area: "sidecar-routes",
+    why: "a service with several addresses is called by each of them",
+    what: /^here .*, in Istio (?:PassthroughCluster|the route itself with 502)$/,
+    where: /^sidecar-\S+ port (?:80|9080) \w+ 10\.7\.0\.\d(?::80)?\//,
+    text: /^ {2}addresses:\n {4}- 10\.7\.0\.\d\n {4}- 10\.9/m,
   },
   {
     area: "sidecar-routes",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeTestAuthority } from "#grpc/testing/certificates.ts";
 import { CapturedMesh, type Running, startOn } from "#testing/captured-mesh.ts";
-import { type Host, whyNoNamespaces } from "#testing/namespaces.ts";
+import { type Host, leaveIpv6Alone, whyNoNamespaces } from "#testing/namespaces.ts";
 import { Cleanup, envoyPid, eventually, killEnvoy } from "#testing/test-agent.ts";
 
 const MESH = `
@@ -56,6 +56,33 @@ spec:
   resolution: STATIC
   ports: [{ number: 8443, name: tls, protocol: TLS }]
   workloadSelector: { labels: { app: reviews } }
+`;
+
+/** A service of a host that has IPv6 alone, and one outside of the mesh that has an address of it. */
+const ofIpv6 = (address: string): string => `
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: alone, namespace: default }
+spec: { metadata: { labels: { app: alone } }, template: { serviceAccount: alone } }
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: alone, namespace: default }
+spec:
+  hosts: [alone.default.svc.cluster.local]
+  location: MESH_INTERNAL
+  resolution: STATIC
+  ports: [{ number: 9080, name: http, protocol: HTTP }]
+  workloadSelector: { labels: { app: alone } }
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: outside, namespace: default }
+spec:
+  hosts: [outside.example.test]
+  resolution: STATIC
+  ports: [{ number: 8088, name: http, protocol: HTTP }]
+  endpoints: [{ address: "${address}" }]
 `;
 
 /** Greets whoever connects, before they say anything; and says by TLS for which name it was asked. */
@@ -133,14 +160,14 @@ const TABLE = "table inet pharos\n";
 describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespaces ?? "made here"})`, () => {
   const cleanup = new Cleanup();
   let mesh: CapturedMesh;
-  let [shop, reviews, joining]: [Host, Host, Host] = [] as never;
+  let [shop, reviews, joining, alone]: [Host, Host, Host, Host] = [] as never;
   let agent: Running;
   let shopDir: string;
   afterAll(() => cleanup.run());
 
   beforeAll(async () => {
-    mesh = await CapturedMesh.open(cleanup, 3);
-    [shop, reviews, joining] = mesh.hosts as [Host, Host, Host];
+    mesh = await CapturedMesh.open(cleanup, 4);
+    [shop, reviews, joining, alone] = mesh.hosts as [Host, Host, Host, Host];
     await mesh.pharos(["apply", "-f", "-"], `${MESH}---${CONNECTIONS}`);
     const { key, cert } = await (await makeTestAuthority()).issue("spiffe://cluster.local/ns/default/sa/app");
     startOn(cleanup, reviews, process.execPath, ["-e", NODE_APP, "--", key, cert]);
@@ -225,6 +252,22 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
       curl(shop, "-g", "-f", `http://[${mesh.plane.addressIpv6}]:8088/outside`).catch(() => undefined),
     );
     expect(outside).toBe(`/outside ${shop.addressIpv6}`);
+  });
+
+  test("a host that has IPv6 alone is in the mesh, called and calling by name", async () => {
+    await leaveIpv6Alone(alone, mesh.plane);
+    await mesh.pharos(["apply", "-f", "-"], ofIpv6(mesh.plane.addressIpv6));
+    startOn(cleanup, alone, "python3", ["-c", PYTHON_APP]);
+    await mesh.startAgent(alone, "alone", {
+      dir: mesh.directory(),
+      token: await mesh.makeToken("alone", mesh.plane.addressIpv6),
+      ports: [{ name: "http", appPort: 9080, inboundPort: 9080 }],
+    });
+    const called = await eventually("it is called", () => curl(shop, "-f", "http://alone:9080/called"));
+    expect(JSON.parse(called)).toMatchObject({ path: "/called", xfcc: expect.stringContaining("/sa/shop") });
+    await expect(curl(mesh.plane, "-g", `http://[${alone.addressIpv6}]:9080/`)).rejects.toThrow("curl: (56)");
+    const calls = await eventually("it calls", () => curl(alone, "-f", "http://outside.example.test:8088/calls"));
+    expect(calls).toBe(`/calls ${alone.addressIpv6}`);
   });
 
   test("what the mesh does not know goes where it was meant to", async () => {

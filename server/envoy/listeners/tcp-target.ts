@@ -1,4 +1,5 @@
 import { expandHost } from "#core/host/host.ts";
+import { joinHostPort } from "#core/host/join-host-port.ts";
 import type { PortProtocol } from "#core/model/protocol.ts";
 import { type ConnectionRoute, resolveConnectionRoutes } from "#core/resolve/connection-routes.ts";
 import { resolveDestinationPort } from "#core/resolve/destination-port.ts";
@@ -157,8 +158,7 @@ function tcpSettings(destinations: readonly RouteTarget[], ownNamespace: string,
 }
 
 function tunneling({ targetHost, targetPort, protocol }: NonNullable<TrafficSettings["tunnel"]>) {
-  const host = targetHost.includes(":") ? `[${targetHost}]` : targetHost;
-  return { hostname: `${host}:${targetPort}`, usePost: protocol === "POST" };
+  return { hostname: joinHostPort(targetHost, targetPort), usePost: protocol === "POST" };
 }
 
 export function buildTcpProxy(
