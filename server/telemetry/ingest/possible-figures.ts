@@ -1,8 +1,8 @@
 import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import { histogramOfLe, sizeOf, visitRanges, visitRangesOfLe } from "#core/telemetry/histogram.ts";
-import type { RequestWindow } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { RATE_MAX } from "#server/telemetry/ingest/rate-book.ts";
+import type { WindowFigures } from "#server/telemetry/ingest/told-labels.ts";
 
 /** Windows further from now than this are a broken clock, not telemetry. */
 const PAST_MS_MAX = 31 * 24 * 3600 * 1000;
@@ -19,8 +19,8 @@ export function canBe(atMs: number, nowMs: number): boolean {
 }
 
 /** One agent's nonsense must not spoil sums that others' figures are in. */
-export function hasPossibleFigures(window: RequestWindow): boolean {
-  const { durationSumMs, destinationPort, responseCode, opened } = window;
+export function hasPossibleFigures(window: WindowFigures): boolean {
+  const { durationSumMs, opened } = window;
   const count = Number(window.count);
   return (
     count <= COUNT_OF_WINDOW_MAX &&
@@ -28,33 +28,31 @@ export function hasPossibleFigures(window: RequestWindow): boolean {
     histogramsOf(window).every((histogram) => sizeOf(histogram) <= count) &&
     durationSumMs >= 0 &&
     Number.isFinite(durationSumMs) &&
-    areCarried(window) &&
-    destinationPort <= SHORT_MAX &&
-    responseCode <= SHORT_MAX
+    areCarried(window)
   );
 }
 
-function areCarried(window: RequestWindow): boolean {
+function areCarried(window: WindowFigures): boolean {
   const bytes = Number(window.requestBytes) + Number(window.responseBytes);
   // Few windows need to be asked how long their connections lasted.
   return bytes <= WINDOW_MS * BYTES_PER_MS || bytes <= (WINDOW_MS + possibleDuration(window)) * BYTES_PER_MS;
 }
 
-export function histogramsOf(window: RequestWindow): readonly number[][] {
+export function histogramsOf(window: WindowFigures): readonly number[][] {
   return [durationsOf(window), window.requestSizes, window.responseSizes];
 }
 
-export function durationsOf(window: RequestWindow): number[] {
+export function durationsOf(window: WindowFigures): number[] {
   return isByIstio(window) ? histogramOfLe(window.durationBuckets) : window.durations;
 }
 
 /** Of an agent that counts by Istio's buckets alone. */
-function isByIstio({ durations, durationBuckets }: RequestWindow): boolean {
+function isByIstio({ durations, durationBuckets }: WindowFigures): boolean {
   return durations.length === 0 && durationBuckets.length > 0;
 }
 
 /** The sum of durations that goes with the histogram beside it: as it is told, or the nearest that can be. */
-export function possibleDuration(window: RequestWindow): number {
+export function possibleDuration(window: WindowFigures): number {
   const { durations, durationBuckets, durationSumMs, count } = window;
   let [least, most, known] = [0, 0, 0];
   const add = (of: number, above: number, upTo: number): void => {

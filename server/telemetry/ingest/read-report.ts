@@ -8,8 +8,8 @@ import { WireBytes } from "#server/telemetry/ingest/wire-bytes.ts";
 const WINDOWS = ReportRequestSchema.field.windows.number;
 
 /** A report as it was read. */
-export interface ToldReport extends ReportRequest {
-  readonly windows: ToldWindow[];
+export interface ToldReport extends Omit<ReportRequest, "windows"> {
+  readonly windows: readonly ToldWindow[];
 }
 
 /** A report of `principal`; what `readMessage` answers, and throws. */

@@ -8,7 +8,6 @@ import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { isRefusedBySidecar, withPolicy } from "#core/telemetry/refused-connection.ts";
 import { remainderOf } from "#core/telemetry/traffic-key.ts";
 import {
-  type ReportRequest,
   type RequestSample,
   type RequestWindow,
   type TelemetryGap,
@@ -21,6 +20,7 @@ import {
   hasPossibleFigures,
   histogramsOf,
   possibleDuration,
+  SHORT_MAX,
 } from "#server/telemetry/ingest/possible-figures.ts";
 import type { ToldReport } from "#server/telemetry/ingest/read-report.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
@@ -61,12 +61,13 @@ export function stampReport(report: ToldReport, reporter: Reporter, nowMs: numbe
   const refused = new Map<string, number>();
   const refuse = (why: string, requests: number): void => void refused.set(why, (refused.get(why) ?? 0) + requests);
   const windows = report.windows.flatMap((window) => {
-    const why = whyRefused(window, reporter, nowMs);
+    const labels = madeOnce(window, reporter.about, (told) => stampLabels(told, reporter));
+    const why = whyRefused(window, labels, nowMs);
     if (why !== undefined) {
       refuse(why, Number(window.count));
       return [];
     }
-    const stamped = stampWindow(window, reporter);
+    const stamped = stampWindow(window, labels);
     return [reporter.workload === undefined ? foldShapes(stamped) : stamped];
   });
   const beyond = report.samples.length - SAMPLES_MAX;
@@ -109,7 +110,7 @@ export function takeSample(sample: RequestSample, reporter: Reporter, nowMs: num
 }
 
 /** Requests that were seen, and of which nobody can say when. */
-function gapOf({ windows }: ReportRequest, requests: number, nowMs: number): TelemetryGap {
+function gapOf({ windows }: Pick<ToldReport, "windows">, requests: number, nowMs: number): TelemetryGap {
   // Not Math.min(...): a report may hold more windows than a call takes arguments.
   const from = windows.reduce((least, { windowStartMs }) => Math.min(least, Number(windowStartMs)), Infinity);
   return create(TelemetryGapSchema, {
@@ -125,33 +126,36 @@ function dateOf(ms: number): string {
   return Number.isNaN(date.getTime()) ? `${ms} ms` : date.toISOString();
 }
 
-function whyRefused(window: RequestWindow, reporter: Reporter, nowMs: number): string | undefined {
+const IMPOSSIBLE = "windows with figures that cannot be";
+
+function whyRefused(window: ToldWindow, { why }: StampedLabels, nowMs: number): string | undefined {
+  if (why !== undefined) return why;
+  if (!canBe(Number(window.windowStartMs), nowMs)) return UNTIMELY;
+  if (window.durationBuckets.length > LE_COUNT || !histogramsOf(window).every(isHistogram))
+    return "windows with unknown buckets";
+  return hasPossibleFigures(window) ? undefined : IMPOSSIBLE;
+}
+
+function whyRefusedAtAll(labels: RequestWindow, reporter: Reporter): string | undefined {
   const {
     reporter: side,
     sourceWorkloadNamespace,
     sourcePrincipal,
     destinationWorkloadNamespace,
     destinationPrincipal,
-  } = window;
+  } = labels;
   if (side !== "source" && side !== "destination" && side !== "mirror")
     return `windows of the unknown reporter ${JSON.stringify(side.slice(0, 40))}`;
-  if (!canBe(Number(window.windowStartMs), nowMs)) return UNTIMELY;
-  if (window.durationBuckets.length > LE_COUNT || !histogramsOf(window).every(isHistogram))
-    return "windows with unknown buckets";
-  if (!hasPossibleFigures(window)) return "windows with figures that cannot be";
-  if (
-    contradicts(
-      side,
-      sourceWorkloadNamespace,
-      sourcePrincipal,
-      destinationWorkloadNamespace,
-      destinationPrincipal,
-      reporter,
-    )
-  ) {
-    return `windows that speak for another than ${reporter.principal}`;
-  }
-  return undefined;
+  if (labels.destinationPort > SHORT_MAX || labels.responseCode > SHORT_MAX) return IMPOSSIBLE;
+  const isOthers = contradicts(
+    side,
+    sourceWorkloadNamespace,
+    sourcePrincipal,
+    destinationWorkloadNamespace,
+    destinationPrincipal,
+    reporter,
+  );
+  return isOthers ? `windows that speak for another than ${reporter.principal}` : undefined;
 }
 
 function contradicts(
@@ -168,8 +172,14 @@ function contradicts(
     : differs(destinationNamespace, namespace) || differs(destinationPrincipal, principal);
 }
 
-/** The labels of a window as its reporter may tell them. */
-function stampLabels(told: RequestWindow, reporter: Reporter): TrafficKey {
+/** Labels of windows as their reporter may tell them, and why it may not. */
+interface StampedLabels {
+  readonly why: string | undefined;
+  readonly key: TrafficKey;
+  readonly isTcp: boolean;
+}
+
+function stampLabels(told: RequestWindow, reporter: Reporter): StampedLabels {
   const window = foldUnknownHost(told, reporter);
   const isSource = window.reporter === "source";
   const { workload } = reporter;
@@ -204,23 +214,27 @@ function stampLabels(told: RequestWindow, reporter: Reporter): TrafficKey {
     limitedBy: ownCounts(window.limitedBy, reporter),
     sourceAddress: isSource || known(window.sourcePrincipal) !== UNKNOWN ? "" : addressOf(window.sourceAddress),
   };
-  return reporter.workload === undefined ? remainderOf(key, "unregistered") : key;
+  return {
+    why: whyRefusedAtAll(window, reporter),
+    key: reporter.workload === undefined ? remainderOf(key, "unregistered") : key,
+    isTcp: window.requestProtocol === "tcp",
+  };
 }
 
-function stampWindow(window: ToldWindow, reporter: Reporter): TrafficWindow {
+function stampWindow(window: ToldWindow, { key, isTcp }: StampedLabels): TrafficWindow {
   const startMs = Number(window.windowStartMs);
   return {
     startMs: startMs - (startMs % WINDOW_MS),
-    key: madeOnce(window, reporter.about, () => stampLabels(window, reporter)),
+    key,
     count: Number(window.count),
     requestBytes: Number(window.requestBytes),
     responseBytes: Number(window.responseBytes),
     durationSumMs: possibleDuration(window),
-    opened: window.requestProtocol === "tcp" ? window.opened : 0,
+    opened: isTcp ? window.opened : 0,
     durations: durationsOf(window),
     requestSizes: window.requestSizes,
     responseSizes: window.responseSizes,
-    shapes: stampShapes(window),
+    shapes: isTcp ? [] : stampShapes(window),
   };
 }
 

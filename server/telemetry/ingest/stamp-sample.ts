@@ -97,10 +97,14 @@ function stampEnds(sample: RequestSample, reporter: Reporter): RequestSample {
   };
 }
 
+/** Nearly all are fit as they are. */
 function cutTexts(sample: RequestSample): RequestSample {
-  const cut = Object.entries(sample).map(([name, value]) => [
-    name,
-    typeof value === "string" ? plainText(value, TEXT_CHARS_MAX) : value,
-  ]);
-  return Object.fromEntries(cut) as RequestSample;
+  let cut = sample;
+  for (const name of Object.keys(sample) as (keyof RequestSample)[]) {
+    const value = sample[name];
+    if (typeof value !== "string") continue;
+    const plain = plainText(value, TEXT_CHARS_MAX);
+    if (plain !== value) cut = { ...cut, [name]: plain };
+  }
+  return cut;
 }

@@ -9,8 +9,7 @@ const METHOD_CHARS_MAX = 20;
 const TEMPLATE_CHARS_MAX = 512;
 
 /** Shapes as an agent may tell them: no more requests than the window has. */
-export function stampShapes({ shapes, count, requestProtocol }: RequestWindow): readonly WindowShape[] {
-  if (requestProtocol === "tcp") return [];
+export function stampShapes({ shapes, count }: Pick<RequestWindow, "shapes" | "count">): readonly WindowShape[] {
   let left = Number(count);
   return shapes.slice(0, SHAPES_MAX).flatMap((shape) => {
     const of = Math.min(left, Number(shape.count));

@@ -8,14 +8,32 @@ export interface ToldLabels {
   made?: { readonly of: object; readonly value: unknown };
 }
 
-/** A window as it was read; `told` where others have the same labels. */
-export type ToldWindow = RequestWindow & { readonly told?: ToldLabels };
+/** What is counted in a window. */
+export type WindowFigures = Pick<
+  RequestWindow,
+  | "windowStartMs"
+  | "count"
+  | "requestBytes"
+  | "responseBytes"
+  | "durationSumMs"
+  | "opened"
+  | "durationBuckets"
+  | "durations"
+  | "requestSizes"
+  | "responseSizes"
+  | "shapes"
+>;
+
+/** A window as it was read: with labels that others have too, or its own. */
+export type ToldWindow = RequestWindow | (WindowFigures & { readonly told: ToldLabels });
 
 /** `make` of the labels of a window, made again only where `of` is another. */
-export function madeOnce<T>({ told }: ToldWindow, of: object | undefined, make: () => T): T {
-  if (told === undefined || of === undefined) return make();
+export function madeOnce<T>(window: ToldWindow, of: object | undefined, make: (labels: RequestWindow) => T): T {
+  if (!("told" in window)) return make(window);
+  const { told } = window;
+  if (of === undefined) return make(told.window);
   if (told.made?.of === of) return told.made.value as T;
-  const value = make();
+  const value = make(told.window);
   told.made = { of, value };
   return value;
 }
