@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { PharosError } from "#core/errors.ts";
 import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
@@ -164,7 +165,15 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
         await segments.seal(file, cutsMs);
         return dropped;
       },
-      copyTo: (dir) => file.apart((connection) => copyDatabase(connection, join(dir, basename(path)))),
+      async copyTo(dir) {
+        // A copy has no segments beside it.
+        await segments.restore(file);
+        if (segments.isRestoring)
+          throw new PharosError("unavailable", "the telemetry store waits for segments to be read back", {
+            hint: "see why in the server's log; Settings, Storage says how many are left",
+          });
+        await file.apart((connection) => copyDatabase(connection, join(dir, basename(path))));
+      },
       compact: () => file.writeBare("CHECKPOINT").catch(() => undefined),
     },
     async close() {

@@ -1,12 +1,14 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { segmentTable } from "#server/telemetry/stores/duckdb/segments/segment-tables.ts";
+import { expectNothingMade, expectOnlyToldLost } from "#server/telemetry/stores/duckdb/testing/expect-told.ts";
 import {
   KNOWN_REPORTS,
-  type KnownRow,
+  KNOWN_TRACE,
+  type KnownTables,
   makeKnownStore,
   openKnownStore,
   readKnown,
@@ -14,27 +16,29 @@ import {
 } from "#server/telemetry/stores/duckdb/testing/known-store.ts";
 import { damageFile, type FileDamage, fileDamages } from "#server/testing/random-damage.ts";
 
+/** Of a file of DuckDB: three headers, then blocks. */
+const HEADERS = 3 * 4096;
+const BLOCK = 262_144;
+
 let base: string;
-let whole: Map<string, KnownRow[]>;
+let whole: KnownTables;
 beforeAll(async () => {
-  base = mkdtempSync(join(tmpdir(), "pharos-segments-"));
+  base = mkdtempSync(join(tmpdir(), "pharos-damage-"));
   await makeKnownStore(join(base, "whole/telemetry.duckdb"), join(base, "killed"));
   whole = await readKnown(join(base, "whole/telemetry.duckdb"));
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-function copyStore(of: "whole" | "killed" = "killed"): string {
+function copyStore(): string {
   const dir = mkdtempSync(join(base, "case-"));
-  cpSync(join(base, of), dir, { recursive: true });
+  cpSync(join(base, "killed"), dir, { recursive: true });
   return dir;
 }
 
 /** Opens it and has it made whole; says what it told meanwhile. */
 async function mend(dir: string): Promise<string[]> {
   const told: string[] = [];
-  const store = await openKnownStore(join(dir, "telemetry.duckdb"), {
-    onLoss: (reason) => told.push(reason),
-  });
+  const store = await openKnownStore(join(dir, "telemetry.duckdb"), { onLoss: (reason) => told.push(reason) });
   await store.maintain();
   // Reads all of it: damage is found where it is read.
   await store.copyTo(mkdtempSync(join(base, "copy-")));
@@ -46,76 +50,19 @@ async function mend(dir: string): Promise<string[]> {
 /** An agent that had no answer sends it all again: what is there is not counted again, and nothing is told that was told. */
 async function sendAgain(dir: string): Promise<void> {
   const told: string[] = [];
-  const store = await openKnownStore(join(dir, "telemetry.duckdb"), {
-    onLoss: (reason) => told.push(reason),
-  });
+  const store = await openKnownStore(join(dir, "telemetry.duckdb"), { onLoss: (reason) => told.push(reason) });
   for (let sequence = 1; sequence <= KNOWN_REPORTS; sequence += 1) await takeKnown(store, sequence);
   await store.maintain();
   await store.close();
   expect(told).toEqual([]);
-  await missingIn(dir);
-}
-
-const TOLD = /table (\w+):? (\d+) (?:requests|rows)/g;
-const RANGE = /between (\S+Z) and (\S+Z)/;
-
-/** What was told: by table, how much, and of when. */
-function readTold(told: readonly string[]): Map<string, { amount: number; ranges: [number, number][] }> {
-  const tables = new Map<string, { amount: number; ranges: [number, number][] }>();
-  for (const reason of told) {
-    const [, from = "", to = ""] = RANGE.exec(reason) ?? [];
-    for (const [, table = "", amount = ""] of reason.matchAll(TOLD)) {
-      const known = tables.get(table) ?? { amount: 0, ranges: [] };
-      known.amount += Number(amount);
-      known.ranges.push([Date.parse(from), Date.parse(to)]);
-      tables.set(table, known);
-    }
-  }
-  return tables;
-}
-
-/** What is not there any more, by table; all that is there was there before. */
-async function missingIn(dir: string): Promise<Map<string, KnownRow[]>> {
-  const missing = new Map<string, KnownRow[]>();
-  const after = await readKnown(join(dir, "telemetry.duckdb"));
-  for (const [table, rows] of whole) {
-    const left = new Map((after.get(table) ?? []).map((row) => [row.name, row]));
-    expect({ table, rows: left.size }).toEqual({ table, rows: after.get(table)?.length });
-    const gone = rows.flatMap((row) => {
-      const found = left.get(row.name);
-      left.delete(row.name);
-      if (found?.text === row.text) return [];
-      expect(found?.amount ?? 0).toBeLessThan(row.amount);
-      return [{ ...row, amount: row.amount - (found?.amount ?? 0) }];
-    });
-    expect({ table, made: [...left.keys()] }).toEqual({ table, made: [] });
-    missing.set(table, gone);
-  }
-  return missing;
-}
-
-/** What is not there was told of, in its size and its time. */
-async function expectOnlyToldLost(dir: string, told: readonly string[]): Promise<void> {
-  const said = readTold(told);
-  for (const [table, gone] of await missingIn(dir)) {
-    const lost = gone.reduce((all, { amount }) => all + amount, 0);
-    const { amount, ranges } = said.get(table) ?? { amount: 0, ranges: [] };
-    // Longer windows of what was not over are lost with the ten seconds that they were made of.
-    const tenSeconds = said.get("windows_10s") ?? { amount: 0, ranges: [] };
-    const isMade = segmentTable(table).madeOf !== undefined;
-    if (isMade && lost > amount)
-      expect({ table, lost, told, isMore: lost - amount <= tenSeconds.amount }).toMatchObject({ isMore: true });
-    else expect({ table, lost, told }).toEqual({ table, lost: amount, told });
-    const all = isMade ? [...ranges, ...tenSeconds.ranges] : ranges;
-    for (const { atMs } of gone) expect(all.some(([from, to]) => atMs >= from && atMs < to)).toBe(true);
-  }
+  await expectNothingMade(dir, whole);
 }
 
 test("a store that lost its database is as it was but for what came after its last segments, and that is told", async () => {
   const dir = copyStore();
   rmSync(join(dir, "telemetry.duckdb"));
   const told = await mend(dir);
-  await expectOnlyToldLost(dir, told);
+  await expectOnlyToldLost(dir, whole);
   await sendAgain(dir);
   expect(told).toEqual([expect.stringMatching(/segments of what was stored before are read back/)]);
 });
@@ -127,9 +74,41 @@ test("a damaged segment costs nothing while its database is whole, and is writte
     damageFile(join(folder, name), { kind: index % 2 === 0 ? "flipped" : "removed", place: 0.5 });
   expect(await mend(dir)).toEqual([]);
   rmSync(join(dir, "telemetry.duckdb"));
-  const told = await mend(dir);
-  await expectOnlyToldLost(dir, told);
-  expect(told).toHaveLength(1);
+  expect(await mend(dir)).toHaveLength(1);
+  await expectOnlyToldLost(dir, whole);
+});
+
+/** Destroys the blocks of a database that hold attributes of spans: nobody reads them as it is opened. */
+async function damageSpans(path: string): Promise<void> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run("CHECKPOINT");
+  const rows = await connection.runAndReadAll(
+    "SELECT DISTINCT block_id::INTEGER FROM pragma_storage_info('spans') WHERE column_name = 'attributes' AND block_id >= 0",
+  );
+  connection.closeSync();
+  instance.closeSync();
+  const file = openSync(path, "r+");
+  for (const [block] of rows.getRowsJS()) writeSync(file, "damaged!", HEADERS + Number(block) * BLOCK + BLOCK / 2);
+  closeSync(file);
+}
+
+test("a database that is found damaged as it is read is made anew while it goes on, and takes what comes", async () => {
+  const dir = copyStore();
+  const path = join(dir, "telemetry.duckdb");
+  await damageSpans(path);
+  const told: string[] = [];
+  const store = await openKnownStore(path, { onLoss: (reason) => told.push(reason) });
+  expect(told).toEqual([]);
+  const { spans } = (await store.queries.trace(KNOWN_TRACE)) ?? {};
+  expect(told).toEqual([expect.stringMatching(/segments of what was stored before are read back.*damaged-/)]);
+  for (let sequence = 1; sequence <= KNOWN_REPORTS; sequence += 1) await takeKnown(store, sequence);
+  await store.maintain();
+  expect((await store.queries.trace(KNOWN_TRACE))?.spans).toMatchObject([{ operation: "n1" }]);
+  expect(spans ?? []).toHaveLength(0);
+  expect((await store.storage()).segments).toMatchObject({ restoring: 0 });
+  await store.close();
+  await expectNothingMade(dir, whole);
 });
 
 /** Of whatever file. */
@@ -155,16 +134,17 @@ function filesOf(dir: string, of: string): string[] {
 }
 
 test("whatever is damaged, what is there is right, what is lost is told with its size and time, and nothing is counted twice", async () => {
-  const count = async (all: readonly { of: string; which: number; damage: FileDamage }[]): Promise<void> => {
+  const mends = async (all: readonly { of: string; which: number; damage: FileDamage }[]): Promise<void> => {
     const dir = copyStore();
     for (const { of, which, damage } of all) {
       const files = filesOf(dir, of);
       const file = files[which % files.length];
       if (file !== undefined && existsSync(file)) damageFile(file, damage);
     }
-    await expectOnlyToldLost(dir, await mend(dir));
+    await mend(dir);
+    await expectOnlyToldLost(dir, whole);
     await sendAgain(dir);
     rmSync(dir, { recursive: true });
   };
-  await fc.assert(fc.asyncProperty(damages, count), { numRuns: Number(process.env.PHAROS_DAMAGES ?? 8) });
+  await fc.assert(fc.asyncProperty(damages, mends), { numRuns: Number(process.env.PHAROS_DAMAGES ?? 8) });
 });

@@ -31,9 +31,14 @@ interface Waiting {
   readonly isWhole: boolean;
 }
 
+/** Memory may have been short. */
+const TRIES_MAX = 4;
+
 /** What is read back into a new store, one segment after the other: reports are taken in between. */
 export class Restoring {
   readonly #options: RestoringOptions;
+  /** How often a segment could not be read back that is what was written. */
+  readonly #tries = new Map<string, number>();
   #waiting: readonly Waiting[] = [];
 
   constructor(options: RestoringOptions) {
@@ -77,8 +82,10 @@ export class Restoring {
       onBack(segment);
     } catch (error) {
       const known = PharosError.from(error);
-      if (known.code !== "internal") throw known;
-      await this.#giveUp(file, waiting, known.message);
+      const tries = (this.#tries.get(segment.file) ?? 0) + 1;
+      this.#tries.set(segment.file, tries);
+      if (known.code !== "internal" || tries < TRIES_MAX) throw known;
+      await this.#giveUp(file, waiting, `${known.message}; it is kept as ${files.keep(segment.file)}`);
     }
   }
 

@@ -81,6 +81,13 @@ export class SegmentFiles {
     for (const name of readdirSync(this.dir)) if (!kept.has(name)) rmSync(this.pathOf(name), { force: true });
   }
 
+  /** Moves a segment out of the folder, for whoever can read it. */
+  keep(file: string): string {
+    const to = `${this.dir}.damaged-${file}`;
+    if (existsSync(this.pathOf(file))) renameSync(this.pathOf(file), to);
+    return to;
+  }
+
   /** Moves the folder aside, where it holds anything that no catalog tells the meaning of. */
   setAside(to: string): boolean {
     if (!existsSync(this.dir) || readdirSync(this.dir).length === 0) return false;

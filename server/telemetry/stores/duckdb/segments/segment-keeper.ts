@@ -39,6 +39,7 @@ export class SegmentKeeper {
   readonly #damaged = new Set<string>();
   #catalog: Catalog | undefined;
   #isWorking = false;
+  #run: Promise<void> | undefined;
   #isStandIn = false;
   #isBehind = false;
   #checked = 0;
@@ -103,8 +104,15 @@ export class SegmentKeeper {
     for (const ms of timesMs) this.#fromMs = Math.min(this.#fromMs, ms);
   }
 
-  /** Goes on with what is to be read back. A full disk puts it off. */
-  async restore(file: DuckdbFile): Promise<void> {
+  /** Goes on with what is to be read back, for all who ask meanwhile. A full disk puts it off. */
+  restore(file: DuckdbFile): Promise<void> {
+    this.#run ??= this.#restore(file).finally(() => {
+      this.#run = undefined;
+    });
+    return this.#run;
+  }
+
+  async #restore(file: DuckdbFile): Promise<void> {
     const { warn } = this.#options;
     const { left } = this.#restoring;
     if (left === 0) return;
@@ -121,6 +129,9 @@ export class SegmentKeeper {
     const { now, warn } = this.#options;
     if (this.isRestoring || this.#isStandIn || this.#isWorking) return;
     this.#isWorking = true;
+    // What comes meanwhile may be after the snapshot: it is looked for again.
+    let lookFromMs = this.#fromMs;
+    this.#fromMs = Number.POSITIVE_INFINITY;
     try {
       this.#files.make();
       await this.#check();
@@ -128,7 +139,6 @@ export class SegmentKeeper {
       await file.apart(async (connection) => {
         // Another database may be open by now.
         if (this.isRestoring || this.#isStandIn) return;
-        const fromMs = this.#fromMs;
         const begun = performance.now();
         const { catalog, isBehind } = await sealSegments(connection, {
           files: this.#files,
@@ -136,15 +146,13 @@ export class SegmentKeeper {
           damaged: this.#damaged,
           schema: NEWEST,
           nowMs: now(),
-          fromMs,
+          fromMs: lookFromMs,
           cutsMs,
           budget: () => performance.now() - begun < ROUND_MS_MAX,
         });
         this.#catalog = catalog;
         this.#isBehind = isBehind;
-        // What came meanwhile is after the snapshot: it is looked for again.
-        if (!isBehind)
-          this.#fromMs = Math.min(catalog.untilMs, this.#fromMs === fromMs ? catalog.untilMs : this.#fromMs);
+        if (!isBehind) lookFromMs = catalog.untilMs;
       });
       this.#failure = undefined;
     } catch (error) {
@@ -152,6 +160,7 @@ export class SegmentKeeper {
       if (message !== this.#failure) warn(`what the telemetry store holds is not in segments yet: ${message}`);
       this.#failure = message;
     } finally {
+      this.#fromMs = Math.min(lookFromMs, this.#fromMs);
       this.#files.sweep(this.#catalog);
       this.#isWorking = false;
     }

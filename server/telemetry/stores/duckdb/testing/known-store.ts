@@ -19,6 +19,10 @@ const KNOWN_END = KNOWN_START + KNOWN_REPORTS * EVERY;
 const REPORTER = reporterOf("productpage-v1");
 const atOf = (sequence: number): number => KNOWN_START + sequence * EVERY - 20_000;
 
+const idOf = (sequence: number): string => String(sequence).padStart(16, "0");
+/** Of the first report. */
+export const KNOWN_TRACE = idOf(1).repeat(2);
+
 function trafficOf(sequence: number): Traffic[] {
   const each = { side: "source", from: "productpage-v1", to: "reviews-v1", count: sequence } as const;
   const late = sequence % 9 === 0 ? [{ ...each, atMs: atOf(sequence) - 3 * 60 * MINUTE, count: 1000 }] : [];
@@ -32,7 +36,7 @@ function trafficOf(sequence: number): Traffic[] {
 /** Takes in a report; what was taken in before is known for it. */
 export async function takeKnown(store: RunningTelemetry, sequence: number): Promise<void> {
   const atMs = atOf(sequence);
-  const id = String(sequence).padStart(16, "0");
+  const id = idOf(sequence);
   const span = { trace: id.repeat(2), id, service: "reviews", name: `n${sequence}`, atMs, durationMs: 5 };
   const report = reportOf(sequence, trafficOf(sequence), {
     spans: [spanBytes(span)],
@@ -69,8 +73,11 @@ export async function makeKnownStore(path: string, killed: string): Promise<void
   await store.close();
 }
 
-export function openKnownStore(path: string, options: Partial<TelemetryOptions> = {}): Promise<RunningTelemetry> {
-  return duckdbTelemetry(path, { now: () => KNOWN_END + 1000, ...options });
+export function openKnownStore(
+  path: string,
+  { laterMs = () => 0, ...options }: Partial<TelemetryOptions> & { readonly laterMs?: () => number } = {},
+): Promise<RunningTelemetry> {
+  return duckdbTelemetry(path, { now: () => KNOWN_END + 1000 + laterMs(), ...options });
 }
 
 /** A row without the numbers that a store gave it, when it was, and how much it stands for. */
@@ -82,8 +89,10 @@ export interface KnownRow {
   readonly amount: number;
 }
 
+export type KnownTables = ReadonlyMap<string, readonly KnownRow[]>;
+
 /** Each table that has segments, as what is in it means; gaps that a store tells of itself are not among them. */
-export async function readKnown(path: string): Promise<Map<string, KnownRow[]>> {
+export async function readKnown(path: string): Promise<KnownTables> {
   const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
   const connection = await instance.connect();
   const tables = new Map<string, KnownRow[]>();
@@ -96,11 +105,13 @@ export async function readKnown(path: string): Promise<Map<string, KnownRow[]>> 
           ? name
           : `(SELECT t.*, l.* EXCLUDE (id) FROM ${name} t JOIN ${labels.table} l ON l.id = t.${labels.column})`;
       const hidden = labels === undefined ? "" : `EXCLUDE (${labels.column})`;
-      // Shapes are told by the minute, and by ten once they are over; what comes late stays as it came.
-      const rounded = name === "shapes" ? "REPLACE (start_ms // 600000 * 600000 AS start_ms)" : "";
-      const rows = isWindows
-        ? `SELECT * EXCLUDE (key, ${[...SUMMED, ...HISTOGRAMS].join(", ")}), ${SUMS} FROM ${from} GROUP BY ALL`
-        : `SELECT * ${hidden} ${rounded} FROM ${from} ${name === "gaps" ? "WHERE reason LIKE 'gap %'" : ""}`;
+      const summed = isWindows
+        ? `SELECT * EXCLUDE (key, ${[...SUMMED, ...HISTOGRAMS].join(", ")}), ${SUMS}`
+        : // By the minute, and by ten once they are over; what comes late stays as it came.
+          "SELECT * EXCLUDE (key, count) REPLACE (start_ms // 600000 * 600000 AS start_ms), sum(count::DOUBLE) AS count";
+      const rows = isCount
+        ? `${summed} FROM ${from} GROUP BY ALL`
+        : `SELECT * ${hidden} FROM ${from} ${name === "gaps" ? "WHERE reason LIKE 'gap %'" : ""}`;
       const found = await connection.runAndReadAll(rows);
       const known = found.getRowObjectsJson().map((row) => ({
         name: JSON.stringify(isCount ? { ...row, ...Object.fromEntries(SUMMED.map((column) => [column, 0])) } : row),
