@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { eventually, root, startDemo } from "../e2e/fixtures/demo.ts";
+import { type Demo, eventually, root, startDemo } from "../e2e/fixtures/demo.ts";
 import { choosePorts } from "../programs/demo/ports.ts";
 import { minimalEnvoy } from "./dataplane/minimal-pair.ts";
 
@@ -47,6 +47,8 @@ async function measure(path: Path, connections: number, seconds: number): Promis
   return { requestsPerSecond: result.requests / result.seconds, clientMicros: micros(0), serverMicros: micros(1) };
 }
 
+const totalOf = ({ clientMicros, serverMicros }: Sample): number => clientMicros + serverMicros;
+
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
@@ -63,11 +65,29 @@ interface Result {
   readonly rows: readonly Row[];
   /** Pharos' CPU per request over the minimal pair's: the median of the rounds, each of which measures both. */
   readonly cpuRatio: number;
+  /** That over the first sampling's: the median of the rounds, each of which measures all. */
+  readonly ratioToFirst: number;
 }
 
-/** Measures both pairs side by side, with the proxies of a demo. */
-async function compare(traceSampling: number, connections: number, seconds: number, rounds: number): Promise<Result> {
-  const demo = await startDemo(["--rate", "0", "--trace-sampling", String(traceSampling)]);
+/** Answers once all proxies have it. */
+function trace(demo: Demo, percent: number): void {
+  const tracing = percent === 0 ? { disableSpanReporting: true } : { randomSamplingPercentage: percent };
+  const file = join(demo.dir, "bench-tracing.yaml");
+  const metadata = { name: "default", namespace: "istio-system" };
+  const spec = { tracing: [tracing] };
+  writeFileSync(file, JSON.stringify({ apiVersion: "telemetry.istio.io/v1", kind: "Telemetry", metadata, spec }));
+  const { status, stderr } = demo.pharos("apply", "-f", file);
+  if (status !== 0) throw new Error(`${percent} % could not be applied: ${stderr}`);
+}
+
+/** Measures both pairs side by side, with the proxies of a demo that trace so many percent of requests, in turns. */
+async function compare(
+  samplings: readonly number[],
+  connections: number,
+  seconds: number,
+  rounds: number,
+): Promise<Result[]> {
+  const demo = await startDemo(["--rate", "0"]);
   const children: ReturnType<typeof spawn>[] = [];
   try {
     const ports = JSON.parse(readFileSync(join(demo.dir, "ports.json"), "utf8")) as Record<string, number>;
@@ -110,32 +130,32 @@ async function compare(traceSampling: number, connections: number, seconds: numb
     await eventually("the minimal pair answers", 15_000, async () =>
       (await fetch(`http://127.0.0.1:${client}/ratings/0`)).ok ? true : undefined,
     );
-    for (const path of [minimal, pharos]) await measure(path, connections, 1);
-    const samples: Record<string, Sample[]> = { [minimal.name]: [], [pharos.name]: [] };
-    // Both at once, so that whatever else the machine does weighs on both alike.
-    for (let round = 0; round < rounds; round++) {
-      const measured = await Promise.all([minimal, pharos].map((path) => measure(path, connections, seconds)));
-      for (const [index, path] of [minimal, pharos].entries()) {
-        const sample = measured[index];
-        if (sample !== undefined) samples[path.name]?.push(sample);
+    const paths = [minimal, pharos] as const;
+    const measured: (readonly [minimal: Sample, pharos: Sample])[][] = samplings.map(() => []);
+    // The first round warms all.
+    for (let round = 0; round <= rounds; round += 1)
+      for (const [index, percent] of samplings.entries()) {
+        trace(demo, percent);
+        for (const path of paths) await measure(path, connections, 0.3);
+        // Both at once, so that whatever else the machine does weighs on both alike.
+        const [ofMinimal, ofPharos] = await Promise.all(paths.map((path) => measure(path, connections, seconds)));
+        if (round > 0 && ofMinimal && ofPharos) measured[index]?.push([ofMinimal, ofPharos]);
       }
-    }
-    const total = (name: string, round: number): number => {
-      const sample = samples[name]?.[round];
-      return (sample?.clientMicros ?? Number.NaN) + (sample?.serverMicros ?? Number.NaN);
-    };
-    return {
+    const ratios = measured.map((each) => each.map(([peer, own]) => totalOf(own) / totalOf(peer)));
+    return samplings.map((traceSampling, index) => ({
       traceSampling,
-      rows: Object.entries(samples).map(([name, each]) => ({
-        name,
-        requestsPerSecond: median(each.map((sample) => sample.requestsPerSecond)),
-        clientMicros: median(each.map((sample) => sample.clientMicros)),
-        serverMicros: median(each.map((sample) => sample.serverMicros)),
-      })),
-      cpuRatio: median(
-        Array.from({ length: rounds }, (_, round) => total(pharos.name, round) / total(minimal.name, round)),
-      ),
-    };
+      rows: paths.map(({ name }, side) => {
+        const samples = (measured[index] ?? []).flatMap((pair) => pair[side] ?? []);
+        return {
+          name,
+          requestsPerSecond: median(samples.map((sample) => sample.requestsPerSecond)),
+          clientMicros: median(samples.map((sample) => sample.clientMicros)),
+          serverMicros: median(samples.map((sample) => sample.serverMicros)),
+        };
+      }),
+      cpuRatio: median(ratios[index] ?? []),
+      ratioToFirst: median((ratios[index] ?? []).map((ratio, round) => ratio / (ratios[0]?.[round] ?? Number.NaN))),
+    }));
   } finally {
     for (const child of children) child.kill("SIGTERM");
     demo.stop();
@@ -149,26 +169,31 @@ export async function run(args: readonly string[]): Promise<void> {
     options: {
       connections: { type: "string", default: "16" },
       seconds: { type: "string", default: "2" },
-      rounds: { type: "string", default: "15" },
+      rounds: { type: "string", default: "25" },
       "trace-sampling": { type: "string", default: "0,1" },
       output: { type: "string", short: "o", default: "table" },
     },
   });
-  const results: Result[] = [];
-  for (const sampling of values["trace-sampling"].split(","))
-    results.push(
-      await compare(Number(sampling), Number(values.connections), Number(values.seconds), Number(values.rounds)),
-    );
+  const results = await compare(
+    values["trace-sampling"].split(",").map(Number),
+    Number(values.connections),
+    Number(values.seconds),
+    Number(values.rounds),
+  );
   if (values.output === "json") {
     process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
     return;
   }
-  for (const { traceSampling, rows, cpuRatio } of results) {
+  for (const { traceSampling, rows, cpuRatio, ratioToFirst } of results) {
     process.stdout.write(`${traceSampling} % of requests traced\n`);
     for (const row of rows)
       process.stdout.write(
         `  ${row.name.padEnd(14)} ${row.requestsPerSecond.toFixed(0).padStart(6)} requests/s   ${row.clientMicros.toFixed(1)} + ${row.serverMicros.toFixed(1)} µs CPU per request\n`,
       );
     process.stdout.write(`  ratio of CPU per request: ${cpuRatio.toFixed(3)}\n`);
+    if (traceSampling !== results[0]?.traceSampling)
+      process.stdout.write(
+        `  over that with ${results[0]?.traceSampling} % traced, in the same rounds: ${ratioToFirst.toFixed(3)}\n`,
+      );
   }
 }
