@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { request } from "node:http";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { TappedRequest } from "#core/telemetry/tap.ts";
 import { AdminClient } from "#mesh-agent/envoy/admin-client.ts";
 import { freePort } from "#node/free-port.ts";
 import { Load } from "#testing/load.ts";
@@ -80,10 +81,17 @@ interface Answer {
 }
 
 /** A call of reviews as an application makes it: by the service's name, through the forward proxy. */
-function call(host = "reviews:9080"): Promise<Answer> {
+function call(host = "reviews:9080", headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
   return new Promise((done, fail) => {
     const req = request(
-      { host: "127.0.0.1", port: proxyPort, path: `http://${host}/`, headers: { host }, agent: false, timeout: 3000 },
+      {
+        host: "127.0.0.1",
+        port: proxyPort,
+        path: `http://${host}/`,
+        headers: { host, ...headers },
+        agent: false,
+        timeout: 3000,
+      },
       (answer) => {
         let body = "";
         answer.setEncoding("utf8").on("data", (text: string) => {
@@ -131,6 +139,39 @@ test("a call by name goes through two Envoys over strict mTLS, is counted by bot
   expect(body).not.toMatch(/^envoy_\w*(?:svc_cluster_local|_\d+_0_0_1)/m);
   // Nobody gets in without a certificate of the mesh.
   await expect(fetch(`http://127.0.0.1:${inboundPort}/`)).rejects.toThrow();
+});
+
+test("two who look see requests of both ends, headers without secrets, also after the control plane was away; then nobody asks", async () => {
+  const stop = new AbortController();
+  cleanup.add(() => stop.abort());
+  const ask = { seconds: 600, user: "ann" };
+  const seen: TappedRequest[][] = [[], []];
+  const asks = [
+    { ...ask, filter: "caller:caller side:source", wantsHeaders: false },
+    { ...ask, filter: "workload:reviews-v1 side:destination", wantsHeaders: true },
+  ];
+  const looking = asks.map(async (each, index) => {
+    for await (const { rows } of mesh.taps.follow(each, stop.signal)) seen[index]?.push(...rows);
+  });
+  const headersOf = ({ headers }: TappedRequest) =>
+    Object.fromEntries((headers?.request ?? []).map(({ name, value, isRedacted }) => [name, isRedacted || value]));
+  const sees = (mark: string) =>
+    eventually(`both see ${mark}`, async () => {
+      await call("reviews:9080", { "x-secret": "s3cret", "x-mark": mark }).catch(() => undefined);
+      const [callers = [], called = []] = seen;
+      const isSeen = called.some((row) => headersOf(row)["x-mark"] === mark && headersOf(row)["x-secret"] === true);
+      return isSeen && callers.length > 0 ? true : undefined;
+    });
+  await sees("first");
+  expect(seen[0]?.every(({ reporter, headers }) => reporter === "source" && headers === null)).toBe(true);
+  expect(seen[1]?.every(({ reporter }) => reporter === "destination")).toBe(true);
+  await mesh.stop();
+  await mesh.start();
+  await sees("second");
+  expect(JSON.stringify(seen)).not.toContain("s3cret");
+  stop.abort();
+  await Promise.all(looking);
+  expect(mesh.taps.size).toBe(0);
 });
 
 test("after an agent was killed and came back, its Envoy still follows edits of every virtual host", async () => {

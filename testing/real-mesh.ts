@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
+import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import type { CredentialMaterial } from "#core/registry/credential-material.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
@@ -25,6 +26,8 @@ import { LeaseDesk } from "#server/limits/lease-desk.ts";
 import { LeaseStore } from "#server/limits/lease-store.ts";
 import { type MeshHandle, startMesh, type UnaryHandler } from "#server/mesh/start-mesh.ts";
 import { describeProbe } from "#server/registry/registry-rpc.ts";
+import { TapDesk } from "#server/taps/tap-desk.ts";
+import type { ReporterIdentity } from "#server/telemetry/ingest/describe-reporter.ts";
 import { eventually } from "#testing/test-agent.ts";
 import { TestAuthority, TRUST_DOMAIN } from "#testing/test-authority.ts";
 
@@ -59,6 +62,8 @@ export class RealMesh {
   readonly denied: string[] = [];
 
   readonly #leases: LeaseDesk;
+  /** Who looks at requests as they happen. */
+  readonly taps: TapDesk;
 
   private constructor(authority: TestAuthority, resources: readonly AnyResource[], proxies: ProxySettings) {
     this.authority = authority;
@@ -69,6 +74,13 @@ export class RealMesh {
       find: (instance) => this.#instances.get(instance),
       store: new LeaseStore(new DatabaseSync(":memory:")),
       now: () => ({ nowMs: performance.now(), calendarMs: Date.now() }),
+    });
+    this.taps = new TapDesk({
+      snapshot: () => this.#snapshot(),
+      find: (instance) => this.#instances.get(instance),
+      revisionAt: () => null,
+      setTaps: async (orders) => this.handle.setTaps(orders),
+      redacted: () => ["x-secret"],
     });
   }
 
@@ -182,6 +194,7 @@ export class RealMesh {
       [`${AGENT}/Deregister`, (bytes) => this.#deregister(bytes)],
       [`${AGENT}/Report`, (bytes) => this.#report(bytes)],
       [`${AGENT}/DrawUnits`, (bytes) => this.#draw(bytes)],
+      [`${AGENT}/ShowRequests`, async (bytes, { certificate }) => this.taps.take(bytes, identityIn(certificate?.uris))],
     ]);
   }
 
@@ -246,6 +259,11 @@ export class RealMesh {
       toBinary(ReportResponseSchema, create(ReportResponseSchema, { acknowledgedSequence: sequence })),
     );
   }
+}
+
+function identityIn([principal = ""]: readonly string[] = []): ReporterIdentity {
+  const { namespace = "", serviceAccount = "" } = parseSpiffeId(principal) ?? {};
+  return { principal, namespace, serviceAccount };
 }
 
 function isSame(a: AnyResource, b: AnyResource): boolean {

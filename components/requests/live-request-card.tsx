@@ -1,13 +1,13 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
+import { readApiError } from "#components/api/api-error.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { RequestFacts, RequestWays } from "#components/requests/request-facts.tsx";
 import { TappedHeadersList } from "#components/requests/tapped-headers-list.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { QueryView } from "#components/ui/query-view.tsx";
-import { SkeletonRows } from "#components/ui/skeleton.tsx";
+import { Notice } from "#components/ui/notice.tsx";
 import type { TappedRequest } from "#core/telemetry/tap.ts";
 
 /** One request that is kept nowhere but on this page. */
@@ -41,9 +41,12 @@ export function LiveRequestCard({
       }
     >
       <div className="flex flex-col gap-4">
-        <QueryView query={causes} what="why it ended so" skeleton={<SkeletonRows rows={6} />}>
-          {(found) => <RequestFacts request={request} causes={found} />}
-        </QueryView>
+        {causes.error === null ? null : (
+          <Notice tone="warn" title="Why it ended so is not known">
+            {readApiError(causes.error).message}
+          </Notice>
+        )}
+        <RequestFacts request={request} causes={causes.data ?? []} />
         {request.headers === null ? null : <TappedHeadersList headers={request.headers} />}
       </div>
     </Card>

@@ -5,7 +5,7 @@ import { readApiError } from "#components/api/api-error.ts";
 import { useMay } from "#components/editor/use-may.ts";
 import { FilterBar, FilterErrors } from "#components/requests/filter-bar.tsx";
 import { LiveRequestCard } from "#components/requests/live-request-card.tsx";
-import { REQUEST_COLUMNS } from "#components/requests/request-columns.tsx";
+import { LIVE_COLUMNS } from "#components/requests/request-columns.tsx";
 import type { RequestView } from "#components/requests/request-view.ts";
 import { tapStatus } from "#components/requests/tap-status.ts";
 import { type Tap, useTap } from "#components/requests/use-tap.ts";
@@ -63,7 +63,7 @@ export function LiveRequests({
           <DataTable<TappedRequest>
             label="Live requests"
             testId="live-requests"
-            columns={REQUEST_COLUMNS}
+            columns={LIVE_COLUMNS}
             rows={tap.rows}
             rowKey={({ id }) => id}
             selectedKey={open?.id ?? null}

@@ -56,6 +56,19 @@ export const REQUEST_COLUMNS: readonly Column<RequestRecord>[] = [
   },
 ];
 
+/** The same of requests that happen now: of these each is a moment ago. */
+export const LIVE_COLUMNS: readonly Column<RequestRecord>[] = REQUEST_COLUMNS.map((column) =>
+  column.id === "start"
+    ? { ...column, cell: ({ startMs }) => <span className="text-muted tabular-nums">{clockTime(startMs)}</span> }
+    : column,
+);
+
+/** Here, to the millisecond: rows stand there once the browser has taken over. */
+function clockTime(ms: number): string {
+  const at = new Date(ms);
+  return `${at.toLocaleTimeString("en-GB")}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+}
+
 function Code({ responseCode, responseFlags, grpcStatus, policy }: RequestRecord) {
   const told = [responseFlags === "-" ? "" : responseFlags, grpcStatus === "" ? "" : `gRPC ${grpcStatus}`].filter(
     Boolean,

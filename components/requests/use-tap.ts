@@ -55,7 +55,7 @@ export function useTap({ filter, wantsHeaders, isPaused, seconds }: TapQuestion)
     setHeld((before) => {
       const waiting = paused.current ? newestFirst(rows, before.waiting) : [];
       return {
-        rows: paused.current ? before.rows : newestFirst(rows, newestFirst([...before.waiting].reverse(), before.rows)),
+        rows: paused.current ? before.rows : newestFirst(rows, newestFirst(before.waiting, before.rows)),
         waiting,
         seen: before.seen + rows.length,
         news,
@@ -96,7 +96,8 @@ export function useTap({ filter, wantsHeaders, isPaused, seconds }: TapQuestion)
 }
 
 function newestFirst(came: readonly TappedRequest[], before: readonly TappedRequest[]): readonly TappedRequest[] {
-  return came.length === 0 ? before : [...came].reverse().concat(before).slice(0, ROWS_MAX);
+  if (came.length === 0) return before;
+  return [...came.toSorted((a, b) => b.startMs - a.startMs), ...before].slice(0, ROWS_MAX);
 }
 
 function stateOf(status: string, isLost: boolean): Tap["state"] {

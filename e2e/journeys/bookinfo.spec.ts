@@ -177,6 +177,23 @@ test("productpage is forbidden to call details in the form; requests get 403, th
     return answer.headers.get("x-degraded") === "details=403" ? true : undefined;
   });
 
+  // As it happens: why, and with which headers. Who looked is noted as the page closes.
+  const live = await page.context().newPage();
+  await live.goto(`${demo.console}/requests?live=1&headers=1&q=code:403+side:destination`);
+  const refused = live.getByTestId("live-requests").locator("tbody tr");
+  await expect(refused.nth(3)).toBeVisible({ timeout: 30_000 });
+  await live.getByRole("button", { name: "Pause" }).click();
+  const headers = live.getByTestId("tapped-headers");
+  for (let row = 0; (await headers.count()) === 0; row += 1)
+    await refused.nth(row).locator("[data-row-target]").click();
+  await expect(headers).toContainText("x-forwarded-client-cert: redacted");
+  await expect(live.getByTestId("request-detail")).toContainText(/refused by AuthorizationPolicy\/default\//);
+  await live.close();
+  await eventually("the trail says who looked", 15_000, async () => {
+    const lines = await demo.api.access.audit.query({ limit: 10, action: "requests.tapHeaders" });
+    return lines.some(({ reason }) => /^ended after \d+ s: [1-9]/.test(reason)) ? true : undefined;
+  });
+
   const topology = await page.context().newPage();
   await topology.goto(`${demo.console}/topology?as=table&range=1m`);
   const broken = await eventually("the edge names its policy", 60_000, async () => {

@@ -51,7 +51,8 @@ export class TapWatchers {
             hint: "one is enough; end the others",
           });
         this.#byConnection.set(address, open + 1);
-        const watcher: Watcher = { stream, instance: undefined, isAsked: false };
+        // It hears at once that nothing is asked for, or what.
+        const watcher: Watcher = { stream, instance: undefined, isAsked: true };
         this.#watchers.set(stream, watcher);
         return {
           onMessage: (message) => {
