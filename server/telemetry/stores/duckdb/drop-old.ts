@@ -1,6 +1,8 @@
 import { keptFrom, type Retention } from "#server/telemetry/ports/retention.ts";
 import { TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
-import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
+import { forgetOlder } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
+import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
+import { keptUntil, REPORTS_MS, type Rolled } from "#server/telemetry/stores/rolled.ts";
 import {
   GAPS,
   LOGS,
@@ -11,12 +13,7 @@ import {
   SPANS,
   WINDOW_TABLES,
   WINDOWS,
-} from "#server/telemetry/stores/duckdb/tables.ts";
-import { forgetOlder } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
-import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
-
-/** A day longer than agents may wait with what they tell. */
-const REPORTS_MS = 32 * 86_400_000;
+} from "#server/telemetry/stores/tables.ts";
 
 export interface Dropped {
   readonly keys: readonly number[];
@@ -40,12 +37,7 @@ export async function dropOld(
 ): Promise<Dropped> {
   const kept = keptFrom(retention, nowMs);
   const bulky = 1 - shrink;
-  // What no longer window tells of yet is not too old, as long as any would be kept.
-  const until = {
-    ...kept,
-    "10s": Math.max(kept["10m"], Math.min(kept["10s"], rolled["1m"])),
-    "1m": Math.max(kept["10m"], Math.min(kept["1m"], rolled["10m"])),
-  };
+  const until = keptUntil(kept, rolled);
   const cutsMs: Record<string, number> = {};
   const drop = async (table: string, time: string, cutMs: number, unitsPerMs = 1): Promise<void> => {
     cutsMs[table] = cutMs;

@@ -5,9 +5,9 @@ import type { SampleSink } from "#server/telemetry/ports/sample-sink.ts";
 import { bytesOfColumn, doublesOf, integersOf } from "#server/telemetry/stores/duckdb/column-arrays.ts";
 import type { DuckdbFile } from "#server/telemetry/stores/duckdb/duckdb-file.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
-import type { SeriesNumbers } from "#server/telemetry/stores/duckdb/series-numbers.ts";
-import { POINTS, SERIES } from "#server/telemetry/stores/duckdb/tables.ts";
 import { NOTHING_STORED, type TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
+import type { SeriesNumbers } from "#server/telemetry/stores/series-numbers.ts";
+import { POINTS, SERIES } from "#server/telemetry/stores/tables.ts";
 
 export interface DuckdbSamplesOptions {
   readonly file: Pick<DuckdbFile, "read" | "write">;

@@ -8,7 +8,6 @@ import { dropOld } from "#server/telemetry/stores/duckdb/drop-old.ts";
 import { DuckdbFile } from "#server/telemetry/stores/duckdb/duckdb-file.ts";
 import { DuckdbSamples } from "#server/telemetry/stores/duckdb/duckdb-samples.ts";
 import { DuckdbTraffic } from "#server/telemetry/stores/duckdb/duckdb-traffic.ts";
-import { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import { loadState } from "#server/telemetry/stores/duckdb/load-state.ts";
 import { noteLoss } from "#server/telemetry/stores/duckdb/note-loss.ts";
 import type { OpenedDuckdb } from "#server/telemetry/stores/duckdb/open-duckdb.ts";
@@ -24,13 +23,15 @@ import {
 import { readTrace, readTraces, searchSpans, searchTraceIds } from "#server/telemetry/stores/duckdb/read-spans.ts";
 import { readTables } from "#server/telemetry/stores/duckdb/read-tables.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
-import { COARSE_TIERS, type Rolled, rollTargets, rollUp } from "#server/telemetry/stores/duckdb/roll-up.ts";
+import { rollUp } from "#server/telemetry/stores/duckdb/roll-up.ts";
 import { SegmentKeeper } from "#server/telemetry/stores/duckdb/segments/segment-keeper.ts";
-import { SeriesNumbers } from "#server/telemetry/stores/duckdb/series-numbers.ts";
 import { storeBatch } from "#server/telemetry/stores/duckdb/store-batch.ts";
-import { ROLLED, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import { WindowCache } from "#server/telemetry/stores/duckdb/window-cache.ts";
+import { KeyNumbers } from "#server/telemetry/stores/key-numbers.ts";
+import { COARSE_TIERS, type Rolled, rollTargets } from "#server/telemetry/stores/rolled.ts";
+import { SeriesNumbers } from "#server/telemetry/stores/series-numbers.ts";
+import { ROLLED, WINDOWS } from "#server/telemetry/stores/tables.ts";
 
 export interface DuckdbStoreOptions extends StoreOptions {
   readonly path: string;

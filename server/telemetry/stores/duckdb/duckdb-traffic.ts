@@ -2,11 +2,11 @@ import type { DimensionName, TrafficKey } from "#core/telemetry/dimensions.ts";
 import { keptFrom, type Retention } from "#server/telemetry/ports/retention.ts";
 import type { LabelFilter, TrafficRange, TrafficReader } from "#server/telemetry/ports/traffic-reader.ts";
 import type { DuckdbFile } from "#server/telemetry/stores/duckdb/duckdb-file.ts";
-import type { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import { countBySlot, sumAll, sumByKey, sumBySlot } from "#server/telemetry/stores/duckdb/read-traffic.ts";
-import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
 import type { WindowCache } from "#server/telemetry/stores/duckdb/window-cache.ts";
+import type { KeyNumbers } from "#server/telemetry/stores/key-numbers.ts";
 import { planRange, type RangePlan } from "#server/telemetry/stores/plan-range.ts";
+import type { Rolled } from "#server/telemetry/stores/rolled.ts";
 
 export interface DuckdbTrafficOptions {
   readonly file: Pick<DuckdbFile, "read">;

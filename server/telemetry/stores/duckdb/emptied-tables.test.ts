@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { seriesLabels } from "#core/promql/series-labels.ts";
-import { TABLES } from "#server/telemetry/stores/duckdb/tables.ts";
+import { TABLES } from "#server/telemetry/stores/duckdb/duckdb-tables.ts";
 import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import {
   reporterOf,

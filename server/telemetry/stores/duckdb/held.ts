@@ -12,7 +12,7 @@ import {
   SHAPES,
   SPANS,
   WINDOW_TABLES,
-} from "#server/telemetry/stores/duckdb/tables.ts";
+} from "#server/telemetry/stores/tables.ts";
 
 /** What each table holds: of windows the requests, of all others the rows. */
 export type Held = Tally;

@@ -3,10 +3,10 @@ import { seriesLabels } from "#core/promql/series-labels.ts";
 import { keptKey } from "#core/telemetry/traffic-key.ts";
 import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
-import type { NumberedKey } from "#server/telemetry/stores/duckdb/key-numbers.ts";
-import { type Rolled, rolledBy } from "#server/telemetry/stores/duckdb/roll-up.ts";
-import type { NumberedSeries } from "#server/telemetry/stores/duckdb/series-numbers.ts";
-import { KEYS, WINDOW_TABLES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
+import type { NumberedKey } from "#server/telemetry/stores/key-numbers.ts";
+import { type Rolled, rolledBy } from "#server/telemetry/stores/rolled.ts";
+import type { NumberedSeries } from "#server/telemetry/stores/series-numbers.ts";
+import { KEYS, WINDOW_TABLES, WINDOWS } from "#server/telemetry/stores/tables.ts";
 
 /** What is kept in memory beside the file. */
 export interface StoredState {

@@ -4,9 +4,9 @@ import { describeLoss } from "#server/telemetry/stores/duckdb/describe-loss.ts";
 import { describeRestore } from "#server/telemetry/stores/duckdb/describe-restore.ts";
 import { describeFailure, type OpenedDuckdb } from "#server/telemetry/stores/duckdb/open-duckdb.ts";
 import type { BegunRestore } from "#server/telemetry/stores/duckdb/segments/begin-restore.ts";
-import { GAPS } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { Lost, TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import { Writer } from "#server/telemetry/stores/duckdb/writer.ts";
+import { GAPS } from "#server/telemetry/stores/tables.ts";
 
 export interface NoteLossOptions {
   readonly ledger: TelemetryLedger;

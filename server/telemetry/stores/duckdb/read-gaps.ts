@@ -1,6 +1,6 @@
 import { GAPS_MAX, type GapRow } from "#server/telemetry/ports/gap-row.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
-import { GAPS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { GAPS } from "#server/telemetry/stores/tables.ts";
 
 export async function readGaps(
   reader: Reader,

@@ -2,7 +2,7 @@ import type { DuckDBValue } from "@duckdb/node-api";
 import type { LogSearch } from "#server/telemetry/ports/log-reader.ts";
 import type { StoredLog } from "#server/telemetry/ports/log-row.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
-import { LOGS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { LOGS } from "#server/telemetry/stores/tables.ts";
 
 export async function readLogs(reader: Reader, search: LogSearch): Promise<readonly StoredLog[]> {
   const values: DuckDBValue[] = [];

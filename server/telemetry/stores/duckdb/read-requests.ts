@@ -16,7 +16,8 @@ import type {
   ShapeSearch,
 } from "#server/telemetry/ports/request-reader.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
-import { KEYS, REQUEST_COLUMNS, REQUESTS, SHAPES } from "#server/telemetry/stores/duckdb/tables.ts";
+import { patternOf } from "#server/telemetry/stores/pattern-of.ts";
+import { KEYS, REQUEST_COLUMNS, REQUESTS, SHAPES } from "#server/telemetry/stores/tables.ts";
 
 const SORTED: Readonly<Record<RequestSort, string>> = {
   start: "start_ms",
@@ -160,11 +161,6 @@ function conditionOf(condition: RequestCondition, bind: (value: DuckDBValue) => 
 
 function ofHost(bound: string): string {
   return `(destination_service = ${bound} OR starts_with(destination_service, ${bound} || '.'))`;
-}
-
-/** For RE2, whose time does not grow with what it tries: that of LIKE doubles and doubles with each star. */
-function patternOf(value: string): string {
-  return `(?s)${value.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&").replaceAll(/\*+/g, ".*")}`;
 }
 
 function columnOf(name: RequestFieldName): string {

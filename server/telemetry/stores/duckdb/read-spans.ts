@@ -4,7 +4,7 @@ import type { SpanOutline, SpanRow, StoredSpan } from "#server/telemetry/ports/s
 import { compileCondition } from "#server/telemetry/stores/duckdb/compile-condition.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { ofServiceSql } from "#server/telemetry/stores/duckdb/service-sql.ts";
-import { SPANS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { SPANS } from "#server/telemetry/stores/tables.ts";
 import { urlOfHost } from "#server/telemetry/stores/url-of-host.ts";
 
 const OUTLINED: ReadonlySet<string> = new Set<keyof SpanOutline>([

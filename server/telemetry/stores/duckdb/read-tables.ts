@@ -1,22 +1,16 @@
 import type { StoredTable } from "#core/view/storage.ts";
+import { TABLES } from "#server/telemetry/stores/duckdb/duckdb-tables.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
-import { TABLES } from "#server/telemetry/stores/duckdb/tables.ts";
+import { TABLE_TIMES } from "#server/telemetry/stores/table-times.ts";
 
 const DAY_MS = 86_400_000;
-/** What says when a row was, in ms, the first that a table has. */
-const TIMES: readonly (readonly [column: string, ms: string])[] = [
-  ["received_ms", "received_ms"],
-  ["start_ms", "start_ms"],
-  ["start_us", "start_us // 1000"],
-  ["at_ms", "at_ms"],
-  ["at_us", "at_us // 1000"],
-];
 
 export async function readTables(reader: Reader, nowMs: number): Promise<readonly StoredTable[]> {
   const [size] = await reader.rows("SELECT block_size::DOUBLE AS bytes FROM pragma_database_size()");
   const tables: StoredTable[] = [];
   for (const { name, columns } of TABLES) {
-    const time = TIMES.find(([column]) => columns.some((each) => each.name === column))?.[1];
+    const [column, perMs] = TABLE_TIMES.find(([time]) => columns.some((each) => each.name === time)) ?? [];
+    const time = column === undefined ? undefined : `${column} // ${perMs}`;
     const [counted] = await reader.rows(
       time === undefined
         ? `SELECT count(*)::DOUBLE AS rows FROM ${name}`

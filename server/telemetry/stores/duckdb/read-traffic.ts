@@ -2,13 +2,13 @@ import type { DuckDBValue } from "@duckdb/node-api";
 import { DIMENSIONS, type DimensionName, type TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { HistogramName, TrafficRow } from "#core/telemetry/traffic.ts";
 import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
-import type { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { RowSums } from "#server/telemetry/stores/duckdb/sum-rows.ts";
-import { HISTOGRAMS, SUMMED, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { WindowCache } from "#server/telemetry/stores/duckdb/window-cache.ts";
 import { columnsOf, selectColumns, type WindowColumns } from "#server/telemetry/stores/duckdb/window-columns.ts";
+import type { KeyNumbers } from "#server/telemetry/stores/key-numbers.ts";
 import { type RangePart, type RangePlan, windowsOf } from "#server/telemetry/stores/plan-range.ts";
+import { HISTOGRAMS, SUMMED, WINDOWS } from "#server/telemetry/stores/tables.ts";
 
 /** SQL for the windows of a plan, of these keys only when given. */
 function rowsOf(plan: RangePlan, columns: string, keys?: readonly number[]): string {

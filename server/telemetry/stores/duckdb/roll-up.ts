@@ -1,31 +1,10 @@
-import { type CoarseTier, TIERS } from "#server/telemetry/ports/tiers.ts";
+import { TIERS } from "#server/telemetry/ports/tiers.ts";
 import { sumWindows } from "#server/telemetry/stores/duckdb/sum-windows.ts";
-import { ROLLED, SHAPES, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
+import { dueOf, type Rolled } from "#server/telemetry/stores/rolled.ts";
+import { ROLLED, SHAPES, WINDOWS } from "#server/telemetry/stores/tables.ts";
 
-/** Up to when each coarser tier holds everything. */
-export type Rolled = Readonly<Record<CoarseTier, number>>;
-
-/** How long after its end a minute is rolled up; reports that come later are added to all tables as they come. */
-const SETTLE_MS = 15_000;
-/** So much time is rolled up to hours and days at once at most: of an older store's year the rest follows. */
-const AT_ONCE_MS = 2 * 86_400_000;
-const HOUR_MS = 3_600_000;
 const [FINEST, ...COARSE] = TIERS;
-
-export const COARSE_TIERS: readonly CoarseTier[] = COARSE.map(({ name }) => name);
-
-export function rolledBy(untilOf: (tier: CoarseTier, stepMs: number) => number): Rolled {
-  return Object.fromEntries(COARSE.map(({ name, stepMs }) => [name, untilOf(name, stepMs)])) as Record<
-    CoarseTier,
-    number
-  >;
-}
-
-/** Times up to which everything may be rolled up now. */
-export function rollTargets(nowMs: number): Rolled {
-  return rolledBy((_, stepMs) => Math.floor((nowMs - SETTLE_MS) / stepMs) * stepMs);
-}
 
 /**
  * Adds finished minutes to the coarser tables, and joins the several rows that partial reports left of each fine window.
@@ -37,17 +16,14 @@ export async function rollUp(
   nowMs: number,
   firstMs: number,
 ): Promise<Rolled> {
-  const targets = rollTargets(nowMs);
   const rolled = { ...from };
   let finer: (typeof TIERS)[number] = FINEST;
   for (const tier of COARSE) {
     const { name, stepMs } = tier;
-    const start = Math.max(from[name], Number.isFinite(firstMs) ? Math.floor(firstMs / stepMs) * stepMs : from[name]);
-    // No further than what it is made of.
-    const ready = finer.name === "10s" ? targets[name] : Math.floor(rolled[finer.name] / stepMs) * stepMs;
-    const end = Math.min(targets[name], ready, stepMs < HOUR_MS ? ready : start + AT_ONCE_MS);
-    if (end > start) {
-      const range = `start_ms >= ${start} AND start_ms < ${end}`;
+    const due = dueOf(rolled, name, nowMs, firstMs);
+    if (due !== undefined) {
+      const { startMs, endMs } = due;
+      const range = `start_ms >= ${startMs} AND start_ms < ${endMs}`;
       let source = WINDOWS[finer.name].name;
       if (finer.name === "10s") {
         await connection.run(`CREATE OR REPLACE TEMP TABLE joined AS ${sumWindows(source, finer.stepMs, range)}`);
@@ -57,9 +33,9 @@ export async function rollUp(
       }
       await connection.run(`INSERT INTO ${WINDOWS[name].name} BY NAME ${sumWindows(source, stepMs, range)}`);
       if (source === "joined") await connection.run("DROP TABLE joined");
-      if (name === "10m") await joinShapes(connection, stepMs, start, end);
-      await append(ROLLED, [{ tier: name, untilMs: end }]);
-      rolled[name] = end;
+      if (name === "10m") await joinShapes(connection, stepMs, startMs, endMs);
+      await append(ROLLED, [{ tier: name, untilMs: endMs }]);
+      rolled[name] = endMs;
     }
     finer = tier;
   }

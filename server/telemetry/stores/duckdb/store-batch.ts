@@ -2,25 +2,12 @@ import type { LedgerEntry } from "#node/ledger-file.ts";
 import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
 import { type Held, heldOf } from "#server/telemetry/stores/duckdb/held.ts";
-import type { KeyNumbers, Numbering } from "#server/telemetry/stores/duckdb/key-numbers.ts";
-import type { Rolled } from "#server/telemetry/stores/duckdb/roll-up.ts";
-import {
-  GAPS,
-  KEYS,
-  LOGS,
-  REPORTS,
-  REQUESTS,
-  SHAPES,
-  type ShapeRow,
-  SPANS,
-  WINDOWS,
-  type WindowRow,
-} from "#server/telemetry/stores/duckdb/tables.ts";
 import type { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
-
-/** Shapes are told by the minute. */
-const SHAPE_STEP_MS = 60_000;
+import type { KeyNumbers, Numbering } from "#server/telemetry/stores/key-numbers.ts";
+import type { Rolled } from "#server/telemetry/stores/rolled.ts";
+import { GAPS, KEYS, LOGS, REPORTS, REQUESTS, SHAPES, SPANS, WINDOWS } from "#server/telemetry/stores/tables.ts";
+import { sumShapes, windowsOfTier } from "#server/telemetry/stores/window-rows.ts";
 
 /**
  * A batch, within the transaction that stores it. Numbers of labels are given here and kept once it is committed: retention, which
@@ -38,14 +25,8 @@ export async function storeBatch(
   const rows = batch.windows.map((window) => ({ window, startMs: window.startMs, id: numbering.number(window.key) }));
   await append(KEYS, numbering.added);
   let due: Held = {};
-  for (const { name, stepMs } of TIERS) {
-    // What is rolled up already gets late windows as they come.
-    const ofTier =
-      name === "10s"
-        ? rows
-        : rows
-            .filter(({ startMs }) => startMs < rolled[name])
-            .map((row) => ({ ...row, startMs: row.startMs - (row.startMs % stepMs) }));
+  for (const { name } of TIERS) {
+    const ofTier = windowsOfTier(rows, name, rolled);
     await append(WINDOWS[name], ofTier);
     due = { ...due, [WINDOWS[name].name]: ofTier.reduce((sum, { window }) => sum + window.count, 0) };
   }
@@ -63,19 +44,4 @@ export async function storeBatch(
   };
   const held = heldOf(batch, numbering.added.length, due);
   return { numbering, entry: await ledger.note(transaction, stored, nowMs, held) };
-}
-
-/** One row for each set of labels, minute and shape of a batch: what several windows and agents told of it. */
-function sumShapes(rows: readonly WindowRow[]): ShapeRow[] {
-  const sums = new Map<string, ShapeRow>();
-  for (const { window, id } of rows) {
-    const startMs = window.startMs - (window.startMs % SHAPE_STEP_MS);
-    for (const shape of window.shapes ?? []) {
-      const { method, pathTemplate, count } = shape;
-      const name = `${startMs} ${id} ${method} ${pathTemplate}`;
-      const sum = sums.get(name)?.shape.count ?? 0;
-      sums.set(name, { startMs, id, shape: { method, pathTemplate, count: sum + count } });
-    }
-  }
-  return [...sums.values()];
 }

@@ -2,8 +2,8 @@ import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
 import { addEntries, bucketAt, countAt, type Histogram, NO_HISTOGRAM } from "#core/telemetry/histogram.ts";
 import type { HistogramName, TrafficRow } from "#core/telemetry/traffic.ts";
 import type { ListColumn } from "#server/telemetry/stores/duckdb/column-arrays.ts";
-import type { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import { FIGURES, type WindowColumns } from "#server/telemetry/stores/duckdb/window-columns.ts";
+import type { KeyNumbers } from "#server/telemetry/stores/key-numbers.ts";
 
 /** Where the lists of a chunk's rows are to go. */
 interface Taken {

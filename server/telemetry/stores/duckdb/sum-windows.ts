@@ -1,5 +1,5 @@
 import { BUCKET_BITS, ENTRY_MAX } from "#core/telemetry/histogram.ts";
-import { HISTOGRAMS, SUMS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { HISTOGRAMS, SUMS } from "#server/telemetry/stores/tables.ts";
 
 /**
  * SQL for the windows of a table added up to windows of a length, one for each key: sums, and histograms in which each bucket is there once

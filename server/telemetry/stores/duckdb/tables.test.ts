@@ -1,7 +1,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
+import { TABLES } from "#server/telemetry/stores/duckdb/duckdb-tables.ts";
 import { migrate } from "#server/telemetry/stores/duckdb/migrate.ts";
-import { TABLES } from "#server/telemetry/stores/duckdb/tables.ts";
 
 test("the migrations make every table that rows are written to, with these columns", async () => {
   const instance = await DuckDBInstance.create(":memory:");

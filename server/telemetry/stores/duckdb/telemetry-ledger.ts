@@ -9,6 +9,7 @@ import {
   sumOf,
   type Tally,
 } from "#node/ledger-file.ts";
+import { LEDGER } from "#server/telemetry/stores/duckdb/duckdb-tables.ts";
 import {
   countHeld,
   dropUnlabelled,
@@ -17,7 +18,6 @@ import {
   missingOf,
   oldestHeld,
 } from "#server/telemetry/stores/duckdb/held.ts";
-import { LEDGER } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 
 /** What one transaction brought, in rows; `requests` as the proxies at both ends counted them. */

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { ChunkWriter, Table } from "#server/telemetry/stores/duckdb/table.ts";
+import { type ChunkWriter, chunkWriter } from "#server/telemetry/stores/duckdb/chunk-writer.ts";
+import type { Table } from "#server/telemetry/stores/table.ts";
 
 /** What one transaction does. */
 export interface WriteTransaction {
@@ -71,7 +72,7 @@ export class Writer {
   async #writerOf<Row>(table: Table<Row>): Promise<ChunkWriter<Row>> {
     const known = this.#writers.get(table.name);
     if (known !== undefined) return known as ChunkWriter<Row>;
-    const made = await table.writer(this.#connection);
+    const made = await chunkWriter(table, this.#connection);
     this.#writers.set(table.name, made);
     return made;
   }

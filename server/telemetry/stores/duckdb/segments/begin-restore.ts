@@ -10,8 +10,8 @@ import {
   type SegmentTable,
   within,
 } from "#server/telemetry/stores/duckdb/segments/segment-tables.ts";
-import { REPORTS, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
+import { REPORTS, WINDOWS } from "#server/telemetry/stores/tables.ts";
 
 const LONGEST = ["1h", "1d"] as const;
 

@@ -2,12 +2,12 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { seriesLabels } from "#core/promql/series-labels.ts";
 import { DIMENSIONS } from "#core/telemetry/dimensions.ts";
 import { keptKey } from "#core/telemetry/traffic-key.ts";
-import type { KeyNumbers } from "#server/telemetry/stores/duckdb/key-numbers.ts";
 import type { Segment } from "#server/telemetry/stores/duckdb/segments/segment.ts";
 import { type SegmentTable, segmentTable } from "#server/telemetry/stores/duckdb/segments/segment-tables.ts";
-import type { SeriesNumbers } from "#server/telemetry/stores/duckdb/series-numbers.ts";
-import { KEYS, SERIES } from "#server/telemetry/stores/duckdb/tables.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
+import type { KeyNumbers } from "#server/telemetry/stores/key-numbers.ts";
+import type { SeriesNumbers } from "#server/telemetry/stores/series-numbers.ts";
+import { KEYS, SERIES } from "#server/telemetry/stores/tables.ts";
 
 const VALUES_MAX = 1000;
 

@@ -8,9 +8,9 @@ import { refillSegment } from "#server/telemetry/stores/duckdb/segments/refill-s
 import type { Segment } from "#server/telemetry/stores/duckdb/segments/segment.ts";
 import type { SegmentFiles } from "#server/telemetry/stores/duckdb/segments/segment-files.ts";
 import { SEGMENT_TABLES, segmentTable } from "#server/telemetry/stores/duckdb/segments/segment-tables.ts";
-import { GAPS } from "#server/telemetry/stores/duckdb/tables.ts";
 import { NOTHING_STORED, type TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
+import { GAPS } from "#server/telemetry/stores/tables.ts";
 
 export interface RestoringOptions {
   readonly files: SegmentFiles;

@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CoarseTier, TierName } from "#server/telemetry/ports/tiers.ts";
 import type { Measure } from "#server/telemetry/stores/duckdb/segments/segment.ts";
-import type { Column } from "#server/telemetry/stores/duckdb/table.ts";
-import { GAPS, LOGS, POINTS, REQUESTS, SHAPES, SPANS, WINDOWS } from "#server/telemetry/stores/duckdb/tables.ts";
+import type { Column } from "#server/telemetry/stores/table.ts";
+import { GAPS, LOGS, POINTS, REQUESTS, SHAPES, SPANS, WINDOWS } from "#server/telemetry/stores/tables.ts";
 
 /** A table whose rows have a time and stay as they are. */
 export interface SegmentTable {

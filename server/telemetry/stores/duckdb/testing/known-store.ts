@@ -4,7 +4,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { seriesLabels } from "#core/promql/series-labels.ts";
 import type { RunningTelemetry, TelemetryOptions } from "#server/telemetry/start-telemetry.ts";
 import { SEGMENT_TABLES } from "#server/telemetry/stores/duckdb/segments/segment-tables.ts";
-import { HISTOGRAMS, SUMMED, SUMS } from "#server/telemetry/stores/duckdb/tables.ts";
+import { HISTOGRAMS, SUMMED, SUMS } from "#server/telemetry/stores/tables.ts";
 import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { reporterOf, reportOf, resourceLogsOf, spanBytes, type Traffic } from "#server/telemetry/testing/reports.ts";
 

@@ -1,6 +1,5 @@
 import { DIMENSION_NAMES, DIMENSIONS, type DimensionName } from "#core/telemetry/dimensions.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
-import type { LedgerEntry } from "#node/ledger-file.ts";
 import type { GapRow } from "#server/telemetry/ports/gap-row.ts";
 import type { LogRow } from "#server/telemetry/ports/log-row.ts";
 import type { SampleRow } from "#server/telemetry/ports/sample-row.ts";
@@ -8,9 +7,9 @@ import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import type { ReportMark } from "#server/telemetry/ports/telemetry-sink.ts";
 import { type CoarseTier, TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
 import type { TrafficWindow, WindowShape } from "#server/telemetry/ports/traffic-window.ts";
-import type { NumberedKey } from "#server/telemetry/stores/duckdb/key-numbers.ts";
-import type { NumberedSeries } from "#server/telemetry/stores/duckdb/series-numbers.ts";
-import { type Column, field, optionalText, Table } from "#server/telemetry/stores/duckdb/table.ts";
+import type { NumberedKey } from "#server/telemetry/stores/key-numbers.ts";
+import type { NumberedSeries } from "#server/telemetry/stores/series-numbers.ts";
+import { type Column, field, optionalText, Table } from "#server/telemetry/stores/table.ts";
 
 const SQL_TYPES = { text: "VARCHAR", integer: "INTEGER", boolean: "BOOLEAN" } as const;
 
@@ -228,16 +227,8 @@ export const ROLLED = new Table<{ readonly tier: CoarseTier; readonly untilMs: n
   field("until_ms", "BIGINT", "untilMs", { isRequired: true }),
 ]);
 
-/** How far the store has come: what TelemetryLedger holds its file against. */
-export const LEDGER = new Table<LedgerEntry & { readonly added: string }>("ledger", [
-  field("commits", "BIGINT", "commits", { isRequired: true }),
-  field("at_ms", "BIGINT", "atMs", { isRequired: true }),
-  { name: "tally", type: "VARCHAR", isRequired: true, of: ({ tally }) => JSON.stringify(tally) },
-  field("added", "VARCHAR", "added", { isRequired: true }),
-]);
-
-/** Every table that rows are written to. */
-export const TABLES = [
+/** Every table of what is told of. */
+export const ROW_TABLES = [
   ...WINDOW_TABLES,
   KEYS,
   REQUESTS,
@@ -249,5 +240,4 @@ export const TABLES = [
   SERIES,
   POINTS,
   ROLLED,
-  LEDGER,
 ] as const;
