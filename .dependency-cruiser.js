@@ -211,7 +211,7 @@ export default {
       "telemetry-stores-below",
       "A store keeps rows: it knows neither who sends them nor what is made of them.",
       "^server/telemetry/stores/",
-      "^(core/|node/|server/telemetry/(ports|stores)/|node_modules/(@duckdb|zod)/)|^(fs|fs/promises|path|zlib)$",
+      "^(core/|node/|server/telemetry/(ports|stores)/|node_modules/(@clickhouse|@duckdb|zod)/)|^(fs|fs/promises|path|timers/promises|zlib)$",
       { pathNot: "\\.test\\.ts$|/testing/" },
     ),
     {
@@ -220,6 +220,13 @@ export default {
       severity: "error",
       from: { pathNot: "^server/telemetry/stores/duckdb/" },
       to: { path: "node_modules/@duckdb/" },
+    },
+    {
+      name: "clickhouse-in-its-store",
+      comment: "One folder knows the database; another store is another folder.",
+      severity: "error",
+      from: { pathNot: "^server/telemetry/stores/clickhouse/|^server/telemetry/testing/" },
+      to: { path: "node_modules/@clickhouse/" },
     },
     {
       name: "api-calls-services",

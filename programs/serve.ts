@@ -9,6 +9,7 @@ import { isTrustDomain } from "#core/identity/spiffe-id.ts";
 import { parseMeshConfig } from "#core/mesh-config/parse-mesh-config.ts";
 import { DEFAULT_PROXY_SETTINGS, type ProxySettings } from "#core/mesh-config/proxy-settings.ts";
 import { isIpAddress, isIpOrCidr } from "#core/schema/ip-address.ts";
+import { clickhouseFlag } from "#programs/clickhouse-flag.ts";
 import { otlpExportFlag } from "#programs/otlp-export-flag.ts";
 import { retentionFlag } from "#programs/retention-flag.ts";
 import { prometheusFlag, sourceFlag } from "#programs/source-flags.ts";
@@ -42,6 +43,8 @@ interface ServeFlags {
   readonly prometheusScrapeInterval: string;
   readonly jaeger?: string;
   readonly jaegerHeaders?: string;
+  readonly clickhouse?: string;
+  readonly clickhouseLogin?: string;
 }
 
 /** As it stands in every identity; SPIFFE's letters. */
@@ -143,6 +146,12 @@ function traceSourceOf({ jaeger, jaegerHeaders }: ServeFlags): Pick<ServerOption
   throw new UsageError("--jaeger-headers go nowhere without --jaeger", { hint: "name the Jaeger" });
 }
 
+function telemetryStoreOf({ clickhouse, clickhouseLogin }: ServeFlags): Pick<ServerOptions, "clickhouse"> {
+  if (clickhouse !== undefined) return { clickhouse: clickhouseFlag(clickhouse, clickhouseLogin, process.env) };
+  if (clickhouseLogin === undefined) return {};
+  throw new UsageError("--clickhouse-login is for nothing without --clickhouse", { hint: "name the ClickHouse" });
+}
+
 export function addServe(program: Command): void {
   program
     .command("serve")
@@ -184,6 +193,8 @@ export function addServe(program: Command): void {
     .option("--prometheus-scrape-interval <duration>", "how often it looks at a proxy", "15s")
     .option("--jaeger <url>", "look for traces in a Jaeger, or whatever has its query API, in place of the own store")
     .option("--jaeger-headers <file>", "headers for it, name=value, one a line")
+    .option("--clickhouse <url>", "keep telemetry in this database of a ClickHouse, in place of a file of its own")
+    .option("--clickhouse-login <file>", "user=NAME and password=WORD for it, one a line")
     .option("--demo-sign-in", "sign everybody on this machine in as administrator (loopback only)")
     .option("--no-console", "API only, without the web console")
     .action(async (flags: ServeFlags) => {
@@ -225,6 +236,7 @@ export function addServe(program: Command): void {
             ...otlpExportOf(flags),
             ...trafficSourceOf(flags),
             ...traceSourceOf(flags),
+            ...telemetryStoreOf(flags),
             demoSignIn: flags.demoSignIn === true,
             console: flags.console,
           },

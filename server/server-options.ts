@@ -3,6 +3,7 @@ import type { QuotaWebhook } from "#server/limits/soft-alerts.ts";
 import type { CollectorAddress } from "#server/telemetry/forward/collector.ts";
 import type { Retention } from "#server/telemetry/ports/retention.ts";
 import type { JsonAddress } from "#server/telemetry/stores/ask-json.ts";
+import type { ClickhouseAddress } from "#server/telemetry/stores/clickhouse/clickhouse-client.ts";
 import type { TrafficSource } from "#server/telemetry/stores/prometheus/traffic-source.ts";
 
 /** Null: none. One that `mayGiveWay` is done without where somebody else has the port, as a collector on the same machine. */
@@ -42,4 +43,6 @@ export interface ServerOptions {
   readonly trafficSource?: TrafficSource;
   /** A Jaeger in which traces are looked for instead of in the own store. */
   readonly traceSource?: JsonAddress;
+  /** A database of a ClickHouse that telemetry is kept in instead of in a file. */
+  readonly clickhouse?: ClickhouseAddress;
 }

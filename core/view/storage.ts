@@ -26,7 +26,8 @@ export interface SegmentStatus {
 export interface StorageView {
   readonly tables: readonly (StoredTable & { readonly what: string; readonly keptMs: number | null })[];
   readonly usedBytes: number;
-  readonly segments: SegmentStatus;
+  /** Null where whoever keeps it sees to that. */
+  readonly segments: SegmentStatus | null;
   /** From here on requests and spans are kept for a shorter time. */
   readonly bytesMax: number;
   /** How long what is kept, as it is written; `isFixed`: by a flag of the server's start. */

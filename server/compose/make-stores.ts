@@ -9,6 +9,7 @@ import type { ServerOptions } from "#server/server-options.ts";
 import { openCollector } from "#server/telemetry/forward/collector.ts";
 import { Forwarder } from "#server/telemetry/forward/forwarder.ts";
 import { type RunningTelemetry, startTelemetry } from "#server/telemetry/start-telemetry.ts";
+import { openClickhouseStore } from "#server/telemetry/stores/clickhouse/clickhouse-store.ts";
 import { openDuckdbStore } from "#server/telemetry/stores/duckdb/duckdb-store.ts";
 import { JaegerClient } from "#server/telemetry/stores/jaeger/jaeger-client.ts";
 import { JaegerSpans } from "#server/telemetry/stores/jaeger/jaeger-spans.ts";
@@ -37,7 +38,8 @@ export async function makeStores(
     otlpExport,
     trafficSource,
     traceSource,
-  }: Pick<ServerOptions, "dir" | "retention" | "otlpExport" | "trafficSource" | "traceSource">,
+    clickhouse,
+  }: Pick<ServerOptions, "dir" | "retention" | "otlpExport" | "trafficSource" | "traceSource" | "clickhouse">,
   log: Logger,
 ): Promise<Stores> {
   const database = await openDatabase(join(dir, "pharos.db"), {
@@ -84,7 +86,10 @@ export async function makeStores(
       ? {}
       : { spans: new JaegerSpans({ client: new JaegerClient(traceSource), now: Date.now }) }),
     ...(forwarder === undefined ? {} : { forward: (batch) => forwarder.add(batch) }),
-    openStore: (options) => openDuckdbStore({ ...options, path: join(dir, "telemetry.duckdb") }),
+    openStore: (options) =>
+      clickhouse === undefined
+        ? openDuckdbStore({ ...options, path: join(dir, "telemetry.duckdb") })
+        : openClickhouseStore({ ...options, address: clickhouse }),
     ...(kept === undefined ? {} : { retention: kept }),
     warn,
     onLoss: (reason) => noteLoss("telemetry.duckdb", reason),

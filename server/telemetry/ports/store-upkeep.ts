@@ -5,8 +5,8 @@ import type { SegmentStatus, StoredTable } from "#core/view/storage.ts";
 export interface StoreUpkeep {
   /** Adds finished windows to the coarser tiers; counts stay exact whenever it dies. */
   rollUp(nowMs: number): Promise<void>;
-  /** What of the store is in files that it is made from anew, where it is damaged. */
-  segments(): SegmentStatus;
+  /** What of the store is in files that it is made from anew, where it is damaged; null where another server keeps it. */
+  segments(): SegmentStatus | null;
   /** What the store holds, and has beside it: room that was given back does not count. */
   usedBytes(): Promise<number>;
   /**

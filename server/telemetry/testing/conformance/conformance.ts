@@ -12,7 +12,7 @@ import { tiersAndRetention } from "#server/telemetry/testing/conformance/tiers-a
 import { traces } from "#server/telemetry/testing/conformance/traces.ts";
 import { type OpenStore, type StoreCase, storeCase } from "#server/telemetry/testing/store-case.ts";
 
-const SUITES: Readonly<Record<string, (at: StoreCase) => void>> = {
+const SUITES = {
   "exact counts": exactCounts,
   "rows by the ports": portRows,
   "what was asked before": askedAgain,
@@ -24,9 +24,21 @@ const SUITES: Readonly<Record<string, (at: StoreCase) => void>> = {
   figures,
   traces,
   logs,
-};
+} as const satisfies Readonly<Record<string, (at: StoreCase) => void>>;
+
+export interface ConformanceOptions {
+  /** What the store leaves to others, and says so. */
+  readonly except?: readonly (keyof typeof SUITES)[];
+  /** Whether what it is run against is installed. */
+  readonly isThere?: boolean;
+}
 
 /** What every telemetry store must pass. Each test has an empty store. */
-export function conformance(name: string, open: OpenStore): void {
-  describe.each(Object.entries(SUITES))(`${name}: %s`, (_, suite) => suite(storeCase(open)));
+export function conformance(
+  name: string,
+  open: OpenStore,
+  { except = [], isThere = true }: ConformanceOptions = {},
+): void {
+  const suites = Object.entries(SUITES).filter(([suite]) => !except.some((each) => each === suite));
+  describe.skipIf(!isThere).each(suites)(`${name}: %s`, (_, suite) => suite(storeCase(open)));
 }
