@@ -84,7 +84,7 @@ export const ISTIO_MESSAGES: Counterparts = {
     "EnvoyFilterUsesRemoveOperationIncorrectly",
     ["no-effect", "conflicting-fields", "field-not-handled", "value-not-handled"],
   ],
-  IST0155: ["EnvoyFilterUsesRelativeOperationWithProxyVersion", ["field-not-handled", "patch-order-by-age"]],
+  IST0155: ["EnvoyFilterUsesRelativeOperationWithProxyVersion", ["patch-order-by-age"]],
   IST0156: ["UnsupportedGatewayAPIVersion", GATEWAY_API],
   IST0157: ["InvalidTelemetryProvider", "who is told where nobody is named is in docs/reference/mesh-config.md"],
   IST0158: ["PodsIstioProxyImageMismatchInNamespace", KUBERNETES],

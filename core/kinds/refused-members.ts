@@ -12,8 +12,6 @@ export const REFUSED_MEMBERS: { readonly [K in Kind]?: readonly string[] } = {
     ingress[].tls.tlsCertificates[].serverCertificate
   `),
   EnvoyFilter: fieldLines(`
-    configPatches[].match.proxy.metadata
-    configPatches[].match.proxy.proxyVersion
     configPatches[].match.waypoint.filter.name
     configPatches[].match.waypoint.filter.subFilter.name
     configPatches[].match.waypoint.portNumber

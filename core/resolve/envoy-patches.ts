@@ -1,3 +1,4 @@
+import { isForVersion } from "#core/kinds/envoy-filter/is-for-version.ts";
 import type {
   ClusterMatch,
   ConfigPatch,
@@ -94,13 +95,13 @@ function compareFilters(a: EnvoyFilter, b: EnvoyFilter, rootNamespace: string): 
   return byAge(a, b);
 }
 
-/** The patches of one EnvoyFilter; the same objects each time. */
+/** The patches of one EnvoyFilter that are for proxies of this version; the same objects each time. */
 export function patchesOf(filter: EnvoyFilter): readonly Patch[] {
   const known = PATCHES.get(filter.spec);
   if (known !== undefined) return known;
   const { namespace, name } = filter.metadata;
-  const made = (filter.spec.configPatches ?? []).map((patch, index) =>
-    readPatch(patch, `EnvoyFilter/${namespace}/${name}`, index),
+  const made = (filter.spec.configPatches ?? []).flatMap((patch, index) =>
+    isForVersion(patch.match?.proxy?.proxyVersion) ? [readPatch(patch, `EnvoyFilter/${namespace}/${name}`, index)] : [],
   );
   PATCHES.set(filter.spec, made);
   return made;

@@ -60,6 +60,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "WorkloadGroup template.labels": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.labels{}": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.locality": "what an instance has that registers without saying otherwise",
+  "WorkloadGroup template.network": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.weight": "what an instance has that registers without saying otherwise",
   "WorkloadGroup template.serviceAccount": "the only account whose instances may register",
   ...Object.fromEntries(

@@ -1,3 +1,4 @@
+import { ISTIO_VERSION } from "#core/kinds/envoy-filter/is-for-version.ts";
 import { LABELS_SELECTOR } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
@@ -73,7 +74,13 @@ const MATCH = message(
       envoy: CHOOSES,
       default: "ANY",
     }),
-    proxy: refused("proxies have no version of Istio's: choose them by workloadSelector", "process"),
+    proxy: message({
+      proxyVersion: described(string("regex"), {
+        envoy: CHOOSES,
+        doc: `A pattern that proxies' version of Istio has somewhere in it; they are all as those of ${ISTIO_VERSION}`,
+      }),
+      metadata: refused("proxies tell no metadata of Istio's: choose them by workloadSelector", "process"),
+    }),
     listener: LISTENER_MATCH,
     routeConfiguration: ROUTES_MATCH,
     cluster: CLUSTER_MATCH,
@@ -94,9 +101,9 @@ const TARGET = oneOf(
     "VIRTUAL_HOST",
     "HTTP_ROUTE",
     "CLUSTER",
+    "EXTENSION_CONFIG",
   ],
   {
-    EXTENSION_CONFIG: "write typedConfig into the HTTP_FILTER itself",
     BOOTSTRAP: "agents write the bootstrap of their proxies: use the file of pharos agent --config",
   },
 );

@@ -41,8 +41,16 @@ test.each([
     "error value-not-handled match.context",
   ],
   [
-    "{ applyTo: CLUSTER, match: { proxy: { proxyVersion: x } }, patch: { operation: REMOVE } }",
-    "error field-not-handled match.proxy",
+    "{ applyTo: CLUSTER, match: { proxy: { metadata: { a: b } } }, patch: { operation: REMOVE } }",
+    "error field-not-handled match.proxy.metadata",
+  ],
+  [
+    "{ applyTo: CLUSTER, match: { proxy: { proxyVersion: '^1\\.4.*' } }, patch: { operation: REMOVE } }",
+    "info no-effect match.proxy.proxyVersion",
+  ],
+  [
+    "{ applyTo: CLUSTER, match: { proxy: { proxyVersion: '1.(' } }, patch: { operation: REMOVE } }",
+    "error bad-value match.proxy.proxyVersion",
   ],
   ["{ applyTo: CLUSTER, patch: { operation: REPLACE, value: {} } }", "warning no-effect patch.operation"],
   ["{ applyTo: ROUTE_CONFIGURATION, patch: { operation: ADD, value: {} } }", "warning no-effect patch.operation"],

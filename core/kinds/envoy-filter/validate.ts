@@ -1,4 +1,5 @@
-import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
+import { type Diagnostic, errorAt, infoAt, warningAt } from "#core/diagnostic.ts";
+import { ISTIO_VERSION, isForVersion } from "#core/kinds/envoy-filter/is-for-version.ts";
 import type { ConfigPatch, EnvoyFilterSpec, PatchOperation, PatchTarget } from "#core/kinds/envoy-filter/schema.ts";
 import { validateReach } from "#core/kinds/envoy-filter/validate-reach.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -9,7 +10,10 @@ const MANAGER = "envoy.filters.network.http_connection_manager";
 const TARGETS: Readonly<
   Record<
     PatchTarget,
-    { readonly match: "listener" | "routeConfiguration" | "cluster"; readonly does: readonly PatchOperation[] }
+    {
+      readonly match: "listener" | "routeConfiguration" | "cluster" | undefined;
+      readonly does: readonly PatchOperation[];
+    }
   >
 > = {
   LISTENER: { match: "listener", does: ["ADD", "REMOVE", "MERGE", "MERGE_AND_REPLACE_LIST"] },
@@ -21,6 +25,7 @@ const TARGETS: Readonly<
   VIRTUAL_HOST: { match: "routeConfiguration", does: ["ADD", "REMOVE", "MERGE", "MERGE_AND_REPLACE_LIST", "REPLACE"] },
   HTTP_ROUTE: { match: "routeConfiguration", does: ["ADD", "REMOVE", "MERGE", "MERGE_AND_REPLACE_LIST"] },
   CLUSTER: { match: "cluster", does: ["ADD", "REMOVE", "MERGE", "MERGE_AND_REPLACE_LIST"] },
+  EXTENSION_CONFIG: { match: undefined, does: ["ADD"] },
 };
 
 /** Names of clusters and listeners that are made of services and ports: what is added needs another. */
@@ -36,6 +41,7 @@ const NAMED: ReadonlySet<PatchTarget> = new Set([
   "NETWORK_FILTER",
   "HTTP_FILTER",
   "VIRTUAL_HOST",
+  "EXTENSION_CONFIG",
 ]);
 
 export function validateEnvoyFilter({ configPatches = [], workloadSelector }: EnvoyFilterSpec): Diagnostic[] {
@@ -66,7 +72,7 @@ function validatePatch({ applyTo, match = {}, patch }: ConfigPatch, path: Path):
           [...path, "match", name],
           "conflicting-fields",
           `${applyTo} is not found by ${name}`,
-          `use match.${TARGETS[applyTo].match}`,
+          TARGETS[applyTo].match === undefined ? "leave it out" : `use match.${TARGETS[applyTo].match}`,
         ),
       );
   if (!doesSomething(applyTo, operation))
@@ -76,6 +82,16 @@ function validatePatch({ applyTo, match = {}, patch }: ConfigPatch, path: Path):
         "no-effect",
         `${operation} does nothing to ${applyTo}`,
         `use one of ${TARGETS[applyTo].does.join(", ")}`,
+      ),
+    );
+  const version = match.proxy?.proxyVersion;
+  if (!isForVersion(version))
+    issues.push(
+      infoAt(
+        [...path, "match", "proxy", "proxyVersion"],
+        "no-effect",
+        `the patch is for no proxy: all are as those of Istio ${ISTIO_VERSION}, which ${version} does not match`,
+        "leave proxyVersion out where the patch is for them",
       ),
     );
   issues.push(...validateFilterMatch(applyTo, operation, match, [...path, "match", "listener"]));

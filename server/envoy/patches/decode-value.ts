@@ -3,6 +3,7 @@ import type { PatchTarget } from "#core/resolve/envoy-patches.ts";
 import type { JsonObject, JsonValue as Written } from "#core/schema/field.ts";
 import type { Path } from "#core/schema/path.ts";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { TypedExtensionConfigSchema } from "#proto/gen/envoy/config/core/v3/extension_pb.js";
 import {
   FilterChainSchema,
   FilterSchema,
@@ -27,6 +28,7 @@ export const PATCH_SCHEMAS = {
   VIRTUAL_HOST: VirtualHostSchema,
   HTTP_ROUTE: RouteSchema,
   CLUSTER: ClusterSchema,
+  EXTENSION_CONFIG: TypedExtensionConfigSchema,
 } as const satisfies Readonly<Record<PatchTarget, DescMessage>>;
 
 export interface ValueProblem {

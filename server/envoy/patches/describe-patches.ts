@@ -2,7 +2,7 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import { type Patch, patchesOf } from "#core/resolve/envoy-patches.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 import type { MutableLayer } from "#server/compile/mutable-layer.ts";
-import { describeValue, isUsable } from "#server/envoy/patches/read-patches.ts";
+import { describeAwaited, describeValue, isUsable } from "#server/envoy/patches/read-patches.ts";
 
 /**
  * Of the patches that cannot be made what keeps them, and those that are for proxies that are open (`patched`) and are made on nothing of
@@ -15,7 +15,8 @@ export function* describePatches(
 ): Generator<undefined, Diagnostic[], undefined> {
   const filters = world.all("EnvoyFilter");
   if (filters.length === 0) return [];
-  const unusable = filters.flatMap(patchesOf).flatMap(describeValue);
+  const all = filters.flatMap(patchesOf);
+  const unusable = [...all.flatMap(describeValue), ...describeAwaited(all)];
   const waiting = new Map<string, Patch>();
   for (const patch of patched()) if (isUsable(patch)) waiting.set(`${patch.resource} ${patch.path}`, patch);
   for (const { resources, removers } of layers()) {

@@ -53,6 +53,31 @@ test("a patch that cannot be read is told with its place, and the others are mad
   expect(mesh.dumps()).toEqual(plain.dumps());
 });
 
+test("a filter that waits for a configuration has that of its name, whoever gives it, and is left out and told where nobody does", () => {
+  const filters = "envoy.filters.http";
+  const ofType = `"@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua, default_source_code: { inline_string: x }`;
+  const insert = (value: string) =>
+    `{ applyTo: HTTP_FILTER, match: { listener: { filterChain: { filter: { name: envoy.filters.network.http_connection_manager } } } }, patch: { operation: INSERT_FIRST, value: { name: ${filters}.own, ${value} } } }`;
+  const waiting = filter("x", insert("config_discovery: { config_source: { ads: {} } }"));
+  const given = filter(
+    "y",
+    `{ applyTo: EXTENSION_CONFIG, patch: { operation: ADD, value: { name: ${filters}.own, typed_config: { ${ofType} } } } }`,
+    "istio-system",
+  );
+  const mesh = open([entry("a"), waiting]);
+  expect(mesh.told()).toContain(
+    "patch-not-usable EnvoyFilter/default/x spec.configPatches.0.patch.value.config_discovery",
+  );
+  expect(mesh.dumps()).toEqual(open([entry("a")]).dumps());
+  mesh.apply([given]);
+  expect(mesh.told().filter((each) => each.startsWith("patch-not-usable"))).toEqual([]);
+  const origins = /"(resource|path|origins)":/;
+  const without = (dumps: readonly unknown[]) =>
+    JSON.stringify(dumps, (key, value) => (origins.test(`"${key}":`) ? undefined : value));
+  const direct = open([entry("a"), filter("x", insert(`typed_config: { ${ofType} }`))]);
+  expect(without(mesh.dumps())).toEqual(without(direct.dumps()));
+});
+
 test("what a patch keeps from being built stays as it was, everything else goes on, and the EnvoyFilter is named", () => {
   const mesh = open([entry("a"), entry("b")]);
   const before = mesh.dumps();

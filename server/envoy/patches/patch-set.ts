@@ -1,20 +1,18 @@
-import { clone, type Message, type MessageShape } from "@bufbuild/protobuf";
+import { clone, type MessageShape } from "@bufbuild/protobuf";
 import type { Patch, PatchContext, PatchTarget } from "#core/resolve/envoy-patches.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import { PATCH_SCHEMAS } from "#server/envoy/patches/decode-value.ts";
+import { type Decoded, inlineConfigurations } from "#server/envoy/patches/inline-configurations.ts";
 
 type ValueOf<T extends PatchTarget> = MessageShape<(typeof PATCH_SCHEMAS)[T]>;
 
 /** A patch that can be made. */
 export interface ReadyPatch<T extends PatchTarget = PatchTarget> {
   readonly patch: Patch;
+  /** Another that its value is of. */
+  readonly uses: Patch | undefined;
   /** Its value, new each time; an empty one where it has none. */
   make(): ValueOf<T>;
-}
-
-interface Decoded {
-  readonly patch: Patch;
-  readonly message: Message;
 }
 
 /** What is made of the resources of one side of a proxy, in its order. Who makes one says so with `note`. */
@@ -28,12 +26,13 @@ export class PatchSet {
     this.#context = context;
     this.#ready = ready;
     this.#byTarget = Map.groupBy(
-      ready
-        .filter(({ patch }) => patch.context === "ANY" || patch.context === context)
-        .map(({ patch, message }) => ({
+      inlineConfigurations(ready.filter(({ patch }) => patch.context === "ANY" || patch.context === context)).map(
+        ({ patch, message, uses }) => ({
           patch,
+          uses,
           make: () => clone(PATCH_SCHEMAS[patch.target], message as never) as ValueOf<PatchTarget>,
-        })),
+        }),
+      ),
       ({ patch }) => patch.target,
     );
   }
@@ -51,8 +50,9 @@ export class PatchSet {
     return targets.some((target) => this.#byTarget.has(target));
   }
 
-  note({ patch }: ReadyPatch): void {
+  note({ patch, uses }: ReadyPatch): void {
     this.#made.add(patch);
+    if (uses !== undefined) this.#made.add(uses);
   }
 
   /** Those that were made since it was asked last. */

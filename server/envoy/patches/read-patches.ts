@@ -3,6 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Patch, PatchContext } from "#core/resolve/envoy-patches.ts";
 import { type DecodedValue, decodeValue, PATCH_SCHEMAS } from "#server/envoy/patches/decode-value.ts";
+import { awaitedName, nameOfExtension } from "#server/envoy/patches/inline-configurations.ts";
 import { PatchSet } from "#server/envoy/patches/patch-set.ts";
 
 const DECODED = new WeakMap<Patch, DecodedValue>();
@@ -29,6 +30,29 @@ export function readPatches(patches: readonly Patch[], context: PatchContext): P
 }
 
 export const NO_PATCHES = new PatchSet("SIDECAR_OUTBOUND", []);
+
+/** Those that wait for the configuration of an EXTENSION_CONFIG that no EnvoyFilter has. */
+export function describeAwaited(patches: readonly Patch[]): readonly Diagnostic[] {
+  const decoded = patches.flatMap((patch) => {
+    const { message } = decodePatch(patch);
+    return message === undefined ? [] : [{ patch, message }];
+  });
+  const given = new Set(decoded.map(nameOfExtension));
+  return decoded.flatMap((each) => {
+    const name = awaitedName(each);
+    if (name === undefined || given.has(name)) return [];
+    return [
+      {
+        severity: "error" as const,
+        code: "patch-not-usable" as const,
+        resource: each.patch.resource,
+        path: ["spec", "configPatches", each.patch.index, "patch", "value", "config_discovery"],
+        message: `cannot be made: no EnvoyFilter has an EXTENSION_CONFIG of the name ${name}`,
+        hint: "add a patch with applyTo: EXTENSION_CONFIG and that name, or write typed_config here",
+      },
+    ];
+  });
+}
 
 /** Whether it could be made. */
 export function isUsable(patch: Patch): boolean {
