@@ -13,6 +13,13 @@ export const EXPLAINED_CONNECTIONS: readonly Explained[] = [
     what: /^T(?:CP|LS) \.to: here "[^"]*", in Istio "outbound\|/,
     text: /^ {4}- port:\n(?: {8}.*\n)*(?: {6}(?!port|bind).*\n)* {6}bind: 0\.0\.0\.0$/m,
   },
+  {
+    area: "connections",
+    why: "ports of MONGO, and several without protocol, stand beside others by their ranges",
+    what: /^TCP \.to: here "outbound\|.*", in Istio "(?:PassthroughCluster|BlackHoleCluster)"$/,
+    where: /"address":"10\.2\./,
+    text: /protocol: MONGO$|(?:[\s\S]*name: p9000\n +protocol: ""$){2}/m,
+  },
   ...["connections", "servers"].map((area) => ({
     area,
     why: "of several destinations any may ask for the caller's address to be hashed",

@@ -16,6 +16,8 @@ export interface HostConnections {
   readonly isDetected: boolean;
   /** It is known by its addresses alone: a Sidecar has a listener for the port that names others. */
   readonly isBeside: boolean;
+  /** No address of it is a single one, or not all: whoever is there beside it has no more of the port than such addresses. */
+  readonly hasPort: boolean;
   /** Addresses that are this host's alone on that port. */
   readonly addresses: readonly string[];
   /** Of connections to those; the last takes all. */
@@ -80,7 +82,7 @@ function connectionsTo(
         : ranges.length > 0
           ? chains.map((chain) => inRanges(chain, ranges))
           : // Where others took its addresses, or they are not captured, the port is not its own instead.
-            service.addresses.length > 0 || single.length > 0 || protocol === "auto"
+            service.addresses.length > 0 || single.length > 0
             ? []
             : chains;
     if (single.length === 0 && shared.length === 0) return [];
@@ -89,6 +91,7 @@ function connectionsTo(
         port: port.number,
         isDetected: protocol === "auto",
         isBeside: false,
+        hasPort: ranges.length > 0 || (service.addresses.length === 0 && single.length === 0),
         addresses: single,
         own: single.length === 0 ? [] : chains,
         shared,

@@ -37,7 +37,11 @@ export function planCapturedListeners(
   const otherwise = unknownCluster(unknown);
   const sharing = connections.filter(({ shared }) => shared.length > 0);
   // Whoever a Sidecar's listener for the port names has it alone but for addresses of others' own.
-  const named = new Set([...httpPorts, ...sharing.flatMap(({ port, isBeside }) => (isBeside ? [] : [port]))]);
+  // Requests to a port without protocol come to the addresses of its services.
+  const named = new Set([
+    ...httpPorts.filter((port) => !isDetected(port)),
+    ...sharing.flatMap(({ port, isBeside, hasPort }) => (isBeside || !hasPort ? [] : [port])),
+  ]);
   const byPort = Map.groupBy(
     sharing.filter(({ port, isBeside }) => !isBeside || !named.has(port)),
     ({ port }) => port,

@@ -5,6 +5,8 @@ import type { Written } from "#testing/oracle/world.ts";
 /** Where connections go; each with an address of its own, the last outside of the mesh. */
 export const CONNECTED = ["t0.default.svc.cluster.local", "t1.prod.svc.cluster.local", "t2.example.com"] as const;
 export const ADDRESSES = ["10.1.0.1", "10.1.0.2", "10.1.0.3"] as const;
+/** And by a range, here an address in each. */
+export const IN_RANGES = ["10.2.0.5", "10.2.1.5", "10.2.2.5"] as const;
 export const TCP_PORT = 9000;
 export const TLS_PORT = 9443;
 const SERVICE_NAMESPACES = ["default", "prod", "default"] as const;
@@ -18,20 +20,22 @@ export const connectedServices: fc.Arbitrary<readonly Written[]> = fc.tuple(
       fc.constant(SERVICE_NAMESPACES[index] ?? "default"),
       fc
         .record({
-          tcp: fc.constantFrom("TCP", "TCP", "MONGO"),
+          tcp: fc.constantFrom("TCP", "TCP", "MONGO", ""),
           tls: fc.constantFrom("TLS", "HTTPS"),
           exported: rarely(anyExportTo, 4),
+          resolution: fc.constantFrom("STATIC", "STATIC", "DNS", "NONE"),
+          hasRange: fc.boolean(),
         })
-        .map(({ tcp, tls, exported }) => ({
+        .map(({ tcp, tls, exported, resolution, hasRange }) => ({
           hosts: [host],
-          addresses: [ADDRESSES[index]],
+          addresses: [ADDRESSES[index], ...(hasRange && resolution !== "DNS" ? [`10.2.${index}.0/24`] : [])],
           location: index < 2 ? "MESH_INTERNAL" : "MESH_EXTERNAL",
-          resolution: "STATIC",
+          resolution,
           ports: [
             { number: TCP_PORT, name: "p9000", protocol: tcp },
             { number: TLS_PORT, name: "p9443", protocol: tls },
           ],
-          endpoints: [{ address: "10.0.0.1", labels: { version: "v1" } }],
+          ...(resolution === "NONE" ? {} : { endpoints: [{ address: "10.0.0.1", labels: { version: "v1" } }] }),
           ...exported,
         })),
     ),

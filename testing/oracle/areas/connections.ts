@@ -5,6 +5,7 @@ import {
   connectedServices,
   connectionPolicy,
   connectionRule,
+  IN_RANGES,
   SNI,
   TCP_PORT,
   TLS_PORT,
@@ -25,9 +26,11 @@ import { askIstio, askPharos, keepTaken, writeWorld } from "#testing/oracle/worl
 const PARTS: readonly Part[] = ["listeners"];
 /** Where a listener may be bound that traffic is not captured to. */
 const OWN_ADDRESSES = ["127.0.0.1", "127.0.0.9"];
-const CONNECTIONS: readonly (Connection & { readonly address: string })[] = [...ADDRESSES, ...OWN_ADDRESSES].flatMap(
-  (address) => [{ address, port: TCP_PORT }, ...SNI.map((sni) => ({ address, port: TLS_PORT, sni }))],
-);
+const CONNECTIONS: readonly (Connection & { readonly address: string })[] = [
+  ...ADDRESSES,
+  ...IN_RANGES,
+  ...OWN_ADDRESSES,
+].flatMap((address) => [{ address, port: TCP_PORT }, ...SNI.map((sni) => ({ address, port: TLS_PORT, sni }))]);
 
 const ownListener = anyOwnListener(CONNECTED, [
   { number: TCP_PORT, protocol: "TCP" },
