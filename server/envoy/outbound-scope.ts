@@ -70,7 +70,11 @@ export class OutboundScope {
   /** The listener key that those planned are for. */
   #plannedFor: string | undefined;
   #planned: readonly PlannedListener[] = [];
+  /** Lists that are the same are the same object: listeners are kept by them. */
+  #plannedWithoutIpv6: readonly PlannedListener[] = [];
   readonly #captured = new KeptListeners<Built>();
+  /** Of proxies whose agents do not capture IPv6. */
+  readonly #capturedWithoutIpv6 = new KeptListeners<Built>();
   readonly #units = new Map<string, readonly Unit[]>();
   readonly #touchedConfigs = new Set<string>();
   readonly #ports = new PlainCell();
@@ -239,7 +243,9 @@ export class OutboundScope {
   /** Listeners of captured outbound traffic. What they hold follows from the ports and the proxy's workload: replicas share them. */
   capturedListeners(telemetry: ProxyTelemetry, patcher: Patcher): readonly Built[] {
     this.#world.recorder.note(this.#ports);
-    const planned = this.#plannedListeners().filter(({ isOfIpv6 }) => !isOfIpv6 || telemetry.takesIpv6 === true);
+    const all = this.#plannedListeners();
+    const [planned, kept] =
+      telemetry.takesIpv6 === true ? [all, this.#captured] : [this.#plannedWithoutIpv6, this.#capturedWithoutIpv6];
     // Whose listeners are patched has them alone.
     if (patcher.patchesListeners)
       return planned.flatMap(({ build, origins }) =>
@@ -247,7 +253,7 @@ export class OutboundScope {
       );
     // They are built from nothing else of the proxy than what tells them apart.
     const calls = telemetryOfCalls(telemetry);
-    return this.#captured.take(
+    return kept.take(
       planned,
       JSON.stringify(calls),
       ({ build, name, origins }): Built => ({
@@ -259,7 +265,7 @@ export class OutboundScope {
 
   #plannedListeners(): readonly PlannedListener[] {
     const key = this.listenerKey();
-    if (this.#plannedFor !== key)
+    if (this.#plannedFor !== key) {
       this.#planned = planCapturedListeners(
         {
           httpPorts: this.#portNumbers(),
@@ -269,6 +275,8 @@ export class OutboundScope {
         },
         this.#allConnections(),
       );
+      this.#plannedWithoutIpv6 = this.#planned.filter(({ isOfIpv6 }) => !isOfIpv6);
+    }
     this.#plannedFor = key;
     return this.#planned;
   }
