@@ -9,11 +9,11 @@ import { formatLimitCounts, type LimitOutcome } from "#core/telemetry/limit-coun
 import { ANSWER_METADATA } from "#core/xds/limits-metadata.ts";
 import type { LocalCall } from "#grpc/local-connection.ts";
 import { LocalServer } from "#grpc/local-server.ts";
+import { decodeLimitRequest, encodeLimitAnswer } from "#mesh-agent/limits/limit-codec.ts";
 import type { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
 import type { CountedBy, Limiter, Verdict } from "#mesh-agent/limits/limiter.ts";
 import { Unended } from "#mesh-agent/limits/unended.ts";
 import type { Logger } from "#node/log.ts";
-import { decodeLimitRequest, encodeLimitAnswer } from "#proto/limit-codec.ts";
 
 /** Envoy asks for limits that it has accepted before the agent hears of that. */
 const PATIENCE_MS = 500;

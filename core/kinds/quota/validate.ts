@@ -6,6 +6,7 @@ import type { QuotaSpec } from "#core/kinds/quota/schema.ts";
 import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
 import { validateOnLimit } from "#core/kinds/rate-limit/validate-on-limit.ts";
 import { validateBytes } from "#core/kinds/rate-limit/validate-unit.ts";
+import { TOLD_COST_MAX } from "#core/rate-limit/told-cost.ts";
 
 const ROLLING_MS_MAX = 366 * 24 * 3_600_000;
 const THROTTLE_MS_MAX = 24 * 3_600_000;
@@ -50,6 +51,15 @@ function validateCost({ amount, cost = {} }: QuotaSpec): Diagnostic[] {
         "conflicting-fields",
         `a request costs ${request} at least, and ${most} at most`,
         `set most to ${request} or more`,
+      ),
+    );
+  if (responseHeader !== undefined && most !== undefined && most > TOLD_COST_MAX)
+    issues.push(
+      errorAt(
+        ["spec", "cost", "most"],
+        "bad-value",
+        `a response tells of ${TOLD_COST_MAX} units at most`,
+        `set most to that or less, and let ${responseHeader} count in larger units`,
       ),
     );
   if (header !== undefined && most === undefined)

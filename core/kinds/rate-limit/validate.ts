@@ -7,6 +7,7 @@ import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
 import { validateOnLimit } from "#core/kinds/rate-limit/validate-on-limit.ts";
 import { validateReserve } from "#core/kinds/rate-limit/validate-reserve.ts";
 import { validateUnit } from "#core/kinds/rate-limit/validate-unit.ts";
+import { TOLD_COST_MAX } from "#core/rate-limit/told-cost.ts";
 import type { Path } from "#core/schema/path.ts";
 import { percentOf } from "#core/whole-units.ts";
 
@@ -111,6 +112,15 @@ function validateLimit({ limit, cost = {}, reserve = [] }: RateLimitRule, path: 
         "conflicting-fields",
         `a request costs ${request} at least, and ${most} at most`,
         `set most to ${request} or more`,
+      ),
+    );
+  if (responseHeader !== undefined && most !== undefined && most > TOLD_COST_MAX)
+    issues.push(
+      errorAt(
+        [...path, "cost", "most"],
+        "bad-value",
+        `a response tells of ${TOLD_COST_MAX} units at most`,
+        `set most to that or less, and let ${responseHeader} count in larger units`,
       ),
     );
   if (header !== undefined && most === undefined)

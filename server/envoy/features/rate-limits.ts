@@ -2,6 +2,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
 import { isCostedLate } from "#core/rate-limit/final-cost.ts";
+import { TOLD_COST_MAX } from "#core/rate-limit/told-cost.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { LimitingRule } from "#core/resolve/rate-limits.ts";
 import {
@@ -34,6 +35,9 @@ import type { HttpGuard } from "#server/envoy/features/guard.ts";
 import type { HttpFilter } from "#server/envoy/features/http-filter.ts";
 import { limitedAttributes } from "#server/envoy/features/limited-attributes.ts";
 import { durationMs, type Init, pack, typed } from "#server/envoy/pack.ts";
+
+/** All that a response may cost has fewer. */
+const TOLD_DIGITS = String(TOLD_COST_MAX).length;
 
 /** In Envoy 1.40 these are the messages of routes, of which the library's stand in the same fields on the wire. */
 type ActionInit = Init<typeof RateLimitConfig_ActionSchema>;
@@ -151,7 +155,8 @@ function endsOf(limits: readonly LimitingRule[]): Init<typeof RateLimitConfigSch
     },
     ...[...headers].sort().map((name) => ({
       applyOnStreamDone: true,
-      hitsAddend: { format: `%RESP(${name})%` },
+      // A number of more than 10^9 Envoy leaves out, with all that is told: of more digits the first are as much as one may cost.
+      hitsAddend: { format: `%RESP(${name}):${TOLD_DIGITS}%` },
       actions: [id, literal(ENDED_ENTRIES.header, name)],
     })),
   ];

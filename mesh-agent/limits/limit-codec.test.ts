@@ -1,5 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
+import { decodeLimitRequest, encodeLimitAnswer, type LimitAnswer } from "#mesh-agent/limits/limit-codec.ts";
 import {
   RateLimitDescriptor_EntrySchema,
   RateLimitDescriptor_RateLimitOverrideSchema,
@@ -10,7 +11,6 @@ import {
   RateLimitResponse_Code,
   RateLimitResponseSchema,
 } from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
-import { decodeLimitRequest, encodeLimitAnswer } from "#proto/limit-codec.ts";
 
 const TEXTS = ["", "a", "Ünïcode 🛰 \u0000", "x".repeat(127), "y".repeat(128), "z".repeat(70_000)];
 
@@ -43,6 +43,8 @@ test("what is no UTF-8 stands as one sign, and what is no message is refused whe
   for (let end = 1; end < bytes.length; end += 1) expect(() => decodeLimitRequest(bytes.subarray(0, end))).toThrow();
 });
 
+const read = (answer: LimitAnswer) => fromBinary(RateLimitResponseSchema, new Uint8Array(encodeLimitAnswer(answer)));
+
 test("an answer is read by the library as it was meant", () => {
   const headers = TEXTS.map((value, at) => [`x-${at}`, value] as const);
   const marks = Object.fromEntries(TEXTS.map((value, at) => [`mark-${at}`, value]));
@@ -51,15 +53,13 @@ test("an answer is read by the library as it was meant", () => {
       const code = isAdmitted ? RateLimitResponse_Code.OK : RateLimitResponse_Code.OVER_LIMIT;
       const of = (more: object) =>
         create(RateLimitResponseSchema, { overallCode: code, statuses: [{ code }], ...more });
-      expect(fromBinary(RateLimitResponseSchema, encodeLimitAnswer({ isAdmitted, headers, body, marks }))).toEqual(
+      expect(read({ isAdmitted, headers, body, marks })).toEqual(
         of({
           responseHeadersToAdd: headers.map(([key, value]) => ({ key, value })),
           rawBody: new Uint8Array(Buffer.from(body)),
           dynamicMetadata: marks,
         }),
       );
-      expect(
-        fromBinary(RateLimitResponseSchema, encodeLimitAnswer({ isAdmitted, headers: [], body: "", marks: {} })),
-      ).toEqual(of({}));
+      expect(read({ isAdmitted, headers: [], body: "", marks: {} })).toEqual(of({}));
     }
 });
