@@ -39,6 +39,8 @@ export interface CountingRule<Match> {
   readonly exempt: Match | undefined;
   /** Requests have to be of these besides: those who have the plan. */
   readonly within: Match | undefined;
+  /** Requests may not be of these: those who have a plan that counts them by a rule of its own. */
+  readonly without: Match | undefined;
   readonly key: readonly KeyPart[];
   readonly missing: "Share" | "Skip" | "Deny";
   /** Buckets at a time. */

@@ -27,8 +27,8 @@ export function applyPlans(
       const limit = plan.metadata.namespace === rule.namespace ? amountIn(plan, rule) : undefined;
       return limit === undefined ? [] : [{ plan, limit, having: whoHas(plan, principalsOf) }];
     });
-    const without = (older: readonly GuardingRule[]): LimitingRule["exempt"] =>
-      older.length === 0 ? rule.exempt : [...(rule.exempt ?? []), ...older];
+    const allBut = (having: readonly GuardingRule[]): LimitingRule["without"] =>
+      having.length === 0 ? undefined : having;
     const planned = own.flatMap(({ plan, limit, having }, at): LimitingRule[] =>
       having.length === 0
         ? []
@@ -37,12 +37,12 @@ export function applyPlans(
               ...rule,
               name: nameRule(rule.name, plan.metadata.name),
               within: having,
-              exempt: without(own.slice(0, at).flatMap((each) => each.having)),
+              without: allBut(own.slice(0, at).flatMap((each) => each.having)),
               limit,
             },
           ],
     );
-    return [...planned, { ...rule, exempt: without(own.flatMap(({ having }) => having)) }];
+    return [...planned, { ...rule, without: allBut(own.flatMap(({ having }) => having)) }];
   });
 }
 

@@ -30,6 +30,7 @@ function ruleOf(resource: Resource<"Quota">): LimitingRule {
     match: guarding(match),
     exempt: guarding(exempt),
     within: undefined,
+    without: undefined,
     key: keyOf(bucket),
     missing: bucket.missing ?? "Share",
     keysMax: bucket.keysMax ?? KEYS_MAX,

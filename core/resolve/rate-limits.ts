@@ -55,6 +55,7 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
         match: guarding(match),
         exempt: guarding(exempt),
         within: undefined,
+        without: undefined,
         key: keyOf(bucket),
         missing: bucket.missing ?? "Share",
         keysMax: bucket.keysMax ?? KEYS_MAX,

@@ -172,8 +172,9 @@ function chargesOf(
   const match = rule.match === undefined ? "yes" : matches(rule.match);
   const exempt = matches(rule.exempt);
   const within = rule.within === undefined ? "yes" : matches(rule.within);
-  if (match === "no" || within === "no" || exempt === "yes") return [];
-  if ([match, within, exempt].includes("maybe"))
+  const without = matches(rule.without);
+  if (match === "no" || within === "no" || exempt === "yes" || without === "yes") return [];
+  if ([match, within, exempt, without].includes("maybe"))
     caveats.add(`whom ${nameOf(rule)} counts is not recorded of all requests: so much at most`);
   const [, trustDomain, namespace, account] = IDENTITY.exec(facts.principal ?? "") ?? [];
   const values = rule.key.map(({ attribute }) => {

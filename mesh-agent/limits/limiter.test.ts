@@ -13,6 +13,14 @@ import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
+const ANYBODY = {
+  policies: {
+    all: {
+      permissions: [{ rule: { case: "any" as const, value: true } }],
+      principals: [{ identifier: { case: "any" as const, value: true } }],
+    },
+  },
+};
 const RULE = {
   ...{ policy: "shop/tried", name: "all", amount: 5, perMs: 1000, keysMax: 10, enforcePercent: 100 },
   ...{ isShadow: true, cost: { request: 1, most: 1 } },
@@ -36,4 +44,25 @@ test("what a rule that is only tried says too late is told with the next request
   answer(0, 1);
   expect(await told()).toEqual([[false, true]]);
   expect(await told()).toEqual([]);
+});
+
+test("who is counted by another rule, as a plan has it, is neither counted nor exempt", async () => {
+  const members = new LimitMembers(join(temporaryDir(cleanup), "members"), silentLogger);
+  const limiter = new Limiter(
+    { agent: "run", send: () => undefined, keysMax: 10, retryMs: 60_000, patienceMs: 60_000 },
+    members,
+  );
+  const decide = (more: object) => {
+    const set = create(LimitSetSchema, { rules: [{ ...RULE, isPerInstance: true, isShadow: false, ...more }] });
+    const rules = readLimitSet(toBinary(LimitSetSchema, set));
+    return new Promise<Verdict>((done) => limiter.decide(rules, readDescriptor([]), done));
+  };
+  const said = async (more: object) => {
+    const { counted, exemptFrom } = await decide(more);
+    return [counted.length, exemptFrom.length];
+  };
+  expect(await said({})).toEqual([1, 0]);
+  expect(await said({ exempt: ANYBODY })).toEqual([0, 1]);
+  expect(await said({ without: ANYBODY })).toEqual([0, 0]);
+  expect(await said({ exempt: ANYBODY, without: ANYBODY })).toEqual([0, 0]);
 });

@@ -23,7 +23,7 @@ const NO_DICE: Dice = { chance: () => false, pick: () => 0 };
 export function chargeRequest(rules: readonly PreparedLimit[], exchange: Exchange): RequestCharge[] {
   return rules.flatMap((rule): RequestCharge[] => {
     if (rule.match?.holds(exchange, NO_DICE) === false || rule.exempt?.holds(exchange, NO_DICE) === true) return [];
-    if (rule.within?.holds(exchange, NO_DICE) === false) return [];
+    if (rule.within?.holds(exchange, NO_DICE) === false || rule.without?.holds(exchange, NO_DICE) === true) return [];
     const values = rule.key.map((part) => keyValue(part, exchange, rule.trustsForwardedFor));
     const isMissing = values.includes(null);
     if (isMissing && rule.missing === "Skip") return [];

@@ -57,6 +57,7 @@ function prepare(rule: LimitRule, trustsForwardedFor: PreparedLimit["trustsForwa
     match: conditionOf(rule.match),
     exempt: conditionOf(rule.exempt),
     within: conditionOf(rule.within),
+    without: conditionOf(rule.without),
     key: rule.key.map(({ attribute, prefixLength, templates, ranges, regex }) =>
       prepareKey({ attribute, prefixLength, templates, ranges, regex: regex || undefined }),
     ),

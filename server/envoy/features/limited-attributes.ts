@@ -25,10 +25,10 @@ export function limitedAttributes(rules: readonly LimitingRule[]): LimitedAttrib
     else if (attribute === "connection.sni") entries.add("serverName");
     else if (attribute.startsWith("source.")) entries.add("peer");
   };
-  for (const { key, cost, match = [], exempt = [], within = [], reserves } of rules) {
+  for (const { key, cost, match = [], exempt = [], within = [], without = [], reserves } of rules) {
     for (const { attribute } of key) add(attribute);
     if (cost.requestHeader !== undefined) headers.add(cost.requestHeader);
-    for (const rule of [...match, ...exempt, ...within, ...reserves.flatMap((each) => each.match ?? [])])
+    for (const rule of [...match, ...exempt, ...within, ...without, ...reserves.flatMap((each) => each.match ?? [])])
       for (const attribute of attributesOf(rule)) add(attribute);
   }
   return { headers: [...headers].sort(), entries: [...entries].sort() };

@@ -234,6 +234,7 @@ function encodeRule(rule: LimitingRule, guard: HttpGuard): Init<typeof LimitRule
     refusedBody: rule.refusedBody,
     refusedHeaders: Object.fromEntries(rule.refusedHeaders),
     ...(rule.within === undefined ? {} : { within: buildMatch(rule.within, namespace, guard, "match") }),
+    ...(rule.without === undefined ? {} : { without: buildMatch(rule.without, namespace, guard, "none") }),
     ...(limit.ledger === undefined
       ? {}
       : {
