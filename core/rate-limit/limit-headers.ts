@@ -26,6 +26,7 @@ type Field = readonly [name: string, value: string];
  * and Retry-After for who was refused. Keys are not among them.
  */
 export function limitHeaders(told: readonly ToldLimit[]): Field[] {
+  if (told.length === 0) return [];
   const refusing = told.filter(({ isAdmitted }) => !isAdmitted);
   const resetMs = Math.max(...refusing.map(({ retryMs }) => retryMs));
   const resetSeconds = String(secondsOf(resetMs));
@@ -62,7 +63,8 @@ function list(name: string, told: readonly ToldLimit[], describe: (each: ToldLim
 }
 
 /** The one of the lowest rate; none of none. */
-function tightestOf(told: readonly ToldLimit[]): ToldLimit[] {
+function tightestOf(told: readonly ToldLimit[]): readonly ToldLimit[] {
+  if (told.length < 2) return told;
   const rate = ({ rule: { limit } }: ToldLimit): number => limit.amount / limit.perMs;
   return told.toSorted((a, b) => rate(a) - rate(b)).slice(0, 1);
 }
@@ -70,7 +72,16 @@ function tightestOf(told: readonly ToldLimit[]): ToldLimit[] {
 /** Units of the draft's registry. */
 const UNITS = { Requests: "", Bytes: ';qu="content-bytes"', Concurrent: ';qu="concurrent-requests"' } as const;
 
+/** The same for every request that a rule counts. */
+const policies = new WeakMap<ToldLimit["rule"], string>();
+
 function describePolicy({ rule }: ToldLimit): string {
+  const known = policies.get(rule) ?? policyOf(rule);
+  policies.set(rule, known);
+  return known;
+}
+
+function policyOf(rule: ToldLimit["rule"]): string {
   const { limit, unit } = rule;
   const window = unit === "Concurrent" || limit.perMs >= EVER_MS ? "" : `;w=${secondsOf(limit.perMs)}`;
   return `"${toldRuleName(rule)}";q=${limit.amount}${UNITS[unit]}${window}`;

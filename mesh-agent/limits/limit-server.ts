@@ -5,7 +5,7 @@ import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import { readDescriptor, readEnd, setOfDescriptor } from "#core/simulate/limits/read-descriptor.ts";
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
 import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
-import { formatLimitCounts, type LimitOutcome } from "#core/telemetry/limit-counts.ts";
+import { formatLimitCounts, type LimitCount, type LimitOutcome } from "#core/telemetry/limit-counts.ts";
 import { ANSWER_METADATA } from "#core/xds/limits-metadata.ts";
 import type { LocalCall } from "#grpc/local-connection.ts";
 import { LocalServer } from "#grpc/local-server.ts";
@@ -101,7 +101,7 @@ export class LimitServer {
       call.onHangUp = undefined;
       const { ending, exemptFrom } = verdict;
       for (const rule of exemptFrom) this.#count(rule, "exempt");
-      if (ending === undefined) return encodeVerdict(verdict, {});
+      if (ending === undefined) return encodeVerdict(verdict, NOTHING_AWAITED);
       const id = this.#unended.add(ending, call.connection);
       // Whose proxy does not wait for the answer learns no id, and would never say that the request has ended.
       call.onHangUp = () => this.#unended.end(id, undefined);
@@ -132,6 +132,7 @@ export class LimitServer {
 }
 
 const nameOf = ({ policy, name }: PreparedLimit): string => `${policy}/${name}`;
+const NOTHING_AWAITED: Readonly<Record<string, string>> = {};
 
 /** Envoy answers 429, and its listener what this says instead. */
 const statusMark = ({ rule: { refusedStatus } }: CountedBy): Readonly<Record<string, string>> =>
@@ -146,23 +147,22 @@ function encodeVerdict(
   { counted, exemptFrom, refusedBy }: Verdict,
   waiting: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const headers =
-    refusedBy === undefined
-      ? limitHeaders(counted.filter(({ isTried }) => isTried !== true))
-      : refusalHeaders(refusedBy, refusedBy.rule.refusedHeaders);
-  const counts = [
-    ...counted.map((each) => ({ rule: nameOf(each.rule), outcome: outcomeOf(each) })),
-    ...exemptFrom.map((rule) => ({ rule: nameOf(rule), outcome: "exempt" as const })),
-  ];
-  const marks = {
-    ...(refusedBy === undefined ? {} : { rule: nameOf(refusedBy.rule), ...statusMark(refusedBy) }),
-    ...(counts.length === 0 ? {} : { counted: formatLimitCounts(counts) }),
-    ...waiting,
-  };
+  const counts: LimitCount[] = [];
+  for (const each of counted) counts.push({ rule: nameOf(each.rule), outcome: outcomeOf(each) });
+  for (const rule of exemptFrom) counts.push({ rule: nameOf(rule), outcome: "exempt" });
+  if (refusedBy === undefined) {
+    const headers = limitHeaders(counted.some(isTried) ? counted.filter((each) => !isTried(each)) : counted);
+    const marks = counts.length === 0 ? waiting : { counted: formatLimitCounts(counts), ...waiting };
+    return encodeLimitAnswer({ isAdmitted: true, headers, body: "", marks });
+  }
+  const { rule } = refusedBy;
+  const told = counts.length === 0 ? {} : { counted: formatLimitCounts(counts) };
   return encodeLimitAnswer({
-    isAdmitted: refusedBy === undefined,
-    headers,
-    body: refusedBy?.rule.refusedBody ?? "",
-    marks,
+    isAdmitted: false,
+    headers: refusalHeaders(refusedBy, rule.refusedHeaders),
+    body: rule.refusedBody,
+    marks: { rule: nameOf(rule), ...statusMark(refusedBy), ...told, ...waiting },
   });
 }
+
+const isTried = (each: CountedBy): boolean => each.isTried === true;

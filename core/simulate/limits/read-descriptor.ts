@@ -45,7 +45,7 @@ export function readDescriptor(entries: readonly Entry[]): Exchange {
   const peer = told.get(LIMIT_ENTRIES.peer);
   const connection: Connection = {
     remote,
-    local: parseAddress(local),
+    local: local === "" ? undefined : parseAddress(local),
     localPort,
     tls:
       peer === undefined && told.get(LIMIT_ENTRIES.serverName) === undefined
