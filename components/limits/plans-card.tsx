@@ -4,6 +4,7 @@ import { useTRPC } from "#components/api/trpc.ts";
 import { resourceHref } from "#components/format/resource-href.ts";
 import { Card } from "#components/ui/card.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
+import { QueryView } from "#components/ui/query-view.tsx";
 import type { Column } from "#components/ui/table-column.ts";
 import type { ResourceSummary } from "#core/view/config.ts";
 
@@ -24,16 +25,20 @@ const COLUMNS: readonly Column<ResourceSummary>[] = [
 /** Who has other amounts than the limits say; nothing where there are no plans. */
 export function PlansCard() {
   const plans = useQuery(useTRPC().config.list.queryOptions({ kinds: ["Plan"] }));
-  if (plans.data === undefined || plans.data.length === 0) return null;
+  if (plans.isPending || plans.data?.length === 0) return null;
   return (
     <Card isFlush title="Plans" description="who has other amounts" testId="plans">
-      <DataTable
-        label="Plans"
-        columns={COLUMNS}
-        rows={plans.data}
-        rowKey={({ ref }) => ref}
-        rowHref={({ ref }) => resourceHref(ref)}
-      />
+      <QueryView query={plans} what="the plans" skeleton={null}>
+        {(rows) => (
+          <DataTable
+            label="Plans"
+            columns={COLUMNS}
+            rows={rows}
+            rowKey={({ ref }) => ref}
+            rowHref={({ ref }) => resourceHref(ref)}
+          />
+        )}
+      </QueryView>
     </Card>
   );
 }

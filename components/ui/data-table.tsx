@@ -67,7 +67,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         onKeyDown={moveBetweenRows}
       >
         <thead className={cx(isLong && "sticky top-0 z-2 bg-surface shadow-[0_1px_0_var(--line)]", stacked.head)}>
-          <tr className={cx("border-line border-b", stacked.headRow)}>
+          <tr className={cx("border-line border-b", sorted.length > 1 ? stacked.headRow : stacked.headOfOne)}>
             {columns.map((column) => (
               <SortHeader
                 key={column.id}

@@ -7,6 +7,8 @@ export const STACKED = {
   head: "max-sm:static max-sm:block",
   /** What sorts stays to be chosen. */
   headRow: "max-sm:flex max-sm:flex-wrap max-sm:gap-x-4 max-sm:px-4",
+  /** Of one row there is nothing to sort, and its cells say their headers. */
+  headOfOne: "max-sm:sr-only",
   header:
     "max-sm:flex max-sm:h-7 max-sm:w-auto! max-sm:items-center max-sm:px-0! max-sm:text-left max-sm:[&_button]:ml-0 max-sm:[&_button]:flex-row",
   headerOfWords: "max-sm:sr-only",
@@ -24,4 +26,14 @@ export function stackedOf(columns: number): { readonly [name in keyof Stacked]: 
   return columns < COLUMNS_MIN ? UNSTACKED : STACKED;
 }
 
-const UNSTACKED = { table: "", head: "", headRow: "", header: "", headerOfWords: "", row: "", rowHeader: "", cell: "" };
+const UNSTACKED = {
+  table: "",
+  head: "",
+  headRow: "",
+  headOfOne: "",
+  header: "",
+  headerOfWords: "",
+  row: "",
+  rowHeader: "",
+  cell: "",
+};

@@ -1,6 +1,7 @@
 import { PharosError } from "#core/errors.ts";
 import { isQuotaRule, parseRuleName, planOfRule, ruleOfKey, splitRuleId } from "#core/rate-limit/rule-name.ts";
 import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/limit.ts";
+import { parseLimitKey } from "#node/limit-key.ts";
 import type { KnownBucket, LeaseDesk } from "#server/limits/lease-desk.ts";
 import type { LedgerStore } from "#server/limits/ledger-store.ts";
 import type { KnownRule } from "#server/limits/limit-book.ts";
@@ -21,7 +22,7 @@ export function createLimitService({ leases, ledger, audited }: LimitServiceOpti
   function find(key: string): ConsumerView {
     const bucket = leases.bucket(key);
     if (bucket === undefined)
-      throw new PharosError("not-found", `no RateLimit or Quota has the consumer ${key}`, {
+      throw new PharosError("not-found", describeMissing(key), {
         hint: "`pharos quota get` lists them",
       });
     return describeConsumer(ruleOfKey(key), bucket);
@@ -111,6 +112,14 @@ function describeConsumer(limit: string, { key, values, span, ...bucket }: Known
 }
 
 const endOf = (ms: number): string | null => (ms < 8.64e15 ? new Date(ms).toISOString() : null);
+
+function describeMissing(key: string): string {
+  const parsed = parseLimitKey(key);
+  if (parsed === undefined) return `${key} is no consumer of a RateLimit or Quota`;
+  const { policy, rule, values } = parsed;
+  const kind = isQuotaRule(rule) ? "Quota" : "RateLimit";
+  return `${kind} ${policy} has no consumer ${subjectOf(values)}, or there is no such ${kind}`;
+}
 
 /** Values of a key as people read them; of long ones what is shown of them. */
 function subjectOf(values: string): string {
