@@ -7,3 +7,6 @@ export function percentOf(units: number, percent: number): number {
   const whole = Math.floor(most);
   return whole + Math.floor(most - whole + ((units % 100) * percent) / 100);
 }
+
+/** What a response may say at most that it cost: Envoy tells no more than nine digits of it. */
+export const TOLD_COST_MAX = 100_000_000;

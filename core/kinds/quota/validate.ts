@@ -6,7 +6,7 @@ import type { QuotaSpec } from "#core/kinds/quota/schema.ts";
 import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
 import { validateOnLimit } from "#core/kinds/rate-limit/validate-on-limit.ts";
 import { validateBytes } from "#core/kinds/rate-limit/validate-unit.ts";
-import { TOLD_COST_MAX } from "#core/rate-limit/told-cost.ts";
+import { TOLD_COST_MAX } from "#core/whole-units.ts";
 
 const ROLLING_MS_MAX = 366 * 24 * 3_600_000;
 const THROTTLE_MS_MAX = 24 * 3_600_000;

@@ -7,9 +7,8 @@ import { validateBucket } from "#core/kinds/rate-limit/validate-bucket.ts";
 import { validateOnLimit } from "#core/kinds/rate-limit/validate-on-limit.ts";
 import { validateReserve } from "#core/kinds/rate-limit/validate-reserve.ts";
 import { validateUnit } from "#core/kinds/rate-limit/validate-unit.ts";
-import { TOLD_COST_MAX } from "#core/rate-limit/told-cost.ts";
 import type { Path } from "#core/schema/path.ts";
-import { percentOf } from "#core/whole-units.ts";
+import { percentOf, TOLD_COST_MAX } from "#core/whole-units.ts";
 
 /** What is longer is a matter of days: it has to be in a ledger. */
 const WINDOW_MS_MAX = 24 * 3_600_000;

@@ -2,9 +2,9 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
 import { isCostedLate } from "#core/rate-limit/final-cost.ts";
-import { TOLD_COST_MAX } from "#core/rate-limit/told-cost.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { LimitingRule } from "#core/resolve/rate-limits.ts";
+import { TOLD_COST_MAX } from "#core/whole-units.ts";
 import {
   ANSWER_METADATA,
   ENDED_ENTRIES,
