@@ -1,8 +1,6 @@
 import { UNKNOWN } from "#core/model/workload-label.ts";
-import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
-import { TextPool } from "#core/telemetry/text-pool.ts";
-import { outcomeOf, type TrafficRow } from "#core/telemetry/traffic.ts";
+import { calledEnds, outcomeOf, type TrafficRow } from "#core/telemetry/traffic.ts";
 
 /** What is believed of a called end of what one of its callers tells; shares are from 0 to 1. */
 export interface Belief {
@@ -53,7 +51,7 @@ export function believedShares(rows: readonly TrafficRow[], isLive: IsLive = () 
   const byEnd = new Map<string, Reports>();
   for (const row of rows) {
     if (row.key.reporter === "mirror" || isOwnAnswer(row.key.deniedBy)) continue;
-    for (const end of endsOf(row.key)) add(byEnd, end, row);
+    for (const end of endsOf(row)) add(byEnd, end, row);
   }
   return (row) => {
     // A row of no requests has nothing to be believed, and no share: whoever tells of one would make every figure none.
@@ -62,7 +60,7 @@ export function believedShares(rows: readonly TrafficRow[], isLive: IsLive = () 
     const { sourcePrincipal } = row.key;
     const isUnanswered = endedByProxy(row);
     let [share, bad, unseen] = [1, 1, 0];
-    const ends = endsOf(row.key);
+    const ends = endsOf(row);
     let isSeen = false;
     for (const end of ends) {
       const reports = byEnd.get(end);
@@ -93,23 +91,8 @@ export function believedShares(rows: readonly TrafficRow[], isLive: IsLive = () 
   };
 }
 
-/** Stores answer with the same objects again and again. */
-const ENDS = new WeakMap<TrafficKey, readonly string[]>();
-const WORKLOADS = new TextPool();
-
-/** As what the called end may be known: the service's host, and the workload. */
-function endsOf(key: TrafficKey): readonly string[] {
-  let ends = ENDS.get(key);
-  if (ends === undefined) {
-    ends = [
-      ...(key.destinationService === UNKNOWN ? [] : [key.destinationService]),
-      ...(key.destinationWorkload === UNKNOWN
-        ? []
-        : [WORKLOADS.one(`${key.destinationNamespace}/${key.destinationWorkload}`)]),
-    ];
-    ENDS.set(key, ends);
-  }
-  return ends;
+function endsOf({ names, key }: TrafficRow): readonly string[] {
+  return names?.ends ?? calledEnds(key);
 }
 
 /** Envoy gives a flag to what it ended itself, and these to what it delayed or sent again before the called end answered. */

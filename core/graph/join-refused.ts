@@ -86,7 +86,7 @@ function placeOf({ destinationNamespace, destinationWorkload }: TrafficKey): str
 }
 
 /** As the caller named it: that pair, that service, that protocol. */
-function ofCaller({ pair: _, ...row }: TrafficRow, caller: TrafficKey): TrafficRow {
+function ofCaller({ names: _, ...row }: TrafficRow, caller: TrafficKey): TrafficRow {
   const { sourceWorkload, sourceNamespace, sourceApp, sourceVersion, destinationService, protocol } = caller;
   return {
     ...row,

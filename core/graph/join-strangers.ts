@@ -64,7 +64,7 @@ function placeOf({ destinationNamespace, destinationWorkload, protocol }: Traffi
   return `${destinationNamespace}/${destinationWorkload} ${protocol}`;
 }
 
-function fromCaller({ pair: _, ...row }: TrafficRow, caller: TrafficKey): TrafficRow {
+function fromCaller({ names: _, ...row }: TrafficRow, caller: TrafficKey): TrafficRow {
   const { sourceWorkload, sourceNamespace, sourceApp, sourceVersion } = caller;
   return { ...row, key: { ...row.key, sourceWorkload, sourceNamespace, sourceApp, sourceVersion, sourceAddress: "" } };
 }

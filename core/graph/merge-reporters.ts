@@ -63,7 +63,9 @@ export function mergeReporters(
     const { key } = row;
     const source = isUnnamed(key) ? nameCaller(key, callers) : undefined;
     const name =
-      source === undefined ? (row.pair ?? pairOf(key)) : pairBetween(`${source.namespace}/${source.workload}`, key);
+      source === undefined
+        ? (row.names?.pair ?? pairOf(key))
+        : pairBetween(`${source.namespace}/${source.workload}`, key);
     let pair = pairs.get(name);
     if (pair === undefined) {
       pair = openPair(key, source);
@@ -184,7 +186,7 @@ function closeService(
 function believe(row: TrafficRow, { share, asTold }: Belief): TrafficRow[] {
   if (share === 0) return [];
   if (asTold === 1) return [scaleRow(row, share)];
-  const { pair: _, ...rest } = row;
+  const { names: _, ...rest } = row;
   const well = { ...rest, key: { ...row.key, responseCode: 200, grpcStatus: "", deniedBy: "" } };
   return [scaleRow(row, share * asTold), scaleRow(well, share * (1 - asTold))];
 }

@@ -1,5 +1,7 @@
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import type { Histogram } from "#core/telemetry/histogram.ts";
+import type { TextPool } from "#core/telemetry/text-pool.ts";
 
 export type HistogramName = "durations" | "requestSizes" | "responseSizes";
 
@@ -20,8 +22,28 @@ export interface TrafficRow {
   readonly responseSizes?: Histogram;
   /** Where only a part of its histograms is meant: which. */
   readonly share?: number;
-  /** `pairOf(key)`, where it is at hand. */
-  readonly pair?: string;
+  /** `namesOf(key)`, where it is at hand. */
+  readonly names?: KeyNames;
+}
+
+/** What a key's traffic goes by: made once where keys are kept. */
+export interface KeyNames {
+  readonly pair: string;
+  readonly ends: readonly string[];
+}
+
+/** Equal names are one text with a `pool`. */
+export function namesOf(key: TrafficKey, pool: Pick<TextPool, "one"> = { one: (text) => text }): KeyNames {
+  return { pair: pool.one(pairOf(key)), ends: calledEnds(key).map((end) => pool.one(end)) };
+}
+
+/** As what the called end may be known: the service's host, and the workload. */
+export function calledEnds(key: TrafficKey): readonly string[] {
+  const { destinationService, destinationWorkload, destinationNamespace } = key;
+  return [
+    ...(destinationService === UNKNOWN ? [] : [destinationService]),
+    ...(destinationWorkload === UNKNOWN ? [] : [`${destinationNamespace}/${destinationWorkload}`]),
+  ];
 }
 
 /** Names the two ends and the protocol: all that tells one edge of a mesh from another. */

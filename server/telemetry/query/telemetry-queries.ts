@@ -273,9 +273,9 @@ export class TelemetryQueries implements Telemetry {
       seconds: range.seconds + this.#roundedDown(whole.startMs, range),
     };
     if (range.endMs >= asked.endMs) return { ...rated, rows: whole.rows };
-    const known = new Set(whole.rows.map((row) => row.pair ?? pairOf(row.key)));
+    const known = new Set(whole.rows.map((row) => row.names?.pair ?? pairOf(row.key)));
     const { rows } = await traffic.sum({ startMs: range.endMs, endMs: asked.endMs, histograms }, only);
-    return { ...rated, rows: [...whole.rows, ...rows.filter((row) => !known.has(row.pair ?? pairOf(row.key)))] };
+    return { ...rated, rows: [...whole.rows, ...rows.filter((row) => !known.has(row.names?.pair ?? pairOf(row.key)))] };
   }
 
   /** Seconds before a range in which there was something to measure and which were read with it. */

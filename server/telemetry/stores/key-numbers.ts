@@ -1,6 +1,6 @@
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { TextPool } from "#core/telemetry/text-pool.ts";
-import { pairOf } from "#core/telemetry/traffic.ts";
+import { type KeyNames, namesOf } from "#core/telemetry/traffic.ts";
 import { textOfKey } from "#core/telemetry/traffic-key.ts";
 import type { LabelFilter } from "#server/telemetry/ports/traffic-reader.ts";
 
@@ -23,7 +23,7 @@ export class KeyNumbers {
   readonly #byObject = new Map<TrafficKey, number>();
   readonly #byText = new Map<string, number>();
   readonly #byId = new Map<number, TrafficKey>();
-  readonly #pairs = new Map<number, string>();
+  readonly #names = new Map<number, KeyNames>();
   readonly #texts = new TextPool();
   #next = 1;
 
@@ -36,9 +36,9 @@ export class KeyNumbers {
     return this.#byId.get(id);
   }
 
-  /** `pairOf` the key, made once. */
-  pair(id: number): string | undefined {
-    return this.#pairs.get(id);
+  /** `namesOf` the key, made once. */
+  names(id: number): KeyNames | undefined {
+    return this.#names.get(id);
   }
 
   keys(): IterableIterator<TrafficKey> {
@@ -90,7 +90,7 @@ export class KeyNumbers {
       this.#byObject.delete(key);
       this.#byText.delete(textOfKey(key));
       this.#byId.delete(id);
-      this.#pairs.delete(id);
+      this.#names.delete(id);
     }
     return dropped;
   }
@@ -103,7 +103,7 @@ export class KeyNumbers {
     this.#byObject.set(key, id);
     this.#byText.set(textOfKey(key), id);
     this.#byId.set(id, key);
-    this.#pairs.set(id, this.#texts.one(pairOf(key)));
+    this.#names.set(id, namesOf(key, this.#texts));
     this.#next = Math.max(this.#next, id + 1);
   }
 }

@@ -83,8 +83,8 @@ function rowOf(
 ): TrafficRow | undefined {
   const [, id, count, requestBytes, responseBytes, durationSumMs, opened, ...lists] = cells as number[];
   const key = keys.get(id ?? 0);
-  const pair = keys.pair(id ?? 0);
-  if (key === undefined || pair === undefined) return undefined;
+  const names = keys.names(id ?? 0);
+  if (key === undefined || names === undefined) return undefined;
   const told: { -readonly [Name in HistogramName]?: Histogram } = {};
   for (const [index, name] of histograms.entries()) {
     const buckets = lists[2 * index] as unknown as readonly number[];
@@ -93,7 +93,7 @@ function rowOf(
   }
   return {
     key,
-    pair,
+    names,
     count: count ?? 0,
     requestBytes: requestBytes ?? 0,
     responseBytes: responseBytes ?? 0,

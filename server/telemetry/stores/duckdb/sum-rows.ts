@@ -74,13 +74,13 @@ export class RowSums {
     const figures = this.#figures;
     const rowOf = (id: number, place: number): TrafficRow | undefined => {
       const key = this.#numbers.get(id);
-      const pair = this.#numbers.pair(id);
+      const names = this.#numbers.names(id);
       // Retention dropped the labels since the question was asked.
-      if (key === undefined || pair === undefined) return undefined;
+      if (key === undefined || names === undefined) return undefined;
       const at = place * FIGURES.length;
       const row: TrafficRow = {
         key,
-        pair,
+        names,
         count: figures[at] ?? 0,
         requestBytes: figures[at + 1] ?? 0,
         responseBytes: figures[at + 2] ?? 0,
