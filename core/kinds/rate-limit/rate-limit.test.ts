@@ -63,6 +63,11 @@ test.each<[string, string, string[]]>([
     rule(`${LIMIT}, cost: { requestHeader: x-cost }`),
     [`error needs-field ${R}.cost`],
   ],
+  [
+    "more than a response can tell",
+    rule(`${LIMIT}, cost: { responseHeader: x-cost, most: 100000001 }`),
+    [`error bad-value ${R}.cost.most`],
+  ],
   ["a most of no header", rule(`${LIMIT}, cost: { most: 2 }`), [`warning no-effect ${R}.cost.most`]],
   [
     "a most below the cost",
