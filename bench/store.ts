@@ -86,7 +86,7 @@ async function measure(
 ): Promise<Scale> {
   const { store } = asked;
   const questions = questionsOf(asked);
-  const { usedBytes, tables } = await store.storage();
+  const { usedBytes, tables, segments } = await store.storage();
   const agreement = askPromql(asked, range, RATES);
   return {
     times,
@@ -94,7 +94,10 @@ async function measure(
     requests: told.requests,
     bytes: usedBytes,
     bytesPerMillion: (usedBytes / told.requests) * 1e6,
-    bytesByTable: Object.fromEntries(tables.map(({ name, bytes }) => [name, bytes])),
+    bytesByTable: {
+      ...Object.fromEntries(tables.map(({ name, bytes }) => [name, bytes])),
+      "segments of all": segments.bytes,
+    },
     peerSamples: told.samples,
     peerBytes: bytesOf(prometheus.data),
     newest: await timeAll(questions, { startMs: range.endMs - first, endMs: range.endMs }),
