@@ -4,6 +4,8 @@ import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts
 import { dueOf, type Rolled } from "#server/telemetry/stores/rolled.ts";
 import { ROLLED, SHAPES, WINDOWS } from "#server/telemetry/stores/tables.ts";
 
+/** So many rows are summed at once: those of hours that come together, after a server was away, take more memory than there is. */
+const ROWS_MAX = 100_000;
 const [FINEST, ...COARSE] = TIERS;
 
 /**
@@ -15,6 +17,7 @@ export async function rollUp(
   from: Rolled,
   nowMs: number,
   firstMs: number,
+  rowsMax = ROWS_MAX,
 ): Promise<Rolled> {
   const rolled = { ...from };
   let finer: (typeof TIERS)[number] = FINEST;
@@ -22,24 +25,50 @@ export async function rollUp(
     const { name, stepMs } = tier;
     const due = dueOf(rolled, name, nowMs, firstMs);
     if (due !== undefined) {
-      const { startMs, endMs } = due;
-      const range = `start_ms >= ${startMs} AND start_ms < ${endMs}`;
-      let source = WINDOWS[finer.name].name;
-      if (finer.name === "10s") {
-        await connection.run(`CREATE OR REPLACE TEMP TABLE joined AS ${sumWindows(source, finer.stepMs, range)}`);
-        await connection.run(`DELETE FROM ${source} WHERE ${range}`);
-        await connection.run(`INSERT INTO ${source} BY NAME FROM joined`);
-        source = "joined";
+      const { startMs: start, endMs: end } = due;
+      let at = start;
+      for (const until of await partsOf(connection, WINDOWS[finer.name].name, { stepMs, start, end, rowsMax })) {
+        const range = `start_ms >= ${at} AND start_ms < ${until}`;
+        let source = WINDOWS[finer.name].name;
+        if (finer.name === "10s") {
+          await connection.run(`CREATE OR REPLACE TEMP TABLE joined AS ${sumWindows(source, finer.stepMs, range)}`);
+          await connection.run(`DELETE FROM ${source} WHERE ${range}`);
+          await connection.run(`INSERT INTO ${source} BY NAME FROM joined`);
+          source = "joined";
+        }
+        await connection.run(`INSERT INTO ${WINDOWS[name].name} BY NAME ${sumWindows(source, stepMs, range)}`);
+        if (source === "joined") await connection.run("DROP TABLE joined");
+        at = until;
       }
-      await connection.run(`INSERT INTO ${WINDOWS[name].name} BY NAME ${sumWindows(source, stepMs, range)}`);
-      if (source === "joined") await connection.run("DROP TABLE joined");
-      if (name === "10m") await joinShapes(connection, stepMs, startMs, endMs);
-      await append(ROLLED, [{ tier: name, untilMs: endMs }]);
-      rolled[name] = endMs;
+      if (name === "10m") await joinShapes(connection, stepMs, start, end);
+      await append(ROLLED, [{ tier: name, untilMs: end }]);
+      rolled[name] = end;
     }
     finer = tier;
   }
   return rolled;
+}
+
+/** The ends of parts of whole windows, each with as many rows as are summed at once, or one window. */
+async function partsOf(
+  connection: WriteTransaction["connection"],
+  table: string,
+  { stepMs, start, end, rowsMax }: Readonly<Record<"stepMs" | "start" | "end" | "rowsMax", number>>,
+): Promise<number[]> {
+  const found = await connection.runAndReadAll(
+    `SELECT (start_ms // ${stepMs} * ${stepMs})::DOUBLE, count(*)::DOUBLE FROM ${table} WHERE start_ms >= ${start} AND start_ms < ${end}
+     GROUP BY ALL ORDER BY ALL`,
+  );
+  const ends: number[] = [];
+  let rows = 0;
+  for (const [startMs, count] of found.getRowsJS()) {
+    if (rows > 0 && rows + Number(count) > rowsMax) {
+      ends.push(Number(startMs));
+      rows = 0;
+    }
+    rows += Number(count);
+  }
+  return [...ends, end];
 }
 
 /** Shapes of times that are over are one row in ten minutes each. */
