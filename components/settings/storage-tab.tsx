@@ -78,7 +78,7 @@ export function StorageTab() {
                   term: "Used",
                   value: `${formatBytes(usedBytes)} of ${formatBytes(bytesMax)}; beyond that requests and spans are kept for a shorter time`,
                 },
-                { term: "If the database is damaged", value: <Segments status={segments} /> },
+                { term: "If damaged", value: <Segments status={segments} /> },
                 { term: "Sets of labels", value: `${keys.toLocaleString("en")}, by which requests are counted` },
                 {
                   term: "Missing, last week",
@@ -125,7 +125,7 @@ function Segments({ status }: { readonly status: StorageView["segments"] }) {
   if (status === null) return "Another server keeps it, and its administrator copies of it";
   const { count, bytes, untilMs, restoring } = status;
   if (restoring > 0) return `It was: ${restoring.toLocaleString("en")} segments are still to be read back`;
-  if (untilMs === null) return "What is stored is lost: nothing is in segments yet";
+  if (untilMs === null || count === 0) return "What is stored is lost: nothing of it is over and in segments yet";
   return (
     <>
       All that was stored until <Ago at={new Date(untilMs).toISOString()} /> comes back from{" "}

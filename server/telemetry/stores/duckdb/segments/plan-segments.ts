@@ -12,7 +12,7 @@ export interface Period {
 export const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** A segment is read back in one transaction, which others wait for. */
-const ROWS_MAX = 2_000_000;
+const ROWS_MAX = 1_000_000;
 
 export const dayOf = (ms: number): number => Math.floor(ms / DAY_MS) * DAY_MS;
 
