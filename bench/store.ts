@@ -96,7 +96,7 @@ async function measure(
     bytesPerMillion: (usedBytes / told.requests) * 1e6,
     bytesByTable: {
       ...Object.fromEntries(tables.map(({ name, bytes }) => [name, bytes])),
-      "segments of all": segments.bytes,
+      "segments of all": segments?.bytes ?? 0,
     },
     peerSamples: told.samples,
     peerBytes: bytesOf(prometheus.data),
