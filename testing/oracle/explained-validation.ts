@@ -88,7 +88,23 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
       "ISTIO_MUTUAL has its own certificates",
       /tls\.\w+: ISTIO_MUTUAL uses the mesh's own certificates; no file may be given$/,
     ],
-    ["warm-up is for two balancers", /loadBalancer\.warmup: warmup goes only with ROUND_ROBIN and LEAST_REQUEST$/],
+    [
+      "what becomes a label is one's value",
+      /^refused (?:WorkloadEntry|WorkloadGroup|ServiceEntry) bad-value spec\.(?:template\.|endpoints\[\]\.)?network: … is not a label value/,
+    ],
+    [
+      "there are no gateways between networks: who has no address cannot be called",
+      /^refused (?:WorkloadEntry|ServiceEntry) missing-field spec(?:\.endpoints\[\])?: address is missing$/,
+      /^ +network: \S/m,
+    ],
+    [
+      "nobody means a service by such an address",
+      /^refused ServiceEntry bad-value spec\.addresses\[\]: .*leads to no one service$/,
+    ],
+    [
+      "warm-up is for two balancers",
+      /loadBalancer\.warmup(?:DurationSecs)?: warmup goes only with ROUND_ROBIN and LEAST_REQUEST$/,
+    ],
     [
       "it switches retries off and says how they are made",
       /retries\.(?:retryIgnorePreviousHosts|backoff): without attempts switches/,
