@@ -5,7 +5,7 @@ import type { SampleIngest, ToldSeries } from "#server/telemetry/ingest/sample-i
 /** By these Istio's dashboards of the control plane choose. */
 const TARGET = { app: "istiod", instance: "pharos", job: "pharos" };
 
-export function seriesOfMetrics(metrics: readonly Metric[], atMs: number): ToldSeries[] {
+function seriesOfMetrics(metrics: readonly Metric[], atMs: number): ToldSeries[] {
   return metrics.flatMap((metric) =>
     metric.values.map(({ name = metric.name, labels = {}, value }) => ({
       labels: seriesLabels(Object.entries({ ...labels, ...TARGET, [METRIC_NAME]: name })),
