@@ -7,6 +7,7 @@ import { api } from "#server/envoy/testing/random-draw.ts";
 import { hash, MESH, NODES } from "#server/envoy/testing/random-world.ts";
 import { createMeshCalls } from "#server/mesh/mesh-calls.ts";
 import type { AdsServer } from "#server/xds/ads-server.ts";
+import { XdsMetrics } from "#server/xds/xds-metrics.ts";
 
 const POISON = "x-poison";
 const COUNT = 1000;
@@ -90,6 +91,7 @@ test("the next change reaches proxies while the cause of what the last one broke
   const { compiler } = open();
   const order: string[] = [];
   const ads = {
+    metrics: new XdsMetrics(() => 0),
     distributing: (_: readonly LayerChange[], revision?: number) => {
       order.push(`sent ${revision}`);
       return [][Symbol.iterator]();

@@ -79,6 +79,12 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     what: /^here no HTTP, in Istio (?:PassthroughCluster|the route itself with 502)$/,
     text: /^kind: Sidecar$[\s\S]*^ +- port:$/m,
   },
+  {
+    area: "gateways",
+    why: "a redirect to port 443 by plain HTTP names the port, also where the plain server has a tls of its own",
+    what: /^\.redirect\.portRedirect: here 443, in Istio undefined$/,
+    text: /protocol: HTTP$(?:(?!^---$)[\s\S])*^ +tls:[\s\S]*^ +redirect:(?:\n +\w+: .*)*\n +port: 443$/m,
+  },
   ...["sidecar-routes", "gateways"].flatMap((area): Explained[] => [
     {
       area,
