@@ -6,10 +6,45 @@ import { type Demo, eventually, root, startDemo } from "../fixtures/demo.ts";
 let demo: Demo;
 const TRAFFIC_SECONDS = 180;
 
+/** What people promise, limit and want to be told, for the pages that show it. */
+const KEPT = [
+  {
+    apiVersion: "observe.pharos.dev/v1",
+    kind: "Objective",
+    metadata: { name: "pages", namespace: "default" },
+    spec: { service: "productpage", availability: {}, target: 99.5, window: { calendar: "Day", timeZone: "UTC" } },
+  },
+  {
+    apiVersion: "observe.pharos.dev/v1",
+    kind: "Objective",
+    metadata: { name: "quick-reviews", namespace: "default" },
+    spec: { service: "reviews", latency: { threshold: "50ms" }, target: 95, window: { rolling: "168h" } },
+  },
+  {
+    apiVersion: "limits.pharos.dev/v1",
+    kind: "RateLimit",
+    metadata: { name: "per-caller", namespace: "default" },
+    spec: {
+      selector: { matchLabels: { app: "ratings" } },
+      rules: [
+        {
+          name: "burst",
+          bucket: { key: [{ attribute: "source.serviceAccount" }], missing: "Share" },
+          limit: { amount: 60, per: "10s" },
+        },
+      ],
+    },
+  },
+];
+
 test.beforeAll(async () => {
   test.setTimeout(400_000);
   console.log("… a demo of its own");
   demo = await startDemo();
+  await demo.api.config.applyChanges.mutate({
+    changes: KEPT.map((each) => ({ op: "upsert" as const, text: JSON.stringify(each) })),
+    reason: "promised to callers",
+  });
   // A few minutes of traffic, so that charts have something to show.
   const startedMs = Date.now();
   let told = 0;
@@ -88,6 +123,9 @@ const shots: readonly { readonly name: string; readonly path: string; readonly a
         await page.waitForTimeout(800);
       },
     },
+    { name: "requests", path: "/requests?q=class%3Alimited&differs=1" },
+    { name: "limits", path: "/limits" },
+    { name: "objectives", path: "/objectives" },
     { name: "proxies", path: "/proxies" },
     { name: "changes", path: "/changes" },
     { name: "settings", path: "/settings" },
