@@ -123,7 +123,7 @@ const shots: readonly { readonly name: string; readonly path: string; readonly a
         await page.waitForTimeout(800);
       },
     },
-    { name: "requests", path: "/requests?q=class%3Alimited&differs=1" },
+    { name: "requests", path: "/requests?q=class%3Alimited" },
     { name: "limits", path: "/limits" },
     { name: "objectives", path: "/objectives" },
     { name: "proxies", path: "/proxies" },
