@@ -123,6 +123,62 @@ test.each([
     "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, config_discovery: { config_source: { api_config_source: { api_type: GRPC } }, type_urls: [a] } } } }",
     "patch.value.config_discovery.config_source.api_config_source",
   ],
+  [
+    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, typed_config: { '@type': type.googleapis.com/envoy.extensions.filters.http.file_server.v3.FileServerConfig, path_mappings: [{ request_path_prefix: /, file_path_prefix: / }] } } } }",
+    "patch.value.typed_config.path_mappings[0].file_path_prefix",
+  ],
+  [
+    "{ applyTo: HTTP_ROUTE, patch: { operation: ADD, value: { direct_response: { status: 200, body_format: { text_format: '%FILE_CONTENT(/etc/shadow)%', formatters: [{ name: a, typed_config: { '@type': type.googleapis.com/envoy.extensions.formatter.file_content.v3.FileContent } }] } } } } }",
+    'patch.value.direct_response.body_format.formatters[0].typed_config["@type"]',
+  ],
+  [
+    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, typed_config: { default_source_code: { environment_variable: SCRIPT } } } } }",
+    "patch.value.typed_config.default_source_code.environment_variable",
+  ],
+  [
+    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, typed_config: { sourceCodes: { password: { environmentVariable: SCRIPT } } } } } }",
+    "patch.value.typed_config.sourceCodes.password.environmentVariable",
+  ],
+  [
+    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, typed_config: { source_codes: { password: { filename: /tmp/a.lua } } } } } }",
+    "patch.value.typed_config.source_codes.password.filename",
+  ],
+  [
+    "{ applyTo: CLUSTER, patch: { operation: MERGE, value: { health_checks: [{ event_log_path: /var/lib/agent/identity.json }] } } }",
+    "patch.value.health_checks[0].event_log_path",
+  ],
+  [
+    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, typed_config: { grpc_service: { google_grpc: { call_credentials: [{ sts_service: { subject_token_path: /root/.token } }] } } } } } }",
+    "patch.value.typed_config.grpc_service.google_grpc.call_credentials[0].sts_service.subject_token_path",
+  ],
+  [
+    "{ applyTo: LISTENER, patch: { operation: ADD, value: { name: a, address: { socket_address: { address: 0.0.0.0, port_value: 1, network_namespace_filepath: /run/netns/a } } } } }",
+    "patch.value.address.socket_address.network_namespace_filepath",
+  ],
+  [
+    "{ applyTo: CLUSTER, patch: { operation: ADD, value: { name: a, eds_cluster_config: { eds_config: { path: /tmp/a.yaml } } } } }",
+    "patch.value.eds_cluster_config.eds_config.path",
+  ],
+  [
+    "{ applyTo: HTTP_FILTER, patch: { operation: ADD, value: { name: a, typed_config: { grpc_service: { google_grpc: { target_uri: 'unix-abstract:a' } } } } } }",
+    "patch.value.typed_config.grpc_service.google_grpc.target_uri",
+  ],
+  [
+    "{ applyTo: NETWORK_FILTER, patch: { operation: INSERT_FIRST, value: { name: a, typed_config: { '@type': type.googleapis.com/envoy.extensions.filters.network.sni_cluster.v3.SniCluster } } } }",
+    'patch.value.typed_config["@type"]',
+  ],
+  [
+    "{ applyTo: NETWORK_FILTER, patch: { operation: INSERT_FIRST, value: { name: a, typed_config: { on_new_connection: [{ object_key: envoy.tcp_proxy.cluster, format_string: { text_format_source: { inline_string: '%REQUESTED_SERVER_NAME%' } } }] } } } }",
+    "patch.value.typed_config.on_new_connection[0].object_key",
+  ],
+  [
+    "{ applyTo: HTTP_ROUTE, patch: { operation: MERGE, value: { typed_per_filter_config: { sds_config: { dynamic: { config_discovery: { config_source: { api_config_source: { api_type: GRPC } } } } } } } } }",
+    "patch.value.typed_per_filter_config.sds_config.dynamic.config_discovery.config_source.api_config_source",
+  ],
+  [
+    "{ applyTo: HTTP_ROUTE, patch: { operation: MERGE, value: { typed_per_filter_config: { sds_config: { cluster: sds-grpc } } } } }",
+    "patch.value.typed_per_filter_config.sds_config.cluster",
+  ],
 ])("what leads to the agent or its host is refused: %s", (patch, path) =>
   expect(found(patch)).toEqual([`error value-not-handled ${path}`]),
 );
