@@ -5,16 +5,25 @@ export const ALWAYS_REDACTED = ["authorization", "cookie", "proxy-authorization"
 
 /** What else does not, unless Settings say otherwise. */
 export const DEFAULT_REDACTED: readonly string[] = [
-  "*-authorization",
+  "*access-key*",
   "*api-key*",
   "*apikey*",
+  "*assertion*",
+  "*auth-key*",
+  "*authorization*",
+  "*bearer*",
+  "*cookie*",
   "*credential*",
   "*csrf*",
+  "*functions-key*",
   "*jwt*",
+  "*passphrase*",
   "*passw*",
+  "*private-key*",
   "*secret*",
   "*session*",
   "*signature*",
+  "*subscription-key*",
   "*token*",
   "*xsrf*",
   // Tokens of Kubernetes' clients.
@@ -42,6 +51,11 @@ const ADDRESSES: ReadonlySet<string> = new Set([
   "x-rewrite-url",
 ]);
 
+/** Holds several addresses, each in angle brackets. */
+const LINK = "link";
+/** As credentials are written, whatever the header is called: after their scheme, or as a signed token. */
+const CREDENTIALS = /^\s*(?:basic|bearer|negotiate|ntlm)\s+[\w.~+/-]+=*\s*$|(?:^|[\s=:,;"])eyJ[\w-]+\.[\w-]+\./i;
+
 const MARK = "redacted";
 
 export interface Redaction {
@@ -49,18 +63,27 @@ export interface Redaction {
   readonly isRedacted: boolean;
 }
 
-/** What of a header may be shown: nothing where its name is one of these, and of addresses neither query, fragment nor user. */
+/**
+ * What of a header may be shown: nothing where its name is one of these (some write "_" for "-"), or its value is a credential; and of addresses
+ * neither query, fragment nor user.
+ */
 export function compileRedaction(patterns: readonly string[]): (name: string, value: string) => Redaction {
-  const all = [...new Set([...ALWAYS_REDACTED, ...patterns.map((pattern) => pattern.toLowerCase())])];
+  const all = [...new Set([...ALWAYS_REDACTED, ...patterns].map(spelled))];
   const exact = new Set(all.filter((pattern) => !pattern.includes("*")));
   const like = all.filter((pattern) => pattern.includes("*")).map(compileLike);
   return (name, value) => {
-    const told = name.toLowerCase();
-    if (exact.has(told) || like.some((isLike) => isLike(told))) return { value: "", isRedacted: true };
-    return { value: ADDRESSES.has(told) ? withoutSecrets(value) : value, isRedacted: false };
+    const told = spelled(name);
+    if (exact.has(told) || like.some((isLike) => isLike(told)) || CREDENTIALS.test(value))
+      return { value: "", isRedacted: true };
+    return { value: ADDRESSES.has(told) ? withoutSecrets(value, told === LINK) : value, isRedacted: false };
   };
 }
 
-function withoutSecrets(value: string): string {
-  return value.replaceAll(/([?#])[^\s>",]*/g, `$1${MARK}`).replaceAll(/\/\/[^/\s@]*@/g, `//${MARK}@`);
+const spelled = (name: string): string => name.toLowerCase().replaceAll("_", "-");
+
+/** A query has commas, quotes and what is no ASCII as well: of one address it is all that follows. */
+function withoutSecrets(value: string, isList: boolean): string {
+  return value
+    .replaceAll(isList ? /([?#])[^>]*/g : /([?#]).*/gs, `$1${MARK}`)
+    .replaceAll(/\/\/[^/\s?#]*@/g, `//${MARK}@`);
 }

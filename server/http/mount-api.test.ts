@@ -10,18 +10,22 @@ let server: Server;
 let contexts: number;
 /** Graphs that somebody follows now. */
 let followed: number;
+/** Who may nothing any more. */
+let gone: Set<string>;
 
 beforeEach(async () => {
   contexts = followed = 0;
+  gone = new Set();
   const handle = mountApi({
     onError: () => undefined,
     onLimit: () => undefined,
+    lookEveryMs: 20,
     createContext: async ({ headers }): Promise<ApiContext> => {
       contexts += 1;
       const name = String(headers["x-name"]);
       return {
         services: { topology: { live } } as unknown as ApiContext["services"],
-        principal: name === "nobody" ? null : { name, role: "viewer", kind: "user" },
+        principal: name === "nobody" || gone.has(name) ? null : { name, role: "viewer", kind: "user" },
         from: "127.0.0.1",
         onRefused: () => undefined,
       };
@@ -121,4 +125,14 @@ test("a subscription that is refused takes no place", async () => {
   const answer = await follow("a");
   await expect.poll(() => followed).toBe(1);
   answer.destroy();
+  await expect.poll(() => followed).toBe(0);
+});
+
+test("who may follow no more, by a role or a token that was taken away, is told nothing any more; others are", async () => {
+  const [one] = await Promise.all([follow("a"), follow("b")]);
+  await expect.poll(() => followed).toBe(2);
+  const ended = new Promise<void>((done) => one.resume().once("close", done));
+  gone.add("a");
+  await ended;
+  await expect.poll(() => followed).toBe(1);
 });

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import { isAllowed, type Procedure } from "#core/access/permissions.ts";
 import { PharosError } from "#core/errors.ts";
 import { Budget } from "#core/limits/budget.ts";
+import type { PrincipalView } from "#core/view/session.ts";
 import type { HttpHandler } from "#node/http-service.ts";
 import { appRouter } from "#server/api/router.ts";
 import { type ApiContext, toTrpcError } from "#server/api/trpc.ts";
@@ -16,6 +18,8 @@ const IN_FLIGHT = { perParty: 48 * 1024 * 1024, inSum: 96 * 1024 * 1024 } as con
 const SMALL = 64 * 1024;
 /** Subscriptions that are open, of one account and together: a page has one, seldom two, and each is work every few seconds. */
 const FOLLOWED = { perParty: 32, inSum: 512 } as const;
+/** What is asked once is allowed or not as it is asked; what is followed lasts for an hour and more. */
+const LOOK_EVERY_MS = 30_000;
 
 export interface ApiMount {
   /** Makes the context of one call; throws PharosError when the request must not be served at all (a foreign origin). */
@@ -23,10 +27,12 @@ export interface ApiMount {
   onError(error: PharosError, procedure: string): void;
   /** Told of accounts that follow too much. */
   onLimit(limit: string, party: string): void;
+  /** How often it is looked whether who follows still may. */
+  readonly lookEveryMs?: number;
 }
 
 /** tRPC at /api/trpc. A batch is one HTTP request; subscriptions are server-sent events. */
-export function mountApi({ createContext, onError, onLimit }: ApiMount): HttpHandler {
+export function mountApi({ createContext, onError, onLimit, lookEveryMs = LOOK_EVERY_MS }: ApiMount): HttpHandler {
   const inFlight = new Budget({ name: "bytes of requests that are read", ...IN_FLIGHT, onRefused: () => undefined });
   const followed = new Budget({ name: "subscriptions", ...FOLLOWED, onRefused: onLimit });
   return async (request, response) => {
@@ -38,8 +44,9 @@ export function mountApi({ createContext, onError, onLimit }: ApiMount): HttpHan
       const party = principal?.name ?? from;
       if (size > SMALL) holdOpen(inFlight, party, size, response, tooMuch);
       // Strangers may follow nothing, and are told so.
-      if (principal !== null && isSubscription(path))
-        holdOpen(followed, party, 1, response, () => followsTooMuch(party));
+      if (principal === null || !isSubscription(path)) return;
+      holdOpen(followed, party, 1, response, () => followsTooMuch(party));
+      endWithRight(path, response, lookEveryMs, async () => (await createContext(request)).principal);
     };
     await nodeHTTPRequestHandler({
       req: request as never,
@@ -75,6 +82,28 @@ function holdOpen(
   if (!budget.take(party, amount)) throw refusal();
   if (response.closed) budget.give(party, amount);
   else response.once("close", () => budget.give(party, amount));
+}
+
+/**
+ * Ends what is followed once who follows may no more: signed out, of another role, or with a token that is revoked. Whoever asks again is told why.
+ * Who that is cannot always be known: then it goes on until it can.
+ */
+function endWithRight(
+  path: string,
+  response: ServerResponse,
+  everyMs: number,
+  whoIs: () => Promise<PrincipalView | null>,
+): void {
+  if (response.closed) return;
+  const looking = setInterval(() => {
+    whoIs().then(
+      (principal) => {
+        if (!isAllowed(path as Procedure, principal?.role ?? null)) response.destroy();
+      },
+      () => undefined,
+    );
+  }, everyMs).unref();
+  response.once("close", () => clearInterval(looking));
 }
 
 /** By `noun.verb`, as they are asked for. */
