@@ -19,6 +19,8 @@ test.each([
   "::1",
   "2001:2::7",
   "2001::/16",
+  "::ffff:127.0.0.1",
+  "::ffff:a01:203",
 ])("%s is no address of one service", (address) => expect(whyNoServiceAddress(address)).toBeDefined());
 
 test.each([

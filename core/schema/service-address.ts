@@ -8,6 +8,8 @@ const NOBODYS = [
   { range: "::/128", what: "stands for any address" },
   { range: "127.0.0.0/8", what: "is the caller's own host" },
   { range: "::1/128", what: "is the caller's own host" },
+  // Hosts connect to what stands behind, 127.0.0.1 too, by IPv4: nobody comes here.
+  { range: "::ffff:0:0/96", what: "is an address of IPv4 as IPv6 writes it" },
   { range: VIRTUAL_ADDRESSES, what: OF_THE_MESH },
   { range: VIRTUAL_ADDRESSES_IPV6, what: OF_THE_MESH },
 ];

@@ -39,6 +39,12 @@ test.each<[string, object, string | null]>([
   ["remote.ip", { ranges: ["192.0.2.0/24"] }, null],
 ])("%s of %j", (attribute, part, expected) => expect(read(attribute, part)).toBe(expected));
 
+test.each(["shop.example.com", "Shop.EXAMPLE.com", "shop.example.com:1234"])(
+  "%s is one host, however it is written",
+  (authority) =>
+    expect(read("request.headers[:authority]", {}, { "header::authority": authority })).toBe("shop.example.com"),
+);
+
 test("paths of one template are one, of the first that they are of", () => {
   const templates = ["/orders/{*}", "/files/{**}", "/orders/{*}/{*}"];
   expect(pathOf("/orders/7?x=/", ...templates)).toBe("/orders/{*}");

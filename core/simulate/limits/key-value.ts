@@ -41,12 +41,18 @@ function parameterOf(path: string, parameter: string): string | null {
   return start < 0 ? null : new URLSearchParams(path.slice(start + 1).split("#", 1)[0]).get(parameter);
 }
 
+/** However a caller writes it, it is routed to one host: with any port, and letters of either case. */
+const hostOf = (authority: string): string => authority.toLowerCase().replace(/:\d*$/, "");
+
 /** In the words of conditions. */
 function textOf(attribute: string, exchange: Exchange): string | null {
   const parameter = QUERY.exec(attribute)?.[1];
   if (parameter !== undefined) return parameterOf(exchange.path, parameter);
   const header = HEADER.exec(attribute)?.[1];
-  if (header !== undefined) return exchange.headers.firstLine(header.toLowerCase()) ?? null;
+  if (header !== undefined) {
+    const value = exchange.headers.firstLine(header.toLowerCase()) ?? null;
+    return header.toLowerCase() === ":authority" ? value && hostOf(value) : value;
+  }
   const uri = exchange.connection.tls?.peer?.uris[0];
   const identity = uri === undefined ? null : IDENTITY.exec(uri);
   switch (attribute) {
