@@ -134,7 +134,13 @@ test("nothing is handed over before and after somebody looks, and Envoy is tappe
 test("headers are those of the request at each of its ends, and what is secret never leaves", async () => {
   taps.follow({ ...HOLDS, orders: [order("a", { wantsHeaders: true, redacted: ["x-api-*"] })] });
   await attached("a");
-  const secrets = { authorization: "Bearer s3cret", cookie: "session=s3cret", "x-api-key": "s3cret" };
+  const secrets = {
+    authorization: "Bearer s3cret",
+    cookie: "session=s3cret",
+    "x-api-key": "s3cret",
+    x_api_token: "s3cret",
+    "x-upstream": "Bearer s3cret",
+  };
   // What ends as one answer of Envoy's follows another is not caught.
   const of = (path: string, reporter: string) =>
     shown("a").find(({ request: each, headers }) => each?.path === path && each.reporter === reporter && headers)
@@ -142,7 +148,7 @@ test("headers are those of the request at each of its ends, and what is secret n
   const ends = ["/reviews", "/secret"].flatMap((path) => ["source", "destination"].map((end) => [path, end] as const));
   await vi.waitFor(
     async () => {
-      await envoy.get("/reviews?token=s3cret", { ...secrets, "x-told": "yes" });
+      await envoy.get("/reviews?ids=1,2&token=s3cret", { ...secrets, "x-told": "yes" });
       await envoy.get("/secret", { ...secrets, "x-told": "no" });
       expect(ends.every(([path, end]) => of(path, end) !== undefined)).toBe(true);
     },
@@ -155,6 +161,8 @@ test("headers are those of the request at each of its ends, and what is secret n
       authorization: "(redacted)",
       cookie: "(redacted)",
       "x-api-key": "(redacted)",
+      x_api_token: "(redacted)",
+      "x-upstream": "(redacted)",
     });
     expect(namesOf(of("/reviews", reporter)?.response)).toMatchObject({ ":status": "200" });
     // Refused before any application saw it.
