@@ -213,3 +213,18 @@ spec: { ${spec}, rules: [${rules}] }
   ];
   expect(await visits(addresses.map(from))).toEqual([200, 429, 429, 200, 200, 200]);
 });
+
+test("at a gateway a host is one consumer, in whatever case and with whatever port callers write it", async () => {
+  const rule = keyed("request.headers[:authority]").replace(
+    "{ name",
+    "{ match: [{ to: [{ operation: { notPaths: [/warm] } }] }], name",
+  );
+  const limit = LIMIT(rule, "", "host").replace("namespace: default", "namespace: istio-system");
+  await use(GATEWAY, limit.replace("app: reviews", "istio: ingressgateway"));
+  await eventually("the gateway answers", async () =>
+    (await scenario.visit({ path: "/warm" })).status === 200 ? true : undefined,
+  );
+  const hosts = ["shop.example.com", "Shop.EXAMPLE.com", "shop.example.com:8081", "shop.example.com."];
+  const calls = hosts.map((host) => ({ host }));
+  expect(await inTurn(calls, (call) => scenario.visit(call))).toEqual([200, 429, 429, 429]);
+});
