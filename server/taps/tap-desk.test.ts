@@ -207,6 +207,20 @@ test("who reads slowly loses the oldest, and is told how many; who reads gets al
   expect(leftOut.overRate).toBeGreaterThanOrEqual(800 + 40);
 });
 
+test("who hands over more than all others takes none of their room", async () => {
+  const viewer = look();
+  await viewer.read();
+  const told = Array.from({ length: 100 }, (_, index) => ({
+    taps: ["t1"],
+    request: { ...rowOf(`/other${index}`).request, reporter: "destination", sourceWorkload: "", sourcePrincipal: "" },
+  }));
+  show(CALLED, { requests: told });
+  show(CALLER, { requests: Array.from({ length: 1200 }, () => rowOf("/flood")) });
+  const { rows, leftOut } = await viewer.read();
+  expect(rows.filter(({ path }) => path.startsWith("/other"))).toHaveLength(100);
+  expect(leftOut).toEqual({ overRate: 0, unread: 800 });
+});
+
 test("it ends after its time, also where nobody reads it", async () => {
   vi.useFakeTimers();
   try {

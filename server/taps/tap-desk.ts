@@ -165,7 +165,7 @@ export class TapDesk {
     const origin = { report: `${this.#run} ${this.#messages}`, revisionAt };
     message.requests.forEach((shown, index) => {
       const taps = [...new Set(shown.taps.slice(0, TAPS_OF_ROW_MAX))].flatMap((id) => asking.get(id) ?? []);
-      if (index < taken) this.#show(shown, taps, { reporter, nowMs, moveMs, origin, index });
+      if (index < taken) this.#show(shown, taps, { reporter, instance, nowMs, moveMs, origin, index });
       else for (const tap of taps) tap.overRate += 1;
     });
     for (const { tap, requests } of message.leftOut.slice(0, TAPS_OF_ROW_MAX)) {
@@ -184,6 +184,7 @@ export class TapDesk {
     taps: readonly OpenTap[],
     of: {
       readonly reporter: Reporter;
+      readonly instance: string;
       readonly nowMs: number;
       readonly moveMs: bigint;
       readonly origin: Parameters<typeof readSample>[2];
@@ -196,7 +197,8 @@ export class TapDesk {
     if (typeof stamped === "string") return;
     const row = readSample(stamped, of.index, of.origin);
     for (const { matches, queue, ask, redact } of taps)
-      if (matches(row)) queue.push({ ...row, headers: ask.wantsHeaders ? readTappedHeaders(headers, redact) : null });
+      if (matches(row))
+        queue.push({ ...row, headers: ask.wantsHeaders ? readTappedHeaders(headers, redact) : null }, of.instance);
   }
 
   #open(ask: TapAsk): OpenTap {

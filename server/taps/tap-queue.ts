@@ -3,22 +3,27 @@ import type { TappedRequest } from "#core/telemetry/tap.ts";
 const ROWS_MAX = 500;
 const BYTES_MAX = 1024 * 1024;
 
-/** What one viewer has not read yet: bounded, the oldest give way and are counted. */
+interface Waiting {
+  readonly row: TappedRequest;
+  readonly bytes: number;
+  readonly by: string;
+}
+
+/** What one viewer has not read yet: bounded. The oldest of the proxy that has most give way and are counted: none takes the room of others. */
 export class TapQueue {
-  #rows: { readonly row: TappedRequest; readonly bytes: number }[] = [];
+  #rows: Waiting[] = [];
   #bytes = 0;
+  readonly #bytesOf = new Map<string, number>();
   #wake: () => void = () => undefined;
   /** Since it was opened. */
   unread = 0;
 
-  push(row: TappedRequest): void {
+  /** `by`: the instance whose proxy tells of it. */
+  push(row: TappedRequest, by: string): void {
     const bytes = sizeOf(row);
-    this.#rows.push({ row, bytes });
-    this.#bytes += bytes;
-    while (this.#rows.length > ROWS_MAX || this.#bytes > BYTES_MAX) {
-      this.#bytes -= this.#rows.shift()?.bytes ?? 0;
-      this.unread += 1;
-    }
+    this.#rows.push({ row, bytes, by });
+    this.#count(by, bytes);
+    while (this.#rows.length > ROWS_MAX || this.#bytes > BYTES_MAX) this.#dropOne();
     this.#wake();
   }
 
@@ -26,6 +31,7 @@ export class TapQueue {
     const rows = this.#rows.map(({ row }) => row);
     this.#rows = [];
     this.#bytes = 0;
+    this.#bytesOf.clear();
     return rows;
   }
 
@@ -43,6 +49,22 @@ export class TapQueue {
 
   wake(): void {
     this.#wake();
+  }
+
+  #count(by: string, bytes: number): void {
+    this.#bytes += bytes;
+    this.#bytesOf.set(by, (this.#bytesOf.get(by) ?? 0) + bytes);
+  }
+
+  #dropOne(): void {
+    const [most] = [...this.#bytesOf].reduce((best, each) => (each[1] > best[1] ? each : best));
+    const [dropped] = this.#rows.splice(
+      this.#rows.findIndex(({ by }) => by === most),
+      1,
+    );
+    if (dropped === undefined) return;
+    this.#count(dropped.by, -dropped.bytes);
+    this.unread += 1;
   }
 }
 
