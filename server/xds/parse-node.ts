@@ -1,4 +1,5 @@
 import type { JsonObject } from "@bufbuild/protobuf";
+import { cutText } from "#core/cut-text.ts";
 import { PharosError } from "#core/errors.ts";
 import { isLocality } from "#core/model/locality.ts";
 import { plainText } from "#core/plain-text.ts";
@@ -82,19 +83,19 @@ function readMetadata(raw: JsonObject): NodeMetadata {
   const httpProxyPort = optionalPort(raw.HTTP_PROXY_PORT, "HTTP_PROXY_PORT");
   return {
     LABELS: labels,
-    SERVICE_ACCOUNT: text(raw.SERVICE_ACCOUNT).slice(0, HOST_CHARS_MAX),
+    SERVICE_ACCOUNT: cutText(text(raw.SERVICE_ACCOUNT), HOST_CHARS_MAX),
     WORKLOAD_NAME: plainText(text(raw.WORKLOAD_NAME), HOST_CHARS_MAX),
     INTERCEPTION_MODE: raw.INTERCEPTION_MODE === "NONE" ? "NONE" : "REDIRECT",
     ...(text(raw.DNS_CAPTURE) === "true" ? { DNS_CAPTURE: true as const } : {}),
     ...(text(raw.PHAROS_IPV6) === "true" ? { PHAROS_IPV6: true as const } : {}),
     ...(httpProxyPort === undefined ? {} : { HTTP_PROXY_PORT: httpProxyPort }),
     PHAROS_OUTBOUND: list(raw.PHAROS_OUTBOUND, "PHAROS_OUTBOUND").map((each) => ({
-      host: text(each.host).slice(0, HOST_CHARS_MAX),
+      host: cutText(text(each.host), HOST_CHARS_MAX),
       port: port(each.port, "PHAROS_OUTBOUND"),
       bindPort: port(each.bindPort, "PHAROS_OUTBOUND"),
     })),
     PHAROS_INBOUND: list(raw.PHAROS_INBOUND, "PHAROS_INBOUND").map((each) => ({
-      name: text(each.name).slice(0, HOST_CHARS_MAX),
+      name: cutText(text(each.name), HOST_CHARS_MAX),
       appPort: port(each.appPort, "PHAROS_INBOUND"),
       inboundPort: optionalPort(each.inboundPort, "PHAROS_INBOUND") ?? 0,
     })),
