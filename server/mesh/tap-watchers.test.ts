@@ -45,6 +45,11 @@ test("what is looked at of an instance is heard by its own agent alone, also onc
   expect(watchers.set({ "default/reviews-0": ORDER })).toEqual([]);
 });
 
+test("a name longer than any instance has is refused, and not kept", () => {
+  const watchers = new TapWatchers(() => REVIEWS);
+  expect(() => agent(watchers, "reviews", `default/${"x".repeat(600)}`)).toThrow(/608 characters: at most 600/);
+});
+
 test("one connection has few streams", () => {
   const watchers = new TapWatchers(() => REVIEWS);
   const open = () => {

@@ -1,8 +1,8 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Peer } from "#grpc/peer.ts";
+import { readMessage } from "#grpc/read-message.ts";
 import type { GrpcMethod } from "#grpc/server.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
 import { WatchTapsRequestSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
@@ -16,6 +16,8 @@ export type EncodedOrders = Readonly<Record<string, Uint8Array>>;
 const PER_CONNECTION_MAX = 4;
 /** Of an agent that does not read: what it is asked for ends by itself. */
 const WAITING_BYTES_MAX = 16 * 1024;
+/** Of `namespace/name`: it is kept for as long as the stream is open. */
+const INSTANCE_CHARS_MAX = 600;
 
 interface Watcher {
   readonly stream: ServerStream;
@@ -56,7 +58,7 @@ export class TapWatchers {
         this.#watchers.set(stream, watcher);
         return {
           onMessage: (message) => {
-            watcher.instance ??= fromBinary(WatchTapsRequestSchema, message).instance.slice(0, 600);
+            watcher.instance ??= instanceOf(message);
             this.#tell(watcher);
           },
           onEnd: () => undefined,
@@ -107,4 +109,17 @@ export class TapWatchers {
       found.serviceAccount === identity.serviceAccount
     );
   }
+}
+
+function instanceOf(message: Buffer): string {
+  const { instance } = readMessage(WatchTapsRequestSchema, message);
+  if (instance.length > INSTANCE_CHARS_MAX)
+    throw new PharosError(
+      "invalid",
+      `instance: ${instance.length} characters: at most ${INSTANCE_CHARS_MAX} are a name`,
+      {
+        hint: "name it as it is registered: namespace/name",
+      },
+    );
+  return instance;
 }

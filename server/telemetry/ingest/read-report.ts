@@ -6,6 +6,8 @@ import type { LabelMemory, ToldWindow } from "#server/telemetry/ingest/told-labe
 import { WireBytes } from "#server/telemetry/ingest/wire-bytes.ts";
 
 const WINDOWS = ReportRequestSchema.field.windows.number;
+/** No instance has a longer name, and what is remembered has one. */
+const INSTANCE_CHARS_MAX = 600;
 
 /** A report as it was read. */
 export interface ToldReport extends Omit<ReportRequest, "windows"> {
@@ -31,7 +33,7 @@ export function readReport(bytes: Uint8Array, principal: string, memory: LabelMe
       wire.at = end;
     }
     const report = readMessage(ReportRequestSchema, new Uint8Array(Buffer.concat(rest)));
-    const agent = `${principal} ${report.instance}`;
+    const agent = `${principal} ${report.instance.length > INSTANCE_CHARS_MAX ? "" : report.instance}`;
     const known = memory.of(agent);
     try {
       const read = windows.map(([from, to]) => {

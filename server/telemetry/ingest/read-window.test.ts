@@ -1,7 +1,7 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it, test } from "vitest";
 import { readMessage } from "#grpc/read-message.ts";
 import { ReportRequestSchema, type RequestWindow, RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { readReport, type ToldReport } from "#server/telemetry/ingest/read-report.ts";
@@ -138,4 +138,14 @@ it("what is made of labels is made once for as long as it means the same, and ne
   expect(ask("p", after)).toEqual([2, 2]);
   expect(ask("q", after)).toEqual([3, 3]);
   expect(ask("p", undefined)).toEqual([4, 5]);
+});
+
+test.each([
+  ["labels", { windows: [{ reporter: "source", sourceWorkload: "x".repeat(7_000_000) }] }],
+  ["shapes", { windows: [{ reporter: "source", shapes: [{ method: "x".repeat(7_000_000), count: 1n }] }] }],
+])("%s that are longer than all of an agent's together are not remembered", (_, told) => {
+  const memory = new LabelMemory();
+  const bytes = toBinary(ReportRequestSchema, create(ReportRequestSchema, { instance: "a/b", ...told }));
+  const read = () => readReport(bytes, "p", memory).windows.map((window) => "told" in window && window.told);
+  expect(read()[0]).not.toBe(read()[0]);
 });

@@ -1,6 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { type RequestShape, RequestShapeSchema, RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
-import type { AgentLabels, ToldLabels, ToldWindow } from "#server/telemetry/ingest/told-labels.ts";
+import { type AgentLabels, remember, type ToldLabels, type ToldWindow } from "#server/telemetry/ingest/told-labels.ts";
 import type { WireBytes } from "#server/telemetry/ingest/wire-bytes.ts";
 
 const { field } = RequestWindowSchema;
@@ -72,7 +72,7 @@ export function readWindow(wire: WireBytes, end: number, known: AgentLabels): To
         opened = wire.uint32Of(tag);
         break;
       case FIGURES.shapes:
-        shapes.push(readShape(wire, wire.enter(tag), known.shapes));
+        shapes.push(readShape(wire, wire.enter(tag), known));
         break;
       default:
         wire.skip(tag);
@@ -85,7 +85,7 @@ export function readWindow(wire: WireBytes, end: number, known: AgentLabels): To
   }
   if (wire.at !== end) throw new RangeError("a window ends within a field");
   text += wire.latin1(from, to);
-  const told = labelsOf(text, known.windows);
+  const told = labelsOf(text, known);
   return {
     windowStartMs,
     count,
@@ -102,7 +102,7 @@ export function readWindow(wire: WireBytes, end: number, known: AgentLabels): To
   };
 }
 
-function readShape(wire: WireBytes, end: number, known: AgentLabels["shapes"]): RequestShape {
+function readShape(wire: WireBytes, end: number, known: AgentLabels): RequestShape {
   let [text, count] = ["", 0n];
   while (wire.at < end) {
     const start = wire.at;
@@ -114,18 +114,18 @@ function readShape(wire: WireBytes, end: number, known: AgentLabels["shapes"]): 
     }
   }
   if (wire.at !== end) throw new RangeError("a shape ends within a field");
-  let shape = known.get(text);
+  let shape = known.shapes.get(text);
   if (shape === undefined) {
     shape = fromBinary(RequestShapeSchema, Buffer.from(text, "latin1"));
-    known.set(text, shape);
+    remember(known, known.shapes, text, shape);
   }
   return { ...shape, count };
 }
 
-function labelsOf(text: string, known: AgentLabels["windows"]): ToldLabels {
-  const told = known.get(text);
+function labelsOf(text: string, known: AgentLabels): ToldLabels {
+  const told = known.windows.get(text);
   if (told !== undefined) return told;
   const made = { window: fromBinary(RequestWindowSchema, Buffer.from(text, "latin1")) };
-  known.set(text, made);
+  remember(known, known.windows, text, made);
   return made;
 }

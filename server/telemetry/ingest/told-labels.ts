@@ -42,15 +42,24 @@ export function madeOnce<T>(window: ToldWindow, of: object | undefined, make: (l
 export interface AgentLabels {
   readonly windows: Map<string, ToldLabels>;
   readonly shapes: Map<string, RequestShape>;
-  /** How many there were when they were counted last. */
+  /** How many texts there are, and were when they were counted last: a long one counts as several. */
+  texts: number;
   counted: number;
 }
 
+/** Few are longer; of one that is each such part counts. */
+const TEXT_BYTES = 1024;
 /** Of one agent: beyond it all of them are read anew. */
 const TEXTS_MAX = 6000;
 /** Agents that are known at a time, and texts of all; who was silent longest goes. */
 const AGENTS_MAX = 20_000;
 const TEXTS_IN_SUM_MAX = 300_000;
+
+/** What a text of an agent means, for the next report. */
+export function remember<T>(agent: AgentLabels, texts: Map<string, T>, text: string, meaning: T): void {
+  texts.set(text, meaning);
+  agent.texts += 1 + Math.floor(text.length / TEXT_BYTES);
+}
 
 /** Labels that agents told of before. */
 export class LabelMemory {
@@ -59,7 +68,7 @@ export class LabelMemory {
   #texts = 0;
 
   of(agent: string): AgentLabels {
-    const known = this.#agents.get(agent) ?? { windows: new Map(), shapes: new Map(), counted: 0 };
+    const known = this.#agents.get(agent) ?? { windows: new Map(), shapes: new Map(), texts: 0, counted: 0 };
     this.#agents.delete(agent);
     this.#agents.set(agent, known);
     return known;
@@ -69,7 +78,7 @@ export class LabelMemory {
   bound(agent: string): void {
     const known = this.#agents.get(agent);
     if (known === undefined) return;
-    const texts = known.windows.size + known.shapes.size;
+    const { texts } = known;
     this.#texts += texts - known.counted;
     known.counted = texts;
     if (texts > TEXTS_MAX) this.#forget(agent);
