@@ -119,11 +119,22 @@ export class BatchBook {
 
   /** All of it in one row: the newest counts, and of an older writer none. */
   async #hide(range: Hidden): Promise<void> {
-    const ranges = [...this.#hidden.filter(([, , atMs]) => atMs >= this.#now() - LATE_MS), range];
+    const known = this.#hidden.filter(([, , atMs]) => atMs >= this.#now() - LATE_MS);
+    const ranges = withRange(known, range);
     this.#version += 1;
     await this.#client.insert("hidden", ["epoch", "version", "ranges"], [[this.#epoch, this.#version, ranges]]);
     this.#hidden = ranges;
   }
+}
+
+/** One of those that follow each other: each is a part of every question for as long as it is on the list. */
+function withRange(known: readonly Hidden[], [from, to, atMs]: Hidden): readonly Hidden[] {
+  const beside = known.filter(([start, end]) => start > to + 1 || end + 1 < from);
+  const joined = known.filter((each) => !beside.includes(each));
+  return [
+    ...beside,
+    [Math.min(from, ...joined.map(([start]) => start)), Math.max(to, ...joined.map(([, end]) => end)), atMs],
+  ];
 }
 
 function visible(reached: number, hidden: readonly Hidden[]): string {

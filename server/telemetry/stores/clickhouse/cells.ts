@@ -27,6 +27,9 @@ function cellOf(type: SqlType, value: CellValue): unknown {
       return Number.isSafeInteger(value) && (value as number) >= 0 ? value : String(inRange(type, value as number));
     case "DOUBLE":
       return doubleOf(value as number);
+    case "VARCHAR":
+      // ClickHouse refuses half of a character, and with it the batch that all are in.
+      return (value as string).toWellFormed();
     default:
       return value;
   }

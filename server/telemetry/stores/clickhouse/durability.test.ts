@@ -9,8 +9,10 @@ import { DEFAULT_RETENTION } from "#server/telemetry/ports/retention.ts";
 import { EMPTY_BATCH } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import { startTelemetry } from "#server/telemetry/start-telemetry.ts";
+import { BatchBook } from "#server/telemetry/stores/clickhouse/batch-book.ts";
 import { ClickhouseClient } from "#server/telemetry/stores/clickhouse/clickhouse-client.ts";
 import { openClickhouseStore } from "#server/telemetry/stores/clickhouse/clickhouse-store.ts";
+import { prepareDatabase } from "#server/telemetry/stores/clickhouse/migrate.ts";
 import { reporterOf, reportOf } from "#server/telemetry/testing/reports.ts";
 import { HAS_CLICKHOUSE, type RunningClickhouse, startClickhouse } from "#testing/clickhouse/start-clickhouse.ts";
 
@@ -110,6 +112,22 @@ describe.skipIf(!HAS_CLICKHOUSE)("ClickHouse (engine: chdb)", () => {
       await again.upkeep.dropOld(Date.now(), 0);
       expect(await again.gaps.gaps(START, START + 1)).toEqual([GAP]);
       await again.close();
+    }
+  });
+
+  test("batches that fail one after another are hidden as one, and those that are committed between them count", async () => {
+    const client = new ClickhouseClient(addressOf("failing"));
+    onTestFinished(() => client.close());
+    await prepareDatabase(client);
+    const seen = async (book: BatchBook) =>
+      (await client.rows<{ batch: number }>(`SELECT batch FROM commits WHERE ${book.visible()} ORDER BY batch`)).length;
+    for (const committed of [1, 2]) {
+      const book = await BatchBook.open(client, Date.now);
+      for (let failures = 0; failures < 5; failures += 1) book.failed(await book.begin());
+      await book.commit(await book.begin());
+      for (let failures = 0; failures < 5; failures += 1) book.failed(await book.begin());
+      expect(book.hidden().split(" OR ").length).toBeLessThanOrEqual(2 * committed);
+      expect(await seen(book)).toBe(committed);
     }
   });
 

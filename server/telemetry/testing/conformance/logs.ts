@@ -43,6 +43,13 @@ export function logs(at: StoreCase): void {
     }
   });
 
+  test("a text that was cut in the middle of a character is stored without it, and keeps nothing else out", async () => {
+    const cut = { service: "reviews.default", body: `cut here ${"\u{1F600}".slice(0, 1)}`, atMs: START + 3 };
+    await Promise.all([at.takeLogs([resourceLogsOf(cut)], "application"), take()]);
+    expect((await found({}))[0]).toBe("cut here \uFFFD");
+    expect(await found({})).toHaveLength(LOGS.length + 1);
+  });
+
   test.each<[string, Partial<LogSearch>, number[]]>([
     ["by nothing, newest first", {}, [2, 1, 0]],
     ["by a short id", { traceId: "48485a3953bb6124" }, [1]],
