@@ -1,4 +1,14 @@
-import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -76,6 +86,17 @@ test("a damaged segment costs nothing while its database is whole, and is writte
   rmSync(join(dir, "telemetry.duckdb"));
   expect(await mend(dir)).toHaveLength(1);
   await expectOnlyToldLost(dir, whole);
+});
+
+test("a folder among the segments stays where it is, and keeps no round from being made", async () => {
+  const dir = copyStore();
+  const folder = join(dir, "telemetry.segments");
+  mkdirSync(join(folder, "lost+found"));
+  for (const name of readdirSync(folder)) if (name.startsWith("spans-")) rmSync(join(folder, name));
+  const count = readdirSync(folder).length;
+  expect(await mend(dir)).toEqual([]);
+  expect(readdirSync(folder).length).toBeGreaterThan(count);
+  expect(existsSync(join(folder, "lost+found"))).toBe(true);
 });
 
 /** Destroys the blocks of a database that hold attributes of spans: nobody reads them as it is opened. */

@@ -68,6 +68,7 @@ export class SegmentFiles {
 
   /** Takes away what neither the catalog that is known nor one of those that are kept speaks of. */
   sweep(known: Catalog | undefined): void {
+    if (!existsSync(this.dir)) return;
     const kept = new Set(known?.segments.map(({ file }) => file));
     let catalogs = 0;
     for (const name of this.#catalogs()) {
@@ -78,7 +79,9 @@ export class SegmentFiles {
       kept.add(name);
       for (const { file } of catalog.segments) kept.add(file);
     }
-    for (const name of readdirSync(this.dir)) if (!kept.has(name)) rmSync(this.pathOf(name), { force: true });
+    // A folder in it is nobody's here: that of a disk of its own has one.
+    for (const entry of readdirSync(this.dir, { withFileTypes: true }))
+      if (entry.isFile() && !kept.has(entry.name)) rmSync(this.pathOf(entry.name), { force: true });
   }
 
   /** Moves a segment out of the folder, for whoever can read it. */

@@ -46,6 +46,7 @@ export class SegmentKeeper {
   /** From when on rows may have come since the last round. */
   #fromMs = 0;
   #failure: string | undefined;
+  #unswept: string | undefined;
 
   constructor(options: SegmentKeeperOptions) {
     const { path, warn } = options;
@@ -161,8 +162,21 @@ export class SegmentKeeper {
       this.#failure = message;
     } finally {
       this.#fromMs = Math.min(lookFromMs, this.#fromMs);
-      this.#files.sweep(this.#catalog);
       this.#isWorking = false;
+    }
+    this.#sweep();
+  }
+
+  /** What cannot be taken away costs room, and no round. */
+  #sweep(): void {
+    try {
+      this.#files.sweep(this.#catalog);
+      this.#unswept = undefined;
+    } catch (error) {
+      const { message } = PharosError.from(error);
+      if (message !== this.#unswept)
+        this.#options.warn(`segments that the telemetry store needs no more are still there: ${message}`);
+      this.#unswept = message;
     }
   }
 
