@@ -59,14 +59,7 @@ export class BatchBook {
       `SELECT writer FROM epochs WHERE epoch >= ${epoch} ORDER BY epoch DESC, writer DESC LIMIT 1`,
     );
     if (claims[0]?.writer !== writer) throw superseded(client.database);
-    const [listed] = await client.rows<{ ranges: Hidden[] }>(
-      `SELECT ranges FROM hidden WHERE epoch < ${epoch} ORDER BY epoch DESC, version DESC LIMIT 1`,
-    );
-    const before = listed?.ranges ?? [];
-    const [top] = await client.rows<{ batch: number }>(
-      `SELECT max(batch) AS batch FROM commits WHERE ${visible(epoch * OF_ONE_WRITER - 1, before)}`,
-    );
-    const committed = top?.batch ?? 0;
+    const { hidden: before, committed } = await readBefore(client, epoch);
     const book = new BatchBook(client, { epoch, committed, hidden: before }, now);
     await book.#hide([committed + 1, epoch * OF_ONE_WRITER, now()]);
     return book;
@@ -124,6 +117,31 @@ export class BatchBook {
     this.#version += 1;
     await this.#client.insert("hidden", ["epoch", "version", "ranges"], [[this.#epoch, this.#version, ranges]]);
     this.#hidden = ranges;
+  }
+}
+
+/**
+ * What writers before have hidden, and the newest that they have committed. The one before may still hide one and commit the next: the
+ * list counts that is as new as the commit.
+ */
+async function readBefore(
+  client: ClickhouseClient,
+  epoch: number,
+): Promise<{ readonly hidden: readonly Hidden[]; readonly committed: number }> {
+  const newest = async () => {
+    const [listed] = await client.rows<{ epoch: number; version: number; ranges: Hidden[] }>(
+      `SELECT epoch, version, ranges FROM hidden WHERE epoch < ${epoch} ORDER BY epoch DESC, version DESC LIMIT 1`,
+    );
+    return listed;
+  };
+  for (let list = await newest(); ; ) {
+    const hidden = list?.ranges ?? [];
+    const [top] = await client.rows<{ batch: number }>(
+      `SELECT max(batch) AS batch FROM commits WHERE ${visible(epoch * OF_ONE_WRITER - 1, hidden)}`,
+    );
+    const again = await newest();
+    if (again?.epoch === list?.epoch && again?.version === list?.version) return { hidden, committed: top?.batch ?? 0 };
+    list = again;
   }
 }
 

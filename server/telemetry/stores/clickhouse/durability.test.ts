@@ -146,6 +146,36 @@ describe.skipIf(!HAS_CLICKHOUSE)("ClickHouse (engine: chdb)", () => {
     for (const store of [second, third]) expect(await store.gaps.gaps(START, START + 1)).toEqual([GAP, GAP]);
   });
 
+  test("what the one before hid while another one took over is hidden from that one too", async () => {
+    const client = new ClickhouseClient(addressOf("hidden"));
+    await prepareDatabase(client);
+    const first = await BatchBook.open(client, Date.now);
+    const failed = await first.begin();
+    first.failed(failed);
+    const real = ClickhouseClient.prototype.rows;
+    let isMeanwhile = false;
+    const meanwhile = vi.spyOn(ClickhouseClient.prototype, "rows").mockImplementation(async function rows(
+      this: ClickhouseClient,
+      ...asked
+    ) {
+      if (asked[0].includes("FROM commits") && !isMeanwhile) {
+        isMeanwhile = true;
+        await expect(first.begin().then((batch) => first.commit(batch))).rejects.toMatchObject({ code: "conflict" });
+      }
+      return real.apply(this, asked) as never;
+    });
+    onTestFinished(async () => {
+      meanwhile.mockRestore();
+      await client.close();
+    });
+    const second = await BatchBook.open(client, Date.now);
+    expect(isMeanwhile).toBe(true);
+    const [seen] = await client.rows<{ counts: number }>(
+      `SELECT toUInt64(${failed}) AS batch, ${second.visible()} AS counts`,
+    );
+    expect(seen?.counts).toBe(0);
+  });
+
   test("while ClickHouse is away nothing is acknowledged, and when it is back each report counts once", async () => {
     const port = await freePort();
     const data = mkdtempSync(join(tmpdir(), "pharos-clickhouse-"));
