@@ -244,6 +244,20 @@ test("more than so many cannot look", async () => {
   await expect(look({ user: "bob" }).read()).resolves.toMatchObject({ isOver: false });
 });
 
+test("all together look at so many proxies, and each is told how many of those that are meant are not asked", async () => {
+  instances = Array.from({ length: 300 }, (_, index) => instanceOf(`w${100 + index}`));
+  const counts = [];
+  for (const filter of ["caller:w1*", "caller:w2*", "caller:w3*", "caller:w15*"])
+    counts.push((await look({ filter: `side:source ${filter}` }).read()).proxies);
+  expect(counts).toMatchObject([
+    { meant: 100, asked: 100 },
+    { meant: 100, asked: 100 },
+    { meant: 100, asked: 0 },
+    { meant: 10, asked: 10 },
+  ]);
+  expect(Object.keys(orders)).toHaveLength(200);
+});
+
 test("why there are no headers is told, once for all proxies alike", async () => {
   const viewer = look({ wantsHeaders: true });
   await viewer.read();

@@ -64,8 +64,8 @@ interface OpenTap {
 /** Requests a second that all agents together may hand over for one viewer, and one agent of them. */
 const PER_SECOND = 500;
 const PER_AGENT = { min: 5, max: 200 } as const;
-/** Proxies that one viewer looks at. */
-const PROXIES_MAX = 100;
+/** Proxies that one viewer looks at, and all together: each reports twice a second meanwhile. */
+const PROXIES_MAX = { perTap: 100, inSum: 200 } as const;
 const TAPS_MAX = { perUser: 4, inSum: 16 } as const;
 /** How often agents are told, and for how long they take it to hold. */
 const TOLD_EVERY_MS = 2000;
@@ -275,9 +275,16 @@ export class TapDesk {
 
   #orders(): EncodedOrders {
     const byInstance = new Map<string, { readonly tap: OpenTap; readonly perSecond: number }[]>();
+    const all = new Set<string>();
     for (const tap of this.#taps.values()) {
       const meant = this.#meantBy(tap);
-      const asked = meant.slice(0, PROXIES_MAX);
+      const asked: string[] = [];
+      for (const instance of meant) {
+        if (asked.length === PROXIES_MAX.perTap) break;
+        if (!all.has(instance) && all.size === PROXIES_MAX.inSum) continue;
+        all.add(instance);
+        asked.push(instance);
+      }
       tap.meant = meant.length;
       tap.asked = new Set(asked);
       const perSecond = Math.min(PER_AGENT.max, Math.max(PER_AGENT.min, Math.floor(PER_SECOND / asked.length)));
