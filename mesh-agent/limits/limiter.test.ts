@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
+import type { LedgerJournal } from "#core/rate-limit/ledger-journal.ts";
 import { readDescriptor } from "#core/simulate/limits/read-descriptor.ts";
 import { readLimitSet } from "#core/simulate/limits/read-limit-set.ts";
 import { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { Limiter, type Verdict } from "#mesh-agent/limits/limiter.ts";
-import { LimitSetSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
+import { LimitRule_Alone, LimitRule_Unit, LimitSetSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
 import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
 
@@ -65,4 +66,37 @@ test("who is counted by another rule, as a plan has it, is neither counted nor e
   expect(await said({ exempt: ANYBODY })).toEqual([0, 1]);
   expect(await said({ without: ANYBODY })).toEqual([0, 0]);
   expect(await said({ exempt: ANYBODY, without: ANYBODY })).toEqual([0, 0]);
+});
+
+test.each([
+  ["of its end nobody tells, as much as was known before", undefined, 900],
+  ["it ends, all that it cost", { status: 200, bytes: 950, told: new Map() }, 950],
+])("of a request that lasts is in the journal, when %s", async (_, ended, units) => {
+  let written = 0;
+  const journal: LedgerJournal = {
+    took(_key, more) {
+      written += more;
+      return true;
+    },
+    returned(_key, less) {
+      written -= less;
+    },
+    drew: () => undefined,
+    closed: () => undefined,
+  };
+  const members = new LimitMembers(join(temporaryDir(cleanup), "members"), silentLogger);
+  const limiter = new Limiter(
+    { agent: "run", send: () => undefined, keysMax: 10, retryMs: 60_000, patienceMs: 0, journal },
+    members,
+  );
+  const bytes = { ...RULE, isShadow: false, amount: 1000, unit: LimitRule_Unit.BYTES };
+  const rule = { ...bytes, quota: {}, whenAlone: LimitRule_Alone.ALLOW };
+  const rules = readLimitSet(toBinary(LimitSetSchema, create(LimitSetSchema, { rules: [rule] })));
+  const decided = new Promise<Verdict>((done) => limiter.decide(rules, readDescriptor([]), done));
+  limiter.tick();
+  const { ending } = await decided;
+  ending?.grow({ status: 200, bytes: 900, told: new Map() });
+  expect(written).toBe(900);
+  ending?.end(ended);
+  expect(written).toBe(units);
 });

@@ -226,29 +226,37 @@ export class Limiter {
     ending: Ending,
   ): void {
     for (const each of own) this.#own.take(each);
-    /** Of each of these, spent before its end. */
-    const grown = own.map(() => 0);
+    /** Of each of these, what it is known to have cost so far. */
+    const known = { own: own.map(({ cost }) => cost), shared: shared.map(({ cost }) => cost) };
     if ([...own, ...shared].some(({ rule }) => rule.unit === "Bytes"))
       ending.addGrowing((soFar) => {
         const now = this.#now();
         for (const [index, each] of own.entries()) {
-          const more = costSoFar(each.rule, each.cost, soFar) - each.cost - (grown[index] ?? 0);
-          if (more <= 0) continue;
-          grown[index] = (grown[index] ?? 0) + more;
-          this.#own.spendMore(each, more, now.slowMs);
+          const before = known.own[index] ?? each.cost;
+          const cost = costSoFar(each.rule, each.cost, soFar);
+          if (cost <= before) continue;
+          known.own[index] = cost;
+          this.#own.spendMore(each, cost - before, now.slowMs);
         }
+        for (const [index, { rule, cost }] of shared.entries())
+          known.shared[index] = Math.max(known.shared[index] ?? cost, costSoFar(rule, cost, soFar));
         outcome.grow(
           now,
-          shared.flatMap(({ rule, cost, buckets }) => buckets.map(() => costSoFar(rule, cost, soFar))),
+          shared.flatMap(({ cost, buckets }, index) => buckets.map(() => known.shared[index] ?? cost)),
         );
       });
     ending.add((ended) => {
       const now = this.#now();
-      for (const [index, each] of own.entries())
-        this.#own.settle(each, finalCost(each.rule, each.cost, ended) - (grown[index] ?? 0), now.slowMs);
+      // Of one whose end nobody tells, that much stays charged.
+      for (const [index, each] of own.entries()) {
+        const cost = known.own[index] ?? each.cost;
+        this.#own.settle(each, finalCost(each.rule, cost, ended) - (cost - each.cost), now.slowMs);
+      }
       outcome.settle(
         now,
-        shared.flatMap(({ rule, cost, buckets }) => buckets.map(() => finalCost(rule, cost, ended))),
+        shared.flatMap(({ rule, cost, buckets }, index) =>
+          buckets.map(() => finalCost(rule, known.shared[index] ?? cost, ended)),
+        ),
       );
     });
   }
