@@ -76,6 +76,12 @@ test("a filter that waits for a configuration has that of its name, whoever give
     JSON.stringify(dumps, (key, value) => (origins.test(`"${key}":`) ? undefined : value));
   const direct = open([entry("a"), filter("x", insert(`typed_config: { ${ofType} }`))]);
   expect(without(mesh.dumps())).toEqual(without(direct.dumps()));
+  const byDefault = open([
+    entry("a"),
+    filter("x", insert(`config_discovery: { config_source: { ads: {} }, default_config: { ${ofType} } }`)),
+  ]);
+  expect(byDefault.told().filter((each) => each.startsWith("patch-not-usable"))).toEqual([]);
+  expect(without(byDefault.dumps())).toEqual(without(direct.dumps()));
 });
 
 test("what a patch keeps from being built stays as it was, everything else goes on, and the EnvoyFilter is named", () => {

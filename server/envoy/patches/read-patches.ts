@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Patch, PatchContext } from "#core/resolve/envoy-patches.ts";
 import { type DecodedValue, decodeValue, PATCH_SCHEMAS } from "#server/envoy/patches/decode-value.ts";
-import { awaitedName, nameOfExtension } from "#server/envoy/patches/inline-configurations.ts";
+import { awaitedName, defaultOf, nameOfExtension } from "#server/envoy/patches/inline-configurations.ts";
 import { PatchSet } from "#server/envoy/patches/patch-set.ts";
 
 const DECODED = new WeakMap<Patch, DecodedValue>();
@@ -40,7 +40,7 @@ export function describeAwaited(patches: readonly Patch[]): readonly Diagnostic[
   const given = new Set(decoded.map(nameOfExtension));
   return decoded.flatMap((each) => {
     const name = awaitedName(each);
-    if (name === undefined || given.has(name)) return [];
+    if (name === undefined || given.has(name) || defaultOf(each) !== undefined) return [];
     return [
       {
         severity: "error" as const,
