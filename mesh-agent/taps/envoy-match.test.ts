@@ -33,6 +33,18 @@ test("a path is any of its patterns, with whatever query, and nothing of it is a
   expect(regexOf("path:/a.b*,/c")).toBe("(?:(?s:/a\\.b.*)|(?s:/c))(?:\\?.*)?");
 });
 
+test("a path is also that which a route before has rewritten, and a bound is one that Envoy reads", () => {
+  expect(match("path:/a")).toMatchObject({
+    or_match: {
+      rules: [":path", "x-envoy-original-path"].map((name) => ({
+        http_request_headers_match: { headers: [{ name }] },
+      })),
+    },
+  });
+  for (const filter of ["code:<1000000000000000000000", "code:>=1000000000000000000000"])
+    expect(JSON.stringify(match(filter))).not.toMatch(/\d{5}|e\+|null/);
+});
+
 test("viewers of different requests are handed over what one of them asks for, and all where one asks for all", () => {
   expect(match("method:GET", "method:PUT")).toMatchObject({ or_match: { rules: [{}, {}] } });
   expect(match("method:GET", "")).toEqual(ANY);
