@@ -1,6 +1,6 @@
 import type { ApplicationWatch } from "#mesh-agent/application/application-watch.ts";
 import type { LimitStats } from "#mesh-agent/limits/thread-protocol.ts";
-import type { TelemetryStats } from "#mesh-agent/telemetry/report-loop.ts";
+import type { TelemetryStats } from "#mesh-agent/telemetry/report-loop-options.ts";
 import type { RelayStats } from "#mesh-agent/xds/relay-server.ts";
 import type { Metric } from "#node/prometheus-text.ts";
 

@@ -1,17 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { PharosError } from "#core/errors.ts";
-import { LASTING_MARK, type LastingStream, parseLastingStream } from "#core/telemetry/lasting-stream.ts";
+import { LASTING_MARK, parseLastingStream } from "#core/telemetry/lasting-stream.ts";
 import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
-import { type Answered, deliverReports, type SendReport } from "#mesh-agent/telemetry/deliver-reports.ts";
+import { type Answered, deliverReports } from "#mesh-agent/telemetry/deliver-reports.ts";
 import { encodeCounts, encodeExtras } from "#mesh-agent/telemetry/encode-report.ts";
-import { EntryFolder, endsBetween, type RequestTap } from "#mesh-agent/telemetry/fold-entries.ts";
-import { ownEndOf, type TelemetryInstance } from "#mesh-agent/telemetry/instance.ts";
+import { EntryFolder, endsBetween } from "#mesh-agent/telemetry/fold-entries.ts";
+import { ownEndOf } from "#mesh-agent/telemetry/instance.ts";
 import type { OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
 import { LineClock } from "#mesh-agent/telemetry/line-clock.ts";
 import { LogTail } from "#mesh-agent/telemetry/log-tail.ts";
-import type { Outbox } from "#mesh-agent/telemetry/outbox.ts";
-import type { SpanReceiver } from "#mesh-agent/telemetry/receive-spans.ts";
+import type { ReportLoopOptions, TelemetryStats } from "#mesh-agent/telemetry/report-loop-options.ts";
 import type { ReportPlace } from "#mesh-agent/telemetry/report-place.ts";
 import {
   AWAY_INTERVAL_MS,
@@ -21,48 +20,6 @@ import {
   sendDelayMs,
 } from "#mesh-agent/telemetry/report-times.ts";
 import { type CounterReading, type Gap, RequestLedger } from "#mesh-agent/telemetry/request-ledger.ts";
-import type { Logger } from "#node/log.ts";
-
-export interface ReportLoopOptions {
-  readonly accessLogPath: string;
-  readonly instance: () => TelemetryInstance;
-  readonly report: SendReport;
-  readonly reopenLogs: () => Promise<void>;
-  readonly readCounters: () => Promise<CounterReading | undefined>;
-  readonly outbox: Outbox;
-  readonly spans: SpanReceiver;
-  readonly log: Logger;
-  /** Told with every answer what the control plane's clock says. */
-  readonly onServerTime: (serverTimeMs: number, sentAtMs: number) => void;
-  readonly rotateBytes?: number;
-  /** Whether anybody minds how far requests have come that last; they hear of it soon, and then again. */
-  readonly isHeard: () => boolean;
-  readonly onLasting: (streams: readonly LastingStream[]) => void;
-  /** Who looks at requests as they are folded. */
-  readonly taps?: Taps;
-}
-
-export interface Taps extends RequestTap {
-  onOpen(listener: () => void): void;
-  settle(isStored: boolean): void;
-}
-
-export interface TelemetryStats {
-  readonly requests: number;
-  readonly garbageLines: number;
-  /** Counted under "unknown": callers named more hosts or workloads than are told apart. */
-  readonly foldedRequests: number;
-  readonly missingRequests: number;
-  readonly droppedSpans: number;
-  /** Reports of which the control plane did not count all. */
-  readonly reportsRefused: number;
-  readonly reportsWaiting: number;
-  readonly requestsWaiting: number;
-  /** Null until the first acknowledgement. */
-  readonly acknowledgedAtMs: number | null;
-  /** When lines were last held against Envoy's own count; null until then. */
-  readonly comparedAtMs: number | null;
-}
 
 /** While somebody looks. */
 const TAPPED_INTERVAL_MS = 500;
@@ -189,6 +146,8 @@ export class ReportLoop {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const startedMs = Date.now();
+      // Before it is looked whether somebody looks: who comes after that wakes the wait.
+      this.#woken = new AbortController();
       await this.#askEnvoy();
       const isAway = this.#complaints.has(UNDELIVERED) && this.#options.outbox.waiting().reports > AWAY_REPORTS;
       const ownMs = isAway ? AWAY_INTERVAL_MS : this.#intervalMs;
@@ -204,7 +163,6 @@ export class ReportLoop {
   /** For the next fold, or until it is woken. Who counts bytes of what lasts hears of it meanwhile. */
   async #wait(waitMs: number): Promise<void> {
     const { isHeard, onLasting } = this.#options;
-    this.#woken = new AbortController();
     const { signal } = this.#woken;
     for (let leftMs = Math.max(50, waitMs); leftMs > 0 && !signal.aborted && !this.#stopping.signal.aborted; ) {
       const stepMs = isHeard() ? Math.min(leftMs, PEEK_MS) : leftMs;

@@ -7,7 +7,8 @@ import { labelInstance, type TelemetryInstance } from "#mesh-agent/telemetry/ins
 import { Outbox } from "#mesh-agent/telemetry/outbox.ts";
 import { readCounters } from "#mesh-agent/telemetry/read-counters.ts";
 import { SpanReceiver } from "#mesh-agent/telemetry/receive-spans.ts";
-import { ReportLoop, type Taps, type TelemetryStats } from "#mesh-agent/telemetry/report-loop.ts";
+import { ReportLoop } from "#mesh-agent/telemetry/report-loop.ts";
+import type { Taps, TelemetryStats } from "#mesh-agent/telemetry/report-loop-options.ts";
 import type { Logger } from "#node/log.ts";
 
 export interface TelemetryOptions {

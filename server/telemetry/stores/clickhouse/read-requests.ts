@@ -1,4 +1,4 @@
-import type { RequestFieldName, RequestSort } from "#core/telemetry/request-fields.ts";
+import type { RequestFieldName } from "#core/telemetry/request-fields.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type {
   FacetCount,
@@ -11,16 +11,8 @@ import type {
 import { Bindings } from "#server/telemetry/stores/clickhouse/bindings.ts";
 import type { OpenedDatabase } from "#server/telemetry/stores/clickhouse/clickhouse-database.ts";
 import { columnOf, ofHost, requestConditions } from "#server/telemetry/stores/clickhouse/request-conditions.ts";
+import { SORT_COLUMNS } from "#server/telemetry/stores/sort-columns.ts";
 import { REQUESTS } from "#server/telemetry/stores/tables.ts";
-
-const SORTED: Readonly<Record<RequestSort, string>> = {
-  start: "start_ms",
-  duration: "duration_ms",
-  code: "response_code",
-  received: "request_bytes",
-  sent: "response_bytes",
-  tries: "attempts",
-};
 
 /** Rows lie by time: those of a page that is sorted by it are found without a look at the rest. */
 export async function readRequests(
@@ -29,7 +21,7 @@ export async function readRequests(
 ): Promise<readonly RequestRecord[]> {
   const bindings = new Bindings();
   const { sort = "start", isAscending = false, after, limit } = search;
-  const column = SORTED[sort];
+  const column = SORT_COLUMNS[sort];
   const [order, beyond] = isAscending ? ["ASC", ">"] : ["DESC", "<"];
   const page =
     after === undefined

@@ -1,17 +1,7 @@
-import { SPAN_KINDS } from "#core/telemetry/trace.ts";
-import { isService } from "#core/traceql/evaluate-traceql.ts";
-import { isOfTrace, isStatus } from "#core/traceql/needed-condition.ts";
 import { NAMESPACE_ATTRIBUTES, partService } from "#core/traceql/of-service.ts";
 import type { Field, SpanCondition } from "#core/traceql/query.ts";
 import type { Bindings } from "#server/telemetry/stores/clickhouse/bindings.ts";
-
-const COLUMNS: Readonly<Record<string, string>> = {
-  name: "name",
-  duration: "(duration_us / 1000.0)",
-  statusMessage: "status_message",
-  kind: "kind",
-  service: "service",
-};
+import { SPAN_COLUMNS, spanConditionSql } from "#server/telemetry/stores/span-condition-sql.ts";
 
 /** A value among attributes as text; null where there is none. */
 const attributeSql = (column: string, name: string): string =>
@@ -19,7 +9,7 @@ const attributeSql = (column: string, name: string): string =>
 
 /** As text where it is an attribute's. */
 export function valueSql(field: Field, bindings: Bindings): string {
-  if (field.kind === "intrinsic") return COLUMNS[field.name] ?? "NULL";
+  if (field.kind === "intrinsic") return SPAN_COLUMNS[field.name] ?? "NULL";
   const name = bindings.text(field.name);
   const own = attributeSql("attributes", name);
   const of = attributeSql("resource", name);
@@ -39,41 +29,15 @@ export function ofServiceSql(service: string, wanted: string, bindings: Bindings
   return `(${byName} OR (${service} = ${bindings.text(parted.app)} AND (${isIn})))`;
 }
 
-/** SQL that is true of every span for which the condition holds, and of few others; undefined where columns cannot tell. */
+/** SQL of a condition, as `spanConditionSql` has it. */
 export function compileCondition(condition: SpanCondition, bindings: Bindings): string | undefined {
-  switch (condition.kind) {
-    case "and": {
-      const known = condition.of.flatMap((each) => compileCondition(each, bindings) ?? []);
-      return known.length === 0 ? undefined : `(${known.join(" AND ")})`;
-    }
-    case "or": {
-      const known = condition.of.map((each) => compileCondition(each, bindings));
-      return known.includes(undefined) ? undefined : `(${known.join(" OR ")})`;
-    }
-    // True of more than the condition would be true of less than its opposite.
-    case "not":
-      return undefined;
-    case "compare": {
-      const sql = compare(condition, bindings);
-      return sql === undefined ? undefined : `ifNull(${sql}, false)`;
-    }
-  }
-}
-
-function compare({ field, op, value }: SpanCondition & { kind: "compare" }, bindings: Bindings): string | undefined {
-  if (isOfTrace(field)) return undefined;
-  const isWord = typeof value === "object" && value !== null;
-  if (isStatus(field)) return isWord && value.word === "error" && op === "=" ? "(status = 2 OR is_error)" : undefined;
-  const has = valueSql(field, bindings);
-  if (value === null) return op === "=" ? `isNull(${has})` : op === "!=" ? `isNotNull(${has})` : undefined;
-  if (isWord) {
-    const kind = SPAN_KINDS.findIndex((each) => each === value.word);
-    return field.kind === "intrinsic" && field.name === "kind" ? `${has} ${op === "!=" ? "!=" : "="} ${kind}` : "false";
-  }
-  const asText = `toString(${has})`;
-  if (op === "=~" || op === "!~")
-    return `${op === "!~" ? "NOT " : ""}match(${asText}, ${bindings.text(`^(?:${String(value)})$`)})`;
-  if (typeof value === "number") return `toFloat64OrNull(${asText}) ${op} ${bindings.double(value)}`;
-  if (op === "=" && isService(field)) return ofServiceSql(has, String(value), bindings);
-  return `${asText} ${op} ${bindings.text(String(value))}`;
+  const asText = (has: string): string => `toString(${has})`;
+  return spanConditionSql(condition, {
+    value: (field) => valueSql(field, bindings),
+    asText,
+    bind: (text) => bindings.text(text),
+    matches: (has, pattern) => `match(${asText(has)}, ${bindings.text(`^(?:${pattern})$`)})`,
+    compareNumber: (has, op, value) => `toFloat64OrNull(${asText(has)}) ${op} ${bindings.double(value)}`,
+    ofService: (has, wanted) => ofServiceSql(has, wanted, bindings),
+  });
 }

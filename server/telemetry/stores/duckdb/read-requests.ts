@@ -1,10 +1,5 @@
 import type { DuckDBValue } from "@duckdb/node-api";
-import {
-  REQUEST_FIELDS,
-  type RequestFieldName,
-  type RequestSort,
-  SEARCHED_NAMES,
-} from "#core/telemetry/request-fields.ts";
+import { REQUEST_FIELDS, type RequestFieldName, SEARCHED_NAMES } from "#core/telemetry/request-fields.ts";
 import type { RequestCondition } from "#core/telemetry/request-filter.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type {
@@ -17,16 +12,8 @@ import type {
 } from "#server/telemetry/ports/request-reader.ts";
 import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { patternOf } from "#server/telemetry/stores/pattern-of.ts";
+import { SORT_COLUMNS } from "#server/telemetry/stores/sort-columns.ts";
 import { KEYS, REQUEST_COLUMNS, REQUESTS, SHAPES } from "#server/telemetry/stores/tables.ts";
-
-const SORTED: Readonly<Record<RequestSort, string>> = {
-  start: "start_ms",
-  duration: "duration_ms",
-  code: "response_code",
-  received: "request_bytes",
-  sent: "response_bytes",
-  tries: "attempts",
-};
 
 /** How far before the newest a page by time is looked for, before all that is kept is. */
 const NEAR_MS = [15 * 60_000, 6 * 3_600_000];
@@ -53,14 +40,14 @@ async function newestOf(reader: Reader, { toMs }: RequestSearch): Promise<number
 async function readPage(reader: Reader, search: RequestSearch): Promise<readonly RequestRecord[]> {
   const { sql, values, bind } = conditionsOf(search);
   const { sort = "start", isAscending = false, after, limit } = search;
-  const column = `${SORTED[sort]}::DOUBLE`;
+  const column = `${SORT_COLUMNS[sort]}::DOUBLE`;
   const [order, beyond] = isAscending ? ["ASC", ">"] : ["DESC", "<"];
   const page =
     after === undefined
       ? ""
       : ` AND (${column}, id) ${beyond} (${bind(after.value)}::DOUBLE, ${bind(after.id)}::VARCHAR)`;
   const rows = await reader.rows(
-    `SELECT ${REQUESTS.select()} FROM requests WHERE ${sql}${page} ORDER BY ${SORTED[sort]} ${order}, id ${order} LIMIT ${limit}`,
+    `SELECT ${REQUESTS.select()} FROM requests WHERE ${sql}${page} ORDER BY ${SORT_COLUMNS[sort]} ${order}, id ${order} LIMIT ${limit}`,
     values,
   );
   return rows as unknown as readonly RequestRecord[];
