@@ -4,6 +4,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { root, setup } from "./setup.mjs";
 
 const reports = join(root, "reports");
@@ -74,12 +75,22 @@ async function provideChromium() {
 let passed = 0;
 let failed = 0;
 const flaky = [];
+const failures = [];
+/** Long enough for a seed and its path, short enough for a log that is cut. */
+const LONGEST_REASON = 300;
+
+/** What failed, for the end of the log: its name, and why on one line. */
+const failure = (name, reason = "") =>
+  `failed: ${name}: ${stripVTControlCharacters(reason).split("\n    at ", 1)[0].replace(/\s+/g, " ").slice(0, LONGEST_REASON)}`;
 
 async function check(name, command, args) {
   const begun = performance.now();
   const code = await run(command, args);
   if (code === 0) passed += 1;
-  else failed += 1;
+  else {
+    failed += 1;
+    failures.push(failure(name));
+  }
   process.stdout.write(`${code === 0 ? "✓" : "✗"} ${name} (${((performance.now() - begun) / 1000).toFixed(1)} s)\n`);
 }
 
@@ -87,11 +98,13 @@ async function check(name, command, args) {
 function tally(file, code, read) {
   if (!existsSync(file)) {
     failed += 1;
+    failures.push(failure(relative(root, file), "the runner ended without a report"));
     return;
   }
   const counted = read(JSON.parse(readFileSync(file, "utf8")));
   passed += counted.passed;
   failed += counted.failed;
+  failures.push(...counted.failures);
   if (code !== 0 && counted.failed === 0) failed += 1;
 }
 
@@ -101,13 +114,25 @@ const failuresOf = ({ numFailedTests, numErrors, testResults }) =>
   numErrors +
   testResults.filter((each) => each.status === "failed" && each.assertionResults.length === 0).length;
 
+/** What failed in Vitest's report, and why: tests, and files that could not be collected. */
+function reasonsIn(testResults) {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const tests = assertionResults
+      .filter((each) => each.status === "failed")
+      .map((each) => ({ name: `${file}: ${each.fullName}`, reason: each.failureMessages.join(" ") }));
+    return tests.length === 0 && status === "failed" ? [{ name: file, reason: message }] : tests;
+  });
+}
+const failuresIn = ({ testResults }) => reasonsIn(testResults).map(({ name, reason }) => failure(name, reason));
+
 /** Files in which something failed run once more, alone: who passes then was hurt by company, and is named as flaky. */
 const MOST_FILES_AGAIN = 5;
 
 /** Whether what failed is looked at once more. What a seed found is a fault, whatever another seed finds; an error that belongs to no test has no file to run. */
 function isRunAgain({ numErrors, testResults }) {
   const failing = testResults.filter((each) => each.status === "failed");
-  const isSeeded = failing.some((each) => /\bseed\b/i.test(JSON.stringify(each)));
+  const isSeeded = reasonsIn(failing).some(({ reason }) => /\bseed\b/i.test(reason));
   return numErrors === 0 && failing.length > 0 && failing.length <= MOST_FILES_AGAIN && !isSeeded;
 }
 
@@ -129,7 +154,11 @@ async function vitest(name, args) {
   const file = join(reports, `${name}.json`);
   const { code, report } = await runInto(file, []);
   if (report === undefined || !isRunAgain(report))
-    return tally(file, code, (counted) => ({ passed: counted.numPassedTests, failed: failuresOf(counted) }));
+    return tally(file, code, (counted) => ({
+      passed: counted.numPassedTests,
+      failed: failuresOf(counted),
+      failures: failuresIn(counted),
+    }));
   const failing = report.testResults.filter((each) => each.status === "failed");
   process.stdout.write(`… ${failing.length} failed: once more, alone\n`);
   const again = join(reports, `${name}-again.json`);
@@ -142,20 +171,26 @@ async function vitest(name, args) {
     ]);
     const fails = new Set(namesOf(counted.testResults, "failed"));
     flaky.push(...failed.filter((each) => passes.has(each)));
+    const gone = failed.filter((each) => !passes.has(each) && !fails.has(each));
     const passedBefore = failing.flatMap((each) => each.assertionResults).filter((each) => each.status === "passed");
     return {
       passed: report.numPassedTests - passedBefore.length + counted.numPassedTests,
       // What failed and was not there the second time has failed.
-      failed: failuresOf(counted) + failed.filter((each) => !passes.has(each) && !fails.has(each)).length,
+      failed: failuresOf(counted) + gone.length,
+      failures: [...failuresIn(counted), ...gone.map((each) => failure(each, "not there the second time"))],
     };
   });
 }
 
-/** Titles of what failed and passed when it was run once more. */
-function flakyIn(suites) {
+/** Tests of Playwright's report with a status: `flaky` is what failed and passed when it was run once more. */
+function testsIn(suites, status) {
   return suites.flatMap(({ specs = [], suites: below = [] }) => [
-    ...specs.filter(({ tests }) => tests.some(({ status }) => status === "flaky")).map(({ title }) => title),
-    ...flakyIn(below),
+    ...specs.flatMap(({ title, tests }) =>
+      tests
+        .filter((each) => each.status === status)
+        .map(({ results }) => ({ title, reason: results.findLast(({ error }) => error)?.error.message })),
+    ),
+    ...testsIn(below, status),
   ]);
 }
 
@@ -166,8 +201,13 @@ async function playwright(project, extra, args = []) {
     PLAYWRIGHT_JSON_OUTPUT_NAME: file,
   });
   tally(file, code, (report) => {
-    flaky.push(...flakyIn(report.suites ?? []));
-    return { passed: report.stats.expected + report.stats.flaky, failed: report.stats.unexpected };
+    const suites = report.suites ?? [];
+    flaky.push(...testsIn(suites, "flaky").map(({ title }) => title));
+    return {
+      passed: report.stats.expected + report.stats.flaky,
+      failed: report.stats.unexpected,
+      failures: testsIn(suites, "unexpected").map(({ title, reason }) => failure(title, reason)),
+    };
   });
 }
 
@@ -215,6 +255,7 @@ try {
   process.stderr.write(`${error.message}\n`);
   failed += 1;
 }
+for (const each of failures) process.stdout.write(`${each}\n`);
 for (const name of flaky) process.stdout.write(`flaky: failed, and passed when it was run once more: ${name}\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
