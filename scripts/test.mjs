@@ -132,7 +132,7 @@ const MOST_FILES_AGAIN = 5;
 /** Whether what failed is looked at once more. What a seed found is a fault, whatever another seed finds; an error that belongs to no test has no file to run. */
 function isRunAgain({ numErrors, testResults }) {
   const failing = testResults.filter((each) => each.status === "failed");
-  const isSeeded = reasonsIn(failing).some(({ reason }) => /\bseed\b/i.test(reason));
+  const isSeeded = reasonsIn(failing).some(({ name, reason }) => /seed\b/i.test(`${name} ${reason}`));
   return numErrors === 0 && failing.length > 0 && failing.length <= MOST_FILES_AGAIN && !isSeeded;
 }
 
