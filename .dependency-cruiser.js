@@ -304,7 +304,7 @@ export default {
       "node-is-shared",
       "What server, agent and CLI share knows none of them.",
       "^node/",
-      "^(core/|node/|node:|node_modules/pino/)|^(http|http2|net|stream|events|crypto|fs|fs/promises|path|util)$",
+      "^(core/|node/|node:|node_modules/pino/)|^(http|http2|net|stream|events|crypto|fs|fs/promises|os|path|util)$",
       { pathNot: "\\.test\\.ts$" },
     ),
     {
