@@ -1,9 +1,9 @@
 import { METRIC_NAME, seriesLabels } from "#core/promql/series-labels.ts";
 import type { Metric } from "#node/prometheus-text.ts";
+import { OWN_LABELS } from "#server/telemetry/ingest/reserved-series.ts";
 import type { SampleIngest, ToldSeries } from "#server/telemetry/ingest/sample-ingest.ts";
 
-/** By these Istio's dashboards of the control plane choose. */
-const TARGET = { app: "istiod", instance: "pharos", job: "pharos" };
+const TARGET = { ...OWN_LABELS, instance: "pharos" };
 
 function seriesOfMetrics(metrics: readonly Metric[], atMs: number): ToldSeries[] {
   return metrics.flatMap((metric) =>
@@ -17,8 +17,8 @@ function seriesOfMetrics(metrics: readonly Metric[], atMs: number): ToldSeries[]
 /** Writes what this server measures of itself beside the series of others, so that it can be asked in PromQL. */
 export async function keepOwnMetrics(
   read: () => Promise<readonly Metric[]>,
-  samples: Pick<SampleIngest, "take">,
+  samples: Pick<SampleIngest, "takeOwn">,
   now: () => number,
 ): Promise<void> {
-  await samples.take("pharos serve", seriesOfMetrics(await read(), now()));
+  await samples.takeOwn(seriesOfMetrics(await read(), now()));
 }

@@ -49,6 +49,12 @@ export class ForeignSeriesBook {
     for (const series of all) this.#add(textOfLabels(series.labels), series);
   }
 
+  /** The series with these labels, which is there however many others have. */
+  findOwn(account: string, labels: SeriesLabels): BookedSeries {
+    const text = textOfLabels(labels);
+    return this.#byText.get(text) ?? this.#add(text, { account, labels });
+  }
+
   /** The series with these labels; undefined where the account has as many as it may. */
   find(account: string, labels: SeriesLabels): BookedSeries | undefined {
     const text = textOfLabels(labels);

@@ -110,3 +110,39 @@ test.each([
   const series = { labels: seriesLabels(labels as never), samples: [{ atMs: NOW, value: 1 }] };
   expect(await ingest.take("a", [series])).toMatchObject({ stored: 0, rejected: 1, why: expect.stringMatching(why) });
 });
+
+const OWN: readonly (readonly [string, string])[] = [
+  ["__name__", "pilot_xds"],
+  ["app", "istiod"],
+  ["instance", "pharos"],
+  ["job", "pharos"],
+];
+const series = (labels: readonly (readonly [string, string])[]): ToldSeries => ({
+  labels: seriesLabels(labels),
+  samples: [{ atMs: NOW, value: 1 }],
+});
+
+test("what another tells in the name of this server stands beside what the server says of itself, and not in its place", async () => {
+  const { ingest, stored } = ingestCase();
+  const taken = await ingest.take("a", [series(OWN), series([...OWN, ["exported_job", "x"]])]);
+  expect(taken).toEqual({ stored: 2, rejected: 0, why: undefined });
+  expect(await ingest.takeOwn([{ ...series(OWN), samples: [{ atMs: NOW - 1, value: 7 }] }])).toMatchObject({
+    stored: 1,
+  });
+  expect(stored.map((row) => Object.fromEntries(row.series.labels))).toEqual([
+    { __name__: "pilot_xds", exported_app: "istiod", exported_job: "pharos", instance: "pharos" },
+    {
+      ...{ __name__: "pilot_xds", exported_app: "istiod", exported_job: "x", instance: "pharos" },
+      exported_exported_job: "pharos",
+    },
+    Object.fromEntries(OWN),
+  ]);
+});
+
+test("however much others send, the server's own series are stored", async () => {
+  const bounds = { perAccount: 1, inSum: 1 };
+  const { ingest, stored } = ingestCase({ bounds, limit: { name: "samples", perSecond: 1, atOnce: 1 } });
+  await ingest.take("pharos serve", [told("x", [0, 1])]);
+  await ingest.takeOwn([series(OWN), series([...OWN, ["type", "cds"]])]);
+  expect(stored).toHaveLength(3);
+});

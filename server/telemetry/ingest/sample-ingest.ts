@@ -7,6 +7,7 @@ import {
   faultOf,
   type SeriesBounds,
 } from "#server/telemetry/ingest/foreign-series-book.ts";
+import { disown, faultOfName } from "#server/telemetry/ingest/reserved-series.ts";
 import { RowBudget, type RowLimit } from "#server/telemetry/ingest/row-budget.ts";
 import type { Retention } from "#server/telemetry/ports/retention.ts";
 import type { MetricSeries, SampleRow } from "#server/telemetry/ports/sample-row.ts";
@@ -43,6 +44,8 @@ const WAITING_MAX = 400_000;
 /** A sample may be so much older than the newest of its series, and so far ahead of this server's clock. */
 const LATE_MS_MAX = 3_600_000;
 const AHEAD_MS_MAX = 600_000;
+/** Whose the server's own series are. A token of this name has no part in them: what it sends is another's. */
+const OWN_ACCOUNT = "pharos serve";
 /** What an account waits that sent too much. */
 const RETRY_MS = 1000;
 
@@ -74,9 +77,22 @@ export class SampleIngest {
 
   /**
    * Resolves when all that was not rejected is stored. Rejects with "exhausted", and when to send it again, where the account sends too
-   * much, and with "unavailable" where too much waits: then nothing was taken, and it may be sent again.
+   * much, and with "unavailable" where too much waits: then nothing was taken, and it may be sent again. What only this server can know is
+   * not taken, and what has the labels of its own series is renamed.
    */
-  async take(account: string, told: Iterable<ToldSeries>): Promise<TakenSamples> {
+  take(account: string, told: Iterable<ToldSeries>): Promise<TakenSamples> {
+    return this.#take(told, { account, isOwn: false });
+  }
+
+  /** What the server tells of itself, however much others send. */
+  takeOwn(told: Iterable<ToldSeries>): Promise<TakenSamples> {
+    return this.#take(told, { account: OWN_ACCOUNT, isOwn: true });
+  }
+
+  async #take(
+    told: Iterable<ToldSeries>,
+    { account, isOwn }: { readonly account: string; readonly isOwn: boolean },
+  ): Promise<TakenSamples> {
     const { now, onLimit } = this.#options;
     const nowMs = now();
     const rows: SampleRow[] = [];
@@ -88,13 +104,14 @@ export class SampleIngest {
       rejected += count;
       why ??= reason;
     };
-    for (const { labels, samples } of told) {
-      const fault = faultOf(labels);
+    for (const { labels: sent, samples } of told) {
+      const labels = isOwn ? sent : disown(sent);
+      const fault = faultOf(labels) ?? (isOwn ? undefined : faultOfName(labels));
       if (fault !== undefined) {
         reject(samples.length, fault);
         continue;
       }
-      const booked = this.#book.find(account, labels);
+      const booked = isOwn ? this.#book.findOwn(account, labels) : this.#book.find(account, labels);
       if (booked === undefined) {
         onLimit({ limit: "other series", party: account, count: samples.length });
         reject(samples.length, `${account} has as many series as it may have`);
@@ -114,7 +131,7 @@ export class SampleIngest {
       if (last !== undefined) newest.push({ booked, row: last });
     }
     if (rows.length > 0) {
-      this.#admit(account, rows.length, nowMs);
+      if (!isOwn) this.#admit(account, rows.length, nowMs);
       await this.#store(rows);
       for (const { booked, row } of newest) {
         if (row.atMs < booked.lastMs) continue;
