@@ -54,6 +54,7 @@ export async function run(args: readonly string[]): Promise<void> {
     retention: DEFAULT_RETENTION,
     warn: () => undefined,
     onLoss: () => undefined,
+    onSetAside: () => undefined,
     onOpen: () => undefined,
   });
   try {

@@ -69,7 +69,7 @@ export function StorageTab() {
   const storage = useQuery(trpc.access.storage.queryOptions(undefined, { refetchInterval: REFRESH_MS }));
   return (
     <QueryView query={storage} what="what telemetry takes" skeleton={<SkeletonRows rows={8} />}>
-      {({ tables, usedBytes, bytesMax, segments, keys, gaps, retention }) => (
+      {({ tables, usedBytes, bytesMax, segments, setAside, keys, gaps, retention }) => (
         <div className="flex flex-col gap-4" data-testid="storage">
           <Card>
             <DefinitionList
@@ -92,6 +92,20 @@ export function StorageTab() {
                       </>
                     ),
                 },
+                ...(setAside === null
+                  ? []
+                  : [
+                      {
+                        term: "Left out",
+                        value: (
+                          <>
+                            {setAside.rows.toLocaleString("en")} rows since the server started that the store cannot
+                            hold, the newest of {setAside.table} <Ago at={new Date(setAside.newestMs).toISOString()} />:{" "}
+                            {setAside.why}
+                          </>
+                        ),
+                      },
+                    ]),
                 {
                   term: "Folded",
                   value: (
@@ -123,13 +137,21 @@ export function StorageTab() {
 /** How much of telemetry outlives its database. */
 function Segments({ status }: { readonly status: StorageView["segments"] }) {
   if (status === null) return "Another server keeps it, and its administrator copies of it";
-  const { count, bytes, untilMs, restoring } = status;
+  const { count, bytes, untilMs, restoring, failure, damaged } = status;
   if (restoring > 0) return `It was: ${restoring.toLocaleString("en")} segments are still to be read back`;
-  if (untilMs === null || count === 0) return "What is stored is lost: nothing of it is over and in segments yet";
+  const failing = failure !== null && (
+    <p className="text-bad-text" data-testid="segments-failing">
+      What has come since is not in segments: {failure}
+    </p>
+  );
+  if (untilMs === null || count === 0)
+    return <>What is stored is lost: nothing of it is over and in segments yet {failing}</>;
   return (
     <>
       All that was stored until <Ago at={new Date(untilMs).toISOString()} /> comes back from{" "}
       {count.toLocaleString("en")} segments, {formatBytes(bytes)}
+      {damaged > 0 && `; ${damaged.toLocaleString("en")} of them are damaged, and are written anew`}
+      {failing}
     </>
   );
 }

@@ -20,6 +20,19 @@ export interface SegmentStatus {
   readonly untilMs: number | null;
   /** Those that are still to be read back into a new database. */
   readonly restoring: number;
+  /** Why what is over is not in segments; null where it is. */
+  readonly failure: string | null;
+  /** Those that were damaged or gone and are not written anew yet. */
+  readonly damaged: number;
+}
+
+/** Rows that the store could not hold, since the server started. */
+export interface SetAsideView {
+  readonly rows: number;
+  /** Of the newest. */
+  readonly table: string;
+  readonly why: string;
+  readonly newestMs: number;
 }
 
 /** What telemetry takes, and how long it is kept. */
@@ -28,6 +41,8 @@ export interface StorageView {
   readonly usedBytes: number;
   /** Null where whoever keeps it sees to that. */
   readonly segments: SegmentStatus | null;
+  /** Null where there are none. */
+  readonly setAside: SetAsideView | null;
   /** From here on requests and spans are kept for a shorter time. */
   readonly bytesMax: number;
   /** How long what is kept, as it is written; `isFixed`: by a flag of the server's start. */

@@ -8,6 +8,7 @@ import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { openCollector } from "#server/telemetry/forward/collector.ts";
 import { Forwarder } from "#server/telemetry/forward/forwarder.ts";
+import { storeMetrics } from "#server/telemetry/query/store-metrics.ts";
 import { type RunningTelemetry, startTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { openClickhouseStore } from "#server/telemetry/stores/clickhouse/clickhouse-store.ts";
 import { openDuckdbStore } from "#server/telemetry/stores/duckdb/duckdb-store.ts";
@@ -24,7 +25,7 @@ export interface Stores {
   readonly retention: RetentionSetting;
   readonly audit: Audit;
   readonly limits: LimitBook;
-  /** Of what is handed on to a collector. */
+  /** Of what is handed on to a collector, and what is wrong with the telemetry store. */
   metrics(): readonly Metric[];
   close(): Promise<void>;
 }
@@ -102,7 +103,7 @@ export async function makeStores(
     retention: new RetentionSetting(db, telemetry, retention !== undefined),
     audit,
     limits,
-    metrics: () => forwarder?.metrics() ?? [],
+    metrics: () => [...(forwarder?.metrics() ?? []), ...storeMetrics(telemetry.health())],
     async close() {
       clearInterval(summary);
       source?.close();

@@ -3,6 +3,7 @@ import type { Meter } from "#core/promql/meter.ts";
 import { PromqlError } from "#core/promql/promql-error.ts";
 import type { QueryResult, ResultSeries } from "#core/promql/run-query.ts";
 import type { SeriesLabels } from "#core/promql/series-labels.ts";
+import type { ExemplarSeries } from "#server/prometheus/exemplars.ts";
 
 /** Of an answer; a larger one is more than a chart or a table can show. */
 const ANSWER_CHARS_MAX = 64 * 1024 * 1024;
@@ -70,4 +71,17 @@ function seriesText({ labels, timesMs, values }: ResultSeries): string {
   for (let index = 0; index < timesMs.length; index += 1)
     points += `${index === 0 ? "" : ","}${pointText(timesMs[index] ?? 0, values[index] ?? Number.NaN)}`;
   return `{"metric":${metricText(labels)},"values":[${points}]}`;
+}
+
+/** By the label that data sources of Grafana take for a trace's by default. */
+export async function exemplarsText(series: readonly ExemplarSeries[], meter: Meter): Promise<string> {
+  const answer = new Answer(meter);
+  for (const { labels, exemplars } of series) {
+    const all = exemplars.map(
+      ({ traceId, value, atMs }) =>
+        `{"labels":${JSON.stringify({ trace_id: traceId })},"value":"${apiNumber(value)}","timestamp":${atMs / 1000}}`,
+    );
+    await answer.add(`{"seriesLabels":${metricText(labels)},"exemplars":[${all.join(",")}]}`);
+  }
+  return `[${answer.text}]`;
 }

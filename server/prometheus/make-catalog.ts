@@ -10,7 +10,7 @@ import type { Retention } from "#server/telemetry/ports/retention.ts";
 import type { TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 
 export interface CatalogParts {
-  readonly store: Pick<TelemetryStore, "traffic" | "samples">;
+  readonly store: Pick<TelemetryStore, "traffic" | "samples" | "requests">;
   readonly relabel: (metric: MetricName, key: TrafficKey) => Readonly<Record<string, string>> | undefined;
   readonly retention: Retention;
   readonly now: () => number;

@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect } from "#cli/client/client.ts";
+import { seriesLabels } from "#core/promql/series-labels.ts";
 import { makePrometheus } from "#server/prometheus/make-prometheus.ts";
 import type { QueryApi } from "#server/prometheus/query-api.ts";
 import { asCounted } from "#server/prometheus/traffic-families.ts";
 import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
-import { reporterOf, reportOf } from "#server/telemetry/testing/reports.ts";
+import { reporterOf, reportOf, spanBytes } from "#server/telemetry/testing/reports.ts";
 import { MINUTE, START, toReviews } from "#server/telemetry/testing/store-case.ts";
 import { type RunningPrometheus, startPrometheus } from "#testing/prometheus/start-prometheus.ts";
 import { remoteWrite } from "#testing/prometheus/write-request.ts";
@@ -113,6 +114,51 @@ describe("over windows that are stored", () => {
     expect((await ask("/api/v1/metadata", {})).data).toHaveProperty("istio_requests_total", [
       expect.objectContaining({ type: "counter" }),
     ]);
+  });
+
+  test("requests whose trace is stored are exemplars of the histograms that they are in", async () => {
+    const trace = "0af7651916cd43dd8448eb211c80319c";
+    const atMs = START + 16 * MINUTE;
+    const span = { trace, id: "b7ad6b7169203331", service: "reviews", name: "r", atMs, durationMs: 5 };
+    const report = reportOf(2, [toReviews(atMs, 1), toReviews(atMs, 1)], { spans: [spanBytes(span)] });
+    for (const [index, sample] of report.samples.entries())
+      Object.assign(sample, {
+        ...{ sourceVersion: "v1", destinationVersion: "v1", destinationPort: 9080, requestProtocol: "http" },
+        ...(index === 1 ? { traceId: "c".repeat(32) } : {}),
+      });
+    await telemetry.ingest.takeReport(report, reporterOf("productpage-v1"));
+    const exemplars = async (query: string) => {
+      const params = { query, start: String(START / 1000), end: String(START / 1000 + 3600) };
+      return (await ask("/api/v1/query_exemplars", params)).data as readonly {
+        readonly seriesLabels: Record<string, string>;
+        readonly exemplars: readonly object[];
+      }[];
+    };
+    const quantile = (matcher: string) =>
+      `histogram_quantile(0.9, sum by (le) (rate(istio_request_duration_milliseconds_bucket{${matcher}}[5m])))`;
+    expect(await exemplars(quantile('reporter="source",response_code="200"'))).toEqual([
+      {
+        seriesLabels: expect.objectContaining({ destination_workload: "reviews-v1", le: "10" }),
+        exemplars: [{ labels: { trace_id: trace }, value: "7", timestamp: atMs / 1000 + 0.001 }],
+      },
+    ]);
+    const inSeconds = await exemplars("traces_service_graph_request_client_seconds_bucket");
+    expect(inSeconds).toMatchObject([{ seriesLabels: { le: "0.01" }, exemplars: [{ value: "0.007" }] }]);
+    expect(await exemplars(quantile('response_code="503"'))).toEqual([]);
+    expect(await exemplars("istio_requests_total")).toEqual([]);
+  });
+
+  test("what is made here nobody else may tell", async () => {
+    const names = (await ask("/api/v1/label/__name__/values", {})).data as readonly string[];
+    const forged = names.map((name) => ({
+      labels: seriesLabels([["__name__", name]]),
+      samples: [{ atMs: now, value: 1 }],
+    }));
+    // Who is up is everybody's to tell, each of its own job.
+    const { stored, rejected, why } = await telemetry.samples.take("someone", forged);
+    expect({ stored, rejected }).toEqual({ stored: 1, rejected: names.length - 1 });
+    expect(why).toMatch(/is made here/);
+    expect(await at("up{job!='pharos'}", now)).toEqual(["1"]);
   });
 
   test.each([
@@ -267,6 +313,21 @@ describe("a real Prometheus writes to a server", () => {
     expect(await kept('pilot_proxy_convergence_time_bucket{job="pharos",le="0.1"}')).toMatchObject([
       { metric: { instance: "pharos" }, value: [expect.any(Number), "0"] },
     ]);
+  });
+
+  test("and nobody else's word is taken for it", async () => {
+    const atMs = Date.now();
+    const write = (labels: Record<string, string>) =>
+      remoteWrite(`${serve.url}/prometheus/api/v1/write`, [{ labels, samples: [[atMs, 1e6]] }], authorization());
+    await write({ __name__: "pilot_xds", app: "istiod", job: "pharos", instance: "forged" });
+    const kept = async (of: string) => query(`${serve.url}/prometheus`, { query: of }, authorization());
+    expect(await kept('pilot_xds{exported_job="pharos"}')).toHaveLength(1);
+    expect(
+      await kept('pilot_xds{instance="forged",app="istiod"} or pilot_xds{instance="forged",job="pharos"}'),
+    ).toEqual([]);
+    await expect(write({ __name__: "istio_requests_total", reporter: "source" })).rejects.toThrow(
+      /^400.*is made here/s,
+    );
   });
 
   test("and both answer the same of the same time", async () => {

@@ -1,11 +1,13 @@
 import { PharosError } from "#core/errors.ts";
+import type { Expr } from "#core/promql/expr.ts";
 import { apiNumber } from "#core/promql/literals.ts";
 import { Meter, type MeterOptions } from "#core/promql/meter.ts";
 import { parseExpr } from "#core/promql/parse-expr.ts";
 import { PromqlError, type PromqlErrorType } from "#core/promql/promql-error.ts";
 import { type QueryOptions, type QueryResult, queryInstant, queryRange } from "#core/promql/run-query.ts";
 import { METRIC_NAME, type SeriesLabels } from "#core/promql/series-labels.ts";
-import { Answer, metricText, resultText } from "#server/prometheus/answer-text.ts";
+import { Answer, exemplarsText, metricText, resultText } from "#server/prometheus/answer-text.ts";
+import type { ExemplarSeries } from "#server/prometheus/exemplars.ts";
 import { QueryLanes, SAMPLES_MAX } from "#server/prometheus/query-lanes.ts";
 import { ANY, badParameter, readDuration, readLimit, readSelectors, readTime } from "#server/prometheus/read-params.ts";
 import { type AlertingView, alertmanagersText, alertsText, rulesText } from "#server/prometheus/rules-answer.ts";
@@ -17,6 +19,11 @@ export interface QueryApiOptions {
   readonly startedMs: number;
   readonly version: string;
   readonly alerting: AlertingView;
+  readonly exemplars: (
+    expr: Expr,
+    range: { readonly startMs: number; readonly endMs: number },
+    meter: Meter,
+  ) => Promise<readonly ExemplarSeries[]>;
   /** As Prometheus writes a retention: "30d". */
   readonly retention: string;
 }
@@ -123,7 +130,14 @@ export class QueryApi {
         parse(query);
         return JSON.stringify(query.trim());
       }
-      case "/api/v1/query_exemplars":
+      case "/api/v1/query_exemplars": {
+        const range = { startMs: readTime(params, "start"), endMs: readTime(params, "end") };
+        if (range.endMs < range.startMs) throw badParameter("end", "end timestamp must not be before start time");
+        const expr = parse(params.get("query") ?? "");
+        return this.#metered(params, asking, async (meter) =>
+          exemplarsText(await this.#options.exemplars(expr, range, meter), meter),
+        );
+      }
       case "/api/v1/targets/metadata":
       case "/api/v1/notifications":
         return "[]";
@@ -306,9 +320,9 @@ function count(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-function parse(query: string): void {
+function parse(query: string): Expr {
   try {
-    parseExpr(query);
+    return parseExpr(query);
   } catch (error) {
     if (error instanceof PromqlError) throw badParameter("query", error.message);
     throw error;

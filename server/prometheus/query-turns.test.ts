@@ -20,6 +20,7 @@ function busyApi() {
     startedMs: 0,
     version: "test",
     alerting: NO_ALERTING,
+    exemplars: async () => [],
     retention: "1d",
   });
   const ask = (account: string, query: string) =>

@@ -53,6 +53,7 @@ async function ownAnswers() {
   const api = new QueryApi({
     catalog: { select: async () => [], list: () => [], metadata: () => [] },
     ...{ now: Date.now, startedMs: 0, version: "test", retention: "1d", alerting },
+    exemplars: async () => [],
   });
   const ask = async (path: string): Promise<unknown> => {
     const { pathname, searchParams } = new URL(path, "http://a.test");

@@ -15,6 +15,7 @@ import { describeStorage } from "#server/telemetry/query/describe-storage.ts";
 import { StandardMetrics } from "#server/telemetry/query/standard-metrics.ts";
 import { TelemetryQueries, type TelemetryReaders } from "#server/telemetry/query/telemetry-queries.ts";
 import { TelemetryUpkeep } from "#server/telemetry/query/telemetry-upkeep.ts";
+import { SetAsideBook } from "#server/telemetry/set-aside-book.ts";
 
 export interface TelemetryOptions {
   readonly openStore: (options: StoreOptions) => Promise<TelemetryStore>;
@@ -45,8 +46,10 @@ export interface RunningTelemetry {
   readonly metrics: StandardMetrics;
   /** What it takes, and how long it is kept. */
   storage(): Promise<Omit<StorageView, "retention">>;
+  /** What is wrong with the store, as far as that is known without asking it. */
+  health(): Pick<StorageView, "setAside" | "segments">;
   /** What is stored, by its ports, for whoever asks in a language of their own. */
-  readonly readers: Pick<TelemetryStore, "traffic" | "samples">;
+  readonly readers: Pick<TelemetryStore, "traffic" | "samples" | "requests">;
   readonly retention: LiveRetention;
   /** Told of each window that is stored from now on. */
   onWindow(follow: (window: TrafficWindow) => void): void;
@@ -73,6 +76,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
     now,
     onFolded: (party) => onLimit({ limit: "metric series", party, count: 1 }),
   });
+  const setAside = new SetAsideBook(now, warn);
   // The store tells what it holds as it is opened, before there is anything that it could be told to.
   let held: HeldState = { reached: [], keys: [] };
   let ingest: TelemetryIngest | undefined;
@@ -81,6 +85,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
     retention,
     warn,
     onLoss,
+    onSetAside: (aside) => setAside.note(aside),
     onOpen: (state) => {
       held = state;
       ingest?.load(state);
@@ -140,7 +145,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Running
     settledMs: () => now() - taken.reportIntervalMs - REPORT_TAKES_MS,
     queries: new TelemetryQueries(readersOf(store, options), now, () => taken.reportIntervalMs + REPORT_TAKES_MS),
     metrics,
-    storage: () => describeStorage(store, retention, now()),
+    storage: async () => ({ ...(await describeStorage(store, retention, now())), setAside: setAside.view }),
+    health: () => ({ setAside: setAside.view, segments: store.upkeep.segments() }),
     copyTo: (dir) => store.upkeep.copyTo(dir),
     maintain: () => upkeep.run(),
     async close() {

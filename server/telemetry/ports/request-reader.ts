@@ -11,6 +11,8 @@ export interface RequestFilter {
   readonly where: readonly RequestCondition[];
   /** A host, or its first parts: "reviews.default". */
   readonly service?: string | undefined;
+  /** Only those whose trace has spans in this store, of about that time. */
+  readonly isTraced?: boolean | undefined;
 }
 
 /** The last row of the page before. */

@@ -4,6 +4,7 @@ import type { RequestReader } from "#server/telemetry/ports/request-reader.ts";
 import type { Retention } from "#server/telemetry/ports/retention.ts";
 import type { SampleReader } from "#server/telemetry/ports/sample-reader.ts";
 import type { SampleSink } from "#server/telemetry/ports/sample-sink.ts";
+import type { SetAside } from "#server/telemetry/ports/set-aside.ts";
 import type { SpanReader } from "#server/telemetry/ports/span-reader.ts";
 import type { StoreUpkeep } from "#server/telemetry/ports/store-upkeep.ts";
 import type { HeldState, TelemetrySink } from "#server/telemetry/ports/telemetry-sink.ts";
@@ -32,6 +33,8 @@ export interface StoreOptions {
   readonly warn: (message: string) => void;
   /** Told what a damaged store lost. */
   readonly onLoss: (reason: string) => void;
+  /** Told of rows that are not stored and will not be, once the rest is. */
+  readonly onSetAside: (aside: SetAside) => void;
   /** Before anything can be stored. */
   readonly onOpen: (held: HeldState) => void;
 }

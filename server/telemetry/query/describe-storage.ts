@@ -26,7 +26,7 @@ export async function describeStorage(
   { upkeep, traffic, gaps }: Pick<TelemetryStore, "upkeep" | "traffic" | "gaps">,
   retention: Retention,
   nowMs: number,
-): Promise<Omit<StorageView, "retention">> {
+): Promise<Omit<StorageView, "retention" | "setAside">> {
   const [tables, usedBytes, missed] = await Promise.all([
     upkeep.tables(nowMs),
     upkeep.usedBytes(),

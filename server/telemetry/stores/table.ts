@@ -42,6 +42,14 @@ export function inRange(type: "BIGINT" | "UBIGINT", value: number | bigint): big
   return whole;
 }
 
+const INTEGERS = { INTEGER: [-(2 ** 31), 2 ** 31 - 1], UTINYINT: [0, 255] } as const;
+
+/** Whether it is a whole number that the column holds. */
+export function isInteger(type: keyof typeof INTEGERS, value: unknown): boolean {
+  const [least, most] = INTEGERS[type];
+  return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+}
+
 /** A column that holds a field of its rows. */
 export function field<Row, Name extends keyof Row & string>(
   name: string,

@@ -100,6 +100,7 @@ export class StoreCase {
       retention: DEFAULT_RETENTION,
       warn: () => undefined,
       onLoss: () => undefined,
+      onSetAside: () => undefined,
       onOpen: (held) => {
         this.held = held;
       },

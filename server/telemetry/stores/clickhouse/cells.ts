@@ -1,4 +1,4 @@
-import { type CellValue, inRange, type SqlType, type Table } from "#server/telemetry/stores/table.ts";
+import { type CellValue, inRange, isInteger, type SqlType, type Table } from "#server/telemetry/stores/table.ts";
 
 /** Rows of a table as they are handed over. */
 export interface TableRows {
@@ -25,6 +25,11 @@ function cellOf(type: SqlType, value: CellValue): unknown {
     case "UBIGINT":
       // Most are small, and a large number makes text of each.
       return Number.isSafeInteger(value) && (value as number) >= 0 ? value : String(inRange(type, value as number));
+    case "INTEGER":
+    case "UTINYINT":
+      // ClickHouse would keep its last bits without a word.
+      if (!isInteger(type, value)) throw new RangeError(`${String(value)} is no ${type}`);
+      return value;
     case "DOUBLE":
       return doubleOf(value as number);
     case "VARCHAR":

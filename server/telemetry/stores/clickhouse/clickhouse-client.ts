@@ -42,12 +42,18 @@ const CODES: Readonly<Record<string, readonly [code: ErrorCode, hint: string]>> 
   "516": ["unavailable", "put user and password into the file of --clickhouse-login"],
 };
 
+/** Those that say that a row is no row of its table: text that cannot be read as its column's type, a value beyond it, a constraint. */
+const OF_ROWS: ReadonlySet<string> = new Set(
+  [6, 25, 26, 27, 38, 41, 53, 69, 70, 72, 117, 130, 131, 321, 349, 469].map(String),
+);
+
 export const UNKNOWN_DATABASE = "81";
 
 /** Asks and writes. Rejects with PharosError, whose cause is ClickHouse's own error where that answered. */
 export class ClickhouseClient {
   readonly #address: ClickhouseAddress;
   readonly #client: ClickHouseClient;
+  readonly #leaving = new AbortController();
 
   constructor(address: ClickhouseAddress) {
     this.#address = address;
@@ -80,13 +86,14 @@ export class ClickhouseClient {
     rows: readonly (readonly unknown[])[],
   ): Promise<void> {
     if (rows.length === 0) return;
+    const values = { values: [...rows], format: "JSONCompactEachRow" } as const;
     await this.#told(() =>
-      this.#client.insert({ table, columns: [...columns], values: [...rows], format: "JSONCompactEachRow" }),
+      this.#client.insert({ table, columns: [...columns], ...values, abort_signal: this.#leaving.signal }),
     );
   }
 
   async run(sql: string): Promise<void> {
-    await this.#told(() => this.#client.command({ query: sql }));
+    await this.#told(() => this.#client.command({ query: sql, abort_signal: this.#leaving.signal }));
   }
 
   /** Where it is not there yet. */
@@ -97,11 +104,17 @@ export class ClickhouseClient {
         client.command({
           query: "CREATE DATABASE IF NOT EXISTS {name:Identifier}",
           query_params: { name: this.#address.database },
+          abort_signal: this.#leaving.signal,
         }),
       );
     } finally {
       await client.close();
     }
+  }
+
+  /** Whoever waits for an answer, or asks from now on, is told that there is none. */
+  leave(): void {
+    this.#leaving.abort();
   }
 
   close(): Promise<void> {
@@ -130,6 +143,7 @@ export class ClickhouseClient {
       query: sql,
       query_params: { ...bindings?.values },
       clickhouse_settings: { max_execution_time: QUESTION_S_MAX },
+      abort_signal: this.#leaving.signal,
     };
   }
 
@@ -140,6 +154,11 @@ export class ClickhouseClient {
       throw describeFailure(cause, this.#address.url);
     }
   }
+}
+
+/** Whether rows were refused for what is in them. */
+export function isOfRows(error: unknown): error is PharosError {
+  return error instanceof PharosError && error.cause instanceof ClickHouseError && OF_ROWS.has(error.cause.code);
 }
 
 function describeFailure(cause: unknown, url: string): PharosError {

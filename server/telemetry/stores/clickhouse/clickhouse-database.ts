@@ -19,7 +19,7 @@ export interface OpenedDatabase {
   readonly beside: Beside;
 }
 
-type DatabaseOptions = Pick<StoreOptions, "now" | "onOpen">;
+type DatabaseOptions = Pick<StoreOptions, "now" | "onOpen" | "onSetAside">;
 
 /** A database that is taken over as soon as it answers: a server starts without it, and tells who asks. */
 export class ClickhouseDatabase {
@@ -53,6 +53,11 @@ export class ClickhouseDatabase {
     throw new PharosError("unavailable", "the telemetry store was only just opened", { hint: "send it again" });
   }
 
+  /** Nothing is waited for any more: what is under way is not acknowledged. */
+  leave(): void {
+    this.#client.leave();
+  }
+
   async close(): Promise<void> {
     const opened = await this.#opening?.catch(() => undefined);
     await opened?.writer.settled();
@@ -61,11 +66,11 @@ export class ClickhouseDatabase {
 
   async #open(): Promise<OpenedDatabase> {
     const client = this.#client;
-    const { now, onOpen } = this.#options;
+    const { now, onOpen, onSetAside } = this.#options;
     await prepareDatabase(client);
     const book = await BatchBook.open(client, now);
     await migrate(client);
-    const writer = new Writer(client, book);
+    const writer = new Writer(client, book, onSetAside);
     const state = await loadState(client, book.visible());
     const keys = new KeyNumbers();
     keys.load(state.keys);

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { StoreOptions, TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import type { ClickhouseAddress } from "#server/telemetry/stores/clickhouse/clickhouse-client.ts";
@@ -27,21 +28,30 @@ import { readTables, usedBytes } from "#server/telemetry/stores/clickhouse/read-
 import { rollUp } from "#server/telemetry/stores/clickhouse/roll-up.ts";
 import { storeBatch } from "#server/telemetry/stores/clickhouse/store-batch.ts";
 import { rollTargets } from "#server/telemetry/stores/rolled.ts";
+import { storeFitting } from "#server/telemetry/stores/store-fitting.ts";
 
 export interface ClickhouseStoreOptions extends StoreOptions {
   readonly address: ClickhouseAddress;
   /** The least time between two batches. */
   readonly batchEveryMs?: number;
+  /** How long a server that does not answer is waited for, as this one starts and ends. */
+  readonly patienceMs?: number;
 }
 
+/** A server that does not answer is waited for so long, as this one starts and as it ends. */
+const PATIENCE_MS = 10_000;
 /** At most two parts a second of each table: ClickHouse merges them behind. */
 const BATCH_EVERY_MS = 500;
 
 /** Telemetry in a database of a ClickHouse server. It need not be there yet: what is asked until then is refused with why. */
 export async function openClickhouseStore(options: ClickhouseStoreOptions): Promise<TelemetryStore> {
-  const { address, now, retention, warn, batchEveryMs = BATCH_EVERY_MS } = options;
+  const { address, now, retention, warn, onSetAside } = options;
+  const { batchEveryMs = BATCH_EVERY_MS, patienceMs = PATIENCE_MS } = options;
   const database = new ClickhouseDatabase(address, options);
-  await database.open().catch((error: unknown) => warn(`telemetry cannot be stored yet: ${String(error)}`));
+  const opening = database.open().catch((error: unknown) => warn(`telemetry cannot be stored yet: ${String(error)}`));
+  await within(patienceMs, opening, () =>
+    warn(`telemetry cannot be stored yet: ClickHouse at ${address.url} has not answered for ${patienceMs} ms`),
+  );
   const store = async (batch: TelemetryBatch): Promise<void> => {
     const { writer, beside } = await database.openToWrite();
     await writer.run(
@@ -56,7 +66,7 @@ export async function openClickhouseStore(options: ClickhouseStoreOptions): Prom
   const ask = async <Answer>(question: (opened: OpenedDatabase) => Promise<Answer>): Promise<Answer> =>
     question(await database.open());
   return {
-    sink: { store: (batch) => gather.add(batch) },
+    sink: { store: (batch) => storeFitting(batch, (each) => gather.add(each), onSetAside) },
     traffic: new ClickhouseTraffic({ database, retention, now }),
     requests: {
       list: (search) => ask((opened) => readRequests(opened, search)),
@@ -108,8 +118,17 @@ export async function openClickhouseStore(options: ClickhouseStoreOptions): Prom
       compact: () => Promise.resolve(),
     },
     async close() {
-      await gather.settled();
-      await database.close();
+      const closing = gather.settled().then(() => database.close());
+      // What is not acknowledged by then its senders keep, and send to whoever is there next.
+      await within(patienceMs, closing, () => database.leave());
+      await closing;
     },
   };
+}
+
+/** Where it takes longer, that is told, and it goes on. */
+async function within(ms: number, work: Promise<unknown>, onLate: () => void): Promise<void> {
+  const patience = new AbortController();
+  const late = delay(ms, undefined, { signal: patience.signal }).then(onLate, () => undefined);
+  await Promise.race([work, late]).finally(() => patience.abort());
 }

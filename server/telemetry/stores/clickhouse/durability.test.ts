@@ -1,17 +1,23 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { freePort } from "#node/free-port.ts";
 import { DEFAULT_RETENTION } from "#server/telemetry/ports/retention.ts";
+import type { SetAside } from "#server/telemetry/ports/set-aside.ts";
 import { EMPTY_BATCH } from "#server/telemetry/ports/telemetry-sink.ts";
 import type { TelemetryStore } from "#server/telemetry/ports/telemetry-store.ts";
 import { startTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { BatchBook } from "#server/telemetry/stores/clickhouse/batch-book.ts";
 import { ClickhouseClient } from "#server/telemetry/stores/clickhouse/clickhouse-client.ts";
-import { openClickhouseStore } from "#server/telemetry/stores/clickhouse/clickhouse-store.ts";
+import {
+  type ClickhouseStoreOptions,
+  openClickhouseStore,
+} from "#server/telemetry/stores/clickhouse/clickhouse-store.ts";
 import { prepareDatabase } from "#server/telemetry/stores/clickhouse/migrate.ts";
 import { reporterOf, reportOf } from "#server/telemetry/testing/reports.ts";
 import { HAS_CLICKHOUSE, type RunningClickhouse, startClickhouse } from "#testing/clickhouse/start-clickhouse.ts";
@@ -49,15 +55,17 @@ describe.skipIf(!HAS_CLICKHOUSE)("ClickHouse (engine: chdb)", () => {
   });
 
   const addressOf = (database: string) => ({ url: clickhouse.url, database, user: "default", password: "" });
-  const open = (database: string, warn: (message: string) => void = () => undefined): Promise<TelemetryStore> =>
+  const open = (database: string, more: Partial<ClickhouseStoreOptions> = {}): Promise<TelemetryStore> =>
     openClickhouseStore({
       address: addressOf(database),
       batchEveryMs: 0,
       now: Date.now,
       retention: DEFAULT_RETENTION,
-      warn,
+      warn: () => undefined,
       onLoss: () => undefined,
+      onSetAside: () => undefined,
       onOpen: () => undefined,
+      ...more,
     });
 
   async function countStored(database: string): Promise<number> {
@@ -214,6 +222,63 @@ describe.skipIf(!HAS_CLICKHOUSE)("ClickHouse (engine: chdb)", () => {
     expect(await total()).toBe(2);
   });
 
+  test("a row that ClickHouse refuses is left out and told of, and what came with it is stored", async () => {
+    const aside: SetAside[] = [];
+    const store = await open("refused", { onSetAside: (each) => aside.push(each) });
+    const client = new ClickhouseClient(addressOf("refused"));
+    onTestFinished(async () => {
+      await store.close();
+      await client.close();
+    });
+    await client.run("ALTER TABLE gaps ADD CONSTRAINT proper CHECK workload != 'refused'");
+    const gaps = Array.from({ length: 50 }, (_, requests) => ({ ...GAP, requests }));
+    const bad = (place: number) => ({ ...GAP, workload: "refused", requests: place });
+    const report = (sequence: bigint) => ({ reporter: "a", storeId: "b", sequence, receivedMs: 1 });
+    await store.sink.store({
+      ...EMPTY_BATCH,
+      gaps: gaps.toSpliced(7, 0, bad(1)).toSpliced(40, 0, bad(2)),
+      reports: [report(1n)],
+    });
+    await store.sink.store({ ...EMPTY_BATCH, gaps: [bad(3)], reports: [report(2n)] });
+    expect(aside.map(({ table, rows }) => [table, rows])).toEqual([
+      ["gaps", 2],
+      ["gaps", 1],
+    ]);
+    expect(aside[0]?.why).toMatch(/VIOLATED_CONSTRAINT/);
+    const held: bigint[] = [];
+    const again = await open("refused", {
+      onOpen: ({ reached }) => held.push(...reached.map(({ sequence }) => sequence)),
+    });
+    onTestFinished(() => again.close());
+    expect(held).toEqual([2n]);
+    const found = await again.gaps.gaps(START, START + 1);
+    expect(found.map(({ requests }) => requests).sort((a, b) => a - b)).toEqual(gaps.map(({ requests }) => requests));
+    // Where all of many are refused, it is not the rows that are wrong.
+    const many = Array.from({ length: 300 }, (_, place) => bad(place));
+    await expect(again.sink.store({ ...EMPTY_BATCH, gaps: many })).rejects.toMatchObject({ code: "unavailable" });
+    await again.sink.store({ ...EMPTY_BATCH, gaps: [GAP] });
+  });
+
+  test("a server that takes connections and does not answer keeps this one neither from starting nor from ending", async () => {
+    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    onTestFinished(() => {
+      silent.closeAllConnections();
+      silent.close();
+    });
+    const { port } = silent.address() as AddressInfo;
+    const warnings: string[] = [];
+    const store = await open("silent", {
+      address: { ...addressOf("silent"), url: `http://127.0.0.1:${port}` },
+      patienceMs: 100,
+      warn: (message) => warnings.push(message),
+    });
+    expect(warnings.join()).toMatch(/has not answered for 100 ms/);
+    const stored = store.sink.store({ ...EMPTY_BATCH, gaps: [GAP] }).catch((error: unknown) => error);
+    await store.close();
+    expect(await stored).toMatchObject({ code: "unavailable" });
+  });
+
   test("a wrong password is told, with where the right one belongs", async () => {
     const guarded = await startClickhouse(["mesh", "secret"]);
     onTestFinished(() => guarded.stop());
@@ -225,6 +290,7 @@ describe.skipIf(!HAS_CLICKHOUSE)("ClickHouse (engine: chdb)", () => {
         retention: DEFAULT_RETENTION,
         warn: (message) => warnings.push(message),
         onLoss: () => undefined,
+        onSetAside: () => undefined,
         onOpen: () => undefined,
       });
     await (await openAs("wrong")).close();

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { PharosError } from "#core/errors.ts";
 import type { TelemetryBatch } from "#server/telemetry/ports/telemetry-sink.ts";
+import { isOfRows } from "#server/telemetry/stores/clickhouse/clickhouse-client.ts";
 
 /** So long is not asked again whether it can be written to. */
 const AWAY_MS = 1000;
@@ -62,9 +63,9 @@ export class Gather {
       await this.#store(joined(together.map(({ batch }) => batch)));
       for (const { resolve } of together) resolve();
     } catch (error) {
-      if (error instanceof PharosError && this.#away?.error !== error)
-        this.#away = { error, untilMs: performance.now() + AWAY_MS };
-      if (together.length === 1 || error instanceof PharosError) for (const { reject } of together) reject(error);
+      const isAway = error instanceof PharosError && !isOfRows(error);
+      if (isAway && this.#away?.error !== error) this.#away = { error, untilMs: performance.now() + AWAY_MS };
+      if (together.length === 1 || isAway) for (const { reject } of together) reject(error);
       else for (const each of together) await this.#storeTogether([each]);
     }
   }

@@ -28,7 +28,7 @@ export async function readRequests(
       ? ""
       : ` AND (toFloat64(${column}), id) ${beyond} (${bindings.double(after.value)}, ${bindings.text(after.id)})`;
   return client.rows<RequestRecord>(
-    `SELECT ${REQUESTS.select()} FROM requests WHERE ${requestConditions(search, bindings)} AND ${book.visible()}${page}
+    `SELECT ${REQUESTS.select()} FROM requests WHERE ${requestConditions(search, bindings, book.visible())}${page}
      ORDER BY ${column} ${order}, id ${order} LIMIT ${bindings.limit(limit)}`,
     bindings,
   );
@@ -46,7 +46,7 @@ export async function countFacets(
   const pairs = fields.map((name) => `(${bindings.text(name)}, ifNull(toString(${columnOf(name)}), ''))`);
   const told = await client.rows<{ field: RequestFieldName; value: string; found: number; stands: number }>(
     `SELECT told.1 AS field, told.2 AS value, count() AS found, sum(weight) AS stands
-     FROM requests ARRAY JOIN [${pairs.join(", ")}] AS told WHERE ${requestConditions(filter, bindings)} AND ${book.visible()}
+     FROM requests ARRAY JOIN [${pairs.join(", ")}] AS told WHERE ${requestConditions(filter, bindings, book.visible())}
      GROUP BY field, value ORDER BY found DESC, value LIMIT ${bindings.limit(limit)} BY field`,
     bindings,
   );
@@ -62,7 +62,7 @@ export async function countSlots(
   const step = bindings.whole(Math.max(1, stepMs));
   const told = await client.rows<{ slot: number; class: RequestSlot["class"]; found: number; stands: number }>(
     `SELECT intDiv(start_ms, ${step}) * ${step} AS slot, class, count() AS found, sum(weight) AS stands FROM requests
-     WHERE ${requestConditions(filter, bindings)} AND ${book.visible()} GROUP BY slot, class ORDER BY slot, class`,
+     WHERE ${requestConditions(filter, bindings, book.visible())} GROUP BY slot, class ORDER BY slot, class`,
     bindings,
   );
   return told.map(({ slot, found, stands, ...of }) => ({

@@ -4,12 +4,21 @@ import type { RequestFilter } from "#server/telemetry/ports/request-reader.ts";
 import type { Bindings } from "#server/telemetry/stores/clickhouse/bindings.ts";
 import { patternOf } from "#server/telemetry/stores/pattern-of.ts";
 import { REQUEST_COLUMNS } from "#server/telemetry/stores/tables.ts";
+import { spansFromUs, spansUntilUs } from "#server/telemetry/stores/traced-requests.ts";
 
-/** SQL that is true of the requests that are meant. */
-export function requestConditions({ fromMs, toMs, service, where }: RequestFilter, bindings: Bindings): string {
-  const conditions = [`start_ms >= ${bindings.double(Math.floor(fromMs))}`];
+/** SQL that is true of the requests that are meant; `visible`: of rows that count. */
+export function requestConditions(
+  { fromMs, toMs, service, where, isTraced }: RequestFilter,
+  bindings: Bindings,
+  visible: string,
+): string {
+  const conditions = [visible, `start_ms >= ${bindings.double(Math.floor(fromMs))}`];
   if (toMs !== undefined) conditions.push(`start_ms < ${bindings.double(Math.ceil(toMs))}`);
   if (service !== undefined) conditions.push(ofHost(bindings.text(service)));
+  if (isTraced === true) {
+    const during = `start_us >= ${spansFromUs(fromMs)} AND start_us < ${spansUntilUs(toMs)} AND ${visible}`;
+    conditions.push(`leftPad(trace_id, 32, '0') IN (SELECT leftPad(trace_id, 32, '0') FROM spans WHERE ${during})`);
+  }
   for (const condition of where) {
     const asked = conditionOf(condition, bindings);
     conditions.push(condition.isNot ? `NOT ifNull(${asked}, false)` : asked);

@@ -31,6 +31,7 @@ import { WindowCache } from "#server/telemetry/stores/duckdb/window-cache.ts";
 import { KeyNumbers } from "#server/telemetry/stores/key-numbers.ts";
 import { COARSE_TIERS, type Rolled, rollTargets } from "#server/telemetry/stores/rolled.ts";
 import { SeriesNumbers } from "#server/telemetry/stores/series-numbers.ts";
+import { storeFitting } from "#server/telemetry/stores/store-fitting.ts";
 import { ROLLED, WINDOWS } from "#server/telemetry/stores/tables.ts";
 
 export interface DuckdbStoreOptions extends StoreOptions {
@@ -96,7 +97,7 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
     await ledger.sync();
   };
   return {
-    sink: { store },
+    sink: { store: (batch) => storeFitting(batch, store, options.onSetAside) },
     traffic: new DuckdbTraffic({ file, beside: () => beside, retention, now }),
     requests: {
       list: (search) => file.read((reader) => readRequests(reader, search)),

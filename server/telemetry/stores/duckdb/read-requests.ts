@@ -14,6 +14,7 @@ import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { patternOf } from "#server/telemetry/stores/pattern-of.ts";
 import { SORT_COLUMNS } from "#server/telemetry/stores/sort-columns.ts";
 import { KEYS, REQUEST_COLUMNS, REQUESTS, SHAPES } from "#server/telemetry/stores/tables.ts";
+import { spansFromUs, spansUntilUs } from "#server/telemetry/stores/traced-requests.ts";
 
 /** How far before the newest a page by time is looked for, before all that is kept is. */
 const NEAR_MS = [15 * 60_000, 6 * 3_600_000];
@@ -106,12 +107,16 @@ export async function readShapes(reader: Reader, search: ShapeSearch): Promise<r
   return rows as unknown as readonly RequestShape[];
 }
 
-function conditionsOf({ fromMs, toMs, service, where }: RequestFilter) {
+function conditionsOf({ fromMs, toMs, service, where, isTraced }: RequestFilter) {
   const values: DuckDBValue[] = [];
   const bind = (value: DuckDBValue): string => `$${values.push(value)}`;
   const conditions = [`start_ms >= ${Math.floor(fromMs)}`];
   if (toMs !== undefined) conditions.push(`start_ms < ${Math.ceil(toMs)}`);
   if (service !== undefined) conditions.push(ofHost(bind(service)));
+  if (isTraced === true) {
+    const during = `start_us >= ${spansFromUs(fromMs)} AND start_us < ${spansUntilUs(toMs)}`;
+    conditions.push(`lpad(trace_id, 32, '0') IN (SELECT lpad(trace_id, 32, '0') FROM spans WHERE ${during})`);
+  }
   for (const condition of where) {
     const asked = conditionOf(condition, bind);
     conditions.push(condition.isNot ? `NOT coalesce(${asked}, false)` : asked);

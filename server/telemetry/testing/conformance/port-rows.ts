@@ -71,7 +71,7 @@ const REQUEST: RequestRecord = requestCase({
   revision: 12,
 });
 
-const SPAN: SpanRow = {
+export const SPAN: SpanRow = {
   startUs: BigInt(START) * 1000n + 250n,
   durationUs: 1500n,
   traceId: "0".repeat(16) + "a".repeat(16),
@@ -146,14 +146,47 @@ export function portRows(at: StoreCase): void {
   });
 
   test("a batch that cannot be stored leaves nothing behind, and the next one is stored", async () => {
-    const broken = { ...SPAN, startUs: 2n ** 80n };
+    const broken = { reporter: "spiffe://a", storeId: "one", sequence: 2n ** 80n, receivedMs: 1 };
     const batch = { ...EMPTY_BATCH, windows: [windowOf(KEY, START, 3)], requests: [REQUEST] };
-    await expect(at.store.sink.store({ ...batch, spans: [broken] })).rejects.toThrow();
+    await expect(at.store.sink.store({ ...batch, reports: [broken] })).rejects.toThrow();
     expect((await at.store.traffic.sum({ startMs: START, endMs: START + 10_000 })).rows).toEqual([]);
     expect(await at.store.requests.list({ fromMs: START, where: [], limit: 10 })).toEqual([]);
     await at.store.sink.store(batch);
     await at.reopen();
     expect((await at.store.traffic.sum({ startMs: START, endMs: START + 10_000 })).rows).toMatchObject([{ count: 3 }]);
+  });
+
+  test("rows that no table can hold cost themselves alone, and are told of", async () => {
+    const good = windowOf(KEY, START, 3);
+    await at.store.sink.store({
+      ...EMPTY_BATCH,
+      reports: [{ reporter: "spiffe://a", storeId: "one", sequence: 4n, receivedMs: 1 }],
+      windows: [
+        { ...good, count: 2 ** 70, shapes: [] },
+        { ...windowOf({ ...KEY, responseCode: 2 ** 40 }, START, 1) },
+        {
+          ...good,
+          shapes: [
+            { method: "GET", pathTemplate: "/", count: 2 },
+            { method: "GET", pathTemplate: "/{}", count: -1 },
+          ],
+        },
+      ],
+      requests: [{ ...REQUEST, attempts: 2 ** 40 }, REQUEST, { ...REQUEST, id: "second", durationMs: "x" as never }],
+      spans: [SPAN, { ...SPAN, startUs: 2n ** 80n }, { ...SPAN, kind: 256 }],
+    });
+    const { setAside } = at.running.health();
+    expect(setAside).toMatchObject({
+      rows: 7,
+      why: expect.stringMatching(/and no (U?BIGINT|UTINYINT|INTEGER|DOUBLE)$/),
+    });
+    await at.reopen();
+    expect((await at.store.traffic.sum({ startMs: START, endMs: START + 10_000 })).rows).toMatchObject([{ count: 3 }]);
+    expect(await at.store.requests.list({ fromMs: START, where: [], limit: 10 })).toEqual([REQUEST]);
+    expect(await at.store.spans.spansOf("a".repeat(16))).toHaveLength(1);
+    const shapes = await at.store.requests.shapes({ fromMs: START, toMs: START + 10_000, limit: 10 });
+    expect(shapes).toMatchObject([{ pathTemplate: "/", count: 2 }]);
+    expect(at.held.reached).toMatchObject([{ sequence: 4n }]);
   });
 
   test.each([

@@ -4,6 +4,7 @@ import { FILTER_CASES, FILTERED_REQUESTS } from "#core/telemetry/testing/filter-
 import { requestCase } from "#core/telemetry/testing/request-case.ts";
 import type { RequestFilter } from "#server/telemetry/ports/request-reader.ts";
 import { EMPTY_BATCH } from "#server/telemetry/ports/telemetry-sink.ts";
+import { SPAN } from "#server/telemetry/testing/conformance/port-rows.ts";
 import { reportOf } from "#server/telemetry/testing/reports.ts";
 import { HOUR, PRODUCTPAGE, START, type StoreCase, toReviews } from "#server/telemetry/testing/store-case.ts";
 
@@ -40,6 +41,20 @@ export function requests(at: StoreCase): void {
     expect(await of("*\nend")).toEqual(["2"]);
     expect(await of(`${"*a".repeat(30)}*b`)).toEqual([]);
     expect(await of(`${"*a".repeat(30)}*`)).toEqual(["1"]);
+  });
+
+  test("those whose trace can be looked at are told from those that only have the id of one", async () => {
+    const trace = "a".repeat(16);
+    const span = { ...SPAN, traceId: trace.padStart(32, "0"), startUs: BigInt(START) * 1000n };
+    const rows = [trace, trace.padStart(32, "0"), "b".repeat(32), null].map((traceId, index) =>
+      requestCase({ id: String(index), startMs: START + index, traceId }),
+    );
+    await at.store.sink.store({ ...EMPTY_BATCH, requests: rows, spans: [span] });
+    const traced = async (fromMs: number, toMs?: number) =>
+      (await at.store.requests.list({ fromMs, toMs, where: [], isTraced: true, limit: 10 })).map(({ id }) => id);
+    expect(await traced(START)).toEqual(["1", "0"]);
+    expect(await traced(START, START + 1)).toEqual(["0"]);
+    expect(await traced(START + HOUR)).toEqual([]);
   });
 
   test("pages follow each other without a gap or a row twice, by whatever they are sorted", async () => {

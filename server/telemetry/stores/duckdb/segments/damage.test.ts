@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -97,6 +98,20 @@ test("a folder among the segments stays where it is, and keeps no round from bei
   expect(await mend(dir)).toEqual([]);
   expect(readdirSync(folder).length).toBeGreaterThan(count);
   expect(existsSync(join(folder, "lost+found"))).toBe(true);
+});
+
+test("that what is over cannot be written to segments is said for as long as it is so", async () => {
+  const dir = copyStore();
+  const folder = join(dir, "telemetry.segments");
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, "in its place");
+  const store = await openKnownStore(join(dir, "telemetry.duckdb"));
+  await store.maintain();
+  expect(store.health().segments?.failure).toContain(folder);
+  rmSync(folder);
+  await store.maintain();
+  expect(store.health().segments).toMatchObject({ failure: null, damaged: 0 });
+  await store.close();
 });
 
 /** Destroys the blocks of a database that hold attributes of spans: nobody reads them as it is opened. */

@@ -65,6 +65,8 @@ export class SegmentKeeper {
       bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
       untilMs,
       restoring: this.#restoring.left,
+      failure: this.#failure ?? null,
+      damaged: this.#damaged.size,
     };
   }
 
