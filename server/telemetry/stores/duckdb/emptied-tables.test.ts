@@ -120,7 +120,7 @@ test.each(TABLES.map(({ name }) => name))(
   },
 );
 
-test.each(["keys", "windows_1m", "windows_1h", "spans", "series"])(
+test.each(["keys", "windows_1m", "windows_10m", "windows_1h", "spans", "series"])(
   "a table %s that was emptied is there again where its time was in segments",
   async (table) => {
     await fill({ hasSegments: true });
@@ -149,6 +149,25 @@ test.each(["keys", "windows_1m", "windows_1h", "spans", "series"])(
     await again.store.close();
   },
 );
+
+test("hours and days that miss nothing stay as they are where the ten minutes that they were made of come back", async () => {
+  await fill({ hasSegments: true });
+  for (const table of ["windows_1h", "windows_1d"]) await run(`UPDATE ${table} SET duration_sum = 12345`);
+  await run("DELETE FROM windows_10m");
+  const { store } = await open();
+  await store.maintain();
+  await store.maintain();
+  await store.close();
+  expect(await countRows(["windows_10m", "windows_1h", "windows_1d"])).toEqual({
+    windows_10m: 1,
+    windows_1h: 1,
+    windows_1d: 1,
+  });
+  await run(
+    "CREATE TABLE kept AS SELECT * FROM windows_1h WHERE duration_sum = 12345 UNION ALL SELECT * FROM windows_1d WHERE duration_sum = 12345",
+  );
+  expect(await countRows(["kept"])).toEqual({ kept: 2 });
+});
 
 test("requests whose labels are gone are nobody else's afterwards", async () => {
   await fill();

@@ -1,10 +1,12 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { digestOfFile } from "#node/digest-of-file.ts";
+import type { CoarseTier } from "#server/telemetry/ports/tiers.ts";
 import { countHeld, dropUnlabelled, type Held } from "#server/telemetry/stores/duckdb/held.ts";
-import { dayOf } from "#server/telemetry/stores/duckdb/segments/plan-segments.ts";
+import { DAY_MS, dayOf } from "#server/telemetry/stores/duckdb/segments/plan-segments.ts";
 import { type Segment, sumMeasures } from "#server/telemetry/stores/duckdb/segments/segment.ts";
 import type { Catalog, SegmentFiles } from "#server/telemetry/stores/duckdb/segments/segment-files.ts";
 import {
+  LONG_TABLES,
   measureSlots,
   SEGMENT_TABLES,
   type SegmentTable,
@@ -12,8 +14,6 @@ import {
 } from "#server/telemetry/stores/duckdb/segments/segment-tables.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 import { REPORTS, WINDOWS } from "#server/telemetry/stores/tables.ts";
-
-const LONGEST = ["1h", "1d"] as const;
 
 /** What a store will have back, and what it will not. */
 export interface BegunRestore {
@@ -44,10 +44,7 @@ export async function beginRestore(
   const under = new Set(noted.getRowsJS().map(([file]) => String(file)));
   const damaged: { segment: Segment; amount: number }[] = [];
   let segments = 0;
-  // From when on hours and days are made anew: of those that miss any, all.
-  const found = await countHeld(connection);
-  const isShort = LONGEST.some((tier) => (expected[WINDOWS[tier].name] ?? 0) > (found[WINDOWS[tier].name] ?? 0));
-  let countsFromMs = isShort ? 0 : Number.POSITIVE_INFINITY;
+  const countsFromMs = await longFrom(connection, catalog, expected);
   for (const table of SEGMENT_TABLES) {
     const slots = await measureSlots(connection, table);
     for (const segment of catalog.segments) {
@@ -64,7 +61,6 @@ export async function beginRestore(
         await connection.run(`DELETE FROM ${table.name} WHERE ${within(table, fromMs, toMs)}`);
       await note(connection, segment, isWhole, held.amount - (isWhole ? 0 : here.amount));
       segments += 1;
-      if (table.name === WINDOWS["10m"].name) countsFromMs = Math.min(countsFromMs, dayOf(fromMs));
     }
   }
   // Reports up to these are in segments, or lost: none is counted twice.
@@ -95,18 +91,44 @@ async function note(connection: DuckDBConnection, segment: Segment, isWhole: boo
   );
 }
 
-/** Up to where segments tell of everything; hours and days are made anew, from when on counts are read back. */
+/**
+ * From when on hours and days are made anew: of those that miss any, all; else from the first day of which they tell less than segments of ten minutes do. Where
+ * ten minutes alone are gone, hours and days stay as they are.
+ */
+async function longFrom(connection: DuckDBConnection, { segments }: Catalog, expected: Held): Promise<number> {
+  const found = await countHeld(connection);
+  if (LONG_TABLES.some(({ table: { name } }) => (expected[name] ?? 0) > (found[name] ?? 0))) return 0;
+  const byDay = Map.groupBy(
+    segments.filter(({ table }) => table === WINDOWS["10m"].name),
+    ({ fromMs }) => dayOf(fromMs),
+  );
+  let fromMs = Number.POSITIVE_INFINITY;
+  for (const { tier, table } of LONG_TABLES) {
+    const untilMs = await rolledUntil(connection, tier);
+    const slots = Map.groupBy(await measureSlots(connection, table), ({ startMs }) => dayOf(startMs));
+    for (const [dayMs, ofDay] of byDay) {
+      const told = sumMeasures(ofDay.filter(({ toMs }) => toMs <= untilMs).map(({ held }) => held));
+      if (tier === "1d" && dayMs + DAY_MS > untilMs) continue;
+      if (sumMeasures(slots.get(dayMs) ?? []).weight < told.weight) fromMs = Math.min(fromMs, dayMs);
+    }
+  }
+  return fromMs;
+}
+
+async function rolledUntil(connection: DuckDBConnection, tier: CoarseTier): Promise<number> {
+  const found = await connection.runAndReadAll(`SELECT max(until_ms)::DOUBLE AS ms FROM rolled WHERE tier = '${tier}'`);
+  return Number(found.getRowObjectsJS()[0]?.ms ?? 0);
+}
+
+/** Up to where segments tell of everything; hours and days are made anew from a moment on. */
 async function takeRolled(connection: DuckDBConnection, { rolled, untilMs }: Catalog, fromMs: number): Promise<void> {
   for (const tier of ["1m", "10m"] as const)
     await connection.run(
       `INSERT INTO rolled (tier, until_ms) VALUES ('${tier}', ${Math.min(rolled[tier] ?? 0, untilMs)})`,
     );
-  for (const tier of LONGEST) {
-    const [known] = (
-      await connection.runAndReadAll(`SELECT max(until_ms)::DOUBLE AS ms FROM rolled WHERE tier = '${tier}'`)
-    ).getRowObjectsJS();
-    const untilMs = Math.min(Number(known?.ms ?? 0), fromMs);
-    await connection.run(`DELETE FROM ${WINDOWS[tier].name} WHERE start_ms >= ${untilMs}`);
+  for (const { tier, table } of LONG_TABLES) {
+    const untilMs = Math.min(await rolledUntil(connection, tier), fromMs);
+    await connection.run(`DELETE FROM ${table.name} WHERE start_ms >= ${untilMs}`);
     await connection.run(`DELETE FROM rolled WHERE tier = '${tier}'`);
     await connection.run(`INSERT INTO rolled (tier, until_ms) VALUES ('${tier}', ${untilMs})`);
   }

@@ -64,6 +64,12 @@ export const SEGMENT_TABLES: readonly SegmentTable[] = [
   rows(POINTS, "at_ms", { labels: { table: "series", column: "series" } }),
 ];
 
+/** They are looked at, and have no segments. */
+export const LONG_TABLES = [
+  { tier: "1h", table: windows("1h", { hasDays: true, madeOf: undefined }) },
+  { tier: "1d", table: windows("1d", { hasDays: true, madeOf: undefined }) },
+] as const;
+
 export function segmentTable(name: string): SegmentTable {
   const table = SEGMENT_TABLES.find((each) => each.name === name);
   if (table === undefined) throw new Error(`there are no segments of a table ${name}`);
