@@ -1,3 +1,6 @@
+/** Of `namespace/name`: no instance that was registered has a longer one. */
+export const INSTANCE_CHARS_MAX = 600;
+
 /** One running workload with its sidecar, as its agent registered it. */
 export interface WorkloadInstance {
   readonly namespace: string;

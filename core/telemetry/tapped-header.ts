@@ -1,3 +1,6 @@
+/** What one request may tell of its headers: how many, of all parts together, and how much of each. */
+export const TAPPED_HEADERS = { count: 128, nameChars: 256, valueChars: 2000 } as const;
+
 /** A header of a tapped request as it left its host. */
 export interface TappedHeader {
   readonly name: string;

@@ -4,7 +4,7 @@ import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { plainText } from "#core/plain-text.ts";
 import { PEER_HEADER } from "#core/telemetry/access-log.ts";
 import type { Redaction } from "#core/telemetry/redact-headers.ts";
-import type { TappedHeader, TappedHeaders } from "#core/telemetry/tapped-header.ts";
+import { TAPPED_HEADERS, type TappedHeader, type TappedHeaders } from "#core/telemetry/tapped-header.ts";
 import type { HeaderValue } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import { TraceWrapperSchema } from "#proto/gen/envoy/data/tap/v3/wrapper_pb.js";
 
@@ -17,11 +17,8 @@ export interface CaughtHeaders {
   readonly bytes: number;
 }
 
-/** Of one request: what is beyond is counted. */
-const HEADERS_MAX = 128;
+/** Of one request, as with how many there are: what is beyond is counted. */
 const BYTES_MAX = 16 * 1024;
-const NAME_CHARS_MAX = 256;
-const VALUE_CHARS_MAX = 2000;
 /** Proxies say it to each other, and no application ever sees it. */
 const INTERNAL: ReadonlySet<string> = new Set([PEER_HEADER]);
 
@@ -40,12 +37,12 @@ export function readTraces(body: Uint8Array, redact: (name: string, value: strin
     const { request, response } = trace.value;
     const all = request?.headers ?? [];
     const headerOf = (name: string): string => all.find(({ key }) => key === name)?.value ?? "";
-    const room = { headers: HEADERS_MAX, bytes: BYTES_MAX, leftOut: 0 };
+    const room = { headers: TAPPED_HEADERS.count, bytes: BYTES_MAX, leftOut: 0 };
     const show = (headers: readonly HeaderValue[] = []): TappedHeader[] =>
       headers.flatMap(({ key, value }) => {
         if (INTERNAL.has(key)) return [];
-        const cut = plainText(value, VALUE_CHARS_MAX);
-        const shown = { name: plainText(key, NAME_CHARS_MAX), ...redact(key, cut) };
+        const cut = plainText(value, TAPPED_HEADERS.valueChars);
+        const shown = { name: plainText(key, TAPPED_HEADERS.nameChars), ...redact(key, cut) };
         const bytes = shown.name.length + shown.value.length;
         if (room.headers < 1 || room.bytes < bytes) {
           room.leftOut += 1;

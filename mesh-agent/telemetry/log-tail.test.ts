@@ -75,9 +75,19 @@ test("whole lines that are looked for are seen before they are read, and read al
   expect(tail.peek("b")).toEqual([]);
   writeFileSync(path, "ab\nc\nb\nb");
   expect(tail.peek("b")).toEqual(["ab", "b"]);
-  expect(tail.peek("x")).toEqual([]);
-  expect(readAll(tail)).toEqual(["ab", "c", "b"]);
   expect(tail.peek("b")).toEqual([]);
+  appendFileSync(path, "d\n");
+  expect(tail.peek("b")).toEqual(["bd"]);
+  expect(readAll(tail)).toEqual(["ab", "c", "b", "bd"]);
+  expect(tail.peek("b")).toEqual([]);
+  tail.close();
+});
+
+test("what is looked for is seen however many lines stand before it", () => {
+  const lines = Array.from({ length: 30_000 }, (_, index) => `${index} ${"é".repeat(40)}`);
+  writeFileSync(path, `${lines.join("\n")}\nsought\n`);
+  const tail = new LogTail(path, undefined);
+  expect(tail.peek("sought")).toEqual(["sought"]);
   tail.close();
 });
 

@@ -19,6 +19,8 @@ export interface LogChunk {
 }
 
 const CHUNK_BYTES = 1024 * 1024;
+/** Looked through at once; the rest is the next time. */
+const PEEKED_CHUNKS_MAX = 16;
 const NEWLINE = 10;
 /** Longer than any line of Envoy's. */
 const HEAD_BYTES_MAX = 64 * 1024;
@@ -32,6 +34,8 @@ export class LogTail {
   readonly #rotated: string;
   readonly #buffer = Buffer.alloc(CHUNK_BYTES);
   #position: LogPosition;
+  /** Up to where `peek` has looked. */
+  #peeked: LogPosition = { inode: 0, offset: 0 };
   #fd: number | undefined;
   /** The file may be somebody else's: its writer may still write to the one that was there before. */
   #isForeign = false;
@@ -98,19 +102,29 @@ export class LogTail {
     };
   }
 
-  /** Whole lines of the next chunk that have such a text in them: they will be read all the same. */
+  /** Whole lines that have such a text in them, as they come: each is seen once, and will be read all the same. */
   peek(text: string): readonly string[] {
     const fd = this.#open();
     if (fd === undefined) return [];
-    const length = readSync(fd, this.#buffer, 0, CHUNK_BYTES, this.#position.offset);
-    const end = length === 0 ? -1 : this.#buffer.lastIndexOf(NEWLINE, length - 1);
-    const part = this.#buffer.subarray(0, Math.max(0, end));
-    return part.includes(text)
-      ? part
-          .toString()
-          .split("\n")
-          .filter((line) => line.includes(text))
-      : [];
+    const { inode, offset } = this.#position;
+    let at = this.#peeked.inode === inode ? Math.max(offset, this.#peeked.offset) : offset;
+    const found: string[] = [];
+    for (let chunk = 0; chunk < PEEKED_CHUNKS_MAX; chunk += 1) {
+      const length = readSync(fd, this.#buffer, 0, CHUNK_BYTES, at);
+      const end = length === 0 ? -1 : this.#buffer.lastIndexOf(NEWLINE, length - 1);
+      const part = this.#buffer.subarray(0, Math.max(0, end));
+      if (part.includes(text))
+        found.push(
+          ...part
+            .toString()
+            .split("\n")
+            .filter((line) => line.includes(text)),
+        );
+      if (end < 0) break;
+      at += end + 1;
+    }
+    this.#peeked = { inode, offset: at };
+    return found;
   }
 
   /** What was read up to here is stored. */

@@ -1,6 +1,6 @@
 import { PharosError } from "#core/errors.ts";
 import { parseSpiffeId } from "#core/identity/spiffe-id.ts";
-import type { WorkloadInstance } from "#core/registry/instance.ts";
+import { INSTANCE_CHARS_MAX, type WorkloadInstance } from "#core/registry/instance.ts";
 import type { Peer } from "#grpc/peer.ts";
 import { readMessage } from "#grpc/read-message.ts";
 import type { GrpcMethod } from "#grpc/server.ts";
@@ -16,8 +16,6 @@ export type EncodedOrders = Readonly<Record<string, Uint8Array>>;
 const PER_CONNECTION_MAX = 4;
 /** Of an agent that does not read: what it is asked for ends by itself. */
 const WAITING_BYTES_MAX = 16 * 1024;
-/** Of `namespace/name`: it is kept for as long as the stream is open. */
-const INSTANCE_CHARS_MAX = 600;
 
 interface Watcher {
   readonly stream: ServerStream;

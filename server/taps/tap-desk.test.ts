@@ -19,10 +19,12 @@ let desk: TapDesk;
 let orders: EncodedOrders;
 let instances: WorkloadInstance[];
 let stops: AbortController[];
+let redacted: readonly string[];
 
 beforeEach(() => {
   orders = {};
   stops = [];
+  redacted = ["x-key"];
   instances = [CALLER, CALLED];
   desk = new TapDesk({
     snapshot: () =>
@@ -44,7 +46,7 @@ beforeEach(() => {
       orders = all;
       return Object.keys(all);
     },
-    redacted: () => ["x-key"],
+    redacted: () => redacted,
   });
 });
 afterEach(() => {
@@ -150,6 +152,21 @@ test("two who look are each told what they ask for, and headers only who asked f
     { name: "x-key", value: "", isRedacted: true },
     { name: "Cookie", value: "", isRedacted: true },
   ]);
+});
+
+test("a header that is added to the list while somebody looks is shown no more, whatever its agent still sends", async () => {
+  const viewer = look({ wantsHeaders: true });
+  await viewer.read();
+  const headers = { request: [{ name: "x-told", value: "yes" }] };
+  for (const [path, names] of [
+    ["/before", ["x-key"]],
+    ["/after", ["x-key", "x-told"]],
+  ] as const) {
+    redacted = names;
+    show(CALLER, { requests: [{ ...rowOf(path), headers }] });
+    await viewer.read();
+  }
+  expect(viewer.seen.flatMap(({ rows }) => rows.map((row) => row.headers?.request[0]?.value))).toEqual(["yes", ""]);
 });
 
 test("only proxies that may have such requests are asked", async () => {

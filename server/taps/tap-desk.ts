@@ -45,12 +45,13 @@ export interface TapAsk extends TapInput {
   readonly user: string;
 }
 
+type Redact = (name: string, value: string) => Redaction;
+
 interface OpenTap {
   readonly id: string;
   readonly ask: TapAsk;
   readonly errors: readonly string[];
   readonly matches: (request: KnownRequest) => boolean;
-  readonly redact: (name: string, value: string) => Redaction;
   readonly endsAtMs: number;
   readonly queue: TapQueue;
   readonly timer: NodeJS.Timeout;
@@ -91,6 +92,7 @@ export class TapDesk {
   readonly #rows = new RowBudget(ROWS);
   /** Rows of two servers, or two runs of one, have ids of their own. */
   readonly #run = randomBytes(6).toString("hex");
+  #redaction: { readonly names: string; readonly redact: Redact } | undefined;
   #messages = 0;
   #lastId = 0;
   #telling: NodeJS.Timeout | undefined;
@@ -196,9 +198,20 @@ export class TapDesk {
     const stamped = takeSample(moved, of.reporter, of.nowMs);
     if (typeof stamped === "string") return;
     const row = readSample(stamped, of.index, of.origin);
-    for (const { matches, queue, ask, redact } of taps)
+    for (const { matches, queue, ask } of taps)
       if (matches(row))
-        queue.push({ ...row, headers: ask.wantsHeaders ? readTappedHeaders(headers, redact) : null }, of.instance);
+        queue.push(
+          { ...row, headers: ask.wantsHeaders ? readTappedHeaders(headers, this.#redact()) : null },
+          of.instance,
+        );
+  }
+
+  /** By the list as it is now: an open tap hears of a change too. */
+  #redact(): Redact {
+    const redacted = this.#options.redacted();
+    const names = redacted.join("\n");
+    if (this.#redaction?.names !== names) this.#redaction = { names, redact: compileRedaction(redacted) };
+    return this.#redaction.redact;
   }
 
   #open(ask: TapAsk): OpenTap {
@@ -217,7 +230,6 @@ export class TapDesk {
       ask,
       errors,
       matches: compileMatch(conditions),
-      redact: compileRedaction(this.#options.redacted()),
       endsAtMs: this.#now() + ask.seconds * 1000,
       queue: new TapQueue(),
       // Also of one that nobody reads.

@@ -1,4 +1,5 @@
 import { PharosError } from "#core/errors.ts";
+import { INSTANCE_CHARS_MAX } from "#core/registry/instance.ts";
 import { readMessage } from "#grpc/read-message.ts";
 import { type ReportRequest, ReportRequestSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { readWindow } from "#server/telemetry/ingest/read-window.ts";
@@ -6,8 +7,6 @@ import type { LabelMemory, ToldWindow } from "#server/telemetry/ingest/told-labe
 import { WireBytes } from "#server/telemetry/ingest/wire-bytes.ts";
 
 const WINDOWS = ReportRequestSchema.field.windows.number;
-/** No instance has a longer name, and what is remembered has one. */
-const INSTANCE_CHARS_MAX = 600;
 
 /** A report as it was read. */
 export interface ToldReport extends Omit<ReportRequest, "windows"> {
