@@ -68,7 +68,7 @@ export class SegmentFiles {
 
   /** Takes away what neither the catalog that is known nor one of those that are kept speaks of. */
   sweep(known: Catalog | undefined): void {
-    if (!existsSync(this.dir)) return;
+    if (statSync(this.dir, { throwIfNoEntry: false })?.isDirectory() !== true) return;
     const kept = new Set(known?.segments.map(({ file }) => file));
     let catalogs = 0;
     for (const name of this.#catalogs()) {
@@ -93,7 +93,8 @@ export class SegmentFiles {
 
   /** Moves the folder aside, where it holds anything that no catalog tells the meaning of. */
   setAside(to: string): boolean {
-    if (!existsSync(this.dir) || readdirSync(this.dir).length === 0) return false;
+    const isFolder = statSync(this.dir, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (!isFolder || readdirSync(this.dir).length === 0) return false;
     renameSync(this.dir, to);
     return true;
   }
@@ -106,7 +107,9 @@ export class SegmentFiles {
         .sort()
         .reverse();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      // A file in its place holds no segments; that none can be written there is told as they are.
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT" || code === "ENOTDIR") return [];
       throw error;
     }
   }
