@@ -13,7 +13,7 @@ export interface GatewayRoute {
   readonly route: ResolvedRoute;
   /** `namespace/name` of the gateway through which it was let in. */
   readonly gateway: string;
-  /** Its server ends TLS. */
+  /** The first server of its gateway that lets its VirtualService in has a `tls`, for whatever hosts (Istio's `IsTLS`). */
   readonly isTls: boolean;
 }
 
@@ -41,11 +41,14 @@ export function resolveGatewayRoutes(
     return known;
   };
   const used = new Set<string>();
+  const firstTls = new Map<string, boolean>();
   for (const { gateway, server } of servers) {
     const id = `${gateway.metadata.namespace}/${gateway.metadata.name}`;
     const redirectsToTls = server.tls?.httpsRedirect === true;
-    const isTls = server.tls !== undefined;
     for (const { service, hosts: common } of resolveGatewayHosts(reader, gateway, server, namespace)) {
+      const ofGateway = `${id} ${formatRef(refOf(service))}`;
+      const isTls = firstTls.get(ofGateway) ?? server.tls !== undefined;
+      firstTls.set(ofGateway, isTls);
       const routes = resolveRoutes(service, { namespace, gateway: id, port, labels }).map(
         (route): GatewayRoute => ({ service, route, gateway: id, isTls }),
       );
@@ -55,7 +58,7 @@ export function resolveGatewayRoutes(
         const found = at(host);
         found.redirectsToTls ||= redirectsToTls;
         // Two servers of one gateway may both let the host in.
-        const key = `${id} ${formatRef(refOf(service))} ${host}`;
+        const key = `${ofGateway} ${host}`;
         if (used.has(key)) continue;
         used.add(key);
         found.routes.push(...routes);

@@ -33,7 +33,9 @@ export function compareAnswers<P extends Place>(
       const found = targets[0] === targets[1] ? diff(here, there) : [`here ${targets[0]}, in Istio ${targets[1]}`];
       for (const what of found) {
         const where = `${place.proxy} ${place.at} ${request.method} ${request.host}${request.path} ${JSON.stringify(request.headers)}`;
-        if (!differences.has(what)) differences.set(what, { where, what });
+        // Of each host apart: what explains it for one does not for another.
+        const of = `${place.proxy} ${place.at} ${request.host} ${what}`;
+        if (!differences.has(of)) differences.set(of, { where, what });
       }
     }
   }

@@ -12,7 +12,7 @@ interface ConnectionsOptions<C> {
   readonly differ: (ours: Json, theirs: Json, connection: C) => readonly string[];
 }
 
-/** Each connection to each proxy, but for those that neither side takes; of each difference the first place is told. */
+/** Each connection to each proxy, but for those that neither side takes. */
 export function compareConnections<C>(options: ConnectionsOptions<C>): Comparison {
   const { proxies, connections, ours, theirs, becomes, differ } = options;
   const differences = new Map<string, Difference>();
@@ -22,8 +22,8 @@ export function compareConnections<C>(options: ConnectionsOptions<C>): Compariso
       const [here, there] = [becomes(ours[key], connection), becomes(theirs[key], connection)];
       if (here === undefined && there === undefined) continue;
       compared += 1;
-      for (const what of differ(here, there, connection))
-        if (!differences.has(what)) differences.set(what, { what, where: `${key} ${JSON.stringify(connection)}` });
+      const where = `${key} ${JSON.stringify(connection)}`;
+      for (const what of differ(here, there, connection)) differences.set(`${where} ${what}`, { what, where });
     }
   return { compared, differences: [...differences.values()] };
 }

@@ -1,3 +1,5 @@
+import type { Holds } from "#testing/oracle/written-case.ts";
+
 /** A difference that is meant. `docs/reference/differences.md` says it to people; the tests skip it. */
 export interface Explained {
   readonly area: string;
@@ -8,4 +10,6 @@ export interface Explained {
   readonly where?: RegExp;
   /** Of the whole case as it is written; absent where `what` says enough. */
   readonly text?: RegExp;
+  /** The same, where no pattern can say it. */
+  readonly holds?: Holds;
 }

@@ -1,4 +1,13 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
+import { at, type Json, listAt, numberAt } from "#testing/oracle/json.ts";
+import { names, ofRules, takesByWildcard } from "#testing/oracle/written-rules.ts";
+
+/** A match of it names port 9080, or it has routes of another rule, of which one may. */
+const namesOtherPort = (rule: Json): boolean =>
+  listAt(rule, "spec", "http").some(
+    (each) =>
+      at(each, "delegate") !== undefined || listAt(each, "match").some((match) => numberAt(match, "port") === 9080),
+  );
 
 /** Requests that are routed otherwise on purpose. */
 export const EXPLAINED_ROUTES: readonly Explained[] = [
@@ -7,12 +16,14 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     why: "a host that only a rule names is known by its short names too",
     what: /^here .*, in Istio (?:PassthroughCluster|the route itself with 502)$/,
     where: /^sidecar-(?:prod|istio-system) port 80 \w+ s0\/|^sidecar-(?:default|istio-system) port 80 \w+ s1\//,
+    holds: ofRules(names),
   },
   {
     area: "sidecar-routes",
     why: "the same of one whose service callers do not see",
     what: /^here .*, in Istio (?:PassthroughCluster|the route itself with 502)$/,
     where: /^sidecar-\S+ port 80 \w+ s[01](?:\.\w+)*\//,
+    holds: ofRules(names),
     text: /^ {2}defaultServiceExportTo:\n +- \.$|^kind: Sidecar$|^kind: ServiceEntry$(?:(?!^---$)[\s\S])*^ {2}exportTo:\n {4}- \.$/m,
   },
   {
@@ -21,6 +32,7 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     what: /^here (?:PassthroughCluster|the route itself with 502|no HTTP), in Istio /,
     where: /^sidecar-\S+ port 80 /,
     text: /^kind: Sidecar$[\s\S]*^ +- port:\n +number: 80$/m,
+    holds: ofRules(),
   },
   {
     area: "sidecar-routes",
@@ -33,26 +45,27 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     why: "a host that only a rule names is known on the ports that its matches name, and there alone",
     what: /^here PassthroughCluster, in Istio /,
     where: /^sidecar-\S+ port 80 /,
-    text: /^ +(?:- )?port: 9080$/m,
+    holds: ofRules((rule, host) => names(rule, host) && namesOtherPort(rule)),
   },
   {
     area: "sidecar-routes",
     why: "a rule's host is also known on the ports that its matches name",
     what: /, in Istio (?:PassthroughCluster|the route itself with 502|no HTTP)$/,
     where: /^sidecar-\S+ port 9080 /,
-    text: /^ +(?:- )?port: 9080$/m,
+    holds: ofRules((rule, host) => names(rule, host) && namesOtherPort(rule)),
   },
   {
     area: "sidecar-routes",
     why: "a rule that is left without a route leaves requests to the next one for the same wildcard",
     what: /, in Istio outbound\|\d+\|\|/,
-    text: /(?:^ {2}hosts:\n +- "\*[\s\S]*){2}/m,
+    holds: ofRules(takesByWildcard, 2),
   },
   {
     area: "sidecar-routes",
     why: "the same, of one whose delegate is not there, where both lead to the same service",
     what: /^\.\w/,
-    text: /(?=[\s\S]*^ {4}- delegate:$)(?:^ {2}hosts:\n +- "\*[\s\S]*){2}/m,
+    text: /^ {4}- delegate:$/m,
+    holds: ofRules(takesByWildcard, 2),
   },
   {
     area: "sidecar-routes",
@@ -64,6 +77,7 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     area: "sidecar-routes",
     why: "a host that only a rule names is known also where no service that callers know is on the port",
     what: /, in Istio no HTTP$/,
+    holds: ofRules(names),
     text: /^kind: (?:Sidecar|MeshConfig)$|^kind: ServiceEntry$(?:(?!^---$)[\s\S])*^ {2}exportTo:\n {4}- \.$/m,
   },
   {
@@ -78,12 +92,6 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     why: "a port of a Sidecar's egress is of HTTP where a service on it is",
     what: /^here no HTTP, in Istio (?:PassthroughCluster|the route itself with 502)$/,
     text: /^kind: Sidecar$[\s\S]*^ +- port:$/m,
-  },
-  {
-    area: "gateways",
-    why: "a redirect to port 443 by plain HTTP names the port, also where the plain server has a tls of its own",
-    what: /^\.redirect\.portRedirect: here 443, in Istio undefined$/,
-    text: /protocol: HTTP$(?:(?!^---$)[\s\S])*^ +tls:[\s\S]*^ +redirect:(?:\n +\w+: .*)*\n +port: 443$/m,
   },
   ...["sidecar-routes", "gateways"].flatMap((area): Explained[] => [
     {

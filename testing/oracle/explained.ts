@@ -30,13 +30,15 @@ export function unmet(area: string): readonly string[] {
 }
 
 /** Why it is meant; undefined where it is not known to be. `text` is the case as people would write it. */
-export function explain(area: string, { what, where }: Difference, text: string): Explained | undefined {
+export function explain(area: string, difference: Difference, text: string): Explained | undefined {
+  const { what, where } = difference;
   const found = EXPLAINED.find(
     (each) =>
       each.area === area &&
       (each.what instanceof RegExp ? each.what.test(what) : each.what(what)) &&
       (each.where?.test(where) ?? true) &&
-      (each.text?.test(text) ?? true),
+      (each.text?.test(text) ?? true) &&
+      (each.holds?.(text, difference) ?? true),
   );
   if (found !== undefined) met.add(found);
   return found;

@@ -5,7 +5,11 @@ import { type Json, textAt } from "#testing/oracle/json.ts";
 const ANSWER_MS_MAX = 60_000;
 
 /** What istiod has off by itself, and Pharos has. */
-const SWITCHED_ON = { ENABLE_TLS_ON_SIDECAR_INGRESS: "true", PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS: "true" };
+const SWITCHED_ON = {
+  ENABLE_TLS_ON_SIDECAR_INGRESS: "true",
+  ISTIO_DUAL_STACK: "true",
+  PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS: "true",
+};
 
 /** A part of what a proxy is given; endpoints come with clusters. */
 export type Part = "listeners" | "routes" | "clusters";
@@ -23,6 +27,8 @@ export interface OracleProxy {
   readonly type: "sidecar" | "router";
   readonly namespace: string;
   readonly address: string;
+  /** It has one of IPv6 too, and its traffic is captured by both. */
+  readonly ipv6?: string;
   readonly labels: Readonly<Record<string, string>>;
   /** `region/zone/subzone` */
   readonly locality?: string;

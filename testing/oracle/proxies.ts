@@ -10,6 +10,9 @@ export const SIDECARS: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
   labels: { app: "x" },
 }));
 
+/** The same of hosts with IPv6 too. */
+export const DUAL_SIDECARS: readonly OracleProxy[] = SIDECARS.map((each) => ({ ...each, ipv6: "2001:db8::9" }));
+
 /** A gateway in each namespace. */
 export const GATEWAYS: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
   key: `gateway-${namespace}`,

@@ -17,6 +17,7 @@ export interface Written {
   readonly name: string;
   readonly namespace: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly age: number;
   readonly spec: object;
 }
@@ -49,9 +50,10 @@ function parse(document: Written): ReturnType<typeof parseDocuments> {
   return read;
 }
 
-function write({ kind, name, namespace, labels, age, spec }: Written): string {
+function write({ kind, name, namespace, labels, annotations, age, spec }: Written): string {
   const creationTimestamp = timestamp(age);
-  const metadata = { name, namespace, ...(labels === undefined ? {} : { labels }), creationTimestamp };
+  const given = { ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) };
+  const metadata = { name, namespace, ...given, creationTimestamp };
   return stringify(
     { apiVersion: `${KINDS[kind].group}/${versionsOf(kind)[0]}`, kind, metadata, spec },
     { aliasDuplicateObjects: false },
@@ -138,6 +140,7 @@ function nodeOf(proxy: OracleProxy): ProxyNode {
       SERVICE_ACCOUNT: "",
       WORKLOAD_NAME: proxy.key,
       INTERCEPTION_MODE: "REDIRECT",
+      ...(proxy.ipv6 === undefined ? {} : { PHAROS_IPV6: true as const }),
       PHAROS_OUTBOUND: [],
       PHAROS_INBOUND: [],
       PHAROS_GATEWAY_PORTS: {},

@@ -5,6 +5,8 @@ import type { Written } from "#testing/oracle/world.ts";
 /** Where connections go; each with an address of its own, the last outside of the mesh. */
 export const CONNECTED = ["t0.default.svc.cluster.local", "t1.prod.svc.cluster.local", "t2.example.com"] as const;
 export const ADDRESSES = ["10.1.0.1", "10.1.0.2", "10.1.0.3"] as const;
+/** By IPv6, at the same time or instead. */
+export const IPV6_ADDRESSES = ["2001:db8:1::1", "2001:db8:1::2", "2001:db8:1::3"] as const;
 /** And by a range, here an address in each. */
 export const IN_RANGES = ["10.2.0.5", "10.2.1.5", "10.2.2.5"] as const;
 export const TCP_PORT = 9000;
@@ -25,10 +27,16 @@ export const connectedServices: fc.Arbitrary<readonly Written[]> = fc.tuple(
           exported: rarely(anyExportTo, 4),
           resolution: fc.constantFrom("STATIC", "STATIC", "DNS", "NONE"),
           hasRange: fc.boolean(),
+          own: fc.constantFrom(
+            [ADDRESSES[index]],
+            [ADDRESSES[index]],
+            [ADDRESSES[index], IPV6_ADDRESSES[index]],
+            [IPV6_ADDRESSES[index]],
+          ),
         })
-        .map(({ tcp, tls, exported, resolution, hasRange }) => ({
+        .map(({ tcp, tls, exported, resolution, hasRange, own }) => ({
           hosts: [host],
-          addresses: [ADDRESSES[index], ...(hasRange && resolution !== "DNS" ? [`10.2.${index}.0/24`] : [])],
+          addresses: [...own, ...(hasRange && resolution !== "DNS" ? [`10.2.${index}.0/24`] : [])],
           location: index < 2 ? "MESH_INTERNAL" : "MESH_EXTERNAL",
           resolution,
           ports: [

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { anyNamespace, document } from "#testing/oracle/arbitrary/meeting-documents.ts";
+import { anyNamespace, document, rarely } from "#testing/oracle/arbitrary/meeting-documents.ts";
 import type { Written } from "#testing/oracle/world.ts";
 
 const PRINCIPALS = [
@@ -17,7 +17,7 @@ const PATHS = ["/a", "/a*", "*/b", "*", "/x/{*}/y", "/x/{**}", "/x/{*}", "/{**}/
 const HOSTS = ["a.com", "A.com", "*.com", "a.*", "*", "a.com:*", "a.com:80"];
 const METHODS = ["GET", "P*", "*", "get", "*T", "DELETE"];
 const PORTS = ["8080", "9000", "80"];
-const RANGES = ["10.0.0.1", "10.0.0.0/8", "192.168.0.0/16", "::1", "0.0.0.0/0"];
+const RANGES = ["10.0.0.1", "10.0.0.0/8", "192.168.0.0/16", "::1", "2001:db8::/32", "0.0.0.0/0"];
 const ACCOUNTS = ["a", "prod/b", "default/a"];
 /** Of tokens: issuer and subject. */
 const TOKEN_PRINCIPALS = ["iss/ann", "iss/*", "*/ann", "*", "is*", "*nn", "iss", "other/ann"];
@@ -51,6 +51,8 @@ export const PROVIDERS = [
   { name: "requests", envoyExtAuthzHttp: { service: "svc.default.svc.cluster.local", port: 80 } },
   { name: "everything", envoyExtAuthzGrpc: { service: "svc.default.svc.cluster.local", port: 80 } },
 ] as const;
+
+const TRIED = ["true", "false"].map((value) => ({ annotations: { "istio.io/dry-run": value } }));
 
 /** Some of the lists, each with one or two of its values; the first where none would be. */
 function someLists(
@@ -134,7 +136,10 @@ const anyRule = fc
   )
   .map((all) => Object.assign({}, ...all) as object);
 
-/** An AuthorizationPolicy of any source, operation and condition, for the workload `app: x` or another. */
+/** The called gateway by its name would be for it here, and in Istio for those that bear a label of that name. */
+const OTHER_GATEWAY = { group: "gateway.networking.k8s.io", kind: "Gateway", name: "other" };
+
+/** An AuthorizationPolicy of any source, operation and condition, for the called workload, the gateway or another; some only tried. */
 export function anyPolicy(index: number): fc.Arbitrary<Written> {
   const spec = fc
     .tuple(
@@ -151,7 +156,10 @@ export function anyPolicy(index: number): fc.Arbitrary<Written> {
         {},
         {},
         { selector: { matchLabels: { app: "x" } } },
+        { selector: { matchLabels: { istio: "gw" } } },
         { selector: { matchLabels: { app: "zz" } } },
+        { targetRefs: [OTHER_GATEWAY] },
+        { targetRef: OTHER_GATEWAY },
       ),
       fc.oneof(
         fc.array(anyRule, { maxLength: 2 }).map((rules) => ({ rules })),
@@ -159,5 +167,8 @@ export function anyPolicy(index: number): fc.Arbitrary<Written> {
       ),
     )
     .map((all) => Object.assign({}, ...all) as object);
-  return document("AuthorizationPolicy", `p${index}`, fc.oneof(fc.constant("default"), anyNamespace), spec);
+  const policy = document("AuthorizationPolicy", `p${index}`, fc.oneof(fc.constant("default"), anyNamespace), spec);
+  return fc
+    .tuple(policy, rarely(fc.constantFrom(...TRIED), 8))
+    .map(([written, tried]): Written => ({ ...written, ...tried }));
 }

@@ -47,6 +47,12 @@ export function document(
 
 /** Where callers find services besides by name. */
 export const SERVICE_ADDRESSES = ["10.7.0.1", "10.7.0.2", "10.7.0.3"] as const;
+export const SERVICE_IPV6_ADDRESSES = ["2001:db8:7::1", "2001:db8:7::2", "2001:db8:7::3"] as const;
+
+const OWN_ADDRESSES: Readonly<Record<string, readonly string[]>> = {
+  one: SERVICE_ADDRESSES,
+  six: SERVICE_IPV6_ADDRESSES,
+};
 
 /** The services that rules are about, each with an HTTP port and sometimes another. */
 export const httpServices: fc.Arbitrary<readonly Written[]> = fc.tuple(
@@ -60,7 +66,7 @@ export const httpServices: fc.Arbitrary<readonly Written[]> = fc.tuple(
           first: fc.constantFrom("HTTP", "HTTP", "GRPC", "HTTP2", ""),
           more: fc.constantFrom<string | undefined>(undefined, undefined, "HTTP", "TCP"),
           resolution: fc.constantFrom("STATIC", "STATIC", "STATIC", "DNS", "NONE"),
-          addresses: fc.constantFrom<readonly string[]>([], [], [], ["one"], ["one", "10.9.0.0/16"]),
+          addresses: fc.constantFrom<readonly string[]>([], [], [], ["one"], ["one", "10.9.0.0/16"], ["six"]),
           // One that its own namespace does not see is nobody's there on purpose.
           exported: rarely(
             fc.constantFrom({ exportTo: ["*"] }, { exportTo: ["."] }, { exportTo: [".", "istio-system"] }),
@@ -74,7 +80,7 @@ export const httpServices: fc.Arbitrary<readonly Written[]> = fc.tuple(
           // What is looked up is at no range.
           addresses: addresses
             .filter((each) => !(resolution === "DNS" && each.includes("/")))
-            .map((each) => (each === "one" ? SERVICE_ADDRESSES[index] : each)),
+            .map((each) => OWN_ADDRESSES[each]?.[index] ?? each),
           ports: [
             { number: 80, name: "http", protocol: first },
             ...(more === undefined ? [] : [{ number: 9080, name: "p9080", protocol: more }]),

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
 import { anyPolicy, PROVIDERS } from "#testing/oracle/arbitrary/any-policy.ts";
-import { CALLED, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-workload.ts";
+import { CALLED, CALLED_GATEWAY, CALLED_SERVICES, GATEWAY_ROUTES } from "#testing/oracle/arbitrary/called-workload.ts";
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
 import { type Caller, isHit, isLetIn } from "#testing/oracle/envoy/decide-rbac.ts";
 import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
@@ -26,7 +26,7 @@ const anyCaller: fc.Arbitrary<Omit<Caller, "port">> = fc
       "acb/sa/q",
       "other.org default/sa/a",
     ),
-    address: fc.constantFrom("10.0.0.1", "10.2.3.4", "192.168.1.1", "8.8.8.8", "::1"),
+    address: fc.constantFrom("10.0.0.1", "10.2.3.4", "192.168.1.1", "8.8.8.8", "::1", "2001:db8::7"),
     method: fc.constantFrom("GET", "POST", "DELETE", "PUT"),
     path: fc.constantFrom("/a", "/a/b", "/ab", "/x/1/y", "/x/1/2/y", "/x/", "/x", "/b", "/A", "/x/1", "/a?q=1", "/q/y"),
     host: fc.constantFrom("a.com", "A.COM", "b.com", "a.com:80", "a.org"),
@@ -60,31 +60,34 @@ function uriOf(text: string): string {
 }
 
 /** All trust domains that callers come from are the mesh's: whoever is of another gets no further than its handshake. */
-const SETTINGS: Written = {
+const settingsOf = (trustDomainAliases: readonly string[]): Written => ({
   kind: "MeshConfig",
   ...MESH_CONFIG_PLACE,
   age: 0,
-  spec: { trustDomainAliases: ["other.org"], extensionProviders: PROVIDERS },
-};
+  spec: { trustDomainAliases, extensionProviders: PROVIDERS },
+});
+const PROXIES = [CALLED, CALLED_GATEWAY];
+const PLACES = PROXIES.flatMap(({ key }) => [HTTP_PORT, TCP_PORT].map((port) => ({ key, port })));
 
-/** Who is let in to a workload's HTTP and TCP ports. */
+/** Who is let in to a workload's and a gateway's HTTP and TCP ports. */
 export const authorization = defineArea({
   name: "authorization",
   cases: fc.record({
+    aliases: fc.constantFrom<readonly string[]>(["other.org"], ["other.org"], ["old.net", "other.org"]),
     policies: fc
       .integer({ min: 1, max: 3 })
       .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => anyPolicy(index)))),
     callers: fc.array(anyCaller, { minLength: CALLERS, maxLength: CALLERS, size: "max" }),
   }),
-  write: ({ policies }) => writeWorld(policies),
-  async compare({ policies, callers }, istio) {
-    const documents = [SETTINGS, ...CALLED_SERVICES, ...(await keepTaken(policies, istio))];
-    const world = { documents, proxies: [CALLED], parts: PARTS };
-    const [theirs, ours] = [(await askIstio(istio, world))[CALLED.key], askPharos(world)[CALLED.key]];
+  write: ({ aliases, policies }) => writeWorld([settingsOf(aliases), ...policies]),
+  async compare({ aliases, policies, callers }, istio) {
+    const own = [settingsOf(aliases), ...CALLED_SERVICES, ...GATEWAY_ROUTES];
+    const world = { documents: [...own, ...(await keepTaken(policies, istio))], proxies: PROXIES, parts: PARTS };
+    const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
     const differences = new Map<string, Difference>();
     let compared = 0;
-    for (const port of [HTTP_PORT, TCP_PORT]) {
-      const [here, there] = [rulesHere(ours, port), rulesInIstio(theirs, port)];
+    for (const { key, port } of PLACES) {
+      const [here, there] = [rulesHere(ours[key], port), rulesInIstio(theirs[key], port)];
       for (const { method, path, host, headers, claims, ...connection } of callers) {
         const caller: Caller =
           port === HTTP_PORT
@@ -94,29 +97,42 @@ export const authorization = defineArea({
         const [does, doesThere] = [becomes(here, caller), becomes(there, caller)];
         if (does === doesThere) continue;
         const what = `${port === HTTP_PORT ? "HTTP" : "TCP"}: ${does} here, ${doesThere} in Istio`;
-        if (!differences.has(what)) differences.set(what, { what, where: JSON.stringify(caller) });
+        const of = `${key} ${caller.uri} ${what}`;
+        if (!differences.has(of)) differences.set(of, { what, where: `${key} ${JSON.stringify(caller)}` });
       }
     }
     return { compared, differences: [...differences.values()] };
   },
 });
 
+/** Where captured connections to the port are taken, or the port's own are at a gateway; throws where none are: nobody would be refused. */
 function chainAt(built: Built | undefined, port: number): Json {
   const inbound = built?.listeners.find((each) => textAt(each, "name") === "virtualInbound");
-  return listAt(inbound, "filterChains").find((each) => numberAt(each, "filterChainMatch", "destinationPort") === port);
+  const captured = listAt(inbound, "filterChains").find(
+    (each) => numberAt(each, "filterChainMatch", "destinationPort") === port,
+  );
+  const own = built?.listeners.find((each) => numberAt(each, "address", "socketAddress", "portValue") === port);
+  const chain = captured ?? listAt(own, "filterChains")[0];
+  if (chain === undefined) throw new Error(`nothing is taken at port ${port}`);
+  return chain;
 }
+
+const TRIED = /^istio_dry_run_/;
 
 interface Rules {
   readonly deciding: readonly Json[];
+  /** What they would refuse is noted. */
+  readonly tried: readonly Json[];
   /** By whom to ask: what they match is asked about. */
   readonly asking: readonly (readonly [provider: string, rules: Json])[];
 }
 
 /** Whom somebody is asked about is let in where they say so, and no rule refuses it. */
-function becomes({ deciding, asking }: Rules, caller: Caller): string {
+function becomes({ deciding, tried, asking }: Rules, caller: Caller): string {
   const asked = asking.filter(([, rules]) => isHit(rules, caller)).map(([provider]) => provider);
   const marks = asking.map(([provider]) => `ext_authz_${provider}_shadow_engine_result`);
-  const isIn = isLetIn(deciding, { ...caller, marks }) ? "let in" : "refused";
+  const noted = isLetIn(tried, { ...caller, marks }) ? "" : " and noted";
+  const isIn = `${isLetIn(deciding, { ...caller, marks }) ? "let in" : "refused"}${noted}`;
   return asked.length === 0 ? isIn : `${isIn} when asked ${[...new Set(asked)].sort().join(", ")}`;
 }
 
@@ -126,8 +142,14 @@ function rulesOf(filters: readonly Json[]): Rules {
     .map((each) => at(each, "typedConfig"));
   return {
     deciding: configs.map((each) => at(each, "rules")).filter((rules) => rules !== undefined),
+    tried: configs.flatMap(triedIn),
     asking: configs.flatMap((each) => askingOf(each)),
   };
+}
+
+function triedIn(config: Json): readonly Json[] {
+  const rules = at(config, "shadowRules");
+  return rules !== undefined && TRIED.test(textAt(config, "shadowRulesStatPrefix") ?? "") ? [rules] : [];
 }
 
 /** Rules that only leave a mark on whom to ask about: here a filter for each provider, in Istio a prefix of their names. */
@@ -155,11 +177,13 @@ function rulesHere(built: Built | undefined, port: number): Rules {
   const routes = built?.routes.find((each) => textAt(each, "name") === name);
   const rules = entriesAt(routes, "typedPerFilterConfig").filter(([filter]) => filter.includes("rbac"));
   const isAsking = ([filter]: readonly [string, Json]): boolean => filter.includes(".custom.");
+  const own = rules
+    .filter((each) => !isAsking(each))
+    .sort(([a], [b]) => rankOf(a) - rankOf(b))
+    .map(([, config]) => at(config, "rbac"));
   return {
-    deciding: rules
-      .filter((each) => !isAsking(each))
-      .sort(([a], [b]) => rankOf(a) - rankOf(b))
-      .map(([, config]) => at(config, "rbac", "rules") ?? { action: "ALLOW" }),
+    deciding: own.map((config) => at(config, "rules")).filter((each) => each !== undefined),
+    tried: own.flatMap(triedIn),
     asking: rules.filter(isAsking).flatMap(([, config]) => askingOf(at(config, "rbac"))),
   };
 }

@@ -190,7 +190,9 @@ export const clusters = defineArea({
         compared += 1;
         for (const each of compareCluster(name, here.get(name), there.get(name))) {
           const what = `${type} ${each}`;
-          if (!differences.has(what)) differences.set(what, { what, where: `${key} ${name}` });
+          // Of each port apart: what explains it for one does not for another.
+          if (!differences.has(`${name} ${what}`))
+            differences.set(`${name} ${what}`, { what, where: `${key} ${name}` });
         }
       }
     }

@@ -6,6 +6,7 @@ import {
   connectionPolicy,
   connectionRule,
   IN_RANGES,
+  IPV6_ADDRESSES,
   SNI,
   TCP_PORT,
   TLS_PORT,
@@ -19,8 +20,8 @@ import { diff } from "#testing/oracle/diff.ts";
 import { describeConnection } from "#testing/oracle/envoy/describe-connection.ts";
 import { type Connection, findFilterChain } from "#testing/oracle/envoy/find-filter-chain.ts";
 import type { Built, Part } from "#testing/oracle/istio.ts";
-import { at, type Json, numberAt, textAt } from "#testing/oracle/json.ts";
-import { SIDECARS } from "#testing/oracle/proxies.ts";
+import { at, type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
+import { DUAL_SIDECARS } from "#testing/oracle/proxies.ts";
 import { askIstio, askPharos, keepTaken, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["listeners"];
@@ -29,6 +30,7 @@ const OWN_ADDRESSES = ["127.0.0.1", "127.0.0.9"];
 const CONNECTIONS: readonly (Connection & { readonly address: string })[] = [
   ...ADDRESSES,
   ...IN_RANGES,
+  ...IPV6_ADDRESSES,
   ...OWN_ADDRESSES,
 ].flatMap((address) => [{ address, port: TCP_PORT }, ...SNI.map((sni) => ({ address, port: TLS_PORT, sni }))]);
 
@@ -51,10 +53,10 @@ export const connections = defineArea({
     .map((all) => all.flat()),
   write: writeWorld,
   async compare(documents, istio) {
-    const world = { documents: await keepTaken(documents, istio), proxies: SIDECARS, parts: PARTS };
+    const world = { documents: await keepTaken(documents, istio), proxies: DUAL_SIDECARS, parts: PARTS };
     const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
     return compareConnections({
-      proxies: SIDECARS,
+      proxies: DUAL_SIDECARS,
       connections: CONNECTIONS,
       ours,
       theirs,
@@ -73,15 +75,17 @@ export const connections = defineArea({
 function becomes(built: Built | undefined, connection: Connection & { readonly address: string }): Json {
   const { address, port } = connection;
   const bound = (to: string) =>
-    built?.listeners.find(
-      (each) =>
-        textAt(each, "address", "socketAddress", "address") === to &&
-        numberAt(each, "address", "socketAddress", "portValue") === port,
+    built?.listeners.find((each) =>
+      [at(each, "address"), ...listAt(each, "additionalAddresses").map((other) => at(other, "address"))].some(
+        (one) => textAt(one, "socketAddress", "address") === to && numberAt(one, "socketAddress", "portValue") === port,
+      ),
     );
   const own = bound(address);
   // What is made to the host itself is not captured.
   if (OWN_ADDRESSES.includes(address) && (own === undefined || at(own, "bindToPort") === false)) return undefined;
   const listener =
-    own ?? bound("0.0.0.0") ?? built?.listeners.find((each) => textAt(each, "name") === "virtualOutbound");
+    own ??
+    bound(address.includes(":") ? "::" : "0.0.0.0") ??
+    built?.listeners.find((each) => textAt(each, "name") === "virtualOutbound");
   return describeConnection(findFilterChain(listener, connection));
 }

@@ -45,10 +45,12 @@ const serverHosts = fc
       "*/b.example.com",
       "b.example.com",
       "*.com",
+      "istio-system/*",
     ),
-    fc.option(fc.constantFrom("c.example.com", "d.org"), { nil: undefined }),
+    fc.option(fc.constantFrom("c.example.com", "d.org", "prod/d.org"), { nil: undefined }),
   )
   .map((hosts) => hosts.filter((each) => each !== undefined));
+const GATEWAY = { istio: "gw" };
 const CERTIFICATE = { mode: "SIMPLE", serverCertificate: "/a", privateKey: "/b" };
 
 function anyServer(name: string): fc.Arbitrary<object> {
@@ -57,7 +59,7 @@ function anyServer(name: string): fc.Arbitrary<object> {
       port: fc.record({
         number: fc.constantFrom(8080, 80),
         name: fc.constant(`http-${name}`),
-        protocol: fc.constantFrom("HTTP", "HTTP2", "GRPC"),
+        protocol: fc.constantFrom("HTTP", "HTTP", "HTTP2", "GRPC", "GRPC-WEB"),
       }),
       hosts: serverHosts,
       tls: fc.constantFrom<object | undefined>(undefined, undefined, undefined, { httpsRedirect: true }),
@@ -69,7 +71,13 @@ function anyServer(name: string): fc.Arbitrary<object> {
         protocol: fc.constant("HTTPS"),
       }),
       hosts: serverHosts,
-      tls: fc.constantFrom<object>(CERTIFICATE, { ...CERTIFICATE, mode: "MUTUAL", caCertificates: "/c" }),
+      tls: fc.constantFrom<object>(
+        CERTIFICATE,
+        CERTIFICATE,
+        { ...CERTIFICATE, mode: "MUTUAL", caCertificates: "/c" },
+        { ...CERTIFICATE, mode: "OPTIONAL_MUTUAL", caCertificates: "/c" },
+        { mode: "ISTIO_MUTUAL" },
+      ),
     }),
   );
 }
@@ -78,10 +86,14 @@ function anyGateway(index: number): fc.Arbitrary<Written> {
   return document(
     "Gateway",
     `g${index}`,
-    fc.constantFrom("default", "istio-system"),
+    fc.constantFrom("default", "default", "istio-system", "istio-system", "prod"),
     fc
-      .tuple(anyServer(`${index}0`), fc.option(anyServer(`${index}1`), { nil: undefined }))
-      .map((servers) => ({ selector: { istio: "gw" }, servers: servers.filter((each) => each !== undefined) })),
+      .tuple(
+        fc.constantFrom<object>(GATEWAY, GATEWAY, GATEWAY, GATEWAY, {}, { ...GATEWAY, app: "other" }),
+        anyServer(`${index}0`),
+        fc.option(anyServer(`${index}1`), { nil: undefined }),
+      )
+      .map(([selector, ...servers]) => ({ selector, servers: servers.filter((each) => each !== undefined) })),
   );
 }
 
@@ -131,6 +143,7 @@ const bound = fc.record({
     ["g0"],
     ["default/g1", "istio-system/g1"],
     ["default/g0", "default/g1", "mesh"],
+    ["prod/g0", "g1", "default/g2"],
   ),
 });
 const some = <T>(max: number, make: (index: number) => fc.Arbitrary<T>): fc.Arbitrary<readonly T[]> =>

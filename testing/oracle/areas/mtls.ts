@@ -1,25 +1,39 @@
 import * as fc from "fast-check";
 import { anyMeshConfig } from "#testing/oracle/arbitrary/any-mesh-config.ts";
 import { CALLED, CALLED_ENTRY, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-workload.ts";
-import { anyNamespace, document, NAMESPACES, seldom } from "#testing/oracle/arbitrary/meeting-documents.ts";
+import {
+  anyExportTo,
+  anyNamespace,
+  document,
+  NAMESPACES,
+  rarely,
+  seldom,
+} from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeEndpoints } from "#testing/oracle/envoy/describe-endpoints.ts";
 import { takenAt } from "#testing/oracle/envoy/describe-inbound.ts";
 import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
 import { type Json, textAt } from "#testing/oracle/json.ts";
+import { GATEWAYS } from "#testing/oracle/proxies.ts";
 import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["listeners", "clusters"];
 const MODES = ["STRICT", "PERMISSIVE", "DISABLE", "UNSET"];
 const PORTS = [8080, 9000];
-const CALLERS: readonly OracleProxy[] = NAMESPACES.map((namespace) => ({
-  key: `caller-${namespace}`,
-  type: "sidecar",
-  namespace,
-  address: "1.1.1.9",
-  labels: { app: "caller" },
-}));
+const CALLERS: readonly OracleProxy[] = [
+  ...NAMESPACES.map(
+    (namespace): OracleProxy => ({
+      key: `caller-${namespace}`,
+      type: "sidecar",
+      namespace,
+      address: "1.1.1.9",
+      labels: { app: "caller" },
+    }),
+  ),
+  ...GATEWAYS,
+];
+const SUBSETS = ["", "v1", "v2"];
 
 const anyMtls = fc.oneof(
   fc.constant({}),
@@ -53,21 +67,44 @@ function anyPeerAuthentication(index: number): fc.Arbitrary<Written> {
   return document("PeerAuthentication", `pa${index}`, fc.oneof(fc.constant("default"), anyNamespace), spec);
 }
 
-const anyClientTls = document(
-  "DestinationRule",
-  "d",
-  anyNamespace,
-  fc
-    .record({
-      host: fc.constantFrom("svc.default.svc.cluster.local", "*.local"),
-      mode: fc.constantFrom("DISABLE", "ISTIO_MUTUAL"),
-      isForPort: fc.boolean(),
-    })
-    .map(({ host, mode, isForPort }) => ({
-      host,
-      trafficPolicy: isForPort ? { portLevelSettings: [{ port: { number: 80 }, tls: { mode } }] } : { tls: { mode } },
-    })),
+/** Names of servers and certificates besides are the area of clusters. */
+const anyTls = fc.constantFrom<object>(
+  {},
+  { trafficPolicy: { tls: { mode: "DISABLE" } } },
+  { trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } } },
+  { trafficPolicy: { tls: { mode: "ISTIO_MUTUAL", sni: "x", subjectAltNames: ["spiffe://x"] } } },
+  { trafficPolicy: { portLevelSettings: [{ port: { number: 80 }, tls: { mode: "DISABLE" } }] } },
+  { trafficPolicy: { portLevelSettings: [{ port: { number: 9000 }, tls: { mode: "ISTIO_MUTUAL" } }] } },
+  { trafficPolicy: { portLevelSettings: [{ port: { number: 80 }, loadBalancer: { simple: "RANDOM" } }] } },
+  { trafficPolicy: { loadBalancer: { simple: "RANDOM" } } },
 );
+const anyClientTls = (index: number): fc.Arbitrary<Written> =>
+  document(
+    "DestinationRule",
+    `d${index}`,
+    anyNamespace,
+    fc
+      .record({
+        host: fc.constantFrom("svc.default.svc.cluster.local", "svc", "*.local"),
+        all: anyTls,
+        subsets: rarely(
+          fc.tuple(anyTls, anyTls).map(([first, second]) => ({
+            subsets: [
+              { name: "v1", labels: { version: "v1" }, ...first },
+              { name: "v2", labels: { version: "v2" }, ...second },
+            ],
+          })),
+        ),
+        exported: anyExportTo,
+        chosen: rarely(
+          fc.constantFrom({ app: "caller" }, { istio: "gw" }).map((matchLabels) => ({
+            workloadSelector: { matchLabels },
+          })),
+          5,
+        ),
+      })
+      .map(({ host, all, subsets, exported, chosen }) => ({ host, ...all, ...subsets, ...exported, ...chosen })),
+  );
 
 /** Services of the called workload, whose protocols and labels vary. */
 const anyServices = fc
@@ -114,15 +151,10 @@ export const mtls = defineArea({
       fc
         .integer({ min: 0, max: 3 })
         .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => anyPeerAuthentication(index)))),
-      fc.option(anyClientTls, { nil: undefined }),
+      fc.tuple(seldom(anyClientTls(0)), seldom(anyClientTls(1)), seldom(anyClientTls(2))),
       seldom(anyMeshConfig),
     )
-    .map(([services, policies, rule, settings]) => [
-      ...services,
-      ...policies,
-      ...(rule === undefined ? [] : [rule]),
-      ...settings,
-    ]),
+    .map(([services, policies, rules, settings]) => [...services, ...policies, ...rules.flat(), ...settings]),
   write: writeWorld,
   async compare(documents, istio) {
     const world = { documents: await keepTaken(documents, istio), proxies: [CALLED, ...CALLERS], parts: PARTS };
@@ -137,7 +169,7 @@ export const mtls = defineArea({
     for (const port of PORTS)
       compare(`port ${port}`, "called", takenAt(ours[CALLED.key], port), takenAt(theirs[CALLED.key], port));
     for (const { key } of CALLERS)
-      for (const cluster of ["outbound|80||", "outbound|9000||"]) {
+      for (const cluster of SUBSETS.flatMap((subset) => [`outbound|80|${subset}|`, `outbound|9000|${subset}|`])) {
         const [here, there] = [ours[key], theirs[key]].map((built) => spokenAt(built, cluster));
         compare(`${key} ${cluster}`, "caller", here, there);
       }

@@ -8,6 +8,7 @@ import {
   delegation,
   httpServices,
   SERVICE_ADDRESSES,
+  SERVICE_IPV6_ADDRESSES,
   SERVICES,
   seldom,
   virtualService,
@@ -16,7 +17,7 @@ import { defineArea } from "#testing/oracle/area.ts";
 import { compareAnswers } from "#testing/oracle/compare-answers.ts";
 import type { Part } from "#testing/oracle/istio.ts";
 import { textAt } from "#testing/oracle/json.ts";
-import { SIDECARS } from "#testing/oracle/proxies.ts";
+import { DUAL_SIDECARS as SIDECARS } from "#testing/oracle/proxies.ts";
 import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["routes"];
@@ -34,6 +35,8 @@ const HOSTS = [
   "o.org",
   SERVICE_ADDRESSES[0],
   `${SERVICE_ADDRESSES[1]}:80`,
+  `[${SERVICE_IPV6_ADDRESSES[0]}]`,
+  `[${SERVICE_IPV6_ADDRESSES[1]}]:80`,
 ];
 const ruleHosts = fc.constantFrom<readonly string[]>(
   ["s0"],

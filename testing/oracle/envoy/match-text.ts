@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { asBytes, compileRegex } from "#core/schema/compile-regex.ts";
 import { at, isObject, type Json, numberAt, textAt } from "#testing/oracle/json.ts";
 
@@ -59,14 +60,8 @@ function olderMatcher(matcher: Json): Json {
   return safeRegex === undefined ? undefined : { safeRegex };
 }
 
-/** Whether an address is in a range: whole numbers of the same family are compared by their first bits. */
+/** Whether an address is in a range of its own family. */
 export function isInRange(range: Json, address: string): boolean {
-  const prefix = textAt(range, "addressPrefix") ?? "";
-  if (prefix.includes(":") || address.includes(":")) return prefix === address;
-  const size = 2 ** (32 - (numberAt(range, "prefixLen") ?? 0));
-  return Math.floor(numberOf(prefix) / size) === Math.floor(numberOf(address) / size);
-}
-
-function numberOf(address: string): number {
-  return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  const [prefix, found] = [ipaddr.parse(textAt(range, "addressPrefix") ?? ""), ipaddr.parse(address)];
+  return prefix.kind() === found.kind() && found.match(prefix, numberAt(range, "prefixLen") ?? 0);
 }

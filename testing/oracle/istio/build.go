@@ -34,6 +34,7 @@ type proxy struct {
 	Type      string            `json:"type"` // sidecar or router
 	Namespace string            `json:"namespace"`
 	Address   string            `json:"address"`
+	Ipv6      string            `json:"ipv6"` // beside it, or none
 	Labels    map[string]string `json:"labels"`
 	Locality  string            `json:"locality"`
 }
@@ -108,13 +109,20 @@ func (asked buildRequest) wants(part string) bool {
 	return len(asked.Parts) == 0 || slices.Contains(asked.Parts, part)
 }
 
+func (asked proxy) addresses() []string {
+	if asked.Ipv6 == "" {
+		return []string{asked.Address}
+	}
+	return []string{asked.Address, asked.Ipv6}
+}
+
 func buildProxy(generator *core.ConfigGenTest, asked proxy, wants func(part string) bool) built {
 	node := generator.SetupProxy(&model.Proxy{
 		Locality:        pm.ConvertLocality(asked.Locality),
 		Type:            model.NodeType(asked.Type),
 		ConfigNamespace: asked.Namespace,
 		Labels:          labelutil.AugmentLabels(asked.Labels, "", asked.Locality, "", ""),
-		IPAddresses:     []string{asked.Address},
+		IPAddresses:     asked.addresses(),
 		ID:              asked.Key + "." + asked.Namespace,
 		Metadata:        &model.NodeMetadata{Labels: asked.Labels, Namespace: asked.Namespace, IstioVersion: "1.31.0"},
 	})

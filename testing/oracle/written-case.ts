@@ -1,0 +1,39 @@
+import { parseAllDocuments } from "yaml";
+import type { Difference } from "#testing/oracle/area.ts";
+import { type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
+
+/** Of a case, as it is written, and of a difference in it. */
+export type Holds = (text: string, difference: Difference) => boolean;
+
+/** A port as a case's ServiceEntries have it that a cluster's name is made of. */
+export interface WrittenPort {
+  /** "" where none is written. */
+  readonly protocol: string;
+  readonly resolution: string;
+}
+
+export function documentsOf(text: string): readonly Json[] {
+  return parseAllDocuments(text).map((each) => each.toJS() as Json);
+}
+
+/** Of the documents of a kind one at least is such. */
+export function someDocument(kind: string, isSuch: (document: Json, difference: Difference) => boolean): Holds {
+  return (text, difference) =>
+    documentsOf(text).some((each) => textAt(each, "kind") === kind && isSuch(each, difference));
+}
+
+/** The cluster that `where` names ("… outbound|80|v1|a.example.com") is of such a port. */
+export function ofPort(isSuch: (port: WrittenPort) => boolean): Holds {
+  return someDocument("ServiceEntry", (entry, { where }) => {
+    const [, number = "", host = ""] = /outbound\|(\d+)\|[^|]*\|(\S+)/.exec(where) ?? [];
+    if (!listAt(entry, "spec", "hosts").includes(host)) return false;
+    return listAt(entry, "spec", "ports")
+      .filter((port) => numberAt(port, "number") === Number(number))
+      .some((port) =>
+        isSuch({
+          protocol: textAt(port, "protocol") ?? "",
+          resolution: textAt(entry, "spec", "resolution") ?? "",
+        }),
+      );
+  });
+}
