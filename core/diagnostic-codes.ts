@@ -74,6 +74,7 @@ export type DiagnosticCode =
   | "overlapping-peer-authentications"
   | "overrules-start-up"
   | "patch-order-by-age"
+  | "plan-amount-not-usable"
   | "plan-rule-not-found"
   | "policy-host-not-found"
   | "policy-port-not-found"

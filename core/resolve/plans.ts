@@ -71,6 +71,8 @@ function amountIn({ spec, metadata }: Resource<"Plan">, rule: LimitingRule): Lim
   const found = limits.find((each) => named(each) && each.rule === rule.name);
   if (found?.amount === undefined) return undefined;
   const { amount, per, burst } = found;
+  // How many there may be at a time has no time, and nothing at once besides.
+  if (rule.unit === "Concurrent") return { ...rule.limit, amount };
   const perMs = per === undefined ? rule.limit.perMs : (parseDurationMs(per) ?? 0);
   return { amount, perMs, ...(burst === undefined ? {} : { burst }) };
 }

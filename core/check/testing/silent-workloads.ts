@@ -325,6 +325,12 @@ export const SILENT_WORKLOADS: SilentCases = {
           ),
     ],
   ]),
+  "plan-amount-not-usable": [
+    [
+      "what a request costs at most",
+      [QUOTA.replace("amount: 5", "amount: 20, cost: { request: 9 }"), LIMIT, plan("a", "2025", "gold")],
+    ],
+  ],
   "plan-rule-not-found": [["a rule and a quota that are there", [QUOTA, LIMIT, plan("a", "2025", "gold")]]],
   "consumer-of-two-plans": [
     [

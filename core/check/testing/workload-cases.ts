@@ -38,6 +38,24 @@ export const WORKLOAD_CASES: readonly FoundCase[] = [
     ],
   ],
   [
+    "a plan's amounts below what one request costs",
+    [
+      policy(
+        "RateLimit",
+        "l",
+        "default",
+        "{ rules: [{ name: r, limit: { amount: 50, per: 1s }, cost: { request: 10 } }] }",
+      ),
+      policy(
+        "Plan",
+        "p",
+        "default",
+        "{ consumers: [{ namespaces: [shop] }], limits: [{ name: l, rule: r, amount: 9 }] }",
+      ),
+    ].map((text) => text.replace("security.istio.io", "limits.pharos.dev")),
+    ["error plan-amount-not-usable Plan/default/p spec.limits[0].amount"],
+  ],
+  [
     "a limit and a quota by a header that callers choose, and a rule beside by who they are",
     [
       REVIEWS,

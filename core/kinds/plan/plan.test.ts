@@ -200,8 +200,56 @@ test("what is written in a plan is looked at as if it was a resource, and named 
     '{ selector: { matchLabels: { app: web } }, bucket: { key: [{ attribute: "request.headers[x-tenant]" }], missing: Deny }';
   const spec = `{ consumers: [${GOLD}], quotas: [{ name: q, spec: ${bad}, amount: 5, period: { calendar: Day } } }], limits: [{ name: l, spec: { selector: { matchLabels: { app: none } }, rules: [{ name: r, limit: { amount: 9, per: 1s } }] } }, { name: to, spec: { targetRefs: [{ kind: Service, name: none }], rules: [{ name: r, limit: { amount: 9, per: 1s } }] } }] }`;
   expect(check(ENTRY, written("gold", 2025, spec)).filter((line) => line.includes("Plan/"))).toEqual([
+    "warning claims-not-checked Plan/default/gold spec.consumers[0].claim.attribute",
     "warning selector-matches-nothing Plan/default/gold spec.limits[0].spec.selector",
     "warning policy-target-not-found Plan/default/gold spec.limits[1].spec.targetRefs[0].name",
     "warning limit-key-not-bound Plan/default/gold spec.quotas[0].spec.bucket.key[0].attribute",
   ]);
+});
+
+const LIMIT = `apiVersion: limits.pharos.dev/v1
+kind: RateLimit
+metadata: { name: l }
+spec:
+  rules:
+    - { name: r, limit: { amount: 50, per: 1s }, cost: { request: 10 } }
+    - { name: told, limit: { amount: 50, per: 1s }, cost: { requestHeader: x-cost, most: 20 } }
+    - { name: kept, limit: { amount: 50, per: 1s }, cost: { request: 5 }, reserve: [{ name: a, share: 50, match: [{ to: [{ operation: { methods: [GET] } }] }] }] }
+    - { name: busy, limit: { amount: 50, unit: Concurrent } }`;
+const COSTLY = QUOTA.replace("amount: 1,", "amount: 50, cost: { request: 10 },");
+const planned = (item: string): string[] =>
+  check(COSTLY, LIMIT, written("gold", 2025, `{ consumers: [${GOLD}], ${item} }`)).filter((line) =>
+    line.includes("plan-amount"),
+  );
+
+test.each([
+  ["a quota below one cost", "quotas: [{ name: q, amount: 9 }]", ["error quotas[0].amount"]],
+  ["a quota of one cost", "quotas: [{ name: q, amount: 10 }]", []],
+  ["a limit below one cost", "limits: [{ name: l, rule: r, amount: 9 }]", ["error limits[0].amount"]],
+  ["a burst below one cost", "limits: [{ name: l, rule: r, amount: 90, burst: 9 }]", ["error limits[0].burst"]],
+  ["a limit of one cost", "limits: [{ name: l, rule: r, amount: 10, per: 1m }]", []],
+  ["below what a header may say", "limits: [{ name: l, rule: told, amount: 19 }]", ["error limits[0].amount"]],
+  ["too little beside a share", "limits: [{ name: l, rule: kept, amount: 9 }]", ["error limits[0].amount"]],
+  [
+    "a burst of requests at a time",
+    "limits: [{ name: l, rule: busy, amount: 9, burst: 3 }]",
+    ["error limits[0].burst"],
+  ],
+  ["a time of requests at a time", "limits: [{ name: l, rule: busy, amount: 9, per: 1s }]", ["warning limits[0].per"]],
+])("an amount that a plan gives is held against its rule: %s", (_, item, expected) =>
+  expect(planned(item)).toEqual(
+    expected.map((each) => each.replace(" ", " plan-amount-not-usable Plan/default/gold spec.")),
+  ),
+);
+
+test("a plan is had by a claim nowhere where no token is checked", () => {
+  const tokens = `apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: { name: tokens }
+spec: { jwtRules: [{ issuer: https://a.test }] }`;
+  const gold = written("gold", 2025, `{ consumers: [{ namespaces: [a] }, ${GOLD}], ${QUOTAS} }`);
+  const unchecked = (...documents: string[]) =>
+    check(QUOTA, ENTRY, gold, ...documents).filter((line) => line.includes("claims-not-checked"));
+  expect(unchecked()).toEqual(["warning claims-not-checked Plan/default/gold spec.consumers[1].claim.attribute"]);
+  expect(unchecked(tokens)).toEqual([]);
 });

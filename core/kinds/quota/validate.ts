@@ -30,7 +30,7 @@ export function validateQuota(spec: QuotaSpec): Diagnostic[] {
 }
 
 /** A request has to fit into what there is: else it is refused for ever. */
-function validateCost({ amount, cost = {} }: QuotaSpec): Diagnostic[] {
+export function validateCost({ amount, cost = {} }: QuotaSpec): Diagnostic[] {
   const { request = 1, requestHeader, responseHeader, most } = cost;
   const header = requestHeader ?? responseHeader;
   const costliest = costliestOf(cost);

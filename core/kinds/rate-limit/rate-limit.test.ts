@@ -376,6 +376,22 @@ spec: { jwtRules: [{ issuer: https://a.test }] }`;
   expect(withCode("claims-not-checked", entry, checked, limit)).toEqual([]);
 });
 
+test("nor does it say there which requests count, are exempt or of a class", () => {
+  const claim = '[{ when: [{ key: "request.auth.claims[org]", values: [a] }] }]';
+  const absent = '[{ when: [{ key: "request.auth.claims[org]", notValues: [a] }] }]';
+  const entry = AT_DATABASE("web: 80");
+  const limit = (of: string) =>
+    OVER_DATABASE(
+      `, match: ${of}, exempt: [{ from: [{ source: { requestPrincipals: ["*"] } }] }], reserve: [{ name: a, share: 50, match: ${of} }]`,
+    );
+  expect(withCode("claims-not-checked", entry, limit(claim))).toEqual(
+    ["exempt[0].from[0].source.requestPrincipals", "match[0].when[0].key", "reserve[0].match[0].when[0].key"].map(
+      (field) => `warning claims-not-checked RateLimit/default/limit ${R}.${field}`,
+    ),
+  );
+  expect(withCode("claims-not-checked", entry, limit(absent))).toHaveLength(1);
+});
+
 test.each([
   ["2.5", "write 2 or 3"],
   ["0.5", "write 1"],

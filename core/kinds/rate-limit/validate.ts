@@ -52,15 +52,20 @@ export function validateRateLimit(spec: RateLimitSpec): Diagnostic[] {
         ...(rule.reserve ?? []).flatMap(({ match }, place) =>
           validateRules(match, [...path, "reserve", place, "match"]),
         ),
-        ...validateLimit(rule, path),
-        ...validateUnit(rule, path),
+        ...validateAmounts(rule, path),
         ...validateBucket(rule.bucket ?? {}, [...path, "bucket"]),
         ...validateOnLimit(rule.onLimit ?? {}, [...path, "onLimit"]),
-        ...validateReserve(rule, [...path, "reserve"]),
       ];
     }),
   ];
 }
+
+/** How much there is beside what a request takes of it. */
+export const validateAmounts = (rule: RateLimitRule, path: Path): Diagnostic[] => [
+  ...validateLimit(rule, path),
+  ...validateUnit(rule, path),
+  ...validateReserve(rule, [...path, "reserve"]),
+];
 
 /** A request has to fit into what there may be at once: else it is refused for ever, and the next try does not help. */
 function validateLimit({ limit, cost = {}, reserve = [] }: RateLimitRule, path: Path): Diagnostic[] {
