@@ -20,10 +20,14 @@ export function LiveRequestCard({
 }) {
   const { responseCode, responseFlags, responseCodeDetails, deniedBy, policy } = request;
   const { routeResource, routePath, upstreamFailure, revision } = request;
+  const { reporter, startMs, durationMs, requestId, grpcStatus } = request;
+  const { sourceWorkload, sourceNamespace, destinationWorkload } = request;
+  const call = { reporter, startMs, durationMs, requestId, grpcStatus };
+  const ends = { sourceWorkload, sourceNamespace, destinationWorkload };
   const told = { responseCode, responseFlags, responseCodeDetails, deniedBy, policy };
   const causes = useQuery(
     useTRPC().requests.explain.queryOptions(
-      { ...told, routeResource, routePath, upstreamFailure, revision },
+      { ...call, ...ends, ...told, routeResource, routePath, upstreamFailure, revision },
       { staleTime: 60_000, retry: false },
     ),
   );

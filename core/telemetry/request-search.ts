@@ -25,8 +25,16 @@ export type RequestSearchInput = Readonly<z.output<typeof requestSearchInput>>;
 
 const text = z.string().max(600);
 
-/** Of a request, what tells why it ended as it did. */
+/** Of a request, what tells why it ended as it did, and by what the called end's word of it is found. */
 export const explainInput = z.object({
+  reporter: z.enum(["source", "destination"]),
+  startMs: z.number(),
+  durationMs: z.number(),
+  requestId: text.nullable(),
+  grpcStatus: text,
+  sourceWorkload: text,
+  sourceNamespace: text,
+  destinationWorkload: text,
   responseCode: z.number().int().min(0).max(65_535),
   responseFlags: text,
   responseCodeDetails: text,

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { requestCase } from "#core/telemetry/testing/request-case.ts";
 import { whyRequest } from "#core/telemetry/why-request.ts";
 
+const CALLED = { reporter: "destination" } as const;
 const ROUTED = { routeResource: "VirtualService/shop/web", routePath: "spec.http[1]" };
 
 test.each([
@@ -48,7 +49,8 @@ test.each([
     { responseCode: 403, deniedBy: "none", policy: "no ALLOW policy matched" },
     ["no ALLOW policy matched"],
   ],
-  ["the application's error", { responseCode: 500 }, ["the application's own answer"]],
+  ["the application's error", { responseCode: 500, ...CALLED }, ["the application's own answer"]],
+  ["the same as its caller sees it", { responseCode: 500 }, ["the called end's answer"]],
   [
     "a direct answer",
     { responseCode: 404, responseCodeDetails: "direct_response", ...ROUTED },

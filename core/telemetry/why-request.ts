@@ -20,6 +20,7 @@ export interface RequestCause {
 
 type Asked = Pick<
   RequestRecord,
+  | "reporter"
   | "responseFlags"
   | "responseCodeDetails"
   | "deniedBy"
@@ -47,6 +48,10 @@ export function whyRequest(request: Asked): readonly RequestCause[] {
   const detail = denial.length + causes.length > 0 ? [] : byDetails(request);
   return [...denial, ...causes, ...detail];
 }
+
+/** Of a request that its caller tells of: what the called end says that refused it. Empty where nothing did. */
+export const whyRefused = (calledEnd: Asked): readonly RequestCause[] =>
+  denialOf(calledEnd).map((cause) => ({ ...cause, text: `${cause.text}: its proxy at the called end says so` }));
 
 function denialOf({ deniedBy, policy }: Asked): RequestCause[] {
   if (policy === null) return [];
@@ -85,7 +90,8 @@ function explain({ title, text, field }: FlagCause, request: Asked): RequestCaus
 }
 
 /** What Envoy has no flag for. */
-function byDetails({ responseCodeDetails: details, responseCode, routeResource, routePath }: Asked): RequestCause[] {
+function byDetails(request: Asked): RequestCause[] {
+  const { responseCodeDetails: details, responseCode, reporter, routeResource, routePath } = request;
   if (details === "direct_response" && routeResource !== null)
     return [
       {
@@ -96,11 +102,17 @@ function byDetails({ responseCodeDetails: details, responseCode, routeResource, 
     ];
   if (responseCode >= 400 && (details === "via_upstream" || details === ""))
     return [
-      {
-        title: "the application's own answer",
-        text: `the called end answered ${responseCode}; no proxy changed it`,
-        refs: [],
-      },
+      reporter === "destination"
+        ? {
+            title: "the application's own answer",
+            text: `it answered ${responseCode}; no proxy changed it`,
+            refs: [],
+          }
+        : {
+            title: "the called end's answer",
+            text: `it answered ${responseCode}: its application, or a proxy before that, which tells of it in a record of its own`,
+            refs: [],
+          },
     ];
   if (responseCode >= 400 || responseCode === 0)
     return [{ title: details || "no answer", text: "as the proxy tells it", refs: [] }];

@@ -23,10 +23,11 @@ function fold(...lines: string[]) {
 test("a line of a request that lasts is none of a request, and what clients write makes none", () => {
   const lasting = (fields: object) => JSON.stringify({ li: "run-7", c: 0, bi: 5, bo: 0, ...fields });
   const named = lineOf({ p: '/?"li":"run-8"', ri: JSON.stringify({ li: "run-9" }) });
-  const folded = fold(lasting({}), named, lasting({ c: "200", bo: 70 }), lasting({ li: null }));
+  const last = lasting({ c: "200", bo: 70, at: "DownstreamEnd" });
+  const folded = fold(lasting({ at: "DownstreamPeriodic" }), named, last, lasting({ li: null }));
   expect(folded.lasting).toEqual([
-    { id: "run-7", status: 0, bytes: 5 },
-    { id: "run-7", status: 200, bytes: 75 },
+    { id: "run-7", status: 0, bytes: 5, hasEnded: false },
+    { id: "run-7", status: 200, bytes: 75, hasEnded: true },
   ]);
   expect([folded.requests, folded.garbageLines]).toEqual([1, 1]);
   expect(fold(lineOf()).lasting).toEqual([]);
@@ -237,6 +238,21 @@ test("no flood of one kind hides another, and what is beyond the room is told by
   expect(told(404)).toHaveLength(3);
   expect(told(503)).toHaveLength(97);
   expect(told(503).reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(5000);
+});
+
+test("of a flood that both ends see they keep the same requests", () => {
+  const ids = Array.from({ length: 3000 }, (_, index) => `${index}-4c1f-9a55`);
+  const keptOf = (own: readonly string[]): string[] => {
+    const folder = new EntryFolder(OWN);
+    for (const ri of own) folder.addLine(lineOf({ c: 429, ri }));
+    return folder
+      .take()
+      .samples.map(({ requestId }) => requestId)
+      .sort();
+  };
+  const kept = keptOf(ids);
+  expect(kept).toHaveLength(100);
+  expect(keptOf(ids.toReversed())).toEqual(kept);
 });
 
 test("what is slow beside the other requests of its service is kept", () => {

@@ -1,4 +1,4 @@
-import { type AccessEntry, numberOf, wholeOf } from "#core/telemetry/access-entry.ts";
+import { type AccessEntry, numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { classOfRequest, isTrouble } from "#core/telemetry/request-class.ts";
 import { describeSample } from "#mesh-agent/telemetry/describe-sample.ts";
@@ -44,6 +44,49 @@ class Reservoir {
   }
 }
 
+/**
+ * Keeps those whose request ids come first by a hash, each with the same chance: so both ends of a call keep the same ones, and what
+ * the called end says of one is found for the caller's.
+ */
+class SharedReservoir {
+  readonly #ranked: { readonly rank: number; readonly seen: SeenRequest }[] = [];
+  readonly #max: number;
+  seen = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** The first first. */
+  get kept(): SeenRequest[] {
+    return this.#ranked.map(({ seen }) => seen);
+  }
+
+  offer(seen: SeenRequest, random: Random): void {
+    this.seen += 1;
+    const id = textOf(seen.entry.ri);
+    const rank = id === "" ? random() : rankOf(id);
+    if (this.#ranked.length >= this.#max && rank >= (this.#ranked.at(-1)?.rank ?? 0)) return;
+    let place = this.#ranked.length;
+    while (place > 0 && (this.#ranked[place - 1]?.rank ?? 0) > rank) place -= 1;
+    this.#ranked.splice(place, 0, { rank, seen });
+    if (this.#ranked.length > this.#max) this.#ranked.pop();
+  }
+}
+
+/** Of ids that callers make as long as they like. */
+const RANKED_CHARS = 64;
+
+/** From 0 to below 1, as random as ids are: FNV-1a, mixed as murmur3 ends. */
+function rankOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < Math.min(id.length, RANKED_CHARS); at += 1)
+    hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
+
 interface Bar {
   ms: number;
   seen: number;
@@ -57,7 +100,7 @@ export class SampleRequests {
   readonly #random: Random;
   /** By service: what 99 of 100 of its requests take at most, about. */
   readonly #bars = new Map<string, Bar>();
-  #trouble = new Map<TrafficKey | undefined, Reservoir>();
+  #trouble = new Map<TrafficKey | undefined, SharedReservoir>();
   #slow = new Reservoir(SLOW_MAX);
   #ordinary = new Reservoir(ORDINARY_MAX);
 
@@ -80,22 +123,26 @@ export class SampleRequests {
   /** Takes what was kept since the last call. */
   take(): RequestSample[] {
     const trouble = shareRoom([...this.#trouble.values()], TROUBLE_MAX);
-    const taken = [...trouble, { of: this.#slow, room: SLOW_MAX }, { of: this.#ordinary, room: ORDINARY_MAX }];
+    const others = [
+      { of: this.#slow, room: SLOW_MAX },
+      { of: this.#ordinary, room: ORDINARY_MAX },
+    ];
     this.#trouble = new Map();
     this.#slow = new Reservoir(SLOW_MAX);
     this.#ordinary = new Reservoir(ORDINARY_MAX);
-    return taken.flatMap(({ of, room }) => {
-      const kept = pick(of.kept, room, this.#random);
-      return kept.map((seen) => describeSample(seen, of.seen / kept.length));
-    });
+    const told = [
+      ...trouble.map(({ of, room }) => ({ seen: of.seen, kept: of.kept.slice(0, room) })),
+      ...others.map(({ of, room }) => ({ seen: of.seen, kept: pick(of.kept, room, this.#random) })),
+    ];
+    return told.flatMap(({ seen, kept }) => kept.map((each) => describeSample(each, seen / kept.length)));
   }
 
   /** Each set of labels is a kind, so that no flood of one hides another. */
-  #roomFor(labels: TrafficKey): Reservoir {
+  #roomFor(labels: TrafficKey): SharedReservoir {
     const kind = this.#trouble.has(labels) || this.#trouble.size < KINDS_MAX ? labels : undefined;
     let room = this.#trouble.get(kind);
     if (room === undefined) {
-      room = new Reservoir(TROUBLE_MAX);
+      room = new SharedReservoir(TROUBLE_MAX);
       this.#trouble.set(kind, room);
     }
     return room;
@@ -119,9 +166,9 @@ export class SampleRequests {
 
 /** Room shared by those who want it: nobody has less than another that wants more, and nothing is left while somebody wants it. */
 function shareRoom(
-  reservoirs: readonly Reservoir[],
+  reservoirs: readonly SharedReservoir[],
   max: number,
-): readonly { readonly of: Reservoir; readonly room: number }[] {
+): readonly { readonly of: SharedReservoir; readonly room: number }[] {
   let left = max;
   return [...reservoirs]
     .sort((a, b) => a.kept.length - b.kept.length)

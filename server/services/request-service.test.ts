@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { PharosError } from "#core/errors.ts";
 import { requestCase } from "#core/telemetry/testing/request-case.ts";
 import { createRequestService } from "#server/services/request-service.ts";
 import { EMPTY_BATCH } from "#server/telemetry/ports/telemetry-sink.ts";
@@ -19,6 +20,37 @@ test("a request is told of by its id for as long as it is kept, however long tha
     });
     expect(await requests.get("old")).toMatchObject({ request: { id: "old" }, causes: [] });
     await expect(requests.get("other")).rejects.toMatchObject({ code: "not-found" });
+  } finally {
+    await at.end();
+  }
+});
+
+test("a caller's record says by which rule the called end refused it, and what another call of the same request met does not", async () => {
+  const at = new StoreCase(openDuckdb);
+  await at.begin();
+  try {
+    const call = { requestId: "r1", startMs: START, responseCode: 429 } as const;
+    const limited = { deniedBy: "limit:shop/per-caller/burst", policy: "RateLimit/shop/per-caller/burst" };
+    await at.store.sink.store({
+      ...EMPTY_BATCH,
+      requests: [
+        requestCase({ ...call, id: "caller" }),
+        requestCase({ ...call, ...limited, id: "called", reporter: "destination", startMs: START + 5 }),
+        requestCase({ ...call, id: "onward", sourceWorkload: "reviews-v1", destinationWorkload: "ratings-v1" }),
+        requestCase({ ...call, id: "let in", responseCode: 200 }),
+      ],
+    });
+    const nobody = (): never => expect.unreachable("nobody is asked");
+    const none = () => Promise.reject(new PharosError("not-found", "it is gone"));
+    const requests = createRequestService({
+      telemetry: { requests: nobody, totals: nobody, kept: at.store.requests },
+      config: { get: none, history: none },
+      tap: nobody,
+    });
+    const why = async (id: string) => (await requests.get(id)).causes.map(({ title }) => title);
+    expect(await why("caller")).toEqual(["limited by RateLimit/shop/per-caller/burst"]);
+    expect(await why("onward")).toEqual(["the called end's answer"]);
+    expect(await why("let in")).toEqual([]);
   } finally {
     await at.end();
   }

@@ -6,7 +6,7 @@ import { FACET_NAMES, type RequestSort } from "#core/telemetry/request-fields.ts
 import { parseRequestFilter, type RequestCondition } from "#core/telemetry/request-filter.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { ExplainInput, RequestAsk, RequestSearchInput, ShapesInput } from "#core/telemetry/request-search.ts";
-import { type CauseRef, whyRequest } from "#core/telemetry/why-request.ts";
+import { type CauseRef, type RequestCause, whyRefused, whyRequest } from "#core/telemetry/why-request.ts";
 import type { RequestCauseView } from "#core/view/requests.ts";
 import type { Telemetry } from "#server/services/dependencies.ts";
 import type { Services } from "#server/services/services.ts";
@@ -19,6 +19,10 @@ export interface RequestServiceOptions {
   readonly now?: () => number;
 }
 
+/** By how much the clocks of two hosts may differ. */
+const CLOCKS_MS = 60_000;
+/** That a request made, with those of its own. */
+const CALLS_MAX = 100;
 const FACET_VALUES_MAX = 12;
 /** For comparison: what is rarer explains little. */
 const COMPARED_VALUES_MAX = 60;
@@ -113,12 +117,28 @@ export function createRequestService({
   };
 
   async function explain(request: ExplainInput): Promise<RequestCauseView[]> {
+    const refused = await refusedAtCalledEnd(request);
     return Promise.all(
-      whyRequest(request).map(async (cause) => ({
+      (refused.length > 0 ? refused : whyRequest(request)).map(async (cause) => ({
         ...cause,
         refs: await Promise.all(cause.refs.map((ref) => traceRef(ref, request))),
       })),
     );
+  }
+
+  /** Why the called end refused a request of which its caller has no more than the answer. */
+  async function refusedAtCalledEnd(request: ExplainInput): Promise<readonly RequestCause[]> {
+    const { reporter, requestId, deniedBy, startMs, durationMs } = request;
+    if (reporter !== "source" || requestId === null || deniedBy !== null || !isRefusal(request)) return [];
+    const where: RequestCondition[] = [
+      { kind: "is", field: "request", values: [requestId], isNot: false },
+      { kind: "is", field: "side", values: ["destination"], isNot: false },
+    ];
+    const range = { fromMs: startMs - CLOCKS_MS, toMs: startMs + durationMs + CLOCKS_MS };
+    const told = await kept.list({ ...range, where, limit: CALLS_MAX });
+    // Calls that its application makes for it have the same id.
+    const called = told.find((each) => each.deniedBy !== null && isOfOneCall(request, each));
+    return called === undefined ? [] : whyRefused(called);
   }
 
   /** Where an object says it, and which revision wrote it as it was in force. */
@@ -139,6 +159,19 @@ export function createRequestService({
       ...(written === undefined ? {} : { revision: written.revision, author: written.author, reason: written.reason }),
     };
   }
+}
+
+const isRefusal = ({ responseCode, grpcStatus }: ExplainInput): boolean =>
+  responseCode >= 400 || !["", "0"].includes(grpcStatus);
+
+/** Whether a record of the called end may be of that call. Which workload answered not every caller knows. */
+function isOfOneCall(call: ExplainInput, told: RequestRecord): boolean {
+  return (
+    told.responseCode === call.responseCode &&
+    told.sourceNamespace === call.sourceNamespace &&
+    told.sourceWorkload === call.sourceWorkload &&
+    ["", "unknown", told.destinationWorkload].includes(call.destinationWorkload)
+  );
 }
 
 /** The object may be gone by now; whatever else goes wrong is told. */
