@@ -12,7 +12,7 @@ import {
   type Waiting,
   waitingFor,
 } from "#core/rate-limit/bucket.ts";
-import type { Charge, Outcome, Refusal } from "#core/rate-limit/charge.ts";
+import type { Admitted, Charge, Outcome, Refusal } from "#core/rate-limit/charge.ts";
 import { DueTimes } from "#core/rate-limit/due-times.ts";
 import type { LeaseHolder, Moment, Taken } from "#core/rate-limit/lease-holder.ts";
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
@@ -79,6 +79,13 @@ export class Admissions {
     if (refused === undefined)
       this.#decide({ charges, done, asked: new Set(), sinceMs: now.fastMs, turns: 0, isOverdue: false }, now);
     else done(refused);
+  }
+
+  /** Goes on with a request that a former run let through: what it costs besides `charged`, which is charged already, is used. */
+  resume(charge: Pick<Charge, "key" | "limit">, charged: number, now: Moment): Admitted {
+    const bucket = this.#bucketOf(charge);
+    bucket.askedMs = Math.floor(now.fastMs);
+    return this.#admitted([charge], [[bucket.holder, bucket.holder.resume(charged, now)]]);
   }
 
   /** What the owner says. */
@@ -195,7 +202,7 @@ export class Admissions {
       : undefined;
   }
 
-  #bucketOf({ key, limit }: Charge): Bucket {
+  #bucketOf({ key, limit }: Pick<Charge, "key" | "limit">): Bucket {
     const known = this.#buckets.get(key);
     if (known !== undefined) return known;
     const bucket = openBucket(key, limit, this.#options.retryMs);
@@ -288,20 +295,27 @@ export class Admissions {
       const bucket = this.#bucketOf(charge);
       if (bucket.holder.isLow(now)) this.#send(bucket, now);
     }
-    const settle = (at: Moment, costs?: readonly number[]): void => {
-      for (const [index, [holder, units]] of taken.entries()) {
-        const cost = costs?.[index] ?? units.amount;
-        if (waiting.charges[index]?.limit.ledger !== undefined) this.#correct(holder.key, cost - units.told);
-        holder.settle(units, cost, at);
-      }
+    waiting.done(this.#admitted(waiting.charges, taken));
+  }
+
+  #admitted(charges: readonly Pick<Charge, "limit">[], taken: readonly (readonly [LeaseHolder, Taken])[]): Admitted {
+    const hasLedger = (index: number): boolean => charges[index]?.limit.ledger !== undefined;
+    return {
+      kind: "admitted",
+      settle: (at, costs) => {
+        for (const [index, [holder, units]] of taken.entries()) {
+          const cost = costs?.[index] ?? units.amount;
+          if (hasLedger(index)) this.#correct(holder.key, cost - units.told);
+          holder.settle(units, cost, at);
+        }
+      },
+      grow: (at, costs) => {
+        for (const [index, [holder, units]] of taken.entries()) {
+          const more = holder.grow(units, costs[index] ?? 0, at);
+          if (hasLedger(index)) this.#correct(holder.key, more);
+        }
+      },
     };
-    const grow = (at: Moment, costs: readonly number[]): void => {
-      for (const [index, [holder, units]] of taken.entries()) {
-        const more = holder.grow(units, costs[index] ?? 0, at);
-        if (waiting.charges[index]?.limit.ledger !== undefined) this.#correct(holder.key, more);
-      }
-    };
-    waiting.done({ kind: "admitted", settle, grow });
   }
 
   /** Writes down what is taken of ledgers; the first that cannot be written, and may not go on without. */

@@ -16,6 +16,9 @@ type Costing = Pick<CountingRule<unknown>, "unit" | "cost" | "refunds">;
 export const isCostedLate = ({ unit, cost, refunds }: Costing): boolean =>
   unit !== "Requests" || cost.responseHeader !== undefined || refunds.length > 0;
 
+/** Whether that may be more than it was let through for. */
+export const mayCostMore = ({ unit, cost }: Costing): boolean => unit === "Bytes" || cost.responseHeader !== undefined;
+
 /** What a request cost in the end that was let through for `taken`. Of one whose end nobody told, what was known before. */
 export function finalCost({ unit, cost, refunds }: Costing, taken: number, ended: EndedRequest | undefined): number {
   // It is over, and was never more than a place that it held.

@@ -168,6 +168,11 @@ export class LeaseHolder {
     return { amount, told: amount, atMs: now.slowMs, term: -1 };
   }
 
+  /** Of a request that was let through before, and for which so much is counted elsewhere. */
+  resume(told: number, now: Moment): Taken {
+    return { ...this.takeAlone(0, now), told };
+  }
+
   /** Gives back what is idle: by the next draw. */
   release(): void {
     this.#idle = 0;

@@ -9,14 +9,19 @@ export interface LastingStream {
   readonly status: number;
   /** Of the request and its response. */
   readonly bytes: number;
+  /** It lasts no more. */
+  readonly hasEnded: boolean;
 }
 
-/** Of a line between those of requests that have ended. */
+const ENDED = "DownstreamEnd";
+
+/** Of lines between those of requests that have ended, and one with the last. */
 export const LASTING_FORMAT = {
   li: `%DYNAMIC_METADATA(${ANSWER_METADATA.filter}:${ANSWER_METADATA.id})%`,
   c: "%RESPONSE_CODE%",
   bi: "%BYTES_RECEIVED%",
   bo: "%BYTES_SENT%",
+  at: "%ACCESS_LOG_TYPE%",
 } as const;
 
 /** In such a line, and in no other: what clients put into one has no quotes that are not escaped. */
@@ -26,9 +31,10 @@ export const LASTING_MARK = '"li":';
 export function parseLastingStream(line: string): LastingStream | undefined {
   if (!line.includes(LASTING_MARK)) return undefined;
   try {
-    const { li, c, bi, bo } = JSON.parse(line) as Partial<Record<keyof typeof LASTING_FORMAT, unknown>>;
+    const { li, c, bi, bo, at } = JSON.parse(line) as Partial<Record<keyof typeof LASTING_FORMAT, unknown>>;
     const id = textOf(li);
-    return id === "" ? undefined : { id, status: wholeOf(c), bytes: wholeOf(bi) + wholeOf(bo) };
+    if (id === "") return undefined;
+    return { id, status: wholeOf(c), bytes: wholeOf(bi) + wholeOf(bo), hasEnded: at === ENDED };
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
 import { FormerRuns } from "#mesh-agent/limits/former-runs.ts";
 import { LeaseClient } from "#mesh-agent/limits/lease-client.ts";
-import { LimitJournal } from "#mesh-agent/limits/limit-journal.ts";
+import { LimitJournal, readStreams } from "#mesh-agent/limits/limit-journal.ts";
 import { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { LimitServer } from "#mesh-agent/limits/limit-server.ts";
 import { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
@@ -55,7 +55,7 @@ export function decideLimits(
     },
     members,
   );
-  const server = new LimitServer({ sets, limiter, log });
+  const server = new LimitServer({ sets, limiter, journal, log });
   let ticking: NodeJS.Timeout | undefined;
   // Where nothing is limited nothing wakes.
   limiter.onFirstKey = () => {
@@ -78,6 +78,7 @@ export function decideLimits(
       counts: server.counts,
     }),
     async listen(socketPath) {
+      server.resume(readStreams(former.files));
       await server.listen(socketPath);
       former.start();
     },

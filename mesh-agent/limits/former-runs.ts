@@ -57,6 +57,15 @@ export class FormerRuns {
     return journalRuns(dir).filter((each) => each !== run);
   }
 
+  /** Their journals; none where that cannot be read, which is told of later. */
+  get files(): readonly string[] {
+    try {
+      return this.pending.map((run) => journalFile(this.#options.dir, run));
+    } catch {
+      return [];
+    }
+  }
+
   async #tellAll(): Promise<void> {
     const { dir } = this.#options;
     let isWhole = true;

@@ -1,10 +1,19 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
 import { FormerRuns } from "#mesh-agent/limits/former-runs.ts";
-import { journalFile, LimitJournal, readJournal } from "#mesh-agent/limits/limit-journal.ts";
+import { journalFile, LimitJournal, readJournal, readStreams } from "#mesh-agent/limits/limit-journal.ts";
 import { type DrawUnits, decodeDraws, encodeGrants } from "#proto/lease-codec.ts";
 import { loggerTo, silentLogger } from "#testing/loggers.ts";
 import { eventually } from "#testing/test-agent.ts";
@@ -53,6 +62,41 @@ test("of a key that is never closed the file is written anew, and has all that w
   expect(size).toBeLessThan(5_000_000);
   expect([...readJournal(journalFile(dir, RUN))]).toMatchObject([[key, { account: 3, used: 10_003, counted: 9999 }]]);
   journal.close();
+});
+
+test("a request that lasts stands on it until it has ended, as far as it has come, also when the file is written anew", () => {
+  const { dir, journal } = open();
+  const costs = [["k".repeat(400), 1]] as const;
+  journal.noteStream({ id: "goes-on", costs });
+  journal.noteStream({ id: "ended", costs });
+  for (let bytes = 1; bytes <= 60_000; bytes += 1) journal.noteStream({ id: "goes-on", status: 200, bytes });
+  journal.noteStream({ id: "ended" });
+  journal.took("a", 2);
+  expect(statSync(journalFile(dir, RUN)).size).toBeLessThan(4_200_000);
+  expect([...readStreams([journalFile(dir, RUN)])]).toEqual([["goes-on", { costs, status: 200, bytes: 60_000 }]]);
+  // Two lines that are one: half of them is neither.
+  const before = statSync(journalFile(dir, RUN)).size;
+  journal.together(() => {
+    journal.took("a", 7);
+    expect(statSync(journalFile(dir, RUN)).size).toBe(before);
+    journal.noteStream({ id: "goes-on", status: 200, bytes: 60_007 });
+  });
+  expect(readJournal(journalFile(dir, RUN)).get("a")).toMatchObject({ used: 9 });
+  expect(readStreams([journalFile(dir, RUN)]).get("goes-on")).toMatchObject({ bytes: 60_007 });
+  journal.close();
+});
+
+test("what a run took over from one before it has ended where it says so", () => {
+  const { dir, journal } = open();
+  const next = new LimitJournal(dir, NEXT_RUN, silentLogger);
+  const costs = [["a", 1]] as const;
+  for (const id of ["over", "on"]) journal.noteStream({ id, costs });
+  for (const id of ["over", "on"]) next.noteStream({ id, costs, status: 200, bytes: 5 });
+  next.noteStream({ id: "over" });
+  utimesSync(journalFile(dir, RUN), 1, 1);
+  const files = [NEXT_RUN, RUN].map((run) => journalFile(dir, run));
+  expect([...readStreams([...files, join(dir, "none")])]).toEqual([["on", { costs, status: 200, bytes: 5 }]]);
+  for (const each of [journal, next]) each.close();
 });
 
 test("where it cannot be written nothing is let through", () => {

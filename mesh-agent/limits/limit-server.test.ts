@@ -7,6 +7,7 @@ import type { Draw } from "#core/rate-limit/lease-message.ts";
 import { LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
 import { frameHeader } from "#grpc/frames.ts";
 import { encodeFields, encodeFrame, encodeUint32, FLAGS, FRAMES, PREFACE } from "#grpc/http2-frames.ts";
+import { LimitJournal } from "#mesh-agent/limits/limit-journal.ts";
 import { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { LimitServer } from "#mesh-agent/limits/limit-server.ts";
 import { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
@@ -65,7 +66,8 @@ async function open() {
   const options = { agent: "shop/web-0", send: (draw: Draw) => void draws.push(draw), keysMax: 10 };
   const members = new LimitMembers(join(dir, "members"), silentLogger);
   const limiter = new Limiter({ ...options, retryMs: 1000, patienceMs: 60_000 }, members);
-  const server = new LimitServer({ sets: makeSets(), limiter, log: silentLogger });
+  const journal = new LimitJournal(join(dir, "journals"), "0b0e7c1e-6a3c-4c8e-9a55-0f7d7e3f1a01", silentLogger);
+  const server = new LimitServer({ sets: makeSets(), limiter, journal, log: silentLogger });
   const socketPath = join(dir, "limits.sock");
   await server.listen(socketPath);
   cleanup.add(() => server.close());

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { PharosError } from "#core/errors.ts";
 import { limitHeaders, refusalHeaders } from "#core/rate-limit/limit-headers.ts";
+import { ruleOfKey } from "#core/rate-limit/rule-name.ts";
+import type { StreamEntry, StreamLine } from "#core/rate-limit/stream-entries.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import { readDescriptor, readEnd, setOfDescriptor } from "#core/simulate/limits/read-descriptor.ts";
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
@@ -10,9 +12,10 @@ import { ANSWER_METADATA } from "#core/xds/limits-metadata.ts";
 import type { LocalCall } from "#grpc/local-connection.ts";
 import { LocalServer } from "#grpc/local-server.ts";
 import { decodeLimitRequest, encodeLimitAnswer } from "#mesh-agent/limits/limit-codec.ts";
+import type { LimitJournal } from "#mesh-agent/limits/limit-journal.ts";
 import type { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
 import type { CountedBy, Limiter, Verdict } from "#mesh-agent/limits/limiter.ts";
-import { Unended } from "#mesh-agent/limits/unended.ts";
+import { type Ending, Unended } from "#mesh-agent/limits/unended.ts";
 import type { Logger } from "#node/log.ts";
 
 /** Envoy asks for limits that it has accepted before the agent hears of that. */
@@ -26,9 +29,15 @@ const NOTHING_TOLD: ReadonlyMap<string, number> = new Map();
 const OK = encodeLimitAnswer({ isAdmitted: true, headers: [], body: "", marks: {} });
 const TOO_MANY = encodeLimitAnswer({ isAdmitted: false, headers: [["retry-after", "1"]], body: "", marks: {} });
 
+/** How long nothing may be heard of a request that lasts. Envoy tells of each every few seconds. */
+const SILENT_MS = 600_000;
+const LOOK_MS = 60_000;
+
 export interface LimitServerOptions {
   readonly sets: LimitSets;
   readonly limiter: Limiter;
+  /** Where it stands how far requests have come that may cost more the longer they last. */
+  readonly journal: Pick<LimitJournal, "noteStream" | "together">;
   readonly log: Logger;
 }
 
@@ -38,6 +47,8 @@ export class LimitServer {
   readonly #server: LocalServer;
   readonly #unended = new Unended(randomUUID(), UNENDED_MAX);
   #waiting = 0;
+  #isClosing = false;
+  #looking: NodeJS.Timeout | undefined;
   /** Requests by `policy rule`. */
   readonly counts: Readonly<Record<LimitOutcome, Map<string, number>>> = {
     admitted: new Map(),
@@ -60,12 +71,39 @@ export class LimitServer {
   }
 
   close(): Promise<void> {
+    // What lasts goes on at its Envoy, and is the next run's.
+    this.#isClosing = true;
+    clearInterval(this.#looking);
     return this.#server.close();
+  }
+
+  /** Before it listens: requests that former runs let through go on, and cost what they would have. */
+  resume(streams: Iterable<readonly [id: string, entry: StreamEntry]>): void {
+    const { sets, limiter } = this.#options;
+    const ruleOf = (key: string): PreparedLimit | undefined => {
+      const id = ruleOfKey(key);
+      return sets.rules.find(({ policy, name }) => `${policy}|${name}` === id);
+    };
+    for (const [id, entry] of streams) {
+      const ending = limiter.resume(entry, ruleOf);
+      this.#unended.resume(id, ending, Date.now());
+      this.#note(id, entry, ending);
+    }
+    if (this.#unended.hasFormer)
+      this.#looking = setInterval(() => {
+        this.#unended.forgetFormer(Date.now() - SILENT_MS);
+        if (!this.#unended.hasFormer) clearInterval(this.#looking);
+      }, LOOK_MS).unref();
   }
 
   /** What requests cost that count bytes is charged while they last. */
   hearStreams(streams: readonly LastingStream[]): void {
-    for (const { id, status, bytes } of streams) this.#unended.grow(id, { status, bytes, told: NOTHING_TOLD });
+    const { journal } = this.#options;
+    for (const { id, status, bytes, hasEnded } of streams)
+      journal.together(() => {
+        if (this.#unended.hear(id, { status, bytes, told: NOTHING_TOLD }, hasEnded, Date.now()))
+          journal.noteStream({ id, status, bytes });
+      });
   }
 
   /** At once where nobody has to be asked. */
@@ -74,7 +112,7 @@ export class LimitServer {
     const descriptors = decodeLimitRequest(bytes);
     const end = readEnd(descriptors);
     if (end !== undefined) {
-      this.#unended.end(end.id, end.ended);
+      this.#options.journal.together(() => this.#unended.end(end.id, end.ended));
       return OK;
     }
     const entries = descriptors[0]?.entries ?? [];
@@ -103,6 +141,7 @@ export class LimitServer {
       for (const rule of exemptFrom) this.#count(rule, "exempt");
       if (ending === undefined) return encodeVerdict(verdict, NOTHING_AWAITED);
       const id = this.#unended.add(ending, call.connection);
+      if (ending.costs.length > 0) this.#note(id, { costs: ending.costs }, ending);
       // Whose proxy does not wait for the answer learns no id, and would never say that the request has ended.
       call.onHangUp = () => this.#unended.end(id, undefined);
       if (isGone) this.#unended.end(id, undefined);
@@ -122,6 +161,15 @@ export class LimitServer {
     }).then((decided) => {
       this.#waiting -= 1;
       return answer(decided);
+    });
+  }
+
+  /** Writes down that it has begun, and when it ends that it has. */
+  #note(id: string, begun: Omit<StreamLine, "id">, ending: Ending): void {
+    const { journal } = this.#options;
+    journal.noteStream({ id, ...begun });
+    ending.add(() => {
+      if (!this.#isClosing) journal.noteStream({ id });
     });
   }
 

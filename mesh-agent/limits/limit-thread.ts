@@ -22,6 +22,8 @@ const RESTART = { firstMs: 100, maxMs: 10_000 } as const;
 const CLOSE_MS = 2000;
 /** Who wants to know how it does waits no longer for one that is busy or hangs. */
 const STATS_MS = 1000;
+/** Of requests that last, while there is no thread: of more the oldest are not told. */
+const UNHEARD_MAX = 10_000;
 const NO_STATS: LimitStats = {
   keys: 0,
   failures: 0,
@@ -40,6 +42,7 @@ export class LimitThread {
   #asked: PromiseWithResolvers<void> | undefined;
   #first: Promise<void> | undefined;
   #worker: Worker | undefined;
+  #unheard: LastingStream[] = [];
   #onClosed: () => void = () => undefined;
   #restart: NodeJS.Timeout | undefined;
   #isClosing = false;
@@ -66,8 +69,10 @@ export class LimitThread {
     this.#post({ kind: "uplink", isUp });
   }
 
+  /** Where there is none yet, or it is being started again, it hears of them when it begins: of an end there is one line. */
   hearStreams(streams: readonly LastingStream[]): void {
-    this.#post({ kind: "streams", streams });
+    if (this.#worker === undefined) this.#unheard = [...this.#unheard, ...streams].slice(-UNHEARD_MAX);
+    else this.#post({ kind: "streams", streams });
   }
 
   /** What it has counted since it was started; where it does not answer in time, what it said last. */
@@ -111,6 +116,8 @@ export class LimitThread {
     });
     worker.unref();
     this.#worker = worker;
+    if (this.#unheard.length > 0) this.#post({ kind: "streams", streams: this.#unheard });
+    this.#unheard = [];
     return new Promise((resolve, reject) => {
       worker.on("message", (message: FromLimits) => {
         if (message.kind === "ready") {

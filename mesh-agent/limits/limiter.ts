@@ -1,8 +1,9 @@
 import { Admissions, type AdmissionsOptions } from "#core/rate-limit/admissions.ts";
 import { CautiousClock } from "#core/rate-limit/cautious-clock.ts";
 import type { Admitted, Charge, Outcome } from "#core/rate-limit/charge.ts";
-import { costSoFar, finalCost, isCostedLate } from "#core/rate-limit/final-cost.ts";
+import { costSoFar, finalCost, isCostedLate, mayCostMore } from "#core/rate-limit/final-cost.ts";
 import type { Moment } from "#core/rate-limit/lease-holder.ts";
+import type { StreamEntry } from "#core/rate-limit/stream-entries.ts";
 import type { Exchange } from "#core/simulate/exchange.ts";
 import { chargeRequest } from "#core/simulate/limits/charge-request.ts";
 import { exemptFrom } from "#core/simulate/limits/exempt-from.ts";
@@ -10,6 +11,7 @@ import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
 import { type KeyedCharge, keyCharge, throttleCharge } from "#mesh-agent/limits/keyed-charge.ts";
 import type { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { OwnLimits } from "#mesh-agent/limits/own-limits.ts";
+import { limitOfBucket, resumeRequest } from "#mesh-agent/limits/resume-request.ts";
 import { Ending } from "#mesh-agent/limits/unended.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
 import type { ToldGrant } from "#proto/lease-codec.ts";
@@ -245,6 +247,11 @@ export class Limiter {
           shared.flatMap(({ cost, buckets }, index) => buckets.map(() => known.shared[index] ?? cost)),
         );
       });
+    ending.addCosts(
+      [...own, ...shared]
+        .filter(({ rule }) => mayCostMore(rule))
+        .flatMap(({ buckets, cost }) => buckets.map(({ key }) => [key, cost] as const)),
+    );
     ending.add((ended) => {
       const now = this.#now();
       // Of one whose end nobody tells, that much stays charged.
@@ -258,6 +265,27 @@ export class Limiter {
           buckets.map(() => finalCost(rule, known.shared[index] ?? cost, ended)),
         ),
       );
+    });
+  }
+
+  /** A request that a former run let through: what it costs besides what that one charged. */
+  resume(entry: StreamEntry, ruleOf: (key: string) => PreparedLimit | undefined): Ending {
+    return resumeRequest(entry, (key, chargedBy) => {
+      const rule = ruleOf(key);
+      if (rule === undefined) return undefined;
+      const limit = limitOfBucket(rule, parseLimitKey(key)?.reserve ?? "");
+      let charged = chargedBy(rule);
+      if (rule.isPerInstance) {
+        const charge = (cost: number): void => {
+          this.#own.spendMore({ buckets: [{ key, limit }] }, cost - charged, this.#now().slowMs);
+          charged = cost;
+        };
+        return { rule, charge, settle: charge };
+      }
+      const admitted = this.#admissions.resume({ key, limit }, charged, this.#now());
+      this.onFirstKey();
+      const charge = (cost: number): void => admitted.grow(this.#now(), [cost]);
+      return { rule, charge, settle: (cost) => admitted.settle(this.#now(), [cost]) };
     });
   }
 

@@ -57,7 +57,7 @@ export class OwnLimits {
   }
 
   /** Of one that was taken and has not ended: it has cost so much more. */
-  spendMore({ buckets }: KeyedCharge, more: number, nowMs: number): void {
+  spendMore({ buckets }: Pick<KeyedCharge, "buckets">, more: number, nowMs: number): void {
     for (const { key, limit } of buckets) this.#bucketOf(key, limit)?.meter.spend(more, nowMs, nowMs);
   }
 

@@ -72,3 +72,24 @@ test("what came by a connection that has ended is over, and nothing else is", ()
   unended.end(last, ENDED);
   expect(settled.at(-1)).toBe("c 200");
 });
+
+test("of a former run the log tells the end, of this one whoever asks; nobody waits for those that nobody hears of", () => {
+  const unended = new Unended("run", 10);
+  const settled: string[] = [];
+  const open = (name: string) => {
+    const ending = new Ending();
+    ending.add((ended) => settled.push(`${name} ${ended?.bytes}`));
+    return ending;
+  };
+  unended.resume("former-1", open("told"), 0);
+  unended.resume("former-2", open("silent"), 0);
+  unended.resume("former-3", open("heard of"), 0);
+  const own = unended.add(open("own"), new AbortController().signal);
+  expect(unended.hear("former-1", { ...ENDED, bytes: 7 }, true, 5)).toBe(false);
+  expect(unended.hear("former-3", { ...ENDED, bytes: 8 }, false, 5)).toBe(true);
+  expect(unended.hear(own, { ...ENDED, bytes: 9 }, true, 5)).toBe(true);
+  unended.forgetFormer(5);
+  expect(settled).toEqual(["told 7", "silent undefined"]);
+  unended.end("former-3", { ...ENDED, bytes: 10 });
+  expect([settled.at(-1), unended.hasFormer]).toEqual(["heard of 10", false]);
+});

@@ -1,5 +1,8 @@
 import type { EndedRequest } from "#core/rate-limit/final-cost.ts";
 
+/** What a request was let through for, of a bucket. */
+export type Costing = readonly [key: string, cost: number];
+
 type Settle = (ended: EndedRequest | undefined) => void;
 type Grow = (soFar: EndedRequest) => void;
 
@@ -7,6 +10,7 @@ type Grow = (soFar: EndedRequest) => void;
 export class Ending {
   readonly #settles: Settle[] = [];
   readonly #grows: Grow[] = [];
+  readonly #costs: Costing[] = [];
   #ended: { readonly request: EndedRequest | undefined } | undefined;
 
   readonly add = (settle: Settle): void => {
@@ -16,6 +20,13 @@ export class Ending {
 
   /** What is to be known before the end as well. */
   readonly addGrowing = (grow: Grow): void => void this.#grows.push(grow);
+
+  /** It may cost these more in the end: that outlives the agent. */
+  readonly addCosts = (costs: readonly Costing[]): void => void this.#costs.push(...costs);
+
+  get costs(): readonly Costing[] {
+    return this.#costs;
+  }
 
   get isGrowing(): boolean {
     return this.#grows.length > 0;
@@ -36,13 +47,16 @@ export class Ending {
 
 interface Waiting {
   readonly ending: Ending;
-  readonly connection: AbortSignal;
+  /** Undefined of a former run's: by which it is told of now is not known. */
+  readonly connection: AbortSignal | undefined;
 }
 
 /** Requests whose end is waited for, by the names that Envoy was told. */
 export class Unended {
   readonly #endings = new Map<string, Waiting>();
   readonly #connections = new WeakSet<AbortSignal>();
+  /** Of former runs, when each was heard of last. */
+  readonly #former = new Map<string, number>();
   readonly #prefix: string;
   readonly #most: number;
   #count = 0;
@@ -55,11 +69,7 @@ export class Unended {
 
   /** `connection`: by which its proxy asks. When that has ended the proxy is gone, and its requests with it. */
   add(ending: Ending, connection: AbortSignal): string {
-    for (const [id, { ending: oldest }] of this.#endings) {
-      if (this.#endings.size < this.#most) break;
-      this.#endings.delete(id);
-      oldest.end(undefined);
-    }
+    this.#makeRoom();
     this.#count += 1;
     const id = `${this.#prefix}-${this.#count}`;
     this.#endings.set(id, { ending, connection });
@@ -71,16 +81,51 @@ export class Unended {
     return id;
   }
 
+  /** One that a former run let through, by the name that Envoy was told then. */
+  resume(id: string, ending: Ending, nowMs: number): void {
+    this.#makeRoom();
+    this.#endings.set(id, { ending, connection: undefined });
+    this.#former.set(id, nowMs);
+  }
+
+  get hasFormer(): boolean {
+    return this.#former.size > 0;
+  }
+
+  /** Those of former runs of which nothing was heard since then are over: their proxy is gone. */
+  forgetFormer(sinceMs: number): void {
+    for (const [id, heardMs] of this.#former) if (heardMs < sinceMs) this.end(id, undefined);
+  }
+
   /** `request` undefined: nobody will say how. */
   end(id: string, request: EndedRequest | undefined): void {
     const known = this.#endings.get(id);
     this.#endings.delete(id);
+    this.#former.delete(id);
     known?.ending.end(request);
   }
 
-  /** How far one has come; nothing of one that has ended, or is of a former run. */
-  grow(id: string, soFar: EndedRequest): void {
-    this.#endings.get(id)?.ending.grow(soFar);
+  /** How far one has come; false of one that has ended. */
+  grow(id: string, soFar: EndedRequest): boolean {
+    const known = this.#endings.get(id);
+    known?.ending.grow(soFar);
+    return known !== undefined;
+  }
+
+  /** The same of what the log says: of a former run's the end may be told nowhere else. */
+  hear(id: string, soFar: EndedRequest, hasEnded: boolean, nowMs: number): boolean {
+    const isFormer = this.#former.has(id);
+    if (isFormer) this.#former.set(id, nowMs);
+    if (isFormer && hasEnded) this.end(id, soFar);
+    else return this.grow(id, soFar);
+    return false;
+  }
+
+  #makeRoom(): void {
+    for (const [id] of this.#endings) {
+      if (this.#endings.size < this.#most) break;
+      this.end(id, undefined);
+    }
   }
 
   #endAll(connection: AbortSignal): void {

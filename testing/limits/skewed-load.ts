@@ -10,7 +10,8 @@ export class CountingApp {
   readonly admitted: AdmittedRequest[] = [];
   readonly #server = createServer((incoming, response) => {
     this.admitted.push({ sentMs: Number(incoming.headers[SENT]), seenMs: performance.now() });
-    response.end("ok");
+    if (incoming.method === "GET") response.end("ok");
+    else incoming.resume().once("end", () => response.end("ok"));
   });
 
   async listen(): Promise<void> {

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { request } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import { connect } from "#cli/client/client.ts";
 import { LimitFleet } from "#testing/limits/limit-fleet.ts";
@@ -59,3 +61,54 @@ test(
   },
   180_000 + ROUNDS * 30_000,
 );
+
+const BYTES = `
+apiVersion: limits.pharos.dev/v1
+kind: Quota
+metadata: { name: bytes, namespace: default }
+spec: { selector: { matchLabels: { app: api } }, amount: 1000000000, unit: Bytes, period: { calendar: Month } }
+`;
+
+test("bytes of what goes on while its agent is killed are in the ledger, each once, also where it ends meanwhile", async () => {
+  const fleet = await LimitFleet.open(cleanup, 1, BYTES);
+  const [member] = fleet.members;
+  if (member === undefined) throw new Error("one agent was started");
+  const api = connect({ dir: fleet.dir });
+  /** With the unit that each is let through for, which it holds until it has ended. */
+  const used = async () => {
+    const [consumer] = await api.limits.consumers.query({ limit: "default/bytes|Quota" });
+    return { settled: consumer?.held === 0, units: (consumer?.used ?? 0) + (consumer?.held ?? 0) };
+  };
+  const before = await eventually("what came first is told", async () => {
+    const { settled, units } = await used();
+    return settled ? units : undefined;
+  });
+  const charged = (bytes: number) =>
+    eventually(
+      `${bytes} bytes are in the ledger`,
+      async () => ((await used()).units === before + bytes ? true : undefined),
+      60_000,
+    ).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}: ${JSON.stringify(await used())}, before ${before}`);
+    });
+  const upload = () => {
+    const headers = { host: "api:9080" };
+    const sent = request({ host: "127.0.0.1", port: member.port, method: "POST", path: "/", headers });
+    const answered = once(sent, "response");
+    answered.catch(() => undefined);
+    return { sent, answered };
+  };
+  const [long, short] = [upload(), upload()];
+  for (const { sent } of [long, short]) sent.write(Buffer.alloc(100_000));
+  await charged(200_000);
+  await fleet.killAgent(0);
+  long.sent.write(Buffer.alloc(50_000));
+  short.sent.end(Buffer.alloc(1000));
+  await short.answered;
+  fleet.startAgent(0);
+  // With "ok", which it is answered.
+  await charged(251_002);
+  long.sent.end(Buffer.alloc(7));
+  await long.answered;
+  await charged(251_011);
+}, 180_000);

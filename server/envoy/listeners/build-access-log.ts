@@ -48,7 +48,8 @@ function httpLog(proxy: LoggedProxy, direction: LogDirection, format: Record<str
   const isLimited = proxy.accessLog !== undefined && direction !== "outbound";
   if (!isLimited) return { accessLog: [...toFile(proxy.accessLog, format), ...requested(proxy, direction)] };
   const atEnd = ofTypes(AccessLogType.DownstreamEnd);
-  const lasting = all(ofTypes(AccessLogType.DownstreamPeriodic), COUNTS_BYTES);
+  // The end too: an agent that was away when Envoy told it of that reads it here.
+  const lasting = all(ofTypes(AccessLogType.DownstreamPeriodic, AccessLogType.DownstreamEnd), COUNTS_BYTES);
   return {
     accessLog: [
       ...toFile(proxy.accessLog, format, atEnd),

@@ -1,0 +1,113 @@
+import { type ClientHttp2Session, connect } from "node:http2";
+import { connect as connectSocket } from "node:net";
+import { join } from "node:path";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { afterEach, expect, test } from "vitest";
+import { ANSWER_METADATA, LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
+import { frameHeader } from "#grpc/frames.ts";
+import { decideLimits } from "#mesh-agent/limits/decide-limits.ts";
+import { RateLimitRequestSchema, RateLimitResponseSchema } from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
+import { LimitRule_Alone, LimitRule_Unit, LimitSetSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
+import { decodeDraws, encodeGrants } from "#proto/lease-codec.ts";
+import { silentLogger } from "#testing/loggers.ts";
+import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+const SET = "some";
+const ASKED = toBinary(
+  RateLimitRequestSchema,
+  create(RateLimitRequestSchema, { descriptors: [{ entries: [{ key: LIMIT_ENTRIES.set, value: SET }] }] }),
+);
+const RULES = toBinary(
+  LimitSetSchema,
+  create(LimitSetSchema, {
+    rules: [
+      {
+        ...{ policy: "shop/bytes", name: "Quota", amount: 1_000_000, perMs: 600_000, keysMax: 10, enforcePercent: 100 },
+        ...{ unit: LimitRule_Unit.BYTES, whenAlone: LimitRule_Alone.DENY, cost: { request: 1, most: 1 } },
+        quota: { period: "a day" },
+      },
+    ],
+  }),
+);
+
+/** Runs of one agent, one after another, and what their owner was told in all. */
+function open() {
+  const dir = temporaryDir(cleanup);
+  const usedBy = new Map<string, number>();
+  let starts = 0;
+  const start = async () => {
+    let isKilled = false;
+    starts += 1;
+    const socketPath = join(dir, `limits-${starts}.sock`);
+    const data = {
+      ...{ membersFile: join(dir, "members"), journalsDir: join(dir, "journals"), instance: "shop/web-0" },
+      ...{ routes: [{ name: "route", limits: [{ set: SET, rules: RULES }] }], isUp: true },
+    };
+    const decided = decideLimits(
+      data,
+      (_, request) => {
+        if (isKilled) return Promise.reject(new Error("killed"));
+        const { run, draws } = decodeDraws(request);
+        const grants = draws.map(({ key, lease, used, pending, needs }) => {
+          usedBy.set(run, Math.max(used + pending, usedBy.get(run) ?? 0));
+          const granted = needs.reduce((sum, need) => sum + need, 0);
+          return { key, lease, granted, isAmple: false, ttlMs: 200, left: 500_000, waitMs: 0, members: 1 };
+        });
+        return Promise.resolve(encodeGrants(grants));
+      },
+      silentLogger,
+    );
+    await decided.listen(socketPath);
+    cleanup.add(() => decided.close());
+    const session = connect("http://localhost", { createConnection: () => connectSocket(socketPath) });
+    cleanup.add(async () => session.destroy());
+    return { decided, session, kill: () => (isKilled = true) };
+  };
+  const used = (): number => [...usedBy.values()].reduce((sum, each) => sum + each, 0);
+  const charged = async (units: number): Promise<void> => {
+    await eventually(`${units} are charged`, () => (used() >= units ? true : undefined));
+    expect(used()).toBe(units);
+  };
+  return { start, charged };
+}
+
+/** By what name Envoy is to tell of it. */
+async function letThrough(session: ClientHttp2Session): Promise<string> {
+  const stream = session.request({
+    ":method": "POST",
+    ":path": "/",
+    "content-type": "application/grpc",
+    te: "trailers",
+  });
+  stream.end(Buffer.concat([frameHeader(ASKED.length), ASKED]));
+  const answer = Buffer.concat((await stream.toArray()) as Buffer[]);
+  return String(fromBinary(RateLimitResponseSchema, answer.subarray(5)).dynamicMetadata?.[ANSWER_METADATA.id]);
+}
+
+const line = (id: string, bytes: number, hasEnded = false) => [{ id, status: 200, bytes, hasEnded }];
+
+test("bytes of a request that goes on while its agent is killed, and again, are charged once, to its last", async () => {
+  const { start, charged } = open();
+  const first = await start();
+  const id = await letThrough(first.session);
+  const other = await letThrough(first.session);
+  first.decided.hearStreams([...line(id, 1000), ...line(other, 10)]);
+  await charged(1010);
+  first.kill();
+
+  const second = await start();
+  // The log is read again from where it was known to be read.
+  second.decided.hearStreams([...line(id, 1000), ...line(id, 5000)]);
+  await charged(5010);
+  second.kill();
+
+  const third = await start();
+  // It ended while nobody was there whom Envoy could have told.
+  third.decided.hearStreams([...line(id, 7000, true), ...line(other, 20)]);
+  await charged(7020);
+  third.decided.hearStreams([...line(id, 9000, true), ...line(other, 30, true)]);
+  await charged(7030);
+});
