@@ -65,6 +65,8 @@ export interface Description {
    * for what is in it too, where that says nothing itself.
    */
   readonly envoy?: string;
+  /** It lets somebody in elsewhere: who may not edit the resource does not read it. */
+  readonly isSecret?: true;
   /** How a form asks for it where its type does not say. */
   readonly form?: FormHint;
   /** A form asks for it where the field beside it is set, or has one of these values by its default too; elsewhere it says nothing. */

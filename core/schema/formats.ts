@@ -5,6 +5,7 @@ import { claimOfCondition, claimOfRoute } from "#core/schema/claim-path.ts";
 import { checkEnvironmentName } from "#core/schema/environment-name.ts";
 import { GRPC_STATUS_NAMES } from "#core/schema/grpc-status-names.ts";
 import { checkHeaderVariables } from "#core/schema/header-variables.ts";
+import { HIDDEN } from "#core/schema/hidden.ts";
 import { checkHostName, checkWildcardHostName } from "#core/schema/host-name.ts";
 import { parseImportedHost } from "#core/schema/imported-host.ts";
 import { isIpAddress, isIpOrCidr, isSocketPath, whyNoSocketPath } from "#core/schema/ip-address.ts";
@@ -123,6 +124,12 @@ export const FORMATS = {
       ? undefined
       : "is not HOST:PORT",
   "header-value": (text) => (UNSENDABLE.test(text) ? "has a line break or a null character" : undefined),
+  "secret-header-value": (text) =>
+    text === HIDDEN
+      ? "is what those read who may not edit: write the value itself"
+      : UNSENDABLE.test(text)
+        ? "has a line break or a null character"
+        : undefined,
   "header-text": (text) =>
     text === "" ? "is empty" : UNSENDABLE.test(text) ? "has a line break or a null character" : undefined,
   "plain-header-name": (text) => matches(TOKEN, text, "is not a header name") ?? longest(text, HEADER_NAME_MAX),

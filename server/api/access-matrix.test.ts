@@ -96,3 +96,33 @@ test.each([...ACCESS_TABLE])(
     );
   },
 );
+
+test("values of secrets in a document are told to those alone who may edit it", async () => {
+  const ref = "MeshConfig/istio-system/default";
+  const documentOf = (token: string) => `apiVersion: mesh.pharos.dev/v1
+kind: MeshConfig
+metadata: { name: default, namespace: istio-system }
+spec: { extensionProviders: [{ name: sky, skywalking: { service: sky.test, port: 11800, accessToken: ${token} } }] }
+`;
+  const admin = callers.find(({ label }) => label === "admin session") as TestCaller;
+  const editor = await apiOf(admin);
+  const revisions: number[] = [];
+  for (const token of ["needle-1", "needle-2"]) {
+    const changes = [{ op: "upsert" as const, text: documentOf(token) }];
+    revisions.push((await editor.config.applyChanges({ changes, reason: "" })).revision ?? 0);
+  }
+  const [first = 0, second = 0] = revisions;
+  for (const caller of callers.filter(({ standing }) => standing !== "nobody")) {
+    const { config } = await apiOf(caller);
+    const answers = await Promise.all([
+      config.get({ ref }),
+      config.revision({ revision: second }),
+      config.restoreChanges({ revision: first, way: "rollback" }),
+      config.restoreChanges({ revision: second, way: "undo" }),
+      config.preview({ changes: [{ op: "delete", ref }] }),
+    ]);
+    const told = answers.map((answer) => JSON.stringify(answer).includes("needle"));
+    expect({ [caller.label]: told }).toEqual({ [caller.label]: answers.map(() => caller.standing !== "viewer") });
+    expect(answers.map((answer) => JSON.stringify(answer).includes("accessToken"))).toEqual(answers.map(() => true));
+  }
+});

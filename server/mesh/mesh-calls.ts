@@ -3,8 +3,8 @@ import type { ProxyView } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import { inSlices } from "#server/compile/in-slices.ts";
 import type { Compiler } from "#server/envoy/create-compiler.ts";
-import { decodeResource } from "#server/mesh/decode-resource.ts";
 import type { MeshCalls } from "#server/mesh/protocol.ts";
+import { showResource } from "#server/mesh/show-resource.ts";
 import type { AdsServer } from "#server/xds/ads-server.ts";
 
 /** What the main thread may ask of compiler and xDS server. */
@@ -65,7 +65,7 @@ function describeView(view: ProxyView | undefined, type: XdsType): unknown {
       version,
       layer: id,
       origins,
-      resource: decodeResource(type, body),
+      resource: showResource(type, body),
     })),
   );
 }

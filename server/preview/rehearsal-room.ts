@@ -9,7 +9,7 @@ import type { ProxyNode } from "#core/xds/layer.ts";
 import type { PreviewedResource } from "#server/envoy/compare-held.ts";
 import { Compiler } from "#server/envoy/create-compiler.ts";
 import type { Hash } from "#server/envoy/encode.ts";
-import { decodeResource } from "#server/mesh/decode-resource.ts";
+import { showResource } from "#server/mesh/show-resource.ts";
 import { findDelta } from "#server/preview/find-delta.ts";
 import type { FindingsDelta, MeasuredTraffic, Rehearsal } from "#server/preview/protocol.ts";
 import { CheckCache } from "#server/services/check-cache.ts";
@@ -133,7 +133,7 @@ function throughputOf({ rows, seconds }: MeasuredTraffic): ReadonlyMap<string, n
 }
 
 function describeChange({ type, before, after }: PreviewedResource, isFull: boolean): Rehearsal["xds"][number] {
-  const text = (body: Uint8Array): string => JSON.stringify(decodeResource(type, body), null, 2);
+  const text = (body: Uint8Array): string => JSON.stringify(showResource(type, body), null, 2);
   return {
     type,
     name: (after ?? before)?.name ?? "",

@@ -62,9 +62,10 @@ const HTTP = message({
     "Of the request, besides Host, Method, Path, Content-Length and Authorization",
   ),
   includeHeadersInCheck: patterns("An older name of includeRequestHeadersInCheck, which goes before it"),
-  includeAdditionalHeadersInCheck: described(map(string("header-value"), "header-name"), {
-    doc: "What it is told besides, in the place of what the request has",
-  }),
+  includeAdditionalHeadersInCheck: described(
+    map(described(string("secret-header-value"), { isSecret: true }), "header-name"),
+    { doc: "What it is told besides, in the place of what the request has; read by those alone who may edit" },
+  ),
   headersToUpstreamOnAllow: patterns("Of its answer, for the application"),
   headersToDownstreamOnDeny: patterns("Of its answer, for the caller that it refuses; without it all of them"),
   headersToDownstreamOnAllow: patterns("Of its answer, for the caller that it lets in"),

@@ -35,7 +35,7 @@ function headers(envoy: string) {
       message(
         {
           name: required(string("header-name")),
-          value: string("header-value"),
+          value: described(string("secret-header-value"), { isSecret: true }),
           envName: refused("proxies are not told the environment of the server: write value", "process"),
         },
         { atMostOneOf: ["value", "envName"] },
@@ -43,7 +43,7 @@ function headers(envoy: string) {
       0,
       64,
     ),
-    { envoy, doc: "That spans are sent with; whoever may read the MeshConfig reads them" },
+    { envoy, doc: "That spans are sent with; their values are read by those alone who may edit" },
   );
 }
 
@@ -73,9 +73,10 @@ export const ZIPKIN = message({
 
 export const SKYWALKING = message({
   ...SERVICE,
-  accessToken: described(string("header-value"), {
+  accessToken: described(string("secret-header-value"), {
     envoy: "ClientConfig.backend_token",
-    doc: "Whoever may read the MeshConfig reads it",
+    doc: "Read by those alone who may edit",
+    isSecret: true,
   }),
 });
 

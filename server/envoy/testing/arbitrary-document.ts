@@ -41,7 +41,12 @@ const MAYBE: Readonly<Record<string, readonly string[]>> = {
 };
 /** Longer ones would be all that a world has room for. */
 const LONGEST = 20_000;
-const ANY_CHARACTERS: ReadonlySet<Format> = new Set(["header-text", "header-value", "policy-text"]);
+const ANY_CHARACTERS: ReadonlySet<Format> = new Set([
+  "header-text",
+  "header-value",
+  "secret-header-value",
+  "policy-text",
+]);
 const PORTS = [80, 80, 8080, 443, 1, 65_535];
 const KEYS = fc.constantFrom("app", "istio", "a", "80", "8080", "constructor");
 

@@ -178,6 +178,7 @@ export const TEXTS = {
   "header-name": headerNames,
   "host-and-port": fc.constantFrom("a.test:9411", "a:1", "collector.default.svc.cluster.local:65535"),
   "header-value": anyText,
+  "secret-header-value": anyText,
   "header-text": anyText,
   "query-parameter-name": fc.oneof(anyText, fc.constantFrom("x".repeat(1024), "é".repeat(600))),
   "plain-header-name": fc.constantFrom("x-a", "X-B", "authorization", "cookie", "x_c", "!#$%&'*+-.^_`|~"),
