@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { choosingFilters, patchesOf, resolveEnvoyFilters, sharedPatches } from "#core/resolve/envoy-patches.ts";
+import { proxyMetadata } from "#core/kinds/envoy-filter/proxy-metadata.ts";
+import {
+  choosingFilters,
+  patchesOf,
+  resolveEnvoyFilters,
+  resolvePatches,
+  sharedPatches,
+} from "#core/resolve/envoy-patches.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 
@@ -21,6 +28,13 @@ function filter(place: string, rest: { priority?: number; labels?: object; patch
   if (read === undefined) throw new Error(`${place} is not read`);
   return { ...read, metadata: { ...read.metadata, creationTimestamp: `2026-01-01T00:00:0${second}Z` } };
 }
+
+const TOLD = proxyMetadata({
+  NAMESPACE: "a",
+  WORKLOAD_NAME: "shop",
+  SERVICE_ACCOUNT: "shop",
+  INTERCEPTION_MODE: "NONE",
+});
 
 const NAMES = ({ metadata }: { metadata: { namespace: string; name: string } }) =>
   `${metadata.namespace}/${metadata.name}`;
@@ -62,8 +76,10 @@ test("only what chooses by labels and patches what is shared sets proxies of a n
     filter("a/chosen@1", { labels: { app: "x" } }),
     filter("a/own@1", { labels: { app: "x" }, patch: listener }),
   ];
-  expect(choosingFilters(all, { namespace: "a", labels: { app: "x" } }, "root")).toEqual(["EnvoyFilter/a/chosen"]);
-  expect(choosingFilters(all, { namespace: "a", labels: {} }, "root")).toEqual([]);
+  expect(choosingFilters(all, { namespace: "a", labels: { app: "x" }, metadata: TOLD }, "root")).toEqual([
+    "EnvoyFilter/a/chosen",
+  ]);
+  expect(choosingFilters(all, { namespace: "a", labels: {}, metadata: TOLD }, "root")).toEqual([]);
   const shared = (chosenBy: readonly string[]) =>
     sharedPatches(all, { namespace: "a", chosenBy }, "root").map(({ resource }) => resource);
   expect(shared([])).toEqual(["EnvoyFilter/a/all"]);
@@ -77,4 +93,26 @@ test("what cannot be inserted is added", () => {
   expect(insert("CLUSTER")).toBe("ADD");
   expect(insert("LISTENER")).toBe("ADD");
   expect(insert("HTTP_FILTER")).toBe("INSERT_FIRST");
+});
+
+test("a patch is for proxies that tell all that it asks of them, to the letter, and sets them apart from others of their namespace", () => {
+  const shared = (metadata: object) => ({
+    applyTo: "CLUSTER",
+    match: { proxy: { metadata } },
+    patch: { operation: "REMOVE" },
+  });
+  const all = [
+    filter("a/right@1", { patch: shared({ WORKLOAD_NAME: "shop", ISTIO_VERSION: "1.31.0" }) }),
+    filter("a/part@2", { patch: shared({ WORKLOAD_NAME: "shop", NAMESPACE: "b" }) }),
+    filter("a/begin@3", { patch: shared({ WORKLOAD_NAME: "sho" }) }),
+    filter("a/own@4", { patch: { ...shared({ NAMESPACE: "a" }), applyTo: "LISTENER" } }),
+    filter("a/all@5"),
+  ];
+  const shop = { namespace: "a", labels: {}, metadata: TOLD };
+  const resources = (patches: readonly { resource: string }[]) => patches.map(({ resource }) => resource.slice(14));
+  expect(resources(resolvePatches(all, shop, "root"))).toEqual(["right", "own", "all"]);
+  const chosenBy = choosingFilters(all, shop, "root");
+  expect(chosenBy).toEqual(["EnvoyFilter/a/right#0"]);
+  expect(resources(sharedPatches(all, { namespace: "a", chosenBy }, "root"))).toEqual(["right", "all"]);
+  expect(resources(sharedPatches(all, { namespace: "a", chosenBy: [] }, "root"))).toEqual(["all"]);
 });

@@ -1,4 +1,5 @@
 import { isForVersion } from "#core/kinds/envoy-filter/is-for-version.ts";
+import { hasMetadata, type ProxyMetadata } from "#core/kinds/envoy-filter/proxy-metadata.ts";
 import type {
   ClusterMatch,
   ConfigPatch,
@@ -14,7 +15,11 @@ import { byAge } from "#core/resource/by-age.ts";
 import type { Metadata } from "#core/resource/resource.ts";
 import type { JsonObject } from "#core/schema/field.ts";
 
-export type { ClusterMatch, ListenerMatch, PatchOperation, PatchTarget, RoutesMatch };
+export type { ClusterMatch, ListenerMatch, PatchOperation, PatchTarget, ProxyMetadata, RoutesMatch };
+
+export interface PatchedProxy extends PolicedWorkload {
+  readonly metadata: ProxyMetadata;
+}
 
 /** Whose calls a resource is for. */
 export type PatchContext = "SIDECAR_INBOUND" | "SIDECAR_OUTBOUND" | "GATEWAY";
@@ -29,6 +34,8 @@ export interface Patch {
   readonly target: PatchTarget;
   readonly operation: PatchOperation;
   readonly context: PatchContext | "ANY";
+  /** What proxies have to tell of themselves. */
+  readonly metadata: Readonly<Record<string, string>> | undefined;
   readonly listener: ListenerMatch | undefined;
   readonly routes: RoutesMatch | undefined;
   readonly cluster: ClusterMatch | undefined;
@@ -57,15 +64,32 @@ export function resolveEnvoyFilters<F extends EnvoyFilter>(
 /** What all proxies of a scope are given that calls from the same place; the rest is each one's own. */
 const SHARED: ReadonlySet<PatchTarget> = new Set(["CLUSTER", "ROUTE_CONFIGURATION", "VIRTUAL_HOST", "HTTP_ROUTE"]);
 
-/** Refs of those that choose a proxy by its labels and patch what it would share with others of its namespace. */
+/** Of these the patches that are for a proxy. */
+export function resolvePatches(
+  filters: readonly EnvoyFilter[],
+  proxy: PatchedProxy,
+  rootNamespace: string,
+): readonly Patch[] {
+  return resolveEnvoyFilters(filters, proxy, rootNamespace)
+    .flatMap(patchesOf)
+    .filter(({ metadata }) => hasMetadata(proxy.metadata, metadata));
+}
+
+/** What chooses a proxy, by its labels or by what it tells of itself, and patches what it would share with others of its namespace. */
 export function choosingFilters(
   filters: readonly EnvoyFilter[],
-  proxy: PolicedWorkload,
+  proxy: PatchedProxy,
   rootNamespace: string,
 ): readonly string[] {
-  return resolveEnvoyFilters(filters, proxy, rootNamespace)
-    .filter((each) => isChoosing(each) && patchesOf(each).some(({ target }) => SHARED.has(target)))
-    .map(refOf);
+  return resolveEnvoyFilters(filters, proxy, rootNamespace).flatMap((filter) => {
+    const shared = patchesOf(filter).filter(({ target }) => SHARED.has(target));
+    const chosen = shared.filter(({ metadata }) => metadata !== undefined && hasMetadata(proxy.metadata, metadata));
+    return [...(isChoosing(filter) && shared.length > 0 ? [refOf(filter)] : []), ...chosen.map(placeOf)];
+  });
+}
+
+function placeOf({ resource, index }: Patch): string {
+  return `${resource}#${index}`;
 }
 
 /** What is patched of what the proxies of a namespace share whom these choose. */
@@ -79,7 +103,7 @@ export function sharedPatches(
     .filter(({ metadata }) => metadata.namespace === namespace || metadata.namespace === rootNamespace)
     .sort((a, b) => compareFilters(a, b, rootNamespace))
     .flatMap(patchesOf)
-    .filter(({ target }) => SHARED.has(target));
+    .filter((patch) => SHARED.has(patch.target) && (patch.metadata === undefined || chosenBy.includes(placeOf(patch))));
 }
 
 function refOf({ metadata }: EnvoyFilter): string {
@@ -116,6 +140,7 @@ function readPatch({ applyTo, match = {}, patch }: ConfigPatch, resource: string
     path: `spec.configPatches[${index}]`,
     operation: isInserted && !ORDERED.has(applyTo) ? "ADD" : patch.operation,
     context: match.context ?? "ANY",
+    metadata: match.proxy?.metadata,
     listener: match.listener,
     routes: match.routeConfiguration,
     cluster: match.cluster,

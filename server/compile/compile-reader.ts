@@ -1,7 +1,7 @@
 import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { RoutingService } from "#core/resolve/delegates.ts";
-import type { Patch } from "#core/resolve/envoy-patches.ts";
+import type { Patch, PatchedProxy } from "#core/resolve/envoy-patches.ts";
 import type { Extension } from "#core/resolve/extensions.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import type { EgressPort } from "#core/resolve/sidecar.ts";
@@ -38,9 +38,9 @@ export interface CompileReader extends MeshReader {
   /** VirtualServices that may lead to a host, by themselves or through those that they delegate to. */
   leadingTo(host: string): readonly RoutingService[];
   /** Patches of the EnvoyFilters that are for a proxy, in the order in which they are made. */
-  patchesFor(namespace: string, labels: Labels): readonly Patch[];
-  /** Of those that choose a proxy by its labels the refs that patch what it would share with others. */
-  choosingFilters(namespace: string, labels: Labels): readonly string[];
+  patchesFor(proxy: PatchedProxy): readonly Patch[];
+  /** What chooses a proxy, by its labels or by what it tells of itself, and patches what it would share with others. */
+  choosingFilters(proxy: PatchedProxy): readonly string[];
   /** What is patched of what the proxies of a namespace share whom these choose. */
   sharedPatches(namespace: string, chosenBy: readonly string[]): readonly Patch[];
   /** What the WasmPlugins and TrafficExtensions have a workload's proxy run, in its order. */

@@ -6,8 +6,8 @@ import { type ResolvedLogs, resolveAccessLogs } from "#core/resolve/access-logs.
 import {
   choosingFilters,
   type Patch,
-  patchesOf,
-  resolveEnvoyFilters,
+  type PatchedProxy,
+  resolvePatches,
   sharedPatches,
 } from "#core/resolve/envoy-patches.ts";
 import { type Extension, resolveExtensions } from "#core/resolve/extensions.ts";
@@ -161,11 +161,9 @@ export abstract class WorkloadAnswers {
     );
   }
 
-  patchesFor(namespace: string, labels: Labels): readonly Patch[] {
-    return this.deriveList(`patches of ${namespace} ${labelText(labels)}`, () =>
-      resolveEnvoyFilters(this.#envoyFilters(namespace), { namespace, labels }, this.mesh.rootNamespace).flatMap(
-        patchesOf,
-      ),
+  patchesFor(proxy: PatchedProxy): readonly Patch[] {
+    return this.deriveList(`patches of ${proxyText(proxy)}`, () =>
+      resolvePatches(this.#envoyFilters(proxy.namespace), proxy, this.mesh.rootNamespace),
     );
   }
 
@@ -179,9 +177,9 @@ export abstract class WorkloadAnswers {
     );
   }
 
-  choosingFilters(namespace: string, labels: Labels): readonly string[] {
-    return this.deriveList(`filters choosing ${namespace} ${labelText(labels)}`, () =>
-      choosingFilters(this.#envoyFilters(namespace), { namespace, labels }, this.mesh.rootNamespace),
+  choosingFilters(proxy: PatchedProxy): readonly string[] {
+    return this.deriveList(`filters choosing ${proxyText(proxy)}`, () =>
+      choosingFilters(this.#envoyFilters(proxy.namespace), proxy, this.mesh.rootNamespace),
     );
   }
 
@@ -201,4 +199,9 @@ export abstract class WorkloadAnswers {
       this.all("Gateway").filter((gateway) => matchesLabels(labels, gatewaySelector(gateway))),
     );
   }
+}
+
+/** A proxy as it is told from those whose patches are others. */
+function proxyText({ namespace, labels, metadata }: PatchedProxy): string {
+  return `${namespace} ${labelText(labels)} ${JSON.stringify(metadata)}`;
 }

@@ -18,6 +18,7 @@ import type { Hash } from "#server/envoy/encode.ts";
 import { formatGrpcKey, type GrpcKey, GrpcLayer } from "#server/envoy/grpc-layer.ts";
 import { OutboundScope } from "#server/envoy/outbound-scope.ts";
 import { describePatches } from "#server/envoy/patches/describe-patches.ts";
+import { patchedProxy } from "#server/envoy/patches/patched-proxy.ts";
 import { formatScope, type ScopeKey } from "#server/envoy/scope-key.ts";
 import { standingOf } from "#server/envoy/standing.ts";
 import { WorkloadLayer } from "#server/envoy/workload-layer.ts";
@@ -218,7 +219,7 @@ export class Compiler {
 
   #patchesFor(node: ProxyNode) {
     const { reader } = this.#world;
-    return reader.patchesFor(node.namespace, standingOf(reader, node).labels);
+    return reader.patchesFor(patchedProxy(node, standingOf(reader, node)));
   }
 
   #layers(): MutableLayer[] {
@@ -302,7 +303,7 @@ export class Compiler {
           ? { kind: "refused" }
           : resolveUnknownCalls(sidecar, this.#world.reader.settings(), this.#world.reader.mesh.domainSuffix),
       hasNames: routing === "ports" && metadata.DNS_CAPTURE === true,
-      chosenBy: this.#world.reader.choosingFilters(namespace, standingOf(this.#world.reader, node).labels),
+      chosenBy: this.#world.reader.choosingFilters(patchedProxy(node, standingOf(this.#world.reader, node))),
     };
   }
 

@@ -4,7 +4,7 @@ import { hostForms } from "#core/host/host-forms.ts";
 import { mayBeHttp } from "#core/model/protocol.ts";
 import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
 import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
-import type { PatchContext } from "#core/resolve/envoy-patches.ts";
+import type { Patch, PatchContext } from "#core/resolve/envoy-patches.ts";
 import { makesGateway } from "#core/resolve/gateway-ports.ts";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { resolveInboundPorts } from "#core/resolve/inbound-ports.ts";
@@ -42,6 +42,7 @@ import { NOT_TRACED, tracingOf } from "#server/envoy/listeners/proxy-tracing.ts"
 import { logsOf, toldOrigins } from "#server/envoy/listeners/requested-log.ts";
 import { HTTP_PROXY } from "#server/envoy/names.ts";
 import type { OutboundScope } from "#server/envoy/outbound-scope.ts";
+import { patchedProxy } from "#server/envoy/patches/patched-proxy.ts";
 import { Patcher } from "#server/envoy/patches/patcher.ts";
 import { readPatches } from "#server/envoy/patches/read-patches.ts";
 import { type Standing, standingOf } from "#server/envoy/standing.ts";
@@ -139,7 +140,7 @@ export class WorkloadLayer {
         build: () => this.#outbound(this.#telemetry()),
         install: (built) => layer.replace(outbound, built),
         suspects: () => [
-          ...this.#world.patchesFor(this.node.namespace, this.#labels).map(({ resource }) => resource),
+          ...this.#patches().map(({ resource }) => resource),
           ...this.#world.extensionsFor(this.node.namespace, this.#labels).map(({ resource }) => resource),
           ...this.node.metadata.PHAROS_OUTBOUND.flatMap(({ host }) => this.#world.bearingOn(this.#called(host))),
         ],
@@ -373,9 +374,13 @@ export class WorkloadLayer {
     ];
   }
 
+  #patches(): readonly Patch[] {
+    return this.#world.patchesFor(patchedProxy(this.node, this.#standing));
+  }
+
   /** For whoever is building: it depends on what is patched. */
   #patcher(context: PatchContext): Patcher {
-    const patches = readPatches(this.#world.patchesFor(this.node.namespace, this.#labels), context);
+    const patches = readPatches(this.#patches(), context);
     const extensions = this.#world.extensionsFor(this.node.namespace, this.#labels);
     return new Patcher(patches, this.#hash, { side: context === "SIDECAR_INBOUND" ? "SERVER" : "CLIENT", extensions });
   }

@@ -1,4 +1,5 @@
 import { ISTIO_VERSION } from "#core/kinds/envoy-filter/is-for-version.ts";
+import { PROXY_METADATA } from "#core/kinds/envoy-filter/proxy-metadata.ts";
 import { LABELS_SELECTOR } from "#core/kinds/workload-selector.ts";
 import type { Infer } from "#core/schema/field.ts";
 import {
@@ -6,6 +7,7 @@ import {
   integer,
   json,
   list,
+  map,
   message,
   oneOf,
   refused,
@@ -79,7 +81,10 @@ const MATCH = message(
         envoy: CHOOSES,
         doc: `A pattern that proxies' version of Istio has somewhere in it; they are all as those of ${ISTIO_VERSION}`,
       }),
-      metadata: refused("proxies tell no metadata of Istio's: choose them by workloadSelector", "process"),
+      metadata: described(map(string()), {
+        envoy: CHOOSES,
+        doc: `What proxies tell of themselves, to the letter: ${PROXY_METADATA.join(", ")}`,
+      }),
     }),
     listener: LISTENER_MATCH,
     routeConfiguration: ROUTES_MATCH,
@@ -104,7 +109,8 @@ const TARGET = oneOf(
     "EXTENSION_CONFIG",
   ],
   {
-    BOOTSTRAP: "agents write the bootstrap of their proxies: use the file of pharos agent --config",
+    BOOTSTRAP:
+      "agents write the bootstrap of their proxies: write flags of the runtime into the MeshConfig's defaultConfig.runtimeValues, which statistics are kept into its proxyStatsMatcher, the most connections as maxConnections into the file of pharos agent --config, and add clusters by patches of CLUSTER",
   },
 );
 export type PatchTarget = Infer<typeof TARGET>;

@@ -42,7 +42,7 @@ test.each([
   ],
   [
     "{ applyTo: CLUSTER, match: { proxy: { metadata: { a: b } } }, patch: { operation: REMOVE } }",
-    "error field-not-handled match.proxy.metadata",
+    "error field-not-handled match.proxy.metadata.a",
   ],
   [
     "{ applyTo: CLUSTER, match: { proxy: { proxyVersion: '^1\\.4.*' } }, patch: { operation: REMOVE } }",

@@ -1,5 +1,6 @@
 import { type Diagnostic, errorAt, infoAt, warningAt } from "#core/diagnostic.ts";
 import { ISTIO_VERSION, isForVersion } from "#core/kinds/envoy-filter/is-for-version.ts";
+import { PROXY_METADATA, tellsMetadata } from "#core/kinds/envoy-filter/proxy-metadata.ts";
 import type { ConfigPatch, EnvoyFilterSpec, PatchOperation, PatchTarget } from "#core/kinds/envoy-filter/schema.ts";
 import { validateReach } from "#core/kinds/envoy-filter/validate-reach.ts";
 import type { Path } from "#core/schema/path.ts";
@@ -84,6 +85,16 @@ function validatePatch({ applyTo, match = {}, patch }: ConfigPatch, path: Path):
         `use one of ${TARGETS[applyTo].does.join(", ")}`,
       ),
     );
+  for (const name of Object.keys(match.proxy?.metadata ?? {}))
+    if (!tellsMetadata(name))
+      issues.push(
+        errorAt(
+          [...path, "match", "proxy", "metadata", name],
+          "field-not-handled",
+          `${name} is not handled: proxies do not tell it, so the patch would be for none`,
+          `use ${PROXY_METADATA.join(", ")}, or choose workloads by workloadSelector`,
+        ),
+      );
   const version = match.proxy?.proxyVersion;
   if (!isForVersion(version))
     issues.push(

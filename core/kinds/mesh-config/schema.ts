@@ -169,7 +169,9 @@ export const MESH_CONFIG = message({
     envoy: "CertificateValidationContext.match_typed_subject_alt_names, RBAC.policies: a principal in each of them",
     doc: "Trust domains whose identities are the mesh's too, such as the one that it had before; its authority issues none of them",
   }),
-  caCertificates: refused(ONE_AUTHORITY),
+  caCertificates: refused(
+    "identities of the mesh are issued by its own authority alone: let callers of another in at a Gateway of mode MUTUAL whose credential has its roots, and call their services by a DestinationRule with tls.caCertificates",
+  ),
   ca: refused(ONE_AUTHORITY, "process"),
   certificates: refused(ONE_AUTHORITY, "process"),
   verifyCertificateAtClient: described(explicit(boolean()), {
