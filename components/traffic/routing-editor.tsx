@@ -1,4 +1,5 @@
 "use client";
+import { useState } from "react";
 import type { EditorInput } from "#components/editor/editor-input.ts";
 import { ResourceEditor } from "#components/editor/resource-editor.tsx";
 import { RoutingAside } from "#components/traffic/routing-aside.tsx";
@@ -16,11 +17,11 @@ import { summarizeRouting } from "#core/form/summarize-routing.ts";
 /** The editor of a VirtualService: the routing form, and the subsets it needs in the same revision. */
 export function RoutingEditor({ label, initial, catalog }: EditorInput) {
   const planCompanions = useSubsetPlans(catalog);
-  const task = parseRoutingTask(useSearchState().get("task"));
+  const { task, openings } = useOpenedTask();
   const begin = (text: string) => (task === undefined ? text : beginTaskOf(task, text, catalog));
   return (
     <ResourceEditor
-      key={task}
+      key={openings}
       label={label}
       initial={initial.ref === null ? { ...initial, text: begin(initial.text) } : initial}
       {...(initial.ref === null || task === undefined ? {} : { propose: begin })}
@@ -34,6 +35,15 @@ export function RoutingEditor({ label, initial, catalog }: EditorInput) {
       }
     />
   );
+}
+
+/** The task that the page was opened for last. What was applied takes it out of the address, and its roll-out goes on: that opens nothing. */
+function useOpenedTask() {
+  const asked = parseRoutingTask(useSearchState().get("task"));
+  const [opened, setOpened] = useState({ asked, task: asked, openings: 0 });
+  if (asked !== opened.asked)
+    setOpened({ asked, task: asked ?? opened.task, openings: opened.openings + (asked === undefined ? 0 : 1) });
+  return opened;
 }
 
 /** For the service that the routing is of. */

@@ -1,5 +1,5 @@
 import { isForVersion } from "#core/kinds/envoy-filter/is-for-version.ts";
-import { hasMetadata, type ProxyMetadata } from "#core/kinds/envoy-filter/proxy-metadata.ts";
+import { hasMetadata, type ProxyMetadata, proxyMetadata } from "#core/kinds/envoy-filter/proxy-metadata.ts";
 import type {
   ClusterMatch,
   ConfigPatch,
@@ -16,6 +16,8 @@ import type { Metadata } from "#core/resource/resource.ts";
 import type { JsonObject } from "#core/schema/field.ts";
 
 export type { ClusterMatch, ListenerMatch, PatchOperation, PatchTarget, ProxyMetadata, RoutesMatch };
+
+export { proxyMetadata };
 
 export interface PatchedProxy extends PolicedWorkload {
   readonly metadata: ProxyMetadata;

@@ -253,7 +253,16 @@ test("a task that was looked at and left does not stand in the way of the next o
   await page.getByRole("button", { name: "Add it to my edit" }).click();
   await expect(page.getByText(/copied to reviews v3/).first()).toBeVisible();
   await expect(page.getByText(/delayed by 2s/).first()).toBeVisible();
-  await page.getByRole("button", { name: "Discard changes" }).click();
+  // What is applied is watched, though the address tells of the task no more, and is edited again from there.
+  await page.getByRole("button", { name: /^Preview/ }).click();
+  await page.getByRole("button", { name: "Apply", exact: true }).click();
+  await expect(page.getByTestId("rollout").getByText(/acknowledged it/)).toBeVisible();
+  await expect(page).toHaveURL(/\/reviews$/);
+  await page.getByRole("button", { name: "Edit again" }).click();
+  await expect(page.getByText(/copied to reviews v3/).first()).toBeVisible();
+  await expect(page.getByText("Someone changed this while you were editing")).toHaveCount(0);
+  const [applied] = await demo.api.config.history.query({ limit: 1 });
+  await demo.api.config.undo.mutate({ revision: applied?.revision ?? 0, reason: "as it was" });
 });
 
 test("numbers are edited as numbers in lists too, and stand as documents write them", async ({ page }) => {

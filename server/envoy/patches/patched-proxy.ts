@@ -1,5 +1,4 @@
-import { proxyMetadata } from "#core/kinds/envoy-filter/proxy-metadata.ts";
-import type { PatchedProxy } from "#core/resolve/envoy-patches.ts";
+import { type PatchedProxy, proxyMetadata } from "#core/resolve/envoy-patches.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { Standing } from "#server/envoy/standing.ts";
 
