@@ -35,3 +35,14 @@ function shorten(text: string): string {
   // Not in the middle of a character: what is sent is well-formed, and has to come back as it was.
   return `${text.slice(0, SHOWN).toWellFormed()}…${createHash("sha256").update(text).digest("base64url")}`;
 }
+
+/** Values of a key as people read them; of long ones what is shown of them. */
+export function subjectOf(values: string): string {
+  if (values === "") return "";
+  try {
+    const read: unknown = JSON.parse(values);
+    return Array.isArray(read) ? read.map((value) => (value === null ? "-" : String(value))).join(", ") : values;
+  } catch {
+    return values;
+  }
+}

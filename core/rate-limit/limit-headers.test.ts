@@ -77,3 +77,12 @@ test.each([
   const one = told("a", 5);
   expect(limitHeaders([{ ...one, rule: { ...one.rule, unit } }])).toEqual([["ratelimit-policy", policy]]);
 });
+
+test("what is left of a quota that goes on when it is used up is no number that anybody is told", () => {
+  const one = told("a", 5, { left: 9_007_199_254_740_990 }, "both");
+  const limit = { ...one.rule.limit, ledger: { isOpen: true } };
+  expect(limitHeaders([{ ...one, rule: { ...one.rule, limit } }])).toEqual([
+    ["ratelimit-policy", '"a";q=5;w=10'],
+    ["x-ratelimit-limit", "5"],
+  ]);
+});

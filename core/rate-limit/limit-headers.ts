@@ -37,7 +37,10 @@ export function limitHeaders(told: readonly ToldLimit[]): Field[] {
     ...list("ratelimit", told.filter(sendsStandard).filter(isKnown), describeState),
     ...tightestOf(told.filter(sendsX)).flatMap(({ rule: { limit }, left }): Field[] => [
       ["x-ratelimit-limit", String(limit.amount)],
-      ...fieldsIf(refusing.length === 0 && left !== undefined, ["x-ratelimit-remaining", String(left)]),
+      ...fieldsIf(refusing.length === 0 && left !== undefined && !isEndless(limit), [
+        "x-ratelimit-remaining",
+        String(left),
+      ]),
     ]),
     ...fieldsIf(refusing.some(sendsX), ["x-ratelimit-remaining", "0"]),
     ...fieldsIf(isTimed && refusing.some(sendsX), ["x-ratelimit-reset", resetSeconds]),
@@ -52,7 +55,10 @@ export function refusalHeaders(told: ToldLimit, own: readonly Field[]): Field[] 
 }
 
 const sendsStandard = ({ rule }: ToldLimit): boolean => rule.sendsStandardHeaders;
-const isKnown = ({ isAdmitted, left }: ToldLimit): boolean => !isAdmitted || left !== undefined;
+const isKnown = ({ rule, isAdmitted, left }: ToldLimit): boolean =>
+  !isAdmitted || (left !== undefined && !isEndless(rule.limit));
+/** Nobody is refused when its amount is used up: what is left to them is no number. */
+const isEndless = ({ ledger }: Limit): boolean => ledger?.isOpen === true;
 const sendsX = ({ rule }: ToldLimit): boolean => rule.sendsXHeaders;
 const secondsOf = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
 

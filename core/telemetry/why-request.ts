@@ -49,6 +49,9 @@ export function whyRequest(request: Asked): readonly RequestCause[] {
   return [...denial, ...causes, ...detail];
 }
 
+const NOT_ADMITTED =
+  "the rule let no more through: its units were used up, the request lacked its key, or the control plane that knows what is left was away";
+
 /** Of a request that its caller tells of: what the called end says that refused it. Empty where nothing did. */
 export const whyRefused = (calledEnd: Asked): readonly RequestCause[] =>
   denialOf(calledEnd).map((cause) => ({ ...cause, text: `${cause.text}: its proxy at the called end says so` }));
@@ -67,7 +70,7 @@ function denialOf({ deniedBy, policy }: Asked): RequestCause[] {
   return [
     {
       title: isLimit ? `limited by ${policy}` : refs.length > 0 ? `refused by ${policy}` : policy,
-      text: isLimit ? "the limit's units were used up" : "the proxy refused it before the application saw it",
+      text: isLimit ? NOT_ADMITTED : "the proxy refused it before the application saw it",
       refs,
     },
   ];

@@ -27,7 +27,7 @@ const RULE = {
   ...{ isShadow: true, cost: { request: 1, most: 1 } },
 };
 
-test("what a rule that is only tried says too late is told with the next request that it is late for, once", async () => {
+test("what a rule that is only tried says too late is told with the next request that it counts, once, whether that one is in time or not", async () => {
   const draws: Draw[] = [];
   const members = new LimitMembers(join(temporaryDir(cleanup), "members"), silentLogger);
   const limiter = new Limiter(
@@ -45,6 +45,10 @@ test("what a rule that is only tried says too late is told with the next request
   answer(0, 1);
   expect(await told()).toEqual([[false, true]]);
   expect(await told()).toEqual([]);
+  answer(3, 0);
+  const admitted = [true, true];
+  expect(await told()).toEqual([admitted, admitted]);
+  expect(await told()).toEqual([admitted]);
 });
 
 test("who is counted by another rule, as a plan has it, is neither counted nor exempt", async () => {

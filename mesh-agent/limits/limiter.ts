@@ -105,7 +105,7 @@ export class Limiter {
       const refusedBy = decided.find(({ isAdmitted }) => !isAdmitted);
       const isWaiting = refusedBy === undefined && charges.some(({ rule }) => isCostedLate(rule));
       if (!isWaiting) ending.end(undefined);
-      if (trying > 0) counted.push(...this.#takeLate(shadows, counted));
+      counted.push(...this.#takeLate(shadows));
       done({ counted, exemptFrom: exempt, refusedBy, ending: isWaiting ? ending : undefined });
     };
     if (charges.length > 0) this.onFirstKey();
@@ -134,11 +134,9 @@ export class Limiter {
     if (late.length < LATE_MAX) late.push(one);
   }
 
-  /** In the place of each that has not said anything yet, what it said of one that came before. */
-  #takeLate(shadows: readonly KeyedCharge[], counted: readonly CountedBy[]): CountedBy[] {
-    return shadows
-      .filter(({ rule }) => !counted.some((each) => each.rule === rule))
-      .flatMap(({ rule }) => this.#late.get(nameOf(rule))?.pop() ?? []);
+  /** Of each, what it said of a request that came before: with the next that it counts, whether that is answered in time or not. */
+  #takeLate(shadows: readonly KeyedCharge[]): CountedBy[] {
+    return shadows.flatMap(({ rule }) => this.#late.get(nameOf(rule))?.pop() ?? []);
   }
 
   answer(grants: readonly ToldGrant[]): void {

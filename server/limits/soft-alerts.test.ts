@@ -69,7 +69,7 @@ test("each percent is told once in a period, again where it was not taken, also 
   await eventually("the next is taken", () => (store.ledger.untold(9).length === 0 ? true : undefined));
   expect(told).toHaveLength(3);
   expect(JSON.parse(told[2]?.body ?? "")).toEqual({
-    ...{ event: "quota.soft", quota: "shop/monthly", plan: "gold", consumer: '["acme"]', percent: 95, used: 96 },
+    ...{ event: "quota.soft", quota: "shop/monthly", plan: "gold", consumer: "acme", percent: 95, used: 96 },
     ...{ amount: 100, periodStartsAt: "1970-01-01T00:00:00.000Z", at: new Date(AT_MS).toISOString() },
   });
   for (const { body, signature } of told)

@@ -1,5 +1,5 @@
 import { planOfRule } from "#core/rate-limit/rule-name.ts";
-import { parseLimitKey } from "#node/limit-key.ts";
+import { parseLimitKey, subjectOf } from "#node/limit-key.ts";
 import type { Logger } from "#node/log.ts";
 import type { LedgerStore, StoredNotice } from "#server/limits/ledger-store.ts";
 import { Outbox } from "#server/outbox/outbox.ts";
@@ -63,7 +63,7 @@ function describeNotice({ key, startMs, percent, atMs, used, amount }: StoredNot
     event: "quota.soft",
     quota: parsed?.policy ?? key,
     plan: planOfRule({ policy: parsed?.policy ?? "", name: parsed?.rule ?? "" }) ?? null,
-    consumer: parsed?.values ?? "",
+    consumer: subjectOf(parsed?.values ?? ""),
     ...{ percent, used, amount },
     periodStartsAt: new Date(startMs).toISOString(),
     at: new Date(atMs).toISOString(),

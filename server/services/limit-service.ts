@@ -1,7 +1,7 @@
 import { PharosError } from "#core/errors.ts";
 import { isQuotaRule, parseRuleName, planOfRule, ruleOfKey, splitRuleId } from "#core/rate-limit/rule-name.ts";
 import type { ConsumerDetail, ConsumerView, LimitRuleView } from "#core/view/limit.ts";
-import { parseLimitKey } from "#node/limit-key.ts";
+import { parseLimitKey, subjectOf } from "#node/limit-key.ts";
 import type { KnownBucket, LeaseDesk } from "#server/limits/lease-desk.ts";
 import type { LedgerStore } from "#server/limits/ledger-store.ts";
 import type { KnownRule } from "#server/limits/limit-book.ts";
@@ -119,15 +119,4 @@ function describeMissing(key: string): string {
   const { policy, rule, values } = parsed;
   const kind = isQuotaRule(rule) ? "Quota" : "RateLimit";
   return `${kind} ${policy} has no consumer ${subjectOf(values)}, or there is no such ${kind}`;
-}
-
-/** Values of a key as people read them; of long ones what is shown of them. */
-function subjectOf(values: string): string {
-  if (values === "") return "";
-  try {
-    const read: unknown = JSON.parse(values);
-    return Array.isArray(read) ? read.map((value) => (value === null ? "-" : String(value))).join(", ") : values;
-  } catch {
-    return values;
-  }
 }
