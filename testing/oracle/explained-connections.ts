@@ -26,6 +26,12 @@ export const EXPLAINED_CONNECTIONS: readonly Explained[] = [
     what: /\.hashPolicy: here \[\{"sourceIp":\{\}\}\], in Istio undefined$/,
     text: /weight: [1-9][\s\S]*useSourceIp: true/,
   })),
+  ...["connections", "servers"].map((area) => ({
+    area,
+    why: "how long connections may last holds where the mesh says it too",
+    what: /^(?:T(?:CP|LS) |\.does)?\.(?:idleTimeout|maxDownstreamConnectionDuration): here ".*", in Istio undefined$/,
+    text: /^ {2}defaultTrafficPolicy:\n {4}connectionPool:\n(?: {6}.*\n)* {8}(?:idleTimeout|maxConnectionDuration): /m,
+  })),
   {
     area: "servers",
     why: "which certificates clients may show is checked beside files too",

@@ -244,7 +244,21 @@ export function delegation(
         http: more === undefined ? http : [...http, more],
       })),
   );
-  return fc.tuple(root, part(0), part(1));
+  return fc.tuple(root, part(0), part(1)).map(([leads, ...parts]) =>
+    // Merged they would name callers and gateways, which means something else on purpose.
+    /"source(?:Labels|Namespace)"/.test(JSON.stringify(leads.spec))
+      ? [leads, ...parts.map(withoutGateways)]
+      : [leads, ...parts],
+  );
+}
+
+function withoutGateways(rule: Written): Written {
+  const { http, ...rest } = rule.spec as { readonly http: readonly { readonly match?: readonly object[] }[] };
+  const kept = http.map(({ match = [], ...each }) => {
+    const left = match.filter((one) => !("gateways" in one));
+    return left.length === 0 ? each : { ...each, match: left };
+  });
+  return { ...rule, spec: { ...rest, http: kept } };
 }
 
 /** The same of what is below a match; none names gateways, at which its caller is looked at otherwise on purpose. */
