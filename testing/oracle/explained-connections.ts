@@ -1,4 +1,6 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
+import { at, listAt } from "#testing/oracle/json.ts";
+import { isOfNobodyKnown, someDocument } from "#testing/oracle/written-case.ts";
 
 /** Connections that go elsewhere on purpose, or whose TLS ends otherwise. */
 export const EXPLAINED_CONNECTIONS: readonly Explained[] = [
@@ -6,6 +8,16 @@ export const EXPLAINED_CONNECTIONS: readonly Explained[] = [
     area: "connections",
     why: "TLS to an address that no service of the caller's has goes by the name that it asks for",
     what: /^TLS \.to: here "outbound\|.*", in Istio "(?:PassthroughCluster|BlackHoleCluster)"$/,
+    holds: isOfNobodyKnown,
+  },
+  {
+    area: "connections",
+    why: "TLS to a service's own address goes to it where no tls route takes its server name",
+    what: /^TLS \.to: here "outbound\|9443\|\|[^" ]*", in Istio "(?:PassthroughCluster|BlackHoleCluster)"$/,
+    holds: someDocument("VirtualService", (rule, { what }) => {
+      const [, host = ""] = /outbound\|9443\|\|([^" ]*)/.exec(what) ?? [];
+      return at(rule, "spec", "tls") !== undefined && listAt(rule, "spec", "hosts").includes(host);
+    }),
   },
   {
     area: "connections",

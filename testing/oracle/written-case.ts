@@ -1,5 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import type { Difference } from "#testing/oracle/area.ts";
+import { isInRange } from "#testing/oracle/envoy/match-text.ts";
 import { type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
 
 /** Of a case, as it is written, and of a difference in it. */
@@ -36,4 +37,29 @@ export function ofPort(isSuch: (port: WrittenPort) => boolean): Holds {
         }),
       );
   });
+}
+
+/** No service that the caller surely sees has the address that `where` names ("sidecar-prod {\"address\":…}"). */
+export const isOfNobodyKnown: Holds = (text, { where }) => {
+  const [, namespace = "", address = ""] = /^sidecar-(\S+) \{"address":"([^"]+)"/.exec(where) ?? [];
+  // Whom a Sidecar or the mesh's defaults leave is not reckoned again here.
+  if (/^kind: Sidecar$|^ {2}defaultServiceExportTo:$/m.test(text)) return true;
+  return !documentsOf(text).some(
+    (each) =>
+      textAt(each, "kind") === "ServiceEntry" &&
+      isExportedTo(each, namespace) &&
+      listAt(each, "spec", "addresses").some((range) => isInRange(rangeOf(String(range)), address)),
+  );
+};
+
+function isExportedTo(document: Json, namespace: string): boolean {
+  const to = listAt(document, "spec", "exportTo");
+  const isOwn = textAt(document, "metadata", "namespace") === namespace;
+  return to.length === 0 || to.includes("*") || to.includes(namespace) || (isOwn && to.includes("."));
+}
+
+function rangeOf(written: string): Json {
+  const [addressPrefix = "", length] = written.split("/");
+  const whole = addressPrefix.includes(":") ? 128 : 32;
+  return { addressPrefix, prefixLen: length === undefined ? whole : Number(length) };
 }
