@@ -78,7 +78,7 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
     ],
     ["there is no such port", new RegExp(`${POLICY}port\\.number: -?\\d+ is out of range: 1 to 65535$`)],
     ["a port of settings is named", /portLevelSettings\[\]\.port(?:\.number)?: (?:number|port) is missing$/],
-    ["Envoy has no such redirect", /redirect\.redirectCode: /],
+    ["Envoy has no such redirect", /redirect\.redirectCode: (?:30[04569]|3[1-9]\d) (?:must be one of|is out of range)/],
     ["Envoy has no such status", /directResponse\.status: 600 is out of range/],
     ["a body is a text or bytes", /directResponse\.body: needs one of/],
     ["it delays nothing", /fault\.delay\.fixedDelay: fixedDelay is missing$|fault\.delay: needs one of/],
@@ -112,7 +112,7 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
     ["Envoy refuses it", /sniHosts\[\]: … has a wildcard for a part of a label/],
     ["there is nothing to delegate to", /delegate(?:\.name)?: name is missing$/],
     ["Envoy refuses it", /ringHash\.minimumRingSize: \d+ is out of range/],
-    ["Linux refuses it", /tcpKeepalive\.(?:probes|time|interval): /],
+    ["Linux refuses it", /tcpKeepalive\.(?:probes: \d+ is out of range: 0 to 127|(?:time|interval): … is (?:shorter than 1s|longer than 32767s|not a whole number of milliseconds))/],
     [
       "no place has such a name",
       /^refused (?:Workload(?:Entry|Group)|ServiceEntry) bad-value spec\.(?:template\.|endpoints\[\]\.)?locality: … is not region\/zone\/subzone/,
