@@ -112,7 +112,10 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
     ["Envoy refuses it", /sniHosts\[\]: … has a wildcard for a part of a label/],
     ["there is nothing to delegate to", /delegate(?:\.name)?: name is missing$/],
     ["Envoy refuses it", /ringHash\.minimumRingSize: \d+ is out of range/],
-    ["Linux refuses it", /tcpKeepalive\.(?:probes: \d+ is out of range: 0 to 127|(?:time|interval): … is (?:shorter than 1s|longer than 32767s|not a whole number of milliseconds))/],
+    [
+      "Linux refuses it",
+      /tcpKeepalive\.(?:probes: \d+ is out of range: 0 to 127|(?:time|interval): … is (?:shorter than 1s|longer than 32767s|not a whole number of milliseconds))/,
+    ],
     [
       "no place has such a name",
       /^refused (?:Workload(?:Entry|Group)|ServiceEntry) bad-value spec\.(?:template\.|endpoints\[\]\.)?locality: … is not region\/zone\/subzone/,
