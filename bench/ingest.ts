@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { type FleetOfAgents, startFleetOfAgents } from "./ingest/fleet-of-agents.ts";
 import { type MeshSize, NAMESPACE, nameOf, resourcesOf, seriesOf } from "./ingest/mesh-of-agents.ts";
 import { readStored } from "./ingest/stored-sums.ts";
@@ -129,7 +130,10 @@ export async function run(args: readonly string[]): Promise<void> {
       title: `${result.agents} agents of ${size.services} services over mTLS, each with ${seriesOf(size)} series, ${Math.round(load.seconds)} s`,
       sides: ["reporting", "connected"],
       rows: [
-        { what: "server CPU, share of a core", values: [load.cpuShare, idle.cpuShare] },
+        {
+          what: `${result.agents} agents × ${seriesOf(size)} series every ${WINDOW_MS / 1000} s: cores used`,
+          values: [load.cpuShare, idle.cpuShare],
+        },
         { what: "server memory (RSS), MB", values: [load.rssMbMax, idle.rssMbMax] },
         { what: "reports a second", values: [perSecond.reports] },
         { what: "rows of windows a second", values: [perSecond.rows] },

@@ -9,14 +9,17 @@ import { describeAwaited, describeValue, isUsable } from "#server/envoy/patches/
  * these, by the `layers` that they hold. In steps of one layer.
  */
 export function* describePatches(
-  world: Pick<CompileReader, "all">,
+  world: Pick<CompileReader, "all" | "ofNamespace">,
   patched: () => Iterable<Patch>,
   layers: () => Iterable<Pick<MutableLayer, "resources" | "removers">>,
 ): Generator<undefined, Diagnostic[], undefined> {
   const filters = world.all("EnvoyFilter");
   if (filters.length === 0) return [];
-  const all = filters.flatMap(patchesOf);
-  const unusable = [...all.flatMap(describeValue), ...describeAwaited(all)];
+  const byNamespace = Map.groupBy(filters, ({ metadata }) => metadata.namespace);
+  const awaited = [...byNamespace].flatMap(([namespace, own]) =>
+    describeAwaited(namespace, own.flatMap(patchesOf), world.ofNamespace("EnvoyFilter", namespace).flatMap(patchesOf)),
+  );
+  const unusable = [...filters.flatMap(patchesOf).flatMap(describeValue), ...awaited];
   const waiting = new Map<string, Patch>();
   for (const patch of patched()) if (isUsable(patch)) waiting.set(`${patch.resource} ${patch.path}`, patch);
   for (const { resources, removers } of layers()) {

@@ -59,17 +59,24 @@ test("a filter that waits for a configuration has that of its name, whoever give
   const insert = (value: string) =>
     `{ applyTo: HTTP_FILTER, match: { listener: { filterChain: { filter: { name: envoy.filters.network.http_connection_manager } } } }, patch: { operation: INSERT_FIRST, value: { name: ${filters}.own, ${value} } } }`;
   const waiting = filter("x", insert("config_discovery: { config_source: { ads: {} } }"));
-  const given = filter(
-    "y",
-    `{ applyTo: EXTENSION_CONFIG, patch: { operation: ADD, value: { name: ${filters}.own, typed_config: { ${ofType} } } } }`,
-    "istio-system",
-  );
+  const giving = (namespace: string) =>
+    filter(
+      "y",
+      `{ applyTo: EXTENSION_CONFIG, patch: { operation: ADD, value: { name: ${filters}.own, typed_config: { ${ofType} } } } }`,
+      namespace,
+    );
   const mesh = open([entry("a"), waiting]);
   expect(mesh.told()).toContain(
     "patch-not-usable EnvoyFilter/default/x spec.configPatches.0.patch.value.config_discovery",
   );
   expect(mesh.dumps()).toEqual(open([entry("a")]).dumps());
-  mesh.apply([given]);
+  // Another namespace's is for the proxies there.
+  mesh.apply([giving("elsewhere")]);
+  expect(mesh.told()).toContain(
+    "patch-not-usable EnvoyFilter/default/x spec.configPatches.0.patch.value.config_discovery",
+  );
+  expect(mesh.dumps()).toEqual(open([entry("a")]).dumps());
+  mesh.apply([giving("istio-system")]);
   expect(mesh.told().filter((each) => each.startsWith("patch-not-usable"))).toEqual([]);
   const origins = /"(resource|path|origins)":/;
   const without = (dumps: readonly unknown[]) =>

@@ -31,26 +31,38 @@ export function readPatches(patches: readonly Patch[], context: PatchContext): P
 
 export const NO_PATCHES = new PatchSet("SIDECAR_OUTBOUND", []);
 
-/** Those that wait for the configuration of an EXTENSION_CONFIG that no EnvoyFilter has. */
-export function describeAwaited(patches: readonly Patch[]): readonly Diagnostic[] {
-  const decoded = patches.flatMap((patch) => {
+/** Of the patches of a namespace those that wait for the configuration of an EXTENSION_CONFIG that its proxies are not given; `standing`: all that are for them. */
+export function describeAwaited(
+  namespace: string,
+  patches: readonly Patch[],
+  standing: readonly Patch[],
+): readonly Diagnostic[] {
+  const waiting = decodedOf(patches).flatMap((each) => {
+    const name = awaitedName(each);
+    return name === undefined || defaultOf(each) !== undefined ? [] : [{ patch: each.patch, name }];
+  });
+  if (waiting.length === 0) return [];
+  const given = new Set(decodedOf(standing).map(nameOfExtension));
+  return waiting.flatMap(({ patch: { resource, index }, name }) =>
+    given.has(name)
+      ? []
+      : [
+          {
+            severity: "error" as const,
+            code: "patch-not-usable" as const,
+            resource,
+            path: ["spec", "configPatches", index, "patch", "value", "config_discovery"],
+            message: `cannot be made: no EnvoyFilter of ${namespace} or of the root namespace has an EXTENSION_CONFIG of the name ${name}`,
+            hint: "add a patch with applyTo: EXTENSION_CONFIG and that name in one of them, or write typed_config here",
+          },
+        ],
+  );
+}
+
+function decodedOf(patches: readonly Patch[]) {
+  return patches.flatMap((patch) => {
     const { message } = decodePatch(patch);
     return message === undefined ? [] : [{ patch, message }];
-  });
-  const given = new Set(decoded.map(nameOfExtension));
-  return decoded.flatMap((each) => {
-    const name = awaitedName(each);
-    if (name === undefined || given.has(name) || defaultOf(each) !== undefined) return [];
-    return [
-      {
-        severity: "error" as const,
-        code: "patch-not-usable" as const,
-        resource: each.patch.resource,
-        path: ["spec", "configPatches", each.patch.index, "patch", "value", "config_discovery"],
-        message: `cannot be made: no EnvoyFilter has an EXTENSION_CONFIG of the name ${name}`,
-        hint: "add a patch with applyTo: EXTENSION_CONFIG and that name, or write typed_config here",
-      },
-    ];
   });
 }
 

@@ -47,10 +47,14 @@ async function readPage(reader: Reader, search: RequestSearch): Promise<readonly
     after === undefined
       ? ""
       : ` AND (${column}, id) ${beyond} (${bind(after.value)}::DOUBLE, ${bind(after.id)}::VARCHAR)`;
-  const rows = await reader.rows(
-    `SELECT ${REQUESTS.select()} FROM requests WHERE ${sql}${page} ORDER BY ${SORT_COLUMNS[sort]} ${order}, id ${order} LIMIT ${limit}`,
-    values,
-  );
+  const inOrder = `ORDER BY ${SORT_COLUMNS[sort]} ${order}, id ${order}`;
+  const meant = `WHERE ${sql}${page}`;
+  // Rows stand by time: those of a page by time are near each other, those of another are looked for first, and only they are read whole.
+  const chosen =
+    sort === "start"
+      ? `${meant} ${inOrder} LIMIT ${limit}`
+      : `WHERE rowid IN (SELECT rowid FROM requests ${meant} ${inOrder} LIMIT ${limit}) ${inOrder}`;
+  const rows = await reader.rows(`SELECT ${REQUESTS.select()} FROM requests ${chosen}`, values);
   return rows as unknown as readonly RequestRecord[];
 }
 
