@@ -9,7 +9,7 @@ import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import type { HistogramName } from "#core/telemetry/traffic.ts";
 import { passes } from "#server/prometheus/series-catalog.ts";
 import type { TrafficFamily } from "#server/prometheus/traffic-families.ts";
-import type { RequestReader } from "#server/telemetry/ports/request-reader.ts";
+import type { RequestReader, RequestSearch } from "#server/telemetry/ports/request-reader.ts";
 import type { TrafficReader } from "#server/telemetry/ports/traffic-reader.ts";
 
 /** A request that is one of those that a series counts, and whose trace can be looked at. */
@@ -30,12 +30,10 @@ export interface ExemplarParts {
   readonly traffic: Pick<TrafficReader, "keys">;
 }
 
-/** A range is looked at in as many parts, so that there are some everywhere: of each the newest and the slowest. */
+/** The slowest of a range, and the newest of each of so many parts of it, so that there are some everywhere. */
+const SLOWEST = 40;
 const PARTS = 20;
-const OF_PART = [
-  { sort: "start", limit: 6 },
-  { sort: "duration", limit: 4 },
-] as const;
+const OF_PART = 8;
 const SUFFIXES = ["_bucket", "_sum", "_count"];
 
 const VALUES: Readonly<Record<HistogramName, (request: RequestRecord) => number>> = {
@@ -119,13 +117,16 @@ async function traced(
   meter: Meter,
 ): Promise<ReadonlyMap<string, RequestRecord>> {
   const found = new Map<string, RequestRecord>();
+  const ask = async (fromMs: number, toMs: number, more: Pick<RequestSearch, "sort" | "limit">): Promise<void> => {
+    meter.check();
+    for (const request of await requests.list({ fromMs, toMs, where: [], isTraced: true, ...more }))
+      found.set(request.id, request);
+  };
+  await ask(startMs, endMs, { sort: "duration", limit: SLOWEST });
   const lengthMs = Math.max(1, (endMs - startMs) / PARTS);
-  for (let fromMs = startMs; fromMs < endMs; fromMs += lengthMs)
-    for (const { sort, limit } of OF_PART) {
-      meter.check();
-      const part = { fromMs, toMs: Math.min(endMs, fromMs + lengthMs), isTraced: true, where: [] } as const;
-      for (const request of await requests.list({ ...part, sort, limit })) found.set(request.id, request);
-    }
+  if (found.size > 0)
+    for (let fromMs = startMs; fromMs < endMs; fromMs += lengthMs)
+      await ask(fromMs, Math.min(endMs, fromMs + lengthMs), { limit: OF_PART });
   return found;
 }
 
