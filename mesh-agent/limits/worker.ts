@@ -4,7 +4,6 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PharosError } from "#core/errors.ts";
 import { decideLimits } from "#mesh-agent/limits/decide-limits.ts";
 import type { FromLimits, LimitThreadData, ToLimits } from "#mesh-agent/limits/thread-protocol.ts";
-import { goFirst } from "#node/go-first.ts";
 import { keepServing } from "#node/keep-serving.ts";
 import type { LogFields, Logger } from "#node/log.ts";
 import { shiftThreadPriority } from "#node/shift-thread-priority.ts";
@@ -14,8 +13,6 @@ const GOES_FIRST = -10;
 
 if (parentPort === null) throw new Error("mesh-agent/limits/worker.ts runs as a worker thread");
 const port = parentPort;
-// With each request somebody waits for it, and it is done in a tenth of a millisecond.
-goFirst();
 shiftThreadPriority(GOES_FIRST);
 const post = (message: FromLimits): void => port.postMessage(message);
 const logAt =
