@@ -89,6 +89,8 @@ export interface KindDefinition<S = unknown> {
   readonly blame: number;
   /** Of its spec. */
   readonly schema: Handled<S>;
+  /** Istio reads it as protobuf's JSON, and no CRD is before that: fields have the names of their protos too, and numbers may be in quotes. */
+  readonly isProtoJson?: true;
   /** What the fields say against each other, as Istio's webhook would; they are right one by one. */
   validate(resource: Written<S>): Diagnostic[];
   /** There is one of it, of this name; absent where there may be many. */

@@ -20,7 +20,7 @@ function readMeshConfig(text: string): MeshConfigSpec {
     throw new PharosError("invalid", `the mesh configuration is not valid YAML: ${String(broken)}`, {
       hint: "docs/reference/mesh-config.md has an example",
     });
-  const { value = {}, problems } = readValue(document, document.contents, MESH_CONFIG);
+  const { value = {}, problems } = readValue(document, document.contents, MESH_CONFIG, { isProtoJson: true });
   const spec = value as MeshConfigSpec;
   const wrong = problems.length > 0 ? problems : whatIsWrong(spec);
   if (wrong.length > 0)

@@ -36,7 +36,7 @@ spec:
         port: 4318
         http: { path: /v1/traces, headers: [{ name: authorization, value: 'needle-single' }] }
     - name: otel-grpc
-      opentelemetry: { service: otel.test, port: 4317, grpc: { initialMetadata: [{ name: x-four, value: needle-five }] } }
+      opentelemetry: { service: otel.test, port: 4317, grpc: { initial_metadata: [{ name: x-four, value: needle-five }] } }
     - name: judge
       envoyExtAuthzHttp:
         service: judge.test

@@ -6,6 +6,7 @@ import { readKind } from "#core/resource/read-kind.ts";
 import type { Field } from "#core/schema/field.ts";
 import { HIDDEN } from "#core/schema/hidden.ts";
 import { listFields } from "#core/schema/list-fields.ts";
+import { memberOf } from "#core/schema/member-of.ts";
 
 const KEEPERS: ReadonlySet<string> = new Set(
   Object.entries(KINDS).flatMap(([kind, { schema }]) =>
@@ -54,9 +55,8 @@ function collect(given: unknown, field: Field, follow: (node: unknown) => unknow
   if (isScalar(node) && isSecret(field)) found.add(node);
   else if (isMap(node) && type.kind === "message")
     for (const { key, value } of node.items) {
-      const name = String((follow(key) as Scalar | undefined)?.value);
-      const member = Object.hasOwn(type.members, name) ? type.members[name] : undefined;
-      if (member !== undefined) collect(value, member, follow, found);
+      const member = memberOf(type.members, String((follow(key) as Scalar | undefined)?.value));
+      if (member !== undefined) collect(value, member.field, follow, found);
     }
   else if (isMap(node) && type.kind === "map")
     for (const { value } of node.items) collect(value, type.value, follow, found);

@@ -9,7 +9,9 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  type YAMLMap,
 } from "yaml";
+import { jsonName } from "#core/schema/member-of.ts";
 import type { Path } from "#core/schema/path.ts";
 
 /** The node at the path, or the nearest one around it that exists. */
@@ -18,15 +20,17 @@ export function nodeAtPath(document: Document, root: Node | null, path: Path): N
   for (const segment of path) {
     const holder: unknown = isAlias(node) ? node.resolve(document) : node;
     if (!isCollection(holder)) return node;
-    const next: unknown = isMap(holder)
-      ? holder.items.find(
-          (pair) => String(isScalar(pair.key) ? (pair.key.source ?? pair.key.value) : pair.key) === String(segment),
-        )?.value
-      : holder.get(segment, true);
+    const next: unknown = isMap(holder) ? memberAt(holder, String(segment)) : holder.get(segment, true);
     if (!isScalar(next) && !isCollection(next) && !isAlias(next)) return node;
     node = next;
   }
   return node;
+}
+
+/** Under its name, or else under that of its proto (`resource_detectors`). */
+function memberAt({ items }: YAMLMap, name: string): unknown {
+  const nameOf = ({ key }: { readonly key: unknown }) => String(isScalar(key) ? (key.source ?? key.value) : key);
+  return (items.find((pair) => nameOf(pair) === name) ?? items.find((pair) => jsonName(nameOf(pair)) === name))?.value;
 }
 
 /** In a document's text, 1-based. */

@@ -1,5 +1,6 @@
 import type { Document, Node } from "yaml";
-import { DOCUMENTS } from "#core/kinds/kinds.ts";
+import type { KindDefinition } from "#core/kinds/kind.ts";
+import { DOCUMENTS, KINDS } from "#core/kinds/kinds.ts";
 import { nodeAtPath } from "#core/resource/locate-path.ts";
 import { readKind } from "#core/resource/read-kind.ts";
 import { type Problem, readValue } from "#core/resource/read-value.ts";
@@ -18,7 +19,8 @@ export interface ReadDocument {
 export function readDocument(document: Document, root: Node | null, defaultNamespace: string): ReadDocument {
   const kind = readKind(root);
   if (typeof kind !== "string") return { problems: [kind] };
-  const { value, problems } = readValue(document, root, DOCUMENTS[kind]);
+  const { isProtoJson }: KindDefinition = KINDS[kind];
+  const { value, problems } = readValue(document, root, DOCUMENTS[kind], { isProtoJson });
   const found = [...problems];
   const raw = value as { apiVersion: string; metadata?: Partial<Metadata>; spec?: object };
   const name = raw.metadata?.name;

@@ -18,6 +18,7 @@ import { closestName } from "#core/schema/closest-name.ts";
 import type { Field, FieldType, Handled, Ignored, Refused } from "#core/schema/field.ts";
 import { ITEMS_MAX } from "#core/schema/field.ts";
 import { FORMATS, type Format } from "#core/schema/formats.ts";
+import { memberOf } from "#core/schema/member-of.ts";
 import type { Path } from "#core/schema/path.ts";
 
 /** More than any real document has; what an alias that names aliases grows beyond. */
@@ -39,11 +40,21 @@ export interface ReadResult {
   readonly problems: readonly Problem[];
 }
 
+export interface ReadOptions {
+  /** As protobuf reads JSON: names as protos have them are taken too, and numbers in quotes. */
+  readonly isProtoJson?: boolean | undefined;
+}
+
 type TypeOf<K extends FieldType["kind"]> = Extract<FieldType, { kind: K }>;
 
 /** Reads a YAML node as its schema says. What does not fit is a problem and left out; a null is an absent field. */
-export function readValue(document: Document, node: Node | null, schema: Handled): ReadResult {
-  const reader = new ValueReader(document);
+export function readValue(
+  document: Document,
+  node: Node | null,
+  schema: Handled,
+  { isProtoJson = false }: ReadOptions = {},
+): ReadResult {
+  const reader = new ValueReader(document, isProtoJson);
   const value = reader.read(node, schema, []);
   return { value, problems: reader.problems };
 }
@@ -51,11 +62,13 @@ export function readValue(document: Document, node: Node | null, schema: Handled
 class ValueReader {
   readonly problems: Problem[] = [];
   private readonly document: Document;
+  private readonly isProtoJson: boolean;
   private nodesLeft = NODES_MAX;
   private aliases: ReadonlyMap<Alias, Node> | undefined;
 
-  constructor(document: Document) {
+  constructor(document: Document, isProtoJson: boolean) {
     this.document = document;
+    this.isProtoJson = isProtoJson;
   }
 
   read(given: unknown, field: Field, path: Path): unknown {
@@ -92,7 +105,7 @@ class ValueReader {
         return this.wrongType("true or false", path, node);
       case "integer":
       case "number": {
-        const value = isScalar(node) ? node.value : undefined;
+        const value = this.numberOf(node);
         const isInteger = type.kind === "integer";
         if (typeof value !== "number" || !Number.isFinite(value) || (isInteger && !Number.isInteger(value))) {
           return this.wrongType(
@@ -140,7 +153,9 @@ class ValueReader {
     const result: Record<string, unknown> = {};
     const present = new Set<string>();
     for (const { key, value } of node.items) {
-      const name = this.keyOf(key, path);
+      const written = this.keyOf(key, path);
+      if (written === undefined) continue;
+      const name = this.nameOf(written, type, present, path, asNode(key));
       if (name === undefined) continue;
       const member = Object.hasOwn(type.members, name) ? type.members[name] : undefined;
       if (member === undefined && name === "<<") {
@@ -178,6 +193,27 @@ class ValueReader {
     }
     this.checkChoice(type, present, path, node);
     return result;
+  }
+
+  /** What a member is called in JSON; undefined where it was written under its other name before. */
+  private nameOf(
+    written: string,
+    { members }: TypeOf<"message">,
+    present: ReadonlySet<string>,
+    path: Path,
+    node: Node | undefined,
+  ): string | undefined {
+    if (!this.isProtoJson) return written;
+    const { name } = memberOf(members, written) ?? { name: written };
+    if (!present.has(name)) return name;
+    const message = `${written} is ${name}, which is written before`;
+    return this.add("error", "duplicate-key", [...path, written], node, message, "leave one of them out");
+  }
+
+  private numberOf(node: Node): unknown {
+    const value = isScalar(node) ? node.value : undefined;
+    const isQuoted = this.isProtoJson && typeof value === "string" && /^-?\d+(?:\.\d+)?$/.test(value);
+    return isQuoted ? Number(value) : value;
   }
 
   private checkChoice(type: TypeOf<"message">, present: ReadonlySet<string>, path: Path, node: Node): void {

@@ -49,7 +49,7 @@ export const ROUTING_CASES: readonly FoundCase[] = [
   [
     "a subset without labels",
     [REVIEWS, destinationRule("all", "{ host: reviews, subsets: [{ name: all }] }")],
-    ["warning subset-without-labels DestinationRule/default/all spec.subsets[0]"],
+    ["info subset-without-labels DestinationRule/default/all spec.subsets[0]"],
   ],
   [
     "a gateway that does not exist",

@@ -12,6 +12,7 @@ export const meshConfig = defineKind({
   blame: 11,
   only: MESH_CONFIG_PLACE,
   schema: MESH_CONFIG,
+  isProtoJson: true,
   validate: ({ spec }) => validateMeshConfig(spec),
   template: { outboundTrafficPolicy: { mode: "ALLOW_ANY" } },
   files: listMeshFiles,

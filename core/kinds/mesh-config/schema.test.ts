@@ -25,6 +25,20 @@ const document = (spec: string, metadata = "{ name: default, namespace: istio-sy
 test.each([
   ["{ outboundTrafficPolicy: { mode: REGISTRY_ONLY } }", []],
   ["{}", ["warning no-effect spec @{"]],
+  // As Istio's documentation has it.
+  [
+    '{ extensionProviders: [{ name: a, envoyExtAuthzGrpc: { service: a.test, port: "9000" } }, { name: b, opentelemetry: { port: 4317, service: b.test, resource_detectors: { environment: {} } } }] }',
+    [],
+  ],
+  [
+    '{ extensionProviders: [{ name: a, envoyExtAuthzGrpc: { service: a.test, port: "90000" } }] }',
+    ["error bad-value spec.extensionProviders[0].envoyExtAuthzGrpc.port @"],
+  ],
+  [
+    "{ accessLogFile: /dev/stdout, access_log_file: /dev/stderr }",
+    ["error duplicate-key spec.access_log_file @access_log_file"],
+  ],
+  ["{ trust_domain: a }", ["error field-not-handled spec.trustDomain @a"]],
   ["{ enableTracing: false, defaultConfig: { tracing: { sampling: 0.5 } } }", []],
   [
     "{ defaultConfig: { tracing: { zipkin: { address: a } } } }",

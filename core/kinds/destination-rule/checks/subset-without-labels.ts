@@ -12,7 +12,7 @@ export const subsetWithoutLabels: EachCheck<"DestinationRule"> = {
         ? []
         : [
             {
-              severity: "warning" as const,
+              severity: "info" as const,
               resource: formatRef(refOf(resource)),
               path: ["spec", "subsets", index],
               message: `the subset ${name} has no labels: it is all instances of ${resource.spec.host}`,
