@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { formatJoinToken } from "#core/identity/join-token.ts";
 import { Secret } from "#core/secret.ts";
 import { hostSettings } from "#programs/host/host-settings.ts";
+import { joinHost } from "#programs/host/join-host.ts";
 import { leaveHost } from "#programs/host/leave-host.ts";
 import { settingsFileOf, systemdUnit } from "#programs/host/systemd-unit.ts";
 
@@ -14,6 +15,15 @@ const token = (group?: string): string =>
     ...{ trustDomain: "cluster.local", namespace: "shop", serviceAccount: "reviews" },
     ...(group === undefined ? {} : { group }),
   });
+
+test("a host without a place for units is told so before anything is written", async () => {
+  const scratch = mkdtempSync(join(tmpdir(), "pharos-host-"));
+  const flags = { token: token("reviews-v1"), port: [], dir: join(scratch, "agent") };
+  const place = { unitDir: join(scratch, "none"), isToStart: true, root: scratch };
+  await expect(joinHost(flags, place)).rejects.toThrow(/there is no .*\/none, where systemd would look/);
+  expect(readdirSync(scratch)).toEqual([]);
+  rmSync(scratch, { recursive: true });
+});
 
 test("the unit keeps the agent alive, and Envoy over its deaths", () => {
   const command = [

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { stringify } from "yaml";
 import { PharosError } from "#core/errors.ts";
@@ -32,13 +32,17 @@ export interface JoinedHost {
 
 /**
  * Writes the agent's settings and its unit, starts it, and waits until its Envoy serves. What is wrong with either is found before
- * anything is written. Throws "conflict" where the host has joined already, or the directory, which `leaveHost` removes, holds something.
+ * anything is written. Throws "not-found" where units have no directory, and "conflict" where the host has joined already, or the directory, which `leaveHost` removes, holds something.
  */
 export async function joinHost(flags: HostFlags, { unitDir, isToStart, root }: JoinPlace): Promise<JoinedHost> {
   const unit = join(resolve(unitDir), UNIT);
   if (existsSync(unit))
     throw new PharosError("conflict", `this host has joined already: ${unit} is there`, {
       hint: "`pharos leave` first",
+    });
+  if (!existsSync(dirname(unit)))
+    throw new PharosError("not-found", `there is no ${dirname(unit)}, where systemd would look for the unit`, {
+      hint: "name the directory with --unit-dir; without systemd, start `pharos agent --capture` by whatever starts programs here",
     });
   const settings = hostSettings(flags);
   const config = parseAgentConfig({ ...settings, token: flags.token });
