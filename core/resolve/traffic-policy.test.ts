@@ -99,3 +99,15 @@ test.each([
   const question = { host, clientNamespace: "web", clientLabels: {}, subset: "", port: 7000 };
   expect(resolveTrafficTo(reader, question).connectionPool?.tcp?.idleTimeout).toBe(expected);
 });
+
+// Istio seeds the mesh's below the rule's, and then replaces all of it by what a subset says of the port.
+test.each<[string, TrafficPolicy, TrafficPolicy, number | undefined]>([
+  ["where nobody says anything of the port", {}, {}, 5],
+  ["beside what the rule says of it", { portLevelSettings: AT_80 }, {}, 5],
+  ["beside what the subset says of all ports", {}, { loadBalancer: { simple: "RANDOM" } }, 5],
+  ["not beside what the subset says of it", {}, { portLevelSettings: AT_80 }, undefined],
+])("the mesh's own settings hold %s", (_, general, own, expected) => {
+  const rule = { rules: [], trafficPolicy: general, subsets: [{ name: "v1", trafficPolicy: own }] };
+  const mesh = { outlierDetection: { maxEjectionPercent: 5 } };
+  expect(resolveTrafficPolicy(rule, "v1", 80, mesh).outlierDetection?.maxEjectionPercent).toBe(expected);
+});

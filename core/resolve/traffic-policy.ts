@@ -54,7 +54,8 @@ export function resolveTrafficPolicy(
   // A subset tunnels by itself, and ports as all of it does (Istio's `tunnelingconfig.Apply`).
   const tunnel = (subset === "" ? rule?.trafficPolicy : own)?.tunnel;
   return {
-    ...mesh,
+    // What is said of a subset's port takes the place of the mesh's as it does of the rule's, and so by what it leaves out too.
+    ...(ofPort(own, port) === undefined ? mesh : {}),
     ...Object.fromEntries(GROUPS.flatMap((group) => (merged[group] === undefined ? [] : [[group, merged[group]]]))),
     ...aroundPorts(own, rule?.trafficPolicy, port),
     ...(tunnel === undefined ? {} : { tunnel }),

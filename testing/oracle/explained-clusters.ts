@@ -7,6 +7,7 @@ const HTTP_OPTIONS =
 const isOfNone = ofPort(({ resolution }) => resolution === "NONE");
 const isLookedUpLate = ofPort(({ resolution }) => resolution === "DYNAMIC_DNS");
 const isOfTcp = ofPort(({ protocol }) => /^(?:TCP|TLS|HTTPS|MONGO)$/.test(protocol));
+const isNotHttp = ofPort(({ protocol }) => /^(?:TCP|TLS|HTTPS|MONGO|)$/.test(protocol));
 const isUnsaid = ofPort(({ protocol }) => protocol === "");
 
 /** Clusters that do otherwise on purpose. */
@@ -43,10 +44,10 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = [
     holds: isOfTcp,
   },
   {
-    why: "a TCP port's certificate is checked for the host",
+    why: "the certificate of a port that is not declared HTTP is checked for the host",
     what: /\.endpoints\[\]\.speaks\.(?:around\.)?(?:sni: here ".*", in Istio undefined|context\.combinedValidationContext: here \[.*\], in Istio \[\])$/,
     text: /mode: (?:SIMPLE|MUTUAL)/,
-    holds: isOfTcp,
+    holds: isNotHttp,
   },
   {
     why: "UPGRADE holds for ports without protocol",
