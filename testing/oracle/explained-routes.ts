@@ -1,5 +1,6 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
 import { at, type Json, listAt, numberAt } from "#testing/oracle/json.ts";
+import { someDocument } from "#testing/oracle/written-case.ts";
 import { names, ofRules, takesByWildcard } from "#testing/oracle/written-rules.ts";
 
 /** A match of it names port 9080, or it has routes of another rule, of which one may. */
@@ -45,14 +46,14 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     why: "a host that only a rule names is known on the ports that its matches name, and there alone",
     what: /^here PassthroughCluster, in Istio /,
     where: /^sidecar-\S+ port 80 /,
-    holds: ofRules((rule, host) => names(rule, host) && namesOtherPort(rule)),
+    holds: ofRules(namesOtherPort),
   },
   {
     area: "sidecar-routes",
     why: "a rule's host is also known on the ports that its matches name",
     what: /, in Istio (?:PassthroughCluster|the route itself with 502|no HTTP)$/,
     where: /^sidecar-\S+ port 9080 /,
-    holds: ofRules((rule, host) => names(rule, host) && namesOtherPort(rule)),
+    holds: ofRules(namesOtherPort),
   },
   {
     area: "sidecar-routes",
@@ -77,8 +78,8 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     area: "sidecar-routes",
     why: "a host that only a rule names is known also where no service that callers know is on the port",
     what: /, in Istio no HTTP$/,
-    holds: ofRules(names),
-    text: /^kind: (?:Sidecar|MeshConfig)$|^kind: ServiceEntry$(?:(?!^---$)[\s\S])*^ {2}exportTo:\n {4}- \.$/m,
+    holds: someDocument("VirtualService", () => true),
+    text: /^kind: Sidecar$|^ {2}defaultServiceExportTo:\n +- \.$|^kind: ServiceEntry$(?:(?!^---$)[\s\S])*^ {2}exportTo:\n {4}- \.$/m,
   },
   {
     area: "sidecar-routes",

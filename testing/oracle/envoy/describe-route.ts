@@ -23,6 +23,8 @@ function describeAction(action: Json): Json {
   const clusters = listAt(action, "weightedClusters", "clusters");
   if (clusters.length > 0) out.weightedClusters = describeWeights(clusters);
   if (out.retryPolicy !== undefined) out.retryPolicy = describeRetries(out.retryPolicy);
+  // It is told where it is written anew, and nowhere else.
+  if (![action, ...clusters].some(rewritesHost)) delete out.appendXForwardedHost;
   const mirrors = listAt(action, "requestMirrorPolicies");
   if (mirrors.length > 0)
     out.requestMirrorPolicies = mirrors.map((each) => ({
@@ -36,6 +38,12 @@ function describeAction(action: Json): Json {
   if (hashed.length === 0) delete out.hashPolicy;
   else out.hashPolicy = hashed;
   return out;
+}
+
+function rewritesHost(holder: Json): boolean {
+  return (
+    isObject(holder) && Object.keys(holder).some((key) => key === "autoHostRewrite" || key.startsWith("hostRewrite"))
+  );
 }
 
 /** Clusters by what they get; those that get nothing are left out. */
