@@ -1,11 +1,13 @@
 import type { Metrics } from "#core/kinds/telemetry/schema.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import { findProvider } from "#core/resolve/find-provider.ts";
 import type { PolicyScope } from "#core/resolve/policy-scope.ts";
 import { findSpeaking, levelsOf } from "#core/resolve/speaking.ts";
 import { isForSide, type Side } from "#core/resolve/telemetry-side.ts";
 import type { Labels } from "#core/resource/labels.ts";
-import type { Resource } from "#core/resource/resource.ts";
+import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { isCounted, WRITTEN_TAGS_MAX, writtenText } from "#core/schema/cel/check-tag-value.ts";
 import type { Expression } from "#core/schema/cel/expression.ts";
 import { parseCel } from "#core/schema/cel/parse-cel.ts";
 
@@ -23,11 +25,14 @@ export const METRIC_FAMILIES = {
 export type MetricName = keyof typeof METRIC_FAMILIES;
 const NAMES = Object.keys(METRIC_FAMILIES) as MetricName[];
 
+/** What gives a label its value: an expression over what requests are counted by, or one that their proxy evaluates and writes down, by its text. */
+export type MetricTag = { readonly counted: Expression } | { readonly written: string };
+
 /** What of a metric is otherwise than it is counted. */
 export interface MetricRule {
   readonly isDisabled: boolean;
   /** By the label's name; undefined: it has none. */
-  readonly tags: ReadonlyMap<string, Expression | undefined>;
+  readonly tags: ReadonlyMap<string, MetricTag | undefined>;
 }
 
 /** What a workload's requests are exported as, by metric; "none": not at all. What is not in it is exported as it is counted. */
@@ -100,7 +105,7 @@ function merge(overrides: readonly Override[], side: Side): SideRules {
     isNothing = metric === "ALL_METRICS" && disabled === true;
     if (isNothing) continue;
     const tags = Object.entries(tagOverrides).map(
-      ([name, { operation, value }]) => [name, operation === "REMOVE" ? undefined : expressionOf(value)] as const,
+      ([name, { operation, value }]) => [name, operation === "REMOVE" ? undefined : tagOf(value)] as const,
     );
     for (const name of metric === undefined || metric === "ALL_METRICS"
       ? NAMES
@@ -116,7 +121,41 @@ function merge(overrides: readonly Override[], side: Side): SideRules {
 }
 
 /** What is stored was checked: a text that cannot be read is a label without a value. */
-function expressionOf(text = ""): Expression {
+function tagOf(text = ""): MetricTag {
   const parsed = parseCel(text);
-  return "expression" in parsed ? parsed.expression : { kind: "literal", value: "unknown" };
+  if ("problem" in parsed) return { counted: { kind: "literal", value: UNKNOWN } };
+  return isCounted(parsed.expression) ? { counted: parsed.expression } : { written: writtenText(text) };
+}
+
+/** What proxies write of each request, for labels of what is shown: expressions, in one order. */
+export interface WrittenTags {
+  readonly client: readonly string[];
+  readonly server: readonly string[];
+  /** Refs of those that may ask for it. */
+  readonly sources: readonly string[];
+}
+
+export const NO_WRITTEN_TAGS: WrittenTags = { client: [], server: [], sources: [] };
+
+/** What a workload's proxy has to write of its requests, as a caller and as the called. */
+export function resolveWrittenTags(
+  telemetries: readonly Telemetry[],
+  workload: { readonly namespace: string; readonly labels: Labels },
+  scope: PolicyScope,
+  settings: Settings,
+): WrittenTags {
+  if (telemetries.every(({ spec }) => (spec.metrics ?? []).length === 0)) return NO_WRITTEN_TAGS;
+  const { client, server } = resolveMetrics(telemetries, workload, scope, settings);
+  const [asCaller, asCalled] = [writtenIn(client), writtenIn(server)];
+  if (asCaller.length + asCalled.length === 0) return NO_WRITTEN_TAGS;
+  const speaking = levelsOf(findSpeaking(telemetries, workload, scope)).filter(({ spec }) => spec.metrics);
+  return { client: asCaller, server: asCalled, sources: speaking.map((each) => formatRef(refOf(each))) };
+}
+
+function writtenIn(rules: SideRules): readonly string[] {
+  if (rules === "none") return [];
+  const texts = [...rules.values()]
+    .filter(({ isDisabled }) => !isDisabled)
+    .flatMap(({ tags }) => [...tags.values()].flatMap((tag) => (tag && "written" in tag ? [tag.written] : [])));
+  return [...new Set(texts)].sort().slice(0, WRITTEN_TAGS_MAX);
 }

@@ -6,6 +6,7 @@ import { type AddressBook, allocateAddresses } from "#core/resolve/allocate-addr
 import { resolveCredential } from "#core/resolve/credential-use.ts";
 import { type FindService, mergeDelegates, type RoutingService } from "#core/resolve/delegates.ts";
 import { resolveDestinationRule } from "#core/resolve/destination-rule.ts";
+import { resolveWrittenTags } from "#core/resolve/exported-metrics.ts";
 import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
 import { limitsOf } from "#core/resolve/inline-limits.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
@@ -109,6 +110,8 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
       ofKind(aged, "Plan").filter(({ metadata }) => [namespace, mesh.rootNamespace].includes(metadata.namespace)),
     accessLogsFor: (namespace, labels) =>
       resolveAccessLogs(ofKind(aged, "Telemetry"), { namespace, labels }, scope, settings),
+    writtenTagsFor: (namespace, labels) =>
+      resolveWrittenTags(ofKind(aged, "Telemetry"), { namespace, labels }, scope, settings),
     sidecarFor,
     sidecarInbound: (namespace, labels) => inboundOf(sidecarFor(namespace, labels)),
     gatewaysFor: (labels) => gateways.filter((gateway) => matchesLabels(labels, gatewaySelector(gateway))),

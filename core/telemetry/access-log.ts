@@ -60,9 +60,13 @@ const FIELDS = {
   /** The resource whose route it took, `VirtualService/NAMESPACE/NAME`, and where in it (outbound, gateway). */
   vs: "%METADATA(ROUTE:istio:config)%",
   vp: "%METADATA(ROUTE:istio:path)%",
+  /** Values for labels of metrics that a Telemetry asks for, by their expressions; not there where none does. */
+  mt: "",
 } as const;
 
 export type AccessLogField = keyof typeof FIELDS;
+
+export type AccessLogFormat = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 
 /** Which side of a call writes a listener's lines. */
 export type LogDirection = "outbound" | "inbound" | "gateway";
@@ -75,9 +79,10 @@ const ONLY_BY: Readonly<Record<LogDirection, readonly AccessLogField[]>> = {
   gateway: ["up", "uw", "uf", "n", "vs", "vp"],
 };
 
-/** The format of a listener's log: only what its side of a call has, for every field costs every request. */
-export function accessLogFormat(direction: LogDirection): Record<string, string> {
+/** The format of a listener's log: only what its side of a call has, for every field costs every request. `tags`: expressions of CEL. */
+export function accessLogFormat(direction: LogDirection, tags: readonly string[] = []): AccessLogFormat {
   const left: readonly string[] = [
+    "mt",
     "ra",
     "tf",
     "at",
@@ -85,23 +90,31 @@ export function accessLogFormat(direction: LogDirection): Record<string, string>
     ...(direction === "outbound" ? ["rl", "lc"] : []),
     ...ONLY_BY[direction === "inbound" ? "outbound" : "inbound"],
   ];
-  return { ...Object.fromEntries(Object.entries(FIELDS).filter(([name]) => !left.includes(name))), dir: direction };
+  const format = Object.fromEntries(Object.entries(FIELDS).filter(([name]) => !left.includes(name)));
+  return { ...format, dir: direction, ...(tags.length === 0 ? {} : { mt: written(tags) }) };
 }
 
+const written = (tags: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(tags.map((expression) => [expression, `%CEL(${expression})%`]));
+
 /** The same where callers have no certificates: they are known by their addresses alone. */
-export function plainAccessLogFormat(): Record<string, string> {
-  const { dp: _, tv: __, ...format } = accessLogFormat("inbound");
+export function plainAccessLogFormat(tags: readonly string[] = []): AccessLogFormat {
+  const { dp: _, tv: __, ...format } = accessLogFormat("inbound", tags);
   return { ...format, ra: FIELDS.ra };
 }
 
 /** Of a TCP proxy, which has lines of connections as they begin and while they last. */
-export function tcpAccessLogFormat(direction: LogDirection, isPlain = false): Record<string, string> {
-  const format = isPlain ? plainAccessLogFormat() : accessLogFormat(direction);
+export function tcpAccessLogFormat(
+  direction: LogDirection,
+  tags: readonly string[] = [],
+  isPlain = false,
+): AccessLogFormat {
+  const format = isPlain ? plainAccessLogFormat(tags) : accessLogFormat(direction, tags);
   return { ...format, at: FIELDS.at, ci: FIELDS.ci };
 }
 
 /** Of a connection that ended before anybody read of it: in plain text where TLS is required, or with a failed handshake. */
-export function refusedAccessLogFormat(direction: "inbound" | "gateway"): Record<string, string> {
+export function refusedAccessLogFormat(direction: "inbound" | "gateway"): AccessLogFormat {
   return { ...Object.fromEntries(Object.entries(FIELDS).filter(([name]) => REFUSED.includes(name))), dir: direction };
 }
 

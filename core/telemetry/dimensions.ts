@@ -251,6 +251,16 @@ export const DIMENSIONS = {
     overflow: "nobody",
     unregistered: "nobody",
   }),
+  /** What a Telemetry has its proxy write of it for labels of metrics, as written-tags.ts writes it; empty for nothing. */
+  tags: text({
+    end: "both",
+    column: "tags",
+    wire: "tags",
+    labels: [],
+    nobody: "",
+    overflow: "nobody",
+    unregistered: "nobody",
+  }),
 } as const;
 
 export type DimensionName = keyof typeof DIMENSIONS;

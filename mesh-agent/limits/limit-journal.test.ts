@@ -30,8 +30,9 @@ afterEach(() => {
   for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
 function open(run = RUN) {
-  const dir = join(mkdtempSync(join(tmpdir(), "pharos-journal-")), "journals");
-  dirs.push(dir);
+  const above = mkdtempSync(join(tmpdir(), "pharos-journal-"));
+  dirs.push(above);
+  const dir = join(above, "journals");
   return { dir, journal: new LimitJournal(dir, run, silentLogger) };
 }
 

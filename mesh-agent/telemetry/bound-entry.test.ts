@@ -50,6 +50,18 @@ test("a host with a cluster is counted by its service, however many hosts were m
   ]);
 });
 
+test("40,000 values of a label that a Telemetry asks for are a hundred and one 'other', and another label's are its own", () => {
+  const folder = new EntryFolder(OWN, Math.random, () => START);
+  const { windows, folded } = foldAll(folder, (index) =>
+    lineOf({ mt: { "request.host": `h${index}.made.up`, "request.method": "GET" } }),
+  );
+  const tags = new Set(windows.map((window) => window.tags));
+  expect(tags.size).toBe(101);
+  expect(tags).toContain('{"request.host":"other","request.method":"GET"}');
+  expect(totalOf(windows)).toBe(BigInt(CALLS));
+  expect(folded).toBe(CALLS - 100);
+});
+
 test("a caller that says it is 40,000 workloads uses up its own identity's names, and no other's", () => {
   const folder = new EntryFolder(OWN, Math.random, () => START);
   const inbound = { dir: "inbound", uc: "inbound|9080||", up: null, uw: null, tv: "TLSv1.3", lp: 15123 };

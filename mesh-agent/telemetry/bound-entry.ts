@@ -1,4 +1,6 @@
+import { cutText } from "#core/cut-text.ts";
 import { type AccessEntry, textOf } from "#core/telemetry/access-entry.ts";
+import { tagsIn, VALUE_CHARS_MAX } from "#core/telemetry/written-tags.ts";
 import { NameBudget } from "#mesh-agent/telemetry/name-budget.ts";
 
 /** Hosts without a cluster that an agent counts under their names; the control plane keeps those that the mesh knows. */
@@ -7,14 +9,17 @@ const HOSTS_MAX = 100;
 const PEERS_MAX = 50;
 /** Addresses of callers without a certificate that a day's requests are told apart by. */
 const ADDRESSES_MAX = 16;
+/** Values that an expression comes to, for a label of metrics. */
+const TAG_VALUES_MAX = 100;
 /** What stands for the rest of them. */
-const OTHER_ADDRESSES = "other";
+const OTHER = "other";
 
 /** Takes the names that callers make up out of lines, beyond the first few: they count as "unknown". */
 export class EntryBounds {
   readonly #hosts: NameBudget;
   readonly #peers: NameBudget;
   readonly #addresses: NameBudget;
+  readonly #tags: NameBudget;
   /** Requests that were counted under "unknown" for the many names there were. */
   folded = 0;
 
@@ -22,10 +27,12 @@ export class EntryBounds {
     this.#hosts = new NameBudget(HOSTS_MAX, now);
     this.#peers = new NameBudget(PEERS_MAX, now);
     this.#addresses = new NameBudget(ADDRESSES_MAX, now);
+    this.#tags = new NameBudget(TAG_VALUES_MAX, now);
   }
 
   /** The line as it is to be counted: the same object where nothing was taken out. */
-  bound(entry: AccessEntry): AccessEntry {
+  bound(line: AccessEntry): AccessEntry {
+    const entry = line.mt === undefined ? line : this.#boundTags(line);
     if (entry.dir === "inbound") return this.#boundAddress(this.#boundPeer(entry));
     // At gateways a host without a cluster is not counted by its name anyway: anyone could make it up. What they refuse has an address.
     if (entry.dir === "gateway") return this.#boundAddress(entry);
@@ -41,7 +48,16 @@ export class EntryBounds {
 
   #boundAddress(entry: AccessEntry): AccessEntry {
     const address = textOf(entry.ra);
-    return address === "" || this.#addresses.admits(address) ? entry : { ...entry, ra: OTHER_ADDRESSES };
+    return address === "" || this.#addresses.admits(address) ? entry : { ...entry, ra: OTHER };
+  }
+
+  #boundTags(entry: AccessEntry): AccessEntry {
+    const tags = tagsIn(entry.mt).map(([expression, value]) => {
+      const short = cutText(value, VALUE_CHARS_MAX);
+      return [expression, this.#tags.admits(short, expression) ? short : OTHER] as const;
+    });
+    if (tags.some(([, value]) => value === OTHER)) this.folded += 1;
+    return { ...entry, mt: Object.fromEntries(tags) };
   }
 
   #boundPeer(entry: AccessEntry): AccessEntry {

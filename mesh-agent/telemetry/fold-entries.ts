@@ -228,9 +228,10 @@ function keyOf(e: AccessEntry): string {
   // The host matters only where no cluster tells the service.
   const host = e.uc === null || e.uc === undefined || e.uc === "-" ? e.a : "";
   const grpc = e.ct === null || e.ct === undefined ? "" : textOf(e.ct).startsWith("application/grpc") ? "g" : "";
+  const tags = e.mt === undefined ? "" : JSON.stringify(e.mt);
   const from = `${e.dir}|${short(e.c)}|${short(e.f)}|${short(e.uc)}|${short(e.uw)}|${short(e.pw)}|${short(e.up)}|${short(e.dp)}|${short(e.g)}|`;
   const texts = `${short(e.lp)}|${short(e.tv)}|${short(e.ra)}|${short(e.rl)}|${short(e.lc)}|${short(denied)}|${short(host)}`;
-  return `${from}${texts}|${grpc}|${e.uh === null || e.uh === "-" ? "" : "u"}|${e.uf === null || e.uf === "-" || e.uf === "" ? "" : "f"}|${e.m === null ? "" : "m"}|${e.pr === null ? "" : "p"}${textOf(e.mi) === "" ? "" : "m"}`;
+  return `${from}${texts}|${grpc}|${e.uh === null || e.uh === "-" ? "" : "u"}|${e.uf === null || e.uf === "-" || e.uf === "" ? "" : "f"}|${e.m === null ? "" : "m"}|${e.pr === null ? "" : "p"}${textOf(e.mi) === "" ? "" : "m"}${tags}`;
 }
 
 function short(value: unknown): string {

@@ -9,6 +9,7 @@ import { parseLimitRefusal } from "#core/telemetry/limit-refusal.ts";
 import { parseOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { parseRefusal } from "#core/telemetry/refused-connection.ts";
 import { parseTokenRefusal } from "#core/telemetry/token-refusal.ts";
+import { formatTags, tagsIn } from "#core/telemetry/written-tags.ts";
 
 /** The longest name that DNS has. */
 const HOST_CHARS_MAX = 253;
@@ -57,6 +58,7 @@ export function labelEntry(entry: AccessEntry, own: OwnEnd): TrafficKey {
     deniedBy: refusal || parseDeniedBy(textOf(entry.cd)) || parseDeniedBy(textOf(entry.td)) || unservedBy(entry),
     fromGateway: entry.dir === "gateway" && !isInbound,
     limitedBy: cleanLimitCounts(textOf(entry.lc)),
+    tags: entry.mt === undefined ? "" : formatTags(tagsIn(entry.mt)),
     sourceAddress: isInbound && peerPrincipal === UNKNOWN ? textOf(entry.ra) : "",
   };
 }

@@ -10,6 +10,7 @@ import {
   resolvePatches,
   sharedPatches,
 } from "#core/resolve/envoy-patches.ts";
+import { resolveWrittenTags, type WrittenTags } from "#core/resolve/exported-metrics.ts";
 import { type Extension, resolveExtensions } from "#core/resolve/extensions.ts";
 import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
 import { inlineOf, type LimitKind } from "#core/resolve/inline-limits.ts";
@@ -131,6 +132,18 @@ export abstract class WorkloadAnswers {
       () => {
         const telemetries = this.ofNamespace("Telemetry", namespace);
         return resolveAccessLogs(telemetries, { namespace, labels }, this.policyScope, this.settings());
+      },
+      isDeepStrictEqual,
+    );
+  }
+
+  /** What its proxy writes of each request for labels of metrics. */
+  writtenTagsFor(namespace: string, labels: Labels): WrittenTags {
+    return this.derive(
+      `written tags of ${namespace} ${labelText(labels)}`,
+      () => {
+        const telemetries = this.ofNamespace("Telemetry", namespace);
+        return resolveWrittenTags(telemetries, { namespace, labels }, this.policyScope, this.settings());
       },
       isDeepStrictEqual,
     );

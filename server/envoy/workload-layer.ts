@@ -111,6 +111,7 @@ export class WorkloadLayer {
           )
         : NOT_TRACED,
       logs: logsOf(this.#world.accessLogsFor(node.namespace, labels), this.#world, node.metadata.PHAROS_ACCESS_LOG),
+      tags: this.#world.writtenTagsFor(node.namespace, labels),
       settings: this.#world.settings(),
       ...(node.metadata.PHAROS_IPV6 === undefined ? {} : { takesIpv6: true as const }),
     };

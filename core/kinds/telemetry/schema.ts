@@ -129,8 +129,9 @@ const METRICS = message({
             message({
               operation: described(oneOf(["UPSERT", "REMOVE"]), { envoy: AT_SERVER, default: "UPSERT" }),
               value: described(string("metric-tag-value"), {
-                envoy: AT_SERVER,
-                doc: "A CEL expression over what requests are counted by; what it does not come to is unknown",
+                envoy:
+                  "FileAccessLog.log_format of the agent's log, where it asks for what the proxy alone knows of a request",
+                doc: "A CEL expression over what requests are counted by, or over Envoy's attributes of the request (request.host), which are counted from then on, by 100 values of a day for each proxy; the rest are other, and what it does not come to is unknown",
               }),
             }),
             "metric-tag",

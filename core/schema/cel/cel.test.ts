@@ -78,7 +78,33 @@ test.each([
 test("labels are made of what requests are counted by, and of nothing else", () => {
   expect(checkTagValue("'a'")).toBeUndefined();
   expect(checkTagValue("response.code >= 500 ? 'bad' : downstream_peer.app")).toBeUndefined();
-  expect(checkTagValue("request.host")).toEqual({ notHandled: expect.stringContaining("not counted by request.host") });
-  expect(checkTagValue("request.headers['x']")).toEqual({ notHandled: expect.stringContaining("no maps") });
+  expect(checkTagValue("istio_operationId")).toEqual({
+    notHandled: expect.stringContaining("not counted by istio_operationId"),
+  });
   expect(checkTagValue("'a")).toContain("begins nothing");
+});
+
+test("what a proxy alone knows of a request is a label too, by itself", () => {
+  for (const text of [
+    "request.host",
+    "request.headers['x-tenant']",
+    "string(destination.port)",
+    "string(request.size + 1)",
+    "response.code >= 500 ? request.url_path : 'well'",
+    "connection.requested_server_name",
+    "size(request.path) > 9 ? 'long' : 'short'",
+  ])
+    expect(checkTagValue(text), text).toBeUndefined();
+  expect(checkTagValue("request.host + downstream_peer.app")).toEqual({
+    notHandled: expect.stringContaining("make two labels"),
+  });
+  expect(checkTagValue("request.host + plugin_name")).toEqual({
+    notHandled: expect.stringContaining("asks for plugin_name"),
+  });
+  expect(checkTagValue("string(request.size) == '1'")).toContain("calls string(), which proxies do not have");
+  expect(checkTagValue("request.method + ' ' + request.host")).toEqual({
+    notHandled: expect.stringContaining("do not join"),
+  });
+  expect(checkTagValue("(request.size)%2")).toContain("write a space");
+  expect(checkTagValue(`request.host == '${"a".repeat(200)}'`)).toContain("longer than 200");
 });

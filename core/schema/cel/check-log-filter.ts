@@ -36,16 +36,17 @@ const METHODS: ReadonlyMap<string, readonly number[]> = new Map(
 export function checkLogFilter(text: string): string | undefined {
   if (text === "") return "is empty";
   const parsed = parseCel(text);
-  return "problem" in parsed ? parsed.problem : checkFunctions(parsed.expression);
+  return "problem" in parsed ? parsed.problem : checkLogExpression(parsed.expression);
 }
 
-function checkFunctions(expression: Expression): string | undefined {
+/** The same of one that was parsed. */
+export function checkLogExpression(expression: Expression): string | undefined {
   return expression.kind === "call" ? checkCall(expression) : firstProblem(partsOf(expression));
 }
 
 function firstProblem(all: readonly Expression[]): string | undefined {
   for (const each of all) {
-    const problem = checkFunctions(each);
+    const problem = checkLogExpression(each);
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -55,7 +56,7 @@ function checkCall({ name, isMethod, args }: Expression & { readonly kind: "call
   if (name === "has" && !isMethod) {
     const [asked] = args;
     if (args.length !== 1 || asked?.kind !== "field") return "asks has() of what is no field, as in has(a.b)";
-    return checkFunctions(asked);
+    return checkLogExpression(asked);
   }
   const counts = (isMethod ? METHODS : FUNCTIONS).get(name) ?? [];
   if (counts.length === 0) return `calls ${name}(), which proxies do not have`;

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { join } from "node:path";
-import { accessLogFormat, PEER_HEADER, tcpAccessLogFormat } from "#core/telemetry/access-log.ts";
+import { type AccessLogFormat, accessLogFormat, PEER_HEADER, tcpAccessLogFormat } from "#core/telemetry/access-log.ts";
 import { TAP_CONFIG_ID } from "#core/xds/tap-config-id.ts";
 import { EnvoyProcess } from "#testing/envoy-process.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
@@ -9,7 +9,7 @@ const TYPE = "type.googleapis.com/envoy";
 const TCP_CLUSTER = "outbound|3306||ratings-db.default.svc.cluster.local";
 const CLUSTER = "outbound|9080|v1|reviews.default.svc.cluster.local";
 
-function accessLog(dir: string, format: Readonly<Record<string, string>>): object[] {
+function accessLog(dir: string, format: AccessLogFormat): object[] {
   return [
     {
       name: "envoy.access_loggers.file",

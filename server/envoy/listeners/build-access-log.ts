@@ -1,4 +1,6 @@
+import type { WrittenTags } from "#core/resolve/exported-metrics.ts";
 import {
+  type AccessLogFormat,
   accessLogFormat,
   type LogDirection,
   plainAccessLogFormat,
@@ -25,26 +27,31 @@ export interface LoggedProxy {
   readonly accessLog: string | undefined;
   /** Who is told besides, because a Telemetry or the MeshConfig asks for it. */
   readonly logs: ProxyLogs;
+  /** What the agent's file tells of each request besides, because a Telemetry has metrics labelled by it. */
+  readonly tags: WrittenTags;
 }
+
+const tagsOf = ({ tags }: LoggedProxy, direction: LogDirection): readonly string[] =>
+  direction === "inbound" ? tags.server : tags.client;
 
 /** What an HTTP listener logs. */
 export type HttpLog = Pick<Init<typeof HttpConnectionManagerSchema>, "accessLog" | "accessLogOptions">;
 
 /** The access logs of a listener. What Pharos reads is JSON, for Envoy escapes what clients put into it. */
 export function buildAccessLog(proxy: LoggedProxy, direction: LogDirection): HttpLog {
-  return httpLog(proxy, direction, accessLogFormat(direction));
+  return httpLog(proxy, direction, accessLogFormat(direction, tagsOf(proxy, direction)));
 }
 
 /** The same of an inbound port in plain text, where a caller is known by its address alone. */
 export function buildPlainAccessLog(proxy: LoggedProxy): HttpLog {
-  return httpLog(proxy, "inbound", plainAccessLogFormat());
+  return httpLog(proxy, "inbound", plainAccessLogFormat(proxy.tags.server));
 }
 
 /** How often a request that lasts and is counted in bytes has a line, in seconds. */
 const LASTING_SECONDS = 5n;
 
 /** Where limits stand the agent hears of requests that last besides; everybody else hears of a request when it has ended. */
-function httpLog(proxy: LoggedProxy, direction: LogDirection, format: Record<string, string>): HttpLog {
+function httpLog(proxy: LoggedProxy, direction: LogDirection, format: AccessLogFormat): HttpLog {
   const isLimited = proxy.accessLog !== undefined && direction !== "outbound";
   if (!isLimited) return { accessLog: [...toFile(proxy.accessLog, format), ...requested(proxy, direction)] };
   const atEnd = ofTypes(AccessLogType.DownstreamEnd);
@@ -67,12 +74,12 @@ const TCP_LINE_SECONDS = 10n;
 type TcpLog = Pick<Init<typeof TcpProxySchema>, "accessLog" | "accessLogOptions">;
 
 export function buildTcpLog(proxy: LoggedProxy, direction: LogDirection): TcpLog {
-  return tcpLog(proxy, direction, tcpAccessLogFormat(direction));
+  return tcpLog(proxy, direction, tcpAccessLogFormat(direction, tagsOf(proxy, direction)));
 }
 
 /** Of a TCP port in plain text. */
 export function buildPlainTcpLog(proxy: LoggedProxy): TcpLog {
-  return tcpLog(proxy, "inbound", tcpAccessLogFormat("inbound", true));
+  return tcpLog(proxy, "inbound", tcpAccessLogFormat("inbound", proxy.tags.server, true));
 }
 
 /**
@@ -81,13 +88,19 @@ export function buildPlainTcpLog(proxy: LoggedProxy): TcpLog {
  */
 export function buildHandshakenTcpLog(proxy: LoggedProxy): TcpLog {
   const isShaken = expression("!has(connection.transport_failure_reason)");
-  return tcpLog(proxy, "inbound", tcpAccessLogFormat("inbound"), isShaken, expression("connection.mtls"));
+  return tcpLog(
+    proxy,
+    "inbound",
+    tcpAccessLogFormat("inbound", proxy.tags.server),
+    isShaken,
+    expression("connection.mtls"),
+  );
 }
 
 function tcpLog(
   proxy: LoggedProxy,
   direction: LogDirection,
-  format: Record<string, string>,
+  format: AccessLogFormat,
   only?: FilterInit,
   isCallerKnown?: FilterInit,
 ): TcpLog {
@@ -161,7 +174,7 @@ function expression(text: string): FilterInit {
   return { filterSpecifier: { case: "extensionFilter", value: { name, configType } } };
 }
 
-function toFile(path: string | undefined, format: Record<string, string>, filter?: FilterInit): LogInit[] {
+function toFile(path: string | undefined, format: AccessLogFormat, filter?: FilterInit): LogInit[] {
   if (path === undefined) return [];
   return [
     {

@@ -62,10 +62,11 @@ export function telemetryOfCalls({
   tracing,
   accessLog,
   logs,
+  tags,
 }: ProxyTelemetry): CallTelemetry {
   const { pathNormalization, listenerHeaders, isHeaderCaseKept, protocolDetectionTimeoutMs } = settings;
   return {
-    ...{ workload, tracing, accessLog, logs },
+    ...{ workload, tracing, accessLog, logs, tags },
     ...(takesIpv6 === undefined ? {} : { takesIpv6 }),
     settings: { pathNormalization, listenerHeaders, isHeaderCaseKept, protocolDetectionTimeoutMs },
   };

@@ -1,5 +1,6 @@
 import { type RequestedLog, type ResolvedLogs, STDOUT } from "#core/resolve/access-logs.ts";
 import { resolveAsked } from "#core/resolve/asked-service.ts";
+import type { WrittenTags } from "#core/resolve/exported-metrics.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import { STDOUT_FILE } from "#core/telemetry/access-log.ts";
 import type { Origin } from "#core/xds/layer.ts";
@@ -50,16 +51,18 @@ export function logsOf(
   return { client: client.flatMap(known), server: server.flatMap(known) };
 }
 
-/** Whom to tell where Envoy refuses a log or a tracer. */
+/** Whom to tell where Envoy refuses a log, what stands in it for metrics, or a tracer. */
 export function toldOrigins({
   logs,
+  tags,
   tracing,
 }: {
   readonly logs: ProxyLogs;
+  readonly tags: WrittenTags;
   readonly tracing: ProxyTracing;
 }): readonly Origin[] {
   const receivers = [tracing.client?.receiver, tracing.server?.receiver].flatMap((each) => each ?? []);
-  const told = [...logs.client, ...logs.server, ...receivers];
+  const told = [...logs.client, ...logs.server, ...receivers, tags];
   return [...new Set(told.flatMap(({ sources }) => sources))].map((resource) => ({ resource }));
 }
 

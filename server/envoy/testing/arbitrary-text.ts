@@ -269,7 +269,15 @@ export const TEXTS = {
   // It is opened by whoever takes the configuration.
   "log-path": fc.constantFrom("/dev/null", "/dev/stderr"),
   "metric-tag": fc.constantFrom("a", "response_code", "destination_service", "_x1"),
-  "metric-tag-value": fc.constantFrom("'a'", "response.code", "has(upstream_peer.app) ? upstream_peer.app : 'x'"),
+  "metric-tag-value": fc.constantFrom(
+    "'a'",
+    "response.code",
+    "has(upstream_peer.app) ? upstream_peer.app : 'x'",
+    "request.host",
+    "request.headers['x-a\\'b'] + \"%\"",
+    "size(request.path) % 2 == 0 ? 'even' : \"%REQ(:PATH)\"",
+    "metadata.filter_metadata['a']['b']",
+  ),
   "ip-address": fc.constantFrom("127.0.0.1", "0.0.0.0", "::1"),
   "egress-protocol": fc.constantFrom("HTTP", "TCP", "grpc", "TLS"),
   "egress-bind": fc.constantFrom("127.0.0.1", "127.0.0.2", "::1"),

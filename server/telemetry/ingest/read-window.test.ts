@@ -20,7 +20,7 @@ const windowArb = fc.record({
   windowMs: uint32,
   ...{ reporter: text, sourceWorkload: text, destinationService: text, destinationPrincipal: text, deniedBy: text },
   ...{ destinationPort: uint32, responseCode: uint32, opened: uint32, fromGateway: fc.boolean() },
-  ...{ sourceAddress: text, limitedBy: text, responseFlags: text },
+  ...{ sourceAddress: text, limitedBy: text, tags: text, responseFlags: text },
   ...{ count: uint64, requestBytes: uint64, responseBytes: uint64, durationSumMs: fc.double() },
   ...{ durationBuckets: list, durations: list, requestSizes: list, responseSizes: list },
   shapes: fc.array(fc.record({ method: text, pathTemplate: text, count: uint64 }), { maxLength: 3 }),

@@ -7,6 +7,7 @@ import { isHistogram } from "#core/telemetry/histogram.ts";
 import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
 import { isRefusedBySidecar, withPolicy } from "#core/telemetry/refused-connection.ts";
 import { remainderOf } from "#core/telemetry/traffic-key.ts";
+import { cleanTags } from "#core/telemetry/written-tags.ts";
 import {
   type RequestSample,
   type RequestWindow,
@@ -212,6 +213,7 @@ function stampLabels(told: RequestWindow, reporter: Reporter): StampedLabels {
     deniedBy: deniedBy(window, reporter),
     fromGateway: isSource && window.fromGateway,
     limitedBy: ownCounts(window.limitedBy, reporter),
+    tags: cleanTags(window.tags),
     sourceAddress: isSource || known(window.sourcePrincipal) !== UNKNOWN ? "" : addressOf(window.sourceAddress),
   };
   return {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { NOBODY } from "#core/telemetry/traffic-key.ts";
+import { formatTags } from "#core/telemetry/written-tags.ts";
 import { MetricExport } from "#server/telemetry/query/metric-export.ts";
 import { openDuckdb } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { reportOf } from "#server/telemetry/testing/reports.ts";
@@ -70,6 +71,27 @@ test("a label has the value of its expression, and unknown where that comes to n
   const lines = shown("istio_requests_total");
   expect(lines.map((line) => /class="(\w+)"/.exec(line)?.[1]).sort()).toEqual(["bad", "good", "good"]);
   expect(lines.every((line) => line.includes('peer="unknown"'))).toBe(true);
+});
+
+test("a label has what the proxy wrote of the request, by the expression that asks for it", async () => {
+  const tags = formatTags([
+    ["request.host", "reviews"],
+    ["request.method", "GET"],
+  ]);
+  await at.take(reportOf(1, [toReviews(START, 5, { tags }), toReviews(START, 2)]), PRODUCTPAGE);
+  exportBy("[{ tagOverrides: { request_host: { value: request.host }, scheme: { value: request.scheme } } }]");
+  const lines = shown("istio_requests_total");
+  expect(lines.map((line) => /request_host="(\w+)".* (\d+)$/.exec(line)?.slice(1)).sort()).toEqual([
+    ["reviews", "5"],
+    ["unknown", "2"],
+  ]);
+  expect(lines.every((line) => line.includes('scheme="unknown"'))).toBe(true);
+  // A metric without the label has one series of both.
+  exportBy("[{ match: { metric: REQUEST_COUNT }, tagOverrides: { request_host: { value: request.host } } }]");
+  expect(shown("istio_requests_total")).toHaveLength(2);
+  const [size, ...more] = shown("istio_request_bytes_count");
+  expect(more).toEqual([]);
+  expect(size).toMatch(/ 7$/);
 });
 
 test("labels of workloads that change are followed, and what is said is read once for as long as it stands", () => {

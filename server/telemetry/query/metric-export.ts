@@ -16,6 +16,7 @@ import type { Resource } from "#core/resource/resource.ts";
 import { evaluateCel } from "#core/schema/cel/evaluate-cel.ts";
 import { attributesOf } from "#core/telemetry/counted-attributes.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
+import { parseTags } from "#core/telemetry/written-tags.ts";
 
 /** What Istio's proxies write for a label that an expression gives no value. */
 const UNKNOWN = "unknown";
@@ -93,10 +94,12 @@ export function retag(
   key: TrafficKey,
 ): Record<string, string> {
   const attributes = attributesOf(key);
+  const written = parseTags(key.tags);
   const changed = { ...labels };
-  for (const [name, expression] of tags) {
-    if (expression === undefined) delete changed[name];
-    else changed[name] = String(evaluateCel(expression, attributes) ?? UNKNOWN);
+  for (const [name, tag] of tags) {
+    if (tag === undefined) delete changed[name];
+    else if ("counted" in tag) changed[name] = String(evaluateCel(tag.counted, attributes) ?? UNKNOWN);
+    else changed[name] = written.get(tag.written) ?? UNKNOWN;
   }
   return changed;
 }

@@ -10,9 +10,9 @@ function labelled({ protocol }: TrafficKey): readonly DimensionName[] {
   return protocol === "tcp" ? LABELLED_TCP : LABELLED;
 }
 
-/** Equal for keys that have the same labels in Istio's metrics. */
+/** Equal for keys that have the same labels in Istio's metrics, and of which proxies wrote the same for labels of Telemetries. */
 export function seriesOf(key: TrafficKey): string {
-  let text = "";
+  let { tags: text } = key;
   for (const name of labelled(key)) text += `${key[name]}\u0000`;
   return text;
 }

@@ -36,6 +36,8 @@ export class StandardMetrics {
   readonly #series: SeriesBook;
   readonly #families: readonly ShownFamily[];
   #rulesFor: (key: TrafficKey) => SideRules | undefined = () => undefined;
+  /** Whether proxies ever wrote something for labels: from then on several series may have the same ones in a metric that has none of these. */
+  #isTagged = false;
 
   constructor({ now, limits = LIMITS, onFolded = () => undefined }: StandardMetricsOptions) {
     this.#now = now;
@@ -49,6 +51,7 @@ export class StandardMetrics {
   }
 
   add(window: TrafficWindow): void {
+    if (window.key.tags !== "") this.#isTagged = true;
     this.#series.add(window);
   }
 
@@ -92,7 +95,7 @@ export class StandardMetrics {
     const rules = this.#rulesFor(key);
     const rule = rules === undefined || rules === "none" ? rules : rules.get(metric);
     if (rule === "none" || rule?.isDisabled === true) return "none";
-    if (rule === undefined || rule.tags.size === 0) return undefined;
+    if (rule === undefined || rule.tags.size === 0) return this.#isTagged ? { labels: labelsOf(key) } : undefined;
     return { labels: renderLabels(retag(labelRecord(key), rule.tags, key)) };
   }
 

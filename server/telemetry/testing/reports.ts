@@ -24,6 +24,7 @@ export interface Traffic {
   readonly code?: number;
   readonly deniedBy?: string;
   readonly fromGateway?: boolean;
+  readonly tags?: string;
 }
 
 export function reporterOf(workload: string): Reporter {
@@ -36,7 +37,7 @@ export function reporterOf(workload: string): Reporter {
   };
 }
 
-function windowOf({ side, from, to, atMs, count, code = 200, deniedBy = "", fromGateway = false }: Traffic) {
+function windowOf({ side, from, to, atMs, count, code = 200, deniedBy = "", fromGateway = false, tags = "" }: Traffic) {
   const [sourceApp = "", sourceVersion = ""] = from.split("-");
   const [destinationApp = "", destinationVersion = ""] = to.split("-");
   return create(RequestWindowSchema, {
@@ -65,6 +66,7 @@ function windowOf({ side, from, to, atMs, count, code = 200, deniedBy = "", from
     durationSumMs: count * 7,
     durations: histogramOfLe([0, 0, 0, count]),
     fromGateway,
+    tags,
     shapes: [{ method: "GET", pathTemplate: `/${to}`, count: BigInt(count) }],
   });
 }

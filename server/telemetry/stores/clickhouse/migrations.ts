@@ -106,6 +106,8 @@ export const MIGRATIONS: readonly Migration[] = [
       table("rolled", "tier String, until_ms Int64", { order: "(tier, until_ms)" }),
     ],
   },
+  // What Telemetries have metrics labelled by.
+  { version: 2, statements: ["ALTER TABLE keys ADD COLUMN IF NOT EXISTS tags String DEFAULT ''"] },
 ];
 
 /** What BatchBook needs before anything else: a version of its own it has none. */

@@ -119,4 +119,6 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE TABLE restoring (file VARCHAR NOT NULL, name VARCHAR NOT NULL, amount DOUBLE NOT NULL, is_whole BOOLEAN NOT NULL, segment VARCHAR NOT NULL)",
     ],
   },
+  // What Telemetries have metrics labelled by.
+  { version: 11, statements: ["ALTER TABLE keys ADD COLUMN tags VARCHAR DEFAULT ''"] },
 ];
