@@ -13,7 +13,7 @@ const COLUMNS: readonly Column<ResourceSummary>[] = [
     id: "plan",
     header: "Plan",
     cell: ({ namespace, name }) => (
-      <span className="inline-block min-w-32 [overflow-wrap:anywhere]">
+      <span className="inline-block min-w-24 [overflow-wrap:anywhere]">
         {namespace}/{name}
       </span>
     ),

@@ -35,5 +35,6 @@ const UNSTACKED = {
   headerOfWords: "",
   row: "",
   rowHeader: "",
-  cell: "",
+  /** A long word is no wider than there is room. */
+  cell: "max-sm:[overflow-wrap:anywhere]",
 };
