@@ -61,6 +61,7 @@ export type DiagnosticCode =
   | "ejects-nobody"
   | "gateway-host-not-found"
   | "health-annotation"
+  | "set-aside-annotation"
   | "health-rule-elsewhere"
   | "objective-target-not-found"
   | "gateway-not-found"

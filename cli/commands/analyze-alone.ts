@@ -1,5 +1,6 @@
 import type { UpsertChange } from "#cli/commands/read-changes.ts";
 import { checkConfig } from "#core/check/check-config.ts";
+import { setAside } from "#core/check/set-aside.ts";
 import { type Diagnostic, hasErrors } from "#core/diagnostic.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { placeBy } from "#core/resource/place-by.ts";
@@ -30,5 +31,13 @@ export function analyzeAlone(changes: readonly UpsertChange[]): {
   );
   const found = checkConfig({ revision: 0, mesh: MESH, resources, instances: [] });
   const diagnostics = read.flatMap((each) => each.diagnostics);
-  return { isRefused: hasErrors(diagnostics), findings: tellOnce(diagnostics, placeBy(found, placers)) };
+  return {
+    isRefused: hasErrors(diagnostics),
+    findings: setAside(tellOnce(diagnostics, placeBy(found, placers)), resources, today()),
+  };
+}
+
+/** In UTC. */
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }

@@ -5,6 +5,7 @@ import { KeptParts } from "#core/check/kept-parts.ts";
 import { policyPort } from "#core/check/policy-port.ts";
 import type { Finding, KindCheck, ResourceCheck } from "#core/check/rule.ts";
 import { selectorMatchesNothing } from "#core/check/selector-matches-nothing.ts";
+import { setAsideAnnotation } from "#core/check/set-aside.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import { isSameList } from "#core/is-same-list.ts";
 import { KIND_NAMES, type Kind } from "#core/kinds/kinds.ts";
@@ -15,7 +16,7 @@ import { validateResource } from "#core/resource/validate-resource.ts";
 import { formatPath } from "#core/schema/path.ts";
 
 /** Those about several kinds. */
-const GENERAL: readonly ResourceCheck[] = [selectorMatchesNothing, policyPort, healthAnnotation];
+const GENERAL: readonly ResourceCheck[] = [selectorMatchesNothing, policyPort, healthAnnotation, setAsideAnnotation];
 
 type Described = Omit<ResourceCheck, "each">;
 

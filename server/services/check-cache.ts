@@ -1,4 +1,5 @@
 import type { Checker } from "#core/check/check-config.ts";
+import { setAside } from "#core/check/set-aside.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
 import type { Snapshot, SnapshotChange } from "#core/registry/snapshot.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
@@ -17,8 +18,9 @@ export class CheckCache {
 
   run(change?: SnapshotChange): readonly Diagnostic[] {
     const snapshot = this.#state.snapshot();
-    if (change !== undefined) return this.#checker.check(applied(snapshot, change));
-    return this.of(snapshot);
+    if (change === undefined) return this.of(snapshot);
+    const changed = applied(snapshot, change);
+    return setAside(this.#checker.check(changed), changed.resources, today());
   }
 
   /** Of a snapshot that is not the newest any more, when it is held against the one that is. */
@@ -28,8 +30,13 @@ export class CheckCache {
       diagnostics = this.#checker.check(snapshot);
       this.#known.set(snapshot, diagnostics);
     }
-    return diagnostics;
+    return setAside(diagnostics, snapshot.resources, today());
   }
+}
+
+/** In UTC. */
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 function applied(snapshot: Snapshot, change: SnapshotChange): Snapshot {

@@ -34,6 +34,19 @@ export const OBSERVE_CASES: readonly FoundCase[] = [
     ['warning health-annotation ServiceEntry/default/reviews metadata.annotations["health.kiali.io/rate"]'],
   ],
   [
+    "a finding that is set aside without a day",
+    [
+      REVIEWS,
+      SUBSETS.replace(
+        "{ name: reviews }",
+        '{ name: reviews, annotations: { checks.pharos.dev/set-aside: "subset-not-found: soon" } }',
+      ),
+    ],
+    [
+      'warning set-aside-annotation DestinationRule/default/reviews metadata.annotations["checks.pharos.dev/set-aside"]',
+    ],
+  ],
+  [
     "an annotation where nobody reads it",
     [
       REVIEWS,
@@ -82,6 +95,17 @@ export const OBSERVE_CASES: readonly FoundCase[] = [
 ];
 
 export const SILENT_OBSERVE: SilentCases = {
+  "set-aside-annotation": [
+    [
+      "a finding with its day and reason",
+      [
+        REVIEWS.replace(
+          /metadata: \{ /,
+          'metadata: { annotations: { checks.pharos.dev/set-aside: "subset-not-found until 2026-12-24: soon" }, ',
+        ),
+      ],
+    ],
+  ],
   "health-annotation": [["one that can be read", [rated("5XX,0,10,http,inbound")]]],
   "objective-target-not-found": [["a service that is there", [REVIEWS, objective]]],
   "health-rule-elsewhere": [["a rule in the root namespace", [policy("istio-system")]]],

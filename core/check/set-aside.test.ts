@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { checkConfig } from "#core/check/check-config.ts";
+import { setAside } from "#core/check/set-aside.ts";
+import { parseDocuments } from "#core/resource/parse-documents.ts";
+
+const MESH = {
+  trustDomain: "cluster.local",
+  domainSuffix: "cluster.local",
+  rootNamespace: "istio-system",
+  traceSampling: 0,
+};
+
+const found = (annotation: string, day: string) => {
+  const { resources } = parseDocuments(`apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: a
+  annotations: { checks.pharos.dev/set-aside: ${JSON.stringify(annotation)} }
+spec: { hosts: [a.test], http: [{ route: [{ destination: { host: nowhere.test } }] }] }
+`);
+  const told = setAside(checkConfig({ revision: 0, mesh: MESH, resources, instances: [] }), resources, day);
+  return told.map(({ severity, code, message }) => `${severity} ${code} ${message.replace(/^[^(]*/, "")}`);
+};
+const ASIDE = "destination-host-not-found until 2026-12-24: it comes with the next release";
+
+test("what is set aside is an info with its reason, until its last day is over", () => {
+  expect(found(ASIDE, "2026-12-24")).toEqual([
+    "info destination-host-not-found (set aside until 2026-12-24: it comes with the next release)",
+  ]);
+  expect(found(ASIDE, "2026-12-25")).toEqual([
+    "warning destination-host-not-found (it was set aside until 2026-12-24: it comes with the next release)",
+  ]);
+});
+
+test.each([
+  ["another finding", "subset-not-found until 2026-12-24: why", ["warning destination-host-not-found "]],
+  ["no reason", "destination-host-not-found until 2026-12-24:", null],
+  ["no day", "destination-host-not-found until 2026-13-41: why", null],
+  ["nothing", "", null],
+])("%s sets nothing aside", (_name, annotation, expected) => {
+  expect(found(annotation, "2026-12-01")).toEqual(
+    expected ?? ["warning set-aside-annotation ", "warning destination-host-not-found "],
+  );
+});

@@ -1,0 +1,72 @@
+import type { ResourceCheck } from "#core/check/rule.ts";
+import type { Diagnostic } from "#core/diagnostic.ts";
+import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+
+/** `CODE until 2026-12-24: why`, or several with line breaks between them. */
+export const SET_ASIDE = "checks.pharos.dev/set-aside";
+
+interface Aside {
+  readonly code: string;
+  /** The last day, YYYY-MM-DD. */
+  readonly until: string;
+  readonly reason: string;
+}
+
+/**
+ * What somebody has set aside on the resource that it is found on is an info until the day is over, with its reason: seen, and no reason
+ * to fail. `day` is today, YYYY-MM-DD in UTC.
+ */
+export function setAside(
+  found: readonly Diagnostic[],
+  resources: readonly AnyResource[],
+  day: string,
+): readonly Diagnostic[] {
+  const asides = new Map(
+    resources.flatMap((resource) => {
+      const { read } = readAsides(resource);
+      return read.length === 0 ? [] : [[formatRef(refOf(resource)), read] as const];
+    }),
+  );
+  if (asides.size === 0) return found;
+  return found.map((each) => {
+    const aside = asides.get(each.resource ?? "")?.find(({ code }) => code === each.code);
+    if (aside === undefined) return each;
+    const { until, reason } = aside;
+    return day <= until
+      ? { ...each, severity: "info", message: `${each.message} (set aside until ${until}: ${reason})` }
+      : { ...each, message: `${each.message} (it was set aside until ${until}: ${reason})` };
+  });
+}
+
+/** One that cannot be read would leave what it is about in force without a word. */
+export const setAsideAnnotation: ResourceCheck = {
+  code: "set-aside-annotation",
+  summary: `The annotation ${SET_ASIDE} cannot be read: what it is about is told as without it.`,
+  each: (resource) =>
+    readAsides(resource).wrong.map((line) => ({
+      severity: "warning",
+      resource: formatRef(refOf(resource)),
+      path: ["metadata", "annotations", SET_ASIDE],
+      message: `${JSON.stringify(line)} sets nothing aside`,
+      hint: "write the code of a finding, the last day and why: subset-not-found until 2026-12-24: comes with the next release",
+    })),
+};
+
+function readAsides({ metadata }: AnyResource): { readonly read: readonly Aside[]; readonly wrong: readonly string[] } {
+  const text = metadata.annotations?.[SET_ASIDE];
+  if (text === undefined) return NONE;
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const read = lines.map(readAside);
+  return {
+    read: read.filter((each) => each !== undefined),
+    wrong: lines.length === 0 ? [text] : lines.filter((_, index) => read[index] === undefined),
+  };
+}
+
+const NONE = { read: [], wrong: [] } as const;
+
+function readAside(line: string): Aside | undefined {
+  const [, code, until, reason] = /^\s*([a-z][a-z0-9-]*) until (\d{4}-\d{2}-\d{2}): *(\S.*)$/.exec(line) ?? [];
+  if (code === undefined || until === undefined || reason === undefined) return undefined;
+  return Number.isNaN(Date.parse(until)) ? undefined : { code, until, reason: reason.trim() };
+}
