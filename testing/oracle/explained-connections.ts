@@ -46,6 +46,12 @@ export const EXPLAINED_CONNECTIONS: readonly Explained[] = [
   })),
   {
     area: "servers",
+    why: "what the mesh asks of its own mTLS holds for gateways that take it too",
+    what: /^\.ends\.(?:versions\[\]: here "TLSv1_3", in Istio "TLSv1_2"|suites: here \[".*\], in Istio \[\])$/,
+    text: /(?=[\s\S]*mode: ISTIO_MUTUAL$)[\s\S]*^ {2}meshMTLS:$/m,
+  },
+  {
+    area: "servers",
     why: "which certificates clients may show is checked beside files too",
     what: /^\.ends\.(?:certificates|keys): here \[".*"\], in Istio \[\]$/,
     text: /caCertificates: [\s\S]*verifyCertificate/,

@@ -57,6 +57,13 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
   },
   {
     area: "sidecar-routes",
+    why: "on such a port other hosts are answered as on any of HTTP",
+    what: /^here (?:PassthroughCluster|404|the route itself with 502), in Istio no HTTP$/,
+    where: /^sidecar-\S+ port 9080 /,
+    holds: someDocument("VirtualService", namesOtherPort),
+  },
+  {
+    area: "sidecar-routes",
     why: "a rule that is left without a route leaves requests to the next one for the same wildcard",
     what: /, in Istio outbound\|\d+\|\|/,
     holds: ofRules(takesByWildcard, 2),
