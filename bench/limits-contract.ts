@@ -80,7 +80,7 @@ export async function run(args: readonly string[]): Promise<void> {
         values: [allowed, worst.toFixed(4), given.toFixed(4), String(admitted), long],
       })),
       notes: [
-        "worst window: the most that was admitted in any window, as a part of the amount; given: of all that there was in the time.",
+        "worst window: the most that was admitted in any window, as a part of the amount; given: of all that there was in the time, or was asked for where that was less.",
       ],
     },
   );

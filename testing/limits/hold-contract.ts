@@ -17,7 +17,7 @@ export interface Observed {
   readonly admitted: number;
   /** In any window, as a part of the amount. */
   readonly worst: number;
-  /** Of all that there was. */
+  /** Of all that there was, or was asked for where that was less: on a busy host the load asks for less than it is made for. */
   readonly given: number;
   /** Answers by status. */
   readonly answers: Readonly<Record<string, number>>;
@@ -72,14 +72,16 @@ export class ContractRun {
     await during();
     const untilMs = performance.now();
     const own = admitted.filter(({ seenMs }) => seenMs >= fromMs && seenMs < untilMs);
+    const answers = Object.entries(this.#statuses()).map(
+      ([status, count]) => [status, count - (before[status] ?? 0)] as const,
+    );
+    const asked = answers.reduce((sum, [, count]) => sum + count, 0);
     const around = admitted.filter(({ seenMs }) => seenMs >= fromMs - 2 * perMs && seenMs < untilMs);
     return {
       ...{ what, seconds: (untilMs - fromMs) / 1000, admitted: own.length },
       worst: mostInWindow(around, perMs) / amount,
-      given: own.length / ((amount * (untilMs - fromMs)) / perMs),
-      answers: Object.fromEntries(
-        Object.entries(this.#statuses()).map(([status, count]) => [status, count - (before[status] ?? 0)]),
-      ),
+      given: own.length / Math.min(asked, (amount * (untilMs - fromMs)) / perMs),
+      answers: Object.fromEntries(answers),
     };
   }
 
