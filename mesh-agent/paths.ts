@@ -23,6 +23,8 @@ export interface AgentPaths {
   /** Says that this agent's rules may be in the kernel. */
   readonly captureMark: string;
   readonly accessLog: string;
+  /** What gives traced requests their spans. */
+  readonly traceScript: string;
   /** What a Telemetry has written to /dev/stdout. */
   readonly requestLog: string;
   readonly xdsSocket: string;
@@ -51,6 +53,7 @@ export function openPaths(dir: string): AgentPaths {
     envoyLog: join(dir, "envoy.log"),
     captureMark: join(dir, "captures"),
     accessLog: join(dir, "access.log"),
+    traceScript: join(dir, "trace.lua"),
     requestLog: join(dir, STDOUT_FILE),
     xdsSocket: join(sockets, "xds.sock"),
     sdsSocket: join(sockets, "sds.sock"),

@@ -2,7 +2,7 @@ import { createRegistry } from "@bufbuild/protobuf";
 import { ClusterSchema } from "#proto/gen/envoy/config/cluster/v3/cluster_pb.js";
 import { ClusterLoadAssignmentSchema } from "#proto/gen/envoy/config/endpoint/v3/endpoint_pb.js";
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
-import { VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
+import { FilterConfigSchema, VirtualHostSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { DatadogConfigSchema } from "#proto/gen/envoy/config/trace/v3/datadog_pb.js";
 import { OpenTelemetryConfigSchema } from "#proto/gen/envoy/config/trace/v3/opentelemetry_pb.js";
@@ -16,6 +16,8 @@ import {
 } from "#proto/gen/envoy/extensions/access_loggers/grpc/v3/als_pb.js";
 import { OpenTelemetryAccessLogConfigSchema } from "#proto/gen/envoy/extensions/access_loggers/open_telemetry/v3/logs_service_pb.js";
 import { ClusterConfigSchema as DynamicClusterSchema } from "#proto/gen/envoy/extensions/clusters/dynamic_forward_proxy/v3/cluster_pb.js";
+import { ExtensionWithMatcherSchema } from "#proto/gen/envoy/extensions/common/matching/v3/extension_matcher_pb.js";
+import { SkipFilterSchema } from "#proto/gen/envoy/extensions/filters/common/matcher/action/v3/skip_action_pb.js";
 import { CorsPolicySchema, CorsSchema } from "#proto/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js";
 import { FilterConfigSchema as DynamicForwardProxySchema } from "#proto/gen/envoy/extensions/filters/http/dynamic_forward_proxy/v3/dynamic_forward_proxy_pb.js";
 import { ExtAuthzSchema } from "#proto/gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js";
@@ -54,6 +56,7 @@ import {
   UpstreamTlsContextSchema,
 } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js";
 import { HttpProtocolOptionsSchema } from "#proto/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js";
+import { HttpRequestHeaderMatchInputSchema } from "#proto/gen/envoy/type/matcher/v3/http_inputs_pb.js";
 import { TypedStructSchema } from "#proto/gen/xds/type/v3/typed_struct_pb.js";
 
 /** Every message that stands in an Any of ours: what JSON needs to print one. */
@@ -88,6 +91,10 @@ export const REGISTRY = createRegistry(
   RateLimitSchema,
   RBACPerRouteSchema,
   TapSchema,
+  ExtensionWithMatcherSchema,
+  SkipFilterSchema,
+  HttpRequestHeaderMatchInputSchema,
+  FilterConfigSchema,
   RBACSchema,
   RouterSchema,
   HttpInspectorSchema,

@@ -10,6 +10,7 @@ import { takeChanged } from "#core/registry/take-changed.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import { probeOfGroup } from "#core/sources/declare-probe.ts";
+import { ResourceSpansSchema, type Span } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import {
   DeregisterRequestSchema,
   DeregisterResponseSchema,
@@ -49,6 +50,8 @@ export class RealMesh {
   readonly counts = new Map<string, number>();
   /** What agents reported. */
   readonly windows: RequestWindow[] = [];
+  /** Spans of proxies, by what their resource says of the service. */
+  readonly spans: (Span & { readonly service: string })[] = [];
   #resources: readonly AnyResource[];
   #used: readonly AnyResource[] = [];
   readonly #instances = new Map<string, WorkloadInstance>();
@@ -248,8 +251,12 @@ export class RealMesh {
   }
 
   #report(bytes: Uint8Array): Promise<Uint8Array> {
-    const { sequence, windows } = fromBinary(ReportRequestSchema, bytes);
+    const { sequence, windows, resourceSpans } = fromBinary(ReportRequestSchema, bytes);
     this.windows.push(...windows);
+    for (const { resource, scopeSpans } of resourceSpans.map((each) => fromBinary(ResourceSpansSchema, each))) {
+      const service = String(resource?.attributes.find(({ key }) => key === "service.name")?.value?.value.value);
+      for (const span of scopeSpans.flatMap(({ spans }) => spans)) this.spans.push({ ...span, service });
+    }
     for (const { reporter, responseCode, count } of windows)
       this.counts.set(
         `${reporter} ${responseCode}`,

@@ -80,6 +80,8 @@ export type FilterConfig =
   | { readonly kind: "grpc-web" }
   /** Shows headers to who asks for them. */
   | { readonly kind: "tap" }
+  /** Gives a request its span; no route asks which. */
+  | { readonly kind: "trace" }
   /** What it does this engine does not know. */
   | { readonly kind: "unknown"; readonly type: string };
 

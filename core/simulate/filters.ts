@@ -82,6 +82,7 @@ export function passFilter(
       exchange.lookedUp = exchange.authority;
       return undefined;
     case "tap":
+    case "trace":
     case "router":
       return undefined;
     case "unknown":

@@ -32,3 +32,9 @@ export function numberOf(value: unknown): number {
 export function wholeOf(value: unknown, max = 2 ** 52): number {
   return Math.min(max, Math.max(0, Math.trunc(numberOf(value))));
 }
+
+/** A tracer says the id alone; without one the line has what the request went on with, in W3C's form. */
+export function traceIdOf({ ti }: Pick<AccessEntry, "ti">): string {
+  const text = textOf(ti);
+  return /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(text)?.[1] ?? text;
+}

@@ -100,6 +100,8 @@ export interface NodeMetadata {
   readonly PHAROS_ACCESS_LOG?: string;
   /** True when the bootstrap has the agent's cluster `spans-agent`, which takes Zipkin's spans. */
   readonly PHAROS_TRACING: boolean;
+  /** File of a Lua script that gives traced requests their spans; its agent reads them of the access log. Absent: an agent that does not. */
+  readonly PHAROS_TRACE_SCRIPT?: string;
   /** "grpc": an application that reads xDS itself, without a sidecar. */
   readonly GENERATOR?: string;
 }

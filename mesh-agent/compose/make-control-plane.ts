@@ -4,6 +4,7 @@ import type { AgentConfig } from "#mesh-agent/config.ts";
 import { ClockWatch } from "#mesh-agent/control-plane/clock-watch.ts";
 import { Registration, type RegistrationOptions } from "#mesh-agent/control-plane/registration.ts";
 import { Uplink } from "#mesh-agent/control-plane/uplink.ts";
+import { writeTraceScript } from "#mesh-agent/envoy/trace-script-file.ts";
 import type { IdentityKeeper } from "#mesh-agent/identity/identity-keeper.ts";
 import { RevocationWatch } from "#mesh-agent/identity/revocation-watch.ts";
 import type { AgentPaths } from "#mesh-agent/paths.ts";
@@ -62,7 +63,8 @@ export function makeControlPlane(needs: ControlPlaneNeeds): ControlPlaneParts {
     onProbe,
     onServerTime: clock.hear,
   });
-  const node = () => describeNode(config, paths, registration.labels);
+  const hasTraceScript = writeTraceScript(paths.traceScript);
+  const node = () => describeNode(config, paths, registration.labels, hasTraceScript);
   const relay = new RelayServer({ uplink, cache, node, prepare, log });
   const revocations = new RevocationWatch({
     file: paths.revocations,

@@ -14,7 +14,7 @@ import type { Logger } from "#node/log.ts";
 const REPORT_PATH = "/pharos.agent.v1.AgentService/Report";
 const REPORT_TIMEOUT_MS = 10_000;
 
-export interface TelemetryNeeds extends Pick<ControlPlaneParts, "uplink" | "clock" | "registration"> {
+export interface TelemetryNeeds extends Pick<ControlPlaneParts, "uplink" | "clock" | "registration" | "node"> {
   readonly config: AgentConfig;
   readonly paths: AgentPaths;
   readonly keeper: IdentityKeeper;
@@ -27,7 +27,7 @@ export interface TelemetryNeeds extends Pick<ControlPlaneParts, "uplink" | "cloc
 
 /** Reads Envoy's log from here on, and reports to the control plane. */
 export async function makeTelemetry(needs: TelemetryNeeds): Promise<Telemetry> {
-  const { config, paths, keeper, uplink, clock, registration, limits, reopenLogs, complaints, taps, log } = needs;
+  const { config, paths, keeper, uplink, clock, registration, node, limits, reopenLogs, complaints, taps, log } = needs;
   const telemetry = await startTelemetry({
     dir: paths.dir,
     accessLogPath: paths.accessLog,
@@ -37,6 +37,7 @@ export async function makeTelemetry(needs: TelemetryNeeds): Promise<Telemetry> {
       workload: config.group,
       labels: registration.labels,
       principal: keeper.current.spiffeId,
+      nodeId: node().id,
     }),
     report: (request) => uplink.unary(REPORT_PATH, request, REPORT_TIMEOUT_MS),
     spansSocketPath: paths.spansSocket,

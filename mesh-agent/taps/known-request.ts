@@ -1,5 +1,5 @@
 import { UNKNOWN } from "#core/model/workload-label.ts";
-import { numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
+import { numberOf, textOf, traceIdOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import { parseClusterName } from "#core/telemetry/cluster-name.ts";
 import type { KnownRequest } from "#core/telemetry/match-request.ts";
 import { classOfRequest } from "#core/telemetry/request-class.ts";
@@ -27,7 +27,7 @@ export function knownRequest({ entry, labels, shape, isSlow }: SeenRequest): Kno
     durationMs: numberOf(entry.d),
     requestBytes: wholeOf(entry.bi),
     responseBytes: wholeOf(entry.bo),
-    traceId: textOf(entry.ti) || null,
+    traceId: traceIdOf(entry) || null,
     requestId: textOf(entry.ri) || null,
     subset: parseClusterName(textOf(entry.uc))?.subset || null,
     routeName: textOf(entry.rn) || null,

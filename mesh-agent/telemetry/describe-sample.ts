@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { textOf, wholeOf } from "#core/telemetry/access-entry.ts";
+import { textOf, traceIdOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import { parseClusterName } from "#core/telemetry/cluster-name.ts";
 import { wireOfKey } from "#core/telemetry/traffic-key.ts";
 import type { SeenRequest } from "#mesh-agent/telemetry/seen-request.ts";
@@ -24,7 +24,7 @@ export function describeSample({ entry, labels, shape, isSlow }: SeenRequest, we
     responseCode: wholeOf(entry.c, UINT32_MAX),
     responseFlags: shortOf(entry.f) || "-",
     responseCodeDetails: shortOf(entry.cd),
-    traceId: shortOf(entry.ti),
+    traceId: shortOf(traceIdOf(entry)),
     requestId: shortOf(entry.ri),
     subset: parseClusterName(textOf(entry.uc))?.subset ?? "",
     routeName: shortOf(entry.rn),

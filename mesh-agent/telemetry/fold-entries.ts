@@ -5,6 +5,7 @@ import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { type BucketCounts, countIn, packHistogram } from "#core/telemetry/histogram.ts";
 import { type LastingStream, parseLastingStream } from "#core/telemetry/lasting-stream.ts";
 import { isPlaintextGuess, parseRefusal } from "#core/telemetry/refused-connection.ts";
+import { parseSpanLine, type SpanLine } from "#core/telemetry/span-line.ts";
 import { remainderOf, textOfKey, wireOfKey } from "#core/telemetry/traffic-key.ts";
 import { EntryBounds } from "#mesh-agent/telemetry/bound-entry.ts";
 import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
@@ -45,6 +46,8 @@ export interface Folded {
   readonly foldedRequests: number;
   /** Of requests that have not ended; what was told of one before it tells again. */
   readonly lasting: readonly LastingStream[];
+  /** Of requests that were traced. */
+  readonly spans: readonly SpanLine[];
 }
 
 /** Is told of each request while somebody looks. */
@@ -78,6 +81,7 @@ export class EntryFolder {
   #httpRequests = 0;
   #garbageLines = 0;
   #lasting: LastingStream[] = [];
+  #spans: SpanLine[] = [];
 
   constructor(
     own: OwnEnd,
@@ -107,6 +111,11 @@ export class EntryFolder {
       this.#lasting.push(lasting);
       return undefined;
     }
+    const span = parseSpanLine(line);
+    if (span !== undefined) {
+      this.#spans.push(span);
+      return undefined;
+    }
     let entry = parseAccessEntry(line);
     if (entry === undefined) {
       this.#garbageLines += 1;
@@ -130,8 +139,10 @@ export class EntryFolder {
       garbageLines: this.#garbageLines,
       foldedRequests: this.#bounds.folded,
       lasting: this.#lasting,
+      spans: this.#spans,
     };
     this.#lasting = [];
+    this.#spans = [];
     this.#bounds.folded = 0;
     this.#open = new Map();
     for (const labelled of this.#labels.values()) labelled.last = undefined;

@@ -10,6 +10,8 @@ export interface TelemetryInstance {
   readonly labels: Readonly<Record<string, string>>;
   /** SPIFFE id. */
   readonly principal: string;
+  /** Of its Envoy, as spans name it. */
+  readonly nodeId?: string;
 }
 
 export function labelInstance({ namespace, name, workload, labels }: TelemetryInstance): WorkloadLabel {

@@ -2,11 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { PharosError } from "#core/errors.ts";
 import { LASTING_MARK, parseLastingStream } from "#core/telemetry/lasting-stream.ts";
+import type { SpanLine } from "#core/telemetry/span-line.ts";
 import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
 import { type Answered, deliverReports } from "#mesh-agent/telemetry/deliver-reports.ts";
 import { encodeCounts, encodeExtras } from "#mesh-agent/telemetry/encode-report.ts";
 import { EntryFolder, endsBetween } from "#mesh-agent/telemetry/fold-entries.ts";
-import { ownEndOf } from "#mesh-agent/telemetry/instance.ts";
+import { labelInstance, ownEndOf } from "#mesh-agent/telemetry/instance.ts";
 import type { OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
 import { LineClock } from "#mesh-agent/telemetry/line-clock.ts";
 import { LogTail } from "#mesh-agent/telemetry/log-tail.ts";
@@ -20,6 +21,8 @@ import {
   sendDelayMs,
 } from "#mesh-agent/telemetry/report-times.ts";
 import { type CounterReading, type Gap, RequestLedger } from "#mesh-agent/telemetry/request-ledger.ts";
+import { encodeResourceSpans } from "#mesh-agent/telemetry/resource-spans.ts";
+import { spanOfLine } from "#mesh-agent/telemetry/span-of-line.ts";
 
 /** While somebody looks. */
 const TAPPED_INTERVAL_MS = 500;
@@ -255,7 +258,8 @@ export class ReportLoop {
     // Before it is stored: to be told twice does no harm.
     if (folded.lasting.length > 0) onLasting(folded.lasting);
     const heldSpans = spans.take();
-    const isEmpty = folded.windows.length === 0 && this.#gaps.length === 0 && heldSpans.length === 0;
+    const allSpans = [...heldSpans, ...this.#encodeSpans(folded.spans)];
+    const isEmpty = folded.windows.length === 0 && this.#gaps.length === 0 && allSpans.length === 0;
     try {
       const hasCounted =
         this.#latestReading?.completed !== this.#storedReading?.completed ||
@@ -268,7 +272,7 @@ export class ReportLoop {
             : {
                 createdMs: readAtMs,
                 counts: encodeCounts(folded.windows, this.#gaps),
-                extras: encodeExtras(folded.samples, heldSpans),
+                extras: encodeExtras(folded.samples, allSpans),
                 requests: folded.requests,
               },
           connections.changes(),
@@ -289,6 +293,13 @@ export class ReportLoop {
     this.#foldedRequests += folded.foldedRequests;
     if (!isMore) this.#readToEndMs = Math.min(readAtMs, untilMs);
     return isMore;
+  }
+
+  #encodeSpans(lines: readonly SpanLine[]): readonly Uint8Array[] {
+    if (lines.length === 0) return [];
+    const instance = this.#options.instance();
+    const spans = lines.map((line) => spanOfLine(line, instance.nodeId));
+    return [encodeResourceSpans(spans, labelInstance(instance))];
   }
 
   /** Compares with what Envoy counted, once all lines of that time have been read. */

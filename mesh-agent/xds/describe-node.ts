@@ -9,11 +9,12 @@ export interface NodeJson extends JsonObject {
   metadata: JsonObject;
 }
 
-/** Names as in Istio, PHAROS_* for what Istio has no word for; see `core/xds/layer.ts`. `labels` are the registry's. */
+/** Names as in Istio, PHAROS_* for what Istio has no word for; see `core/xds/layer.ts`. `labels` are the registry's. `hasTraceScript`: it is where it belongs. */
 export function describeNode(
   config: AgentConfig,
   paths: AgentPaths,
   labels: Readonly<Record<string, string>>,
+  hasTraceScript: boolean,
 ): NodeJson {
   const { namespace, name, address, domain, serviceAccount } = config;
   const workload = config.group === "" ? name : config.group;
@@ -38,6 +39,7 @@ export function describeNode(
       PHAROS_GATEWAY_PORTS: { ...config.gatewayPorts },
       ...(config.accessLog ? { PHAROS_ACCESS_LOG: paths.accessLog } : {}),
       PHAROS_TRACING: config.tracing,
+      ...(hasTraceScript ? { PHAROS_TRACE_SCRIPT: paths.traceScript } : {}),
     },
   };
 }

@@ -37,6 +37,7 @@ beforeAll(async () => {
   for (const [name, pem] of Object.entries(files)) writeFileSync(join(scratch, name), pem);
   for (const name of ["second", "connections"])
     writeFileSync(join(scratch, `${name}.wasm`), headerModule("x-module", name));
+  writeFileSync(join(scratch, "trace.lua"), "function envoy_on_request(handle) end");
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 

@@ -98,6 +98,7 @@ export class WorkloadLayer {
     return {
       workload: label,
       accessLog: node.metadata.PHAROS_ACCESS_LOG,
+      traceScript: node.metadata.PHAROS_TRACE_SCRIPT,
       tracing: node.metadata.PHAROS_TRACING
         ? tracingOf(
             this.#world.tracingFor(node.namespace, labels),

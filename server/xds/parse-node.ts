@@ -107,6 +107,7 @@ function readMetadata(raw: JsonObject): NodeMetadata {
     ),
     ...(text(raw.PHAROS_ACCESS_LOG) === "" ? {} : { PHAROS_ACCESS_LOG: text(raw.PHAROS_ACCESS_LOG) }),
     PHAROS_TRACING: text(raw.PHAROS_TRACING) === "true",
+    ...(text(raw.PHAROS_TRACE_SCRIPT) === "" ? {} : { PHAROS_TRACE_SCRIPT: text(raw.PHAROS_TRACE_SCRIPT) }),
     ...(text(raw.GENERATOR) === "" ? {} : { GENERATOR: text(raw.GENERATOR) }),
   };
 }

@@ -6,6 +6,7 @@ import { openAny } from "#core/simulate/read/open-any.ts";
 import { readReplies } from "#core/simulate/read/replies.ts";
 import { readRouteTable } from "#core/simulate/read/route-table.ts";
 import { VirtualHosts } from "#core/simulate/virtual-hosts.ts";
+import { TRACE_FILTER } from "#core/xds/trace-filter.ts";
 import type { HeaderValueOption } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { TypedExtensionConfig } from "#proto/gen/envoy/config/core/v3/extension_pb.js";
 import { HttpProtocolOptions_HeadersWithUnderscoresAction as Underscores } from "#proto/gen/envoy/config/core/v3/protocol_pb.js";
@@ -61,7 +62,10 @@ export function readHttpManager(config: HttpConnectionManager): HttpManager {
     filters: config.httpFilters.map(({ name, disabled, configType }) => ({
       name,
       isDisabled: disabled,
-      config: readHttpFilter(configType.case === "typedConfig" ? configType.value : undefined),
+      config:
+        name === TRACE_FILTER
+          ? { kind: "trace" }
+          : readHttpFilter(configType.case === "typedConfig" ? configType.value : undefined),
     })),
     replies: readReplies(config.localReplyConfig),
     routes:

@@ -37,6 +37,8 @@ export interface ListenerInput extends RouteNeeds {
   readonly hasAgent: boolean;
   /** Nothing is told of Envoy in headers. */
   readonly isEnvoyHidden: boolean;
+  /** Requests get their spans without a tracer: by which script, and how many percent where nobody has decided. */
+  readonly spans?: { readonly script: string; readonly percent: number } | undefined;
 }
 
 /**

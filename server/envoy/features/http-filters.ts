@@ -19,6 +19,7 @@ import { rbac } from "#server/envoy/features/rbac.ts";
 import { RBAC_ACTIONS } from "#server/envoy/features/rbac-input.ts";
 import { router } from "#server/envoy/features/router.ts";
 import { tap } from "#server/envoy/features/tap.ts";
+import { traceContext } from "#server/envoy/features/trace-context.ts";
 import type { Init } from "#server/envoy/pack.ts";
 
 type ListenerFilter = Init<typeof HttpFilterSchema>;
@@ -26,6 +27,7 @@ type ListenerFilter = Init<typeof HttpFilterSchema>;
 /** All there are; within a phase in this order. Listeners, routes and gRPC clients read this list and no other. */
 const FILTERS: readonly HttpFilter[] = [
   tap,
+  traceContext,
   peer,
   jwt,
   ...RBAC_ACTIONS.map(rbac),

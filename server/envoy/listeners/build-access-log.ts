@@ -8,6 +8,7 @@ import {
   tcpAccessLogFormat,
 } from "#core/telemetry/access-log.ts";
 import { LASTING_FORMAT } from "#core/telemetry/lasting-stream.ts";
+import { SPAN_METADATA, type SpanFormat } from "#core/telemetry/span-line.ts";
 import { ANSWER_METADATA } from "#core/xds/limits-metadata.ts";
 import type { AccessLogFilterSchema, AccessLogSchema } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
 import { AccessLogType } from "#proto/gen/envoy/data/accesslog/v3/accesslog_pb.js";
@@ -16,6 +17,7 @@ import { ExpressionFilterSchema } from "#proto/gen/envoy/extensions/access_logge
 import type { HttpConnectionManagerSchema } from "#proto/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js";
 import type { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
 import { buildRequestedLog, type ProxyLogs } from "#server/envoy/listeners/requested-log.ts";
+import type { SpanLines } from "#server/envoy/listeners/span-lines.ts";
 import { type Init, typed } from "#server/envoy/pack.ts";
 
 type FilterInit = Init<typeof AccessLogFilterSchema>;
@@ -38,22 +40,35 @@ const tagsOf = ({ tags }: LoggedProxy, direction: LogDirection): readonly string
 export type HttpLog = Pick<Init<typeof HttpConnectionManagerSchema>, "accessLog" | "accessLogOptions">;
 
 /** The access logs of a listener. What Pharos reads is JSON, for Envoy escapes what clients put into it. */
-export function buildAccessLog(proxy: LoggedProxy, direction: LogDirection): HttpLog {
-  return httpLog(proxy, direction, accessLogFormat(direction, tagsOf(proxy, direction)));
+export function buildAccessLog(proxy: LoggedProxy, direction: LogDirection, spans?: SpanLines): HttpLog {
+  return httpLog(proxy, direction, accessLogFormat(direction, tagsOf(proxy, direction)), spans);
 }
 
 /** The same of an inbound port in plain text, where a caller is known by its address alone. */
-export function buildPlainAccessLog(proxy: LoggedProxy): HttpLog {
-  return httpLog(proxy, "inbound", plainAccessLogFormat(proxy.tags.server));
+export function buildPlainAccessLog(proxy: LoggedProxy, spans?: SpanLines): HttpLog {
+  return httpLog(proxy, "inbound", plainAccessLogFormat(proxy.tags.server), spans);
 }
 
 /** How often a request that lasts and is counted in bytes has a line, in seconds. */
 const LASTING_SECONDS = 5n;
 
 /** Where limits stand the agent hears of requests that last besides; everybody else hears of a request when it has ended. */
-function httpLog(proxy: LoggedProxy, direction: LogDirection, format: AccessLogFormat): HttpLog {
+function httpLog(
+  proxy: LoggedProxy,
+  direction: LogDirection,
+  ofEach: AccessLogFormat,
+  spans: SpanLines | undefined,
+): HttpLog {
   const isLimited = proxy.accessLog !== undefined && direction !== "outbound";
-  if (!isLimited) return { accessLog: [...toFile(proxy.accessLog, format), ...requested(proxy, direction)] };
+  const format = spans === undefined ? ofEach : { ...ofEach, ti: "%REQUEST_HEADER(TRACEPARENT)%" };
+  if (!isLimited)
+    return {
+      accessLog: [
+        ...toFile(proxy.accessLog, format),
+        ...(spans === undefined ? [] : toFile(proxy.accessLog, spans.format, HAS_SPAN)),
+        ...requested(proxy, direction),
+      ],
+    };
   const atEnd = ofTypes(AccessLogType.DownstreamEnd);
   // The end too: an agent that was away when Envoy told it of that reads it here.
   const lasting = all(ofTypes(AccessLogType.DownstreamPeriodic, AccessLogType.DownstreamEnd), COUNTS_BYTES);
@@ -61,6 +76,7 @@ function httpLog(proxy: LoggedProxy, direction: LogDirection, format: AccessLogF
     accessLog: [
       ...toFile(proxy.accessLog, format, atEnd),
       ...toFile(proxy.accessLog, LASTING_FORMAT, lasting),
+      ...(spans === undefined ? [] : toFile(proxy.accessLog, spans.format, all(HAS_SPAN, atEnd))),
       ...requested(proxy, direction, atEnd),
     ],
     accessLogOptions: { accessLogFlushInterval: { seconds: LASTING_SECONDS } },
@@ -151,20 +167,25 @@ const ofTypes = (...types: AccessLogType[]): FilterInit => ({
 const all = (...filters: FilterInit[]): FilterInit => ({ filterSpecifier: { case: "andFilter", value: { filters } } });
 const any = (...filters: FilterInit[]): FilterInit => ({ filterSpecifier: { case: "orFilter", value: { filters } } });
 
-/** What the agent's answer says of a request. */
-const COUNTS_BYTES: FilterInit = {
+/** Whether something is said of a request in its metadata. */
+const isSaid = (filter: string, key: string): FilterInit => ({
   filterSpecifier: {
     case: "metadataFilter",
     value: {
       matcher: {
-        filter: ANSWER_METADATA.filter,
-        path: [{ segment: { case: "key", value: ANSWER_METADATA.bytes } }],
+        filter,
+        path: [{ segment: { case: "key", value: key } }],
         value: { matchPattern: { case: "presentMatch", value: true } },
       },
       matchIfKeyNotFound: false,
     },
   },
-};
+});
+
+/** By the agent's answer. */
+const COUNTS_BYTES = isSaid(ANSWER_METADATA.filter, ANSWER_METADATA.bytes);
+/** By what gives it one. */
+const HAS_SPAN = isSaid(SPAN_METADATA.filter, SPAN_METADATA.key);
 
 /** Where something of it is not there, Envoy takes an expression for false. */
 function expression(text: string): FilterInit {
@@ -174,7 +195,7 @@ function expression(text: string): FilterInit {
   return { filterSpecifier: { case: "extensionFilter", value: { name, configType } } };
 }
 
-function toFile(path: string | undefined, format: AccessLogFormat, filter?: FilterInit): LogInit[] {
+function toFile(path: string | undefined, format: AccessLogFormat | SpanFormat, filter?: FilterInit): LogInit[] {
   if (path === undefined) return [];
   return [
     {

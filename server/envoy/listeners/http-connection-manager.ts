@@ -22,6 +22,7 @@ import { buildAccessLog, buildPlainAccessLog, type LoggedProxy } from "#server/e
 import { buildTracing } from "#server/envoy/listeners/build-tracing.ts";
 import { localReplies } from "#server/envoy/listeners/local-replies.ts";
 import type { ProxyTracing } from "#server/envoy/listeners/proxy-tracing.ts";
+import { spanLinesOf } from "#server/envoy/listeners/span-lines.ts";
 import {
   UNTRUSTED_IN_PLAIN_TEXT,
   UNTRUSTED_OF_APPLICATIONS,
@@ -43,6 +44,8 @@ export interface CallTelemetry extends LoggedProxy {
   /** `workload;namespace;app;version` */
   readonly workload: string;
   readonly tracing: ProxyTracing;
+  /** By which its agent can do without a tracer; undefined: it cannot. */
+  readonly traceScript: string | undefined;
   /** Captured connections of IPv6 come to it too. */
   readonly takesIpv6?: true;
   /** The mesh's. */
@@ -60,13 +63,14 @@ export function telemetryOfCalls({
   takesIpv6,
   workload,
   tracing,
+  traceScript,
   accessLog,
   logs,
   tags,
 }: ProxyTelemetry): CallTelemetry {
   const { pathNormalization, listenerHeaders, isHeaderCaseKept, protocolDetectionTimeoutMs } = settings;
   return {
-    ...{ workload, tracing, accessLog, logs, tags },
+    ...{ workload, tracing, traceScript, accessLog, logs, tags },
     ...(takesIpv6 === undefined ? {} : { takesIpv6 }),
     settings: { pathNormalization, listenerHeaders, isHeaderCaseKept, protocolDetectionTimeoutMs },
   };
@@ -193,6 +197,7 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
   const called = input.direction === "outbound" ? undefined : input.telemetry.settings;
   const headers = settings.listenerHeaders;
   const traced = direction === "inbound" ? tracing.server : tracing.client;
+  const lines = spanLinesOf(telemetry, direction);
   return typed("envoy.filters.network.http_connection_manager", HttpConnectionManagerSchema, {
     statPrefix: input.statPrefix,
     routeSpecifier: {
@@ -215,11 +220,12 @@ export function buildHttpManager(input: HttpManagerInput): Init<typeof FilterSch
         isEnvoyHidden: headers.isEnvoyHidden,
         takesGrpcWeb: input.takesGrpcWeb === true,
         looksUpHosts: input.looksUpHosts === true,
+        spans: lines,
       },
       input.authorizers,
     ),
-    ...(input.isPlain ? buildPlainAccessLog(telemetry) : buildAccessLog(telemetry, direction)),
-    ...(traced === undefined
+    ...(input.isPlain ? buildPlainAccessLog(telemetry, lines) : buildAccessLog(telemetry, direction, lines)),
+    ...(traced === undefined || lines !== undefined
       ? {}
       : { tracing: buildTracing(traced, { workload: telemetry.workload, isGateway: direction === "gateway" }) }),
     serverName: headers.serverName,

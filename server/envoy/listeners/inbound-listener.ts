@@ -10,6 +10,7 @@ import type { Origin } from "#core/xds/layer.ts";
 import { TrafficDirection } from "#proto/gen/envoy/config/core/v3/base_pb.js";
 import type { ListenerFilterSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { type Listener, ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
+import type { RouteSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { HttpInspectorSchema } from "#proto/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js";
 import { OriginalDstSchema } from "#proto/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js";
@@ -24,9 +25,11 @@ import { buildRefusedAccessLog } from "#server/envoy/listeners/build-access-log.
 import { gatewayIdentities } from "#server/envoy/listeners/gateway-identities.ts";
 import { type BuiltChains, buildInboundChains, type InboundContext } from "#server/envoy/listeners/inbound-chains.ts";
 import { inspectorWithout } from "#server/envoy/listeners/inspect-ports.ts";
+import { spanLinesOf } from "#server/envoy/listeners/span-lines.ts";
 import { inboundCluster } from "#server/envoy/names.ts";
 import { durationMs, type Init, typed } from "#server/envoy/pack.ts";
 import { inboundRetries } from "#server/envoy/routes/build-retries.ts";
+import { tracedRoutes } from "#server/envoy/routes/traced-routes.ts";
 
 const INBOUND_CAPTURE_PORT = 15006;
 
@@ -53,7 +56,10 @@ export function listenerOrigins(context: InboundContext, ports: readonly Inbound
 }
 
 /** The routes of an HTTP port: all to the application, for those whom the policies let in. */
-export function buildInboundRoutes(port: InboundPort, { world, node, labels }: InboundContext): InboundRoutes {
+export function buildInboundRoutes(
+  port: InboundPort,
+  { world, node, labels, telemetry }: InboundContext,
+): InboundRoutes {
   const cluster = inboundCluster(port.appPort);
   const host = `inbound|http|${port.appPort}`;
   const policies = readGuards(world.policiesOver(node.namespace, labels));
@@ -66,29 +72,29 @@ export function buildInboundRoutes(port: InboundPort, { world, node, labels }: I
     port: port.appPort,
     trustsForwardedFor: gatewayIdentities(world),
   };
+  const spans = spanLinesOf(telemetry, "inbound");
+  const route: Init<typeof RouteSchema> = {
+    name: "default",
+    match: { pathSpecifier: { case: "prefix", value: "/" } },
+    // The other end calls its span by its own route: no header tells it this one with each answer.
+    decorator: { operation: `${host}/*`, propagate: false },
+    action: {
+      case: "route",
+      value: {
+        clusterSpecifier: { case: "cluster", value: cluster },
+        timeout: durationMs(0),
+        maxGrpcTimeout: durationMs(0),
+        ...inboundRetries(world.settings().inboundRetries),
+      },
+    },
+  };
   const config = create(RouteConfigurationSchema, {
     name: cluster,
     virtualHosts: [
       {
         name: host,
         domains: ["*"],
-        routes: [
-          {
-            name: "default",
-            match: { pathSpecifier: { case: "prefix", value: "/" } },
-            // The other end calls its span by its own route: no header tells it this one with each answer.
-            decorator: { operation: `${host}/*`, propagate: false },
-            action: {
-              case: "route",
-              value: {
-                clusterSpecifier: { case: "cluster", value: cluster },
-                timeout: durationMs(0),
-                maxGrpcTimeout: durationMs(0),
-                ...inboundRetries(world.settings().inboundRetries),
-              },
-            },
-          },
-        ],
+        routes: spans === undefined ? [route] : tracedRoutes(route, spans.percent),
       },
     ],
     validateClusters: false,

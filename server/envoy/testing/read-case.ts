@@ -23,6 +23,8 @@ export interface ProxyHeader {
   readonly virtualHosts?: boolean;
   /** Its agent answers DNS. */
   readonly names?: true;
+  /** Its agent makes spans of traced requests. */
+  readonly traceScript?: string;
   /** Its agent captures IPv6 too. */
   readonly ipv6?: true;
 }
@@ -128,6 +130,7 @@ export function makeNode(proxy: ProxyHeader): ProxyNode {
       PHAROS_GATEWAY_PORTS: proxy.gatewayPorts ?? {},
       PHAROS_ACCESS_LOG: "access.log",
       PHAROS_TRACING: true,
+      ...(proxy.traceScript === undefined ? {} : { PHAROS_TRACE_SCRIPT: proxy.traceScript }),
     },
   };
 }
