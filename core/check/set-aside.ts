@@ -3,7 +3,7 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 
 /** `CODE until 2026-12-24: why`, or several with line breaks between them. */
-export const SET_ASIDE = "checks.pharos.dev/set-aside";
+const SET_ASIDE = "checks.pharos.dev/set-aside";
 
 interface Aside {
   readonly code: string;

@@ -135,7 +135,7 @@ export interface WrittenTags {
   readonly sources: readonly string[];
 }
 
-export const NO_WRITTEN_TAGS: WrittenTags = { client: [], server: [], sources: [] };
+const NO_WRITTEN_TAGS: WrittenTags = { client: [], server: [], sources: [] };
 
 /** What a workload's proxy has to write of its requests, as a caller and as the called. */
 export function resolveWrittenTags(

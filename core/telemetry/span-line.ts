@@ -38,7 +38,7 @@ const FIELDS = {
 type SpanField = keyof typeof FIELDS;
 
 /** In such a line, and in no other: what clients put into one has no quotes that are not escaped. */
-export const SPAN_MARK = '"sp":';
+const SPAN_MARK = '"sp":';
 
 /** What a tag says where a request has nothing for it. */
 export interface LineTag {
