@@ -33,8 +33,7 @@ export function wholeOf(value: unknown, max = 2 ** 52): number {
   return Math.min(max, Math.max(0, Math.trunc(numberOf(value))));
 }
 
-/** A tracer says the id alone; without one the line has what the request went on with, in W3C's form. */
-export function traceIdOf({ ti }: Pick<AccessEntry, "ti">): string {
-  const text = textOf(ti);
-  return /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(text)?.[1] ?? text;
+/** As a tracer says it, or else of what the request went on with: that may be a caller's, who writes there what he likes. */
+export function traceIdOf({ ti, tp }: Pick<AccessEntry, "ti" | "tp">): string {
+  return textOf(ti) || (/^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-/.exec(textOf(tp))?.[1] ?? "");
 }

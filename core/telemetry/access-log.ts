@@ -62,6 +62,8 @@ const FIELDS = {
   vp: "%METADATA(ROUTE:istio:path)%",
   /** Values for labels of metrics that a Telemetry asks for, by their expressions; not there where none does. */
   mt: "",
+  /** The context of a trace that it went on with, in W3C's form; only where no tracer says the id. */
+  tp: "%REQUEST_HEADER(TRACEPARENT):55%",
 } as const;
 
 export type AccessLogField = keyof typeof FIELDS;
@@ -83,6 +85,7 @@ const ONLY_BY: Readonly<Record<LogDirection, readonly AccessLogField[]>> = {
 export function accessLogFormat(direction: LogDirection, tags: readonly string[] = []): AccessLogFormat {
   const left: readonly string[] = [
     "mt",
+    "tp",
     "ra",
     "tf",
     "at",
@@ -92,6 +95,11 @@ export function accessLogFormat(direction: LogDirection, tags: readonly string[]
   ];
   const format = Object.fromEntries(Object.entries(FIELDS).filter(([name]) => !left.includes(name)));
   return { ...format, dir: direction, ...(tags.length === 0 ? {} : { mt: written(tags) }) };
+}
+
+/** The same where there is no tracer. */
+export function tracerlessFormat({ ti: _, ...format }: AccessLogFormat): AccessLogFormat {
+  return { ...format, tp: FIELDS.tp };
 }
 
 const written = (tags: readonly string[]): Readonly<Record<string, string>> =>

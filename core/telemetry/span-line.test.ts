@@ -29,6 +29,12 @@ test("a trace that begins here, and a request without a response", () => {
   });
 });
 
+test("what a tag comes to that is no text is written as JSON has it", () => {
+  expect(read({ tg: { is: true, some: { a: 1 }, count: 2, none: null } })?.tags).toEqual({
+    ...{ is: "true", some: '{"a":1}', count: "2" },
+  });
+});
+
 test.each([
   ["no span", { sp: undefined }],
   ["ids that are none", { sp: "x-y-z" }],

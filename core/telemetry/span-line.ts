@@ -43,7 +43,7 @@ const SPAN_MARK = '"sp":';
 /** What a tag says where a request has nothing for it. */
 export interface LineTag {
   readonly name: string;
-  /** With Envoy's command operators. */
+  /** With Envoy's command operators, as is what stands for it. */
   readonly format: string;
   readonly otherwise: string;
 }
@@ -111,8 +111,11 @@ function textsIn(value: unknown): Record<string, string> {
   if (typeof value !== "object" || value === null) return {};
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, each]) => {
-      const text = textOf(each).slice(0, TEXT_CHARS_MAX);
+      const text = (isPlain(each) ? textOf(each) : JSON.stringify(each)).slice(0, TEXT_CHARS_MAX);
       return text === "" ? [] : [[name, text]];
     }),
   );
 }
+
+/** Else it is what a command comes to that is no text: metadata, or whether something is. */
+const isPlain = (value: unknown): boolean => value === null || ["string", "number"].includes(typeof value);

@@ -170,6 +170,8 @@ describe("what is done with a request", () => {
     ["W3C's does", { traceparent: `00-${TRACE}-e457b5a2e4d86bd1-00` }],
     ["W3C's makes no sense", { traceparent: "00-none-of-these-01" }],
     ["B3's makes none", { b3: `${TRACE}-e457-1` }],
+    ["it is longer than one can be", { traceparent: `00-${"ab".repeat(4000)}-e457b5a2e4d86bd1-01` }],
+    ["its ids are none", { traceparent: `00-${"0".repeat(32)}-e457b5a2e4d86bd1-01` }],
   ])("a context goes through as it came where %s", async (_, headers) => {
     await route(`{ ${V1} }`);
     const { seen } = await scenario.call({ headers });
@@ -177,6 +179,23 @@ describe("what is done with a request", () => {
     expect(
       Object.fromEntries(names.flatMap((name) => (seen?.headers[name] ? [[name, seen.headers[name]]] : []))),
     ).toEqual(headers);
+  });
+
+  test.each([
+    ["a decision alone begins a trace", { b3: "1" }, /^[0-9a-f]{32}$/],
+    [
+      "ids of 64 bits are those of 128",
+      { "x-b3-traceid": "fe8b2a57d3eff7aa", "x-b3-spanid": "e457b5a2e4d86bd1", "x-b3-sampled": "true" },
+      /^0{16}fe8b2a57d3eff7aa$/,
+    ],
+  ])("%s", async (_, headers, trace) => {
+    await route(`{ ${V1} }`);
+    const { seen } = await scenario.call({ headers });
+    const [, told = "", span = ""] = /^00-([0-9a-f]+)-([0-9a-f]{16})-01$/.exec(String(seen?.headers.traceparent)) ?? [];
+    expect(told).toMatch(trace);
+    const single = seen?.headers.b3;
+    if ("b3" in headers) expect(single).toBe(`${told}-${span}-1`);
+    else expect(seen?.headers).toMatchObject({ "x-b3-traceid": told, "x-b3-spanid": span, "x-b3-sampled": "1" });
   });
 
   test("a traced request has a span at each end, below one another and the caller's, with its tags", async () => {

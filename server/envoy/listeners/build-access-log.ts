@@ -6,6 +6,7 @@ import {
   plainAccessLogFormat,
   refusedAccessLogFormat,
   tcpAccessLogFormat,
+  tracerlessFormat,
 } from "#core/telemetry/access-log.ts";
 import { LASTING_FORMAT } from "#core/telemetry/lasting-stream.ts";
 import { SPAN_METADATA, type SpanFormat } from "#core/telemetry/span-line.ts";
@@ -60,7 +61,7 @@ function httpLog(
   spans: SpanLines | undefined,
 ): HttpLog {
   const isLimited = proxy.accessLog !== undefined && direction !== "outbound";
-  const format = spans === undefined ? ofEach : { ...ofEach, ti: "%REQUEST_HEADER(TRACEPARENT)%" };
+  const format = spans === undefined ? ofEach : tracerlessFormat(ofEach);
   if (!isLimited)
     return {
       accessLog: [

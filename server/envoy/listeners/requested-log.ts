@@ -51,6 +51,11 @@ export function logsOf(
   return { client: client.flatMap(known), server: server.flatMap(known) };
 }
 
+/** Whether a line says which trace its request is in. Records of OTLP do, whatever their text is. */
+export function tellsTrace({ to, format }: RequestedLog): boolean {
+  return to.kind === "otlp" || JSON.stringify(format ?? {}).includes("%TRACE_ID");
+}
+
 /** Whom to tell where Envoy refuses a log, what stands in it for metrics, or a tracer. */
 export function toldOrigins({
   logs,

@@ -2,6 +2,7 @@ import type { SpanTag } from "#core/resolve/tracing.ts";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
 import { type LineTag, type SpanFormat, spanLineFormat } from "#core/telemetry/span-line.ts";
 import type { ProxyTracing } from "#server/envoy/listeners/proxy-tracing.ts";
+import { type ProxyLogs, tellsTrace } from "#server/envoy/listeners/requested-log.ts";
 
 /** Traced requests have a line besides, of which the agent makes spans. */
 export interface SpanLines {
@@ -15,20 +16,23 @@ interface Tracing {
   readonly tracing: ProxyTracing;
   readonly traceScript: string | undefined;
   readonly accessLog: string | undefined;
+  readonly logs: ProxyLogs;
 }
 
 /**
  * Of a side that is traced for the control plane, and by ids of requests: it needs no tracer, which costs each request
- * (docs/adr/0014-tracer.md). Undefined where one is needed: gateways tell of each try by a span of its own.
+ * (docs/adr/0014-tracer.md). Undefined where one is needed: gateways tell of each try by a span of its own, and logs that somebody asks for
+ * may tell the trace, which Envoy knows by its tracer alone.
  */
 export function spanLinesOf(
-  { tracing, traceScript: script, accessLog }: Tracing,
+  { tracing, traceScript: script, accessLog, logs }: Tracing,
   direction: LogDirection,
 ): SpanLines | undefined {
   const side = direction === "inbound" ? tracing.server : tracing.client;
   if (side === undefined || script === undefined || accessLog === undefined || direction === "gateway")
     return undefined;
   if (side.receiver !== undefined || side.endsContext || side.ignoresRequestId) return undefined;
+  if ((direction === "inbound" ? logs.server : logs.client).some(tellsTrace)) return undefined;
   const tags = side.tags.map(([name, tag]) => lineTag(name, tag));
   if (tags.includes(undefined)) return undefined;
   return {
@@ -47,9 +51,13 @@ const PLAIN_NAME = /^[\w-]+$/;
 
 /** Undefined for what only a tracer can tell. */
 function lineTag(name: string, tag: SpanTag): LineTag | undefined {
-  if (tag.kind === "literal") return { name, format: tag.text.replaceAll("%", "%%"), otherwise: "" };
-  if (tag.kind === "formatter") return { name, format: tag.text, otherwise: "" };
+  if (tag.kind === "literal") return { name, format: asFormat(tag.text), otherwise: "" };
+  if (tag.kind === "formatter")
+    return tag.text.includes("%TRACE_ID") ? undefined : { name, format: tag.text, otherwise: "" };
   if (!PLAIN_NAME.test(tag.name)) return undefined;
   const command = tag.kind === "environment" ? "ENVIRONMENT" : "REQUEST_HEADER";
-  return { name, format: `%${command}(${tag.name})%`, otherwise: tag.otherwise };
+  return { name, format: `%${command}(${tag.name})%`, otherwise: asFormat(tag.otherwise) };
 }
+
+/** A text with nothing in it that Envoy would take for a command. */
+const asFormat = (text: string): string => text.replaceAll("%", "%%");
