@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { histogramOf } from "#core/telemetry/histogram.ts";
-import { EntryFolder } from "#mesh-agent/telemetry/fold-entries.ts";
+import { EntryFolder, endsBetween } from "#mesh-agent/telemetry/fold-entries.ts";
 import { lineOf, OWN } from "#mesh-agent/telemetry/testing/lines.ts";
 
 const INBOUND = {
@@ -168,6 +168,23 @@ test("what is no line is counted, and a line behind half of another is found", (
   expect({ requests, garbageLines }).toEqual({ requests: 1, garbageLines: 5 });
 });
 
+test("a line with values for labels is found behind half of another that has some too", () => {
+  const tagged = lineOf({ mt: { "request.host": "reviews" } });
+  for (const half of [tagged.slice(0, 90), tagged.slice(0, -9)])
+    expect(fold(half + tagged)).toMatchObject({ requests: 1, garbageLines: 1 });
+});
+
+test("the line of a span is of the time at which its request ended", () => {
+  const trace = "80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-";
+  const span = JSON.stringify({ by: "inbound", sp: trace, us: "1772366400500123", d: 12, du: 12_345, c: 200 });
+  const endMs = 1_772_366_400_512;
+  for (const line of [span, lineOf()]) {
+    expect(endsBetween(line, endMs, endMs)).toBe(true);
+    expect(endsBetween(line, endMs + 1, endMs + 9)).toBe(false);
+  }
+  expect(endsBetween("{}", 0, endMs)).toBe(false);
+});
+
 test("a flood of names is counted whole, without the names", () => {
   const lines = Array.from({ length: 5000 }, (_, index) =>
     lineOf({ c: 404, f: "NR", uc: null, uw: null, up: null, uh: null, a: `host-${index}` }),
@@ -298,4 +315,12 @@ test("plain text that a PERMISSIVE port answers is not a refused connection too,
   expect(fold(JSON.stringify(guess))).toMatchObject({ windows: [], requests: 0, garbageLines: 0 });
   const refused = { ...guess, f: "NR", cd: "filter_chain_not_found" };
   expect(fold(JSON.stringify(refused)).windows.map(({ deniedBy }) => deniedBy)).toEqual(["mtls[plaintext]"]);
+});
+
+test.each([
+  ["as it went on", `00-${"ab".repeat(16)}-e457b5a2e4d86bd1-01`, "ab".repeat(16)],
+  ["of nobody's making", "00-none-of-these-01", ""],
+  ["with no id", `00-${"0".repeat(32)}-e457b5a2e4d86bd1-01`, ""],
+])("a request without a tracer is in the trace that its context says: %s", (_, tp, trace) => {
+  expect(fold(lineOf({ ti: undefined, tp, c: 500 })).samples.map(({ traceId }) => traceId)).toEqual([trace]);
 });

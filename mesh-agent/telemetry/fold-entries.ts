@@ -119,9 +119,7 @@ export class EntryFolder {
     let entry = parseAccessEntry(line);
     if (entry === undefined) {
       this.#garbageLines += 1;
-      // Half a line of a killed Envoy, with the first line of the next one after it.
-      const start = line.lastIndexOf('{"');
-      entry = start > 0 ? parseAccessEntry(line.slice(start)) : undefined;
+      entry = entryBehindHalf(line);
       if (entry === undefined) return undefined;
     }
     // What came over it has lines of its own.
@@ -220,13 +218,30 @@ export class EntryFolder {
   }
 }
 
-/** Whether what a line tells of ended in this time; not of a line that tells of nothing. */
+/** Objects that half a line may have, with the one that begins behind it. */
+const OBJECTS_MAX = 8;
+
+/** Half a line of a killed Envoy may have the first line of the next one behind it. Both may have objects in them. */
+function entryBehindHalf(line: string): AccessEntry | undefined {
+  let start = 0;
+  for (let tries = 0; tries < OBJECTS_MAX; tries += 1) {
+    start = line.indexOf('{"', start + 1);
+    if (start < 0) return undefined;
+    const entry = parseAccessEntry(line.slice(start));
+    if (entry !== undefined) return entry;
+  }
+  return undefined;
+}
+
+/** Whether what a line tells of ended in this time, be it a request or its span; not of a line that tells of nothing. */
 export function endsBetween(line: string, fromMs: number, toMs: number): boolean {
   const entry = parseAccessEntry(line);
-  if (entry === undefined) return false;
-  const endMs = endOf(entry);
+  const endMs = entry === undefined ? endOfSpan(parseSpanLine(line)) : endOf(entry);
   return endMs >= fromMs && endMs <= toMs;
 }
+
+const endOfSpan = (span: SpanLine | undefined): number =>
+  span === undefined ? Number.NaN : Math.floor((span.startUs + span.durationUs) / 1000);
 
 function endOf({ t, d }: AccessEntry): number {
   return wholeOf(t, TIME_MS_MAX) + wholeOf(d, DURATION_MS_MAX);
