@@ -87,6 +87,17 @@ test("a request that lasts stands on it until it has ended, as far as it has com
   journal.close();
 });
 
+test("where the file cannot be written anew what was to be written down goes behind what is there", () => {
+  const { dir, journal } = open();
+  // So long that it is to be written anew.
+  journal.took("k".repeat(4_100_000), 1);
+  mkdirSync(`${journalFile(dir, RUN)}.${process.pid}.new`);
+  const costs = [["a", 1]] as const;
+  journal.together(() => journal.noteStream({ id: "on", costs }));
+  expect([...readStreams([journalFile(dir, RUN)])]).toEqual([["on", { costs, status: 0, bytes: 0 }]]);
+  journal.close();
+});
+
 test("what a run took over from one before it has ended where it says so", () => {
   const { dir, journal } = open();
   const next = new LimitJournal(dir, NEXT_RUN, silentLogger);

@@ -129,12 +129,12 @@ export class LimitJournal implements LedgerJournal {
   }
 
   #compact(): void {
-    // What is to be written with the rest is in the state that is written.
-    this.#together?.splice(0);
     this.#bytes = 0;
     try {
       this.close();
       writeJournal(this.#file, this.#entries, this.#streams);
+      // What was to be written with the rest is in the state that is written now.
+      this.#together?.splice(0);
     } catch {
       // It is longer than it need be.
     }
