@@ -21,9 +21,9 @@ export function LiveRequestCard({
   const { responseCode, responseFlags, responseCodeDetails, deniedBy, policy } = request;
   const { routeResource, routePath, upstreamFailure, revision } = request;
   const { reporter, startMs, durationMs, requestId, grpcStatus } = request;
-  const { sourceWorkload, sourceNamespace, destinationWorkload } = request;
+  const { sourceWorkload, sourceNamespace, destinationService, destinationWorkload, destinationNamespace } = request;
   const call = { reporter, startMs, durationMs, requestId, grpcStatus };
-  const ends = { sourceWorkload, sourceNamespace, destinationWorkload };
+  const ends = { sourceWorkload, sourceNamespace, destinationService, destinationWorkload, destinationNamespace };
   const told = { responseCode, responseFlags, responseCodeDetails, deniedBy, policy };
   const causes = useQuery(
     useTRPC().requests.explain.queryOptions(

@@ -36,6 +36,14 @@ test("a caller's record says by which rule the called end refused it, and what a
       requests: [
         requestCase({ ...call, id: "caller" }),
         requestCase({ ...call, ...limited, id: "called", reporter: "destination", startMs: START + 5 }),
+        // Of a workload of the same name that has no part in it, told with the same id.
+        requestCase({
+          ...{ ...call, ...limited, id: "another", reporter: "destination", startMs: START + 9 },
+          ...{ destinationNamespace: "another", destinationService: "unknown" },
+          policy: "RateLimit/another/own/rule",
+        }),
+        requestCase({ ...call, id: "some of it", destinationWorkload: "unknown" }),
+        requestCase({ ...call, id: "nobody", destinationWorkload: "unknown", destinationService: "unknown" }),
         requestCase({ ...call, id: "onward", sourceWorkload: "reviews-v1", destinationWorkload: "ratings-v1" }),
         requestCase({ ...call, id: "let in", responseCode: 200 }),
       ],
@@ -49,6 +57,8 @@ test("a caller's record says by which rule the called end refused it, and what a
     });
     const why = async (id: string) => (await requests.get(id)).causes.map(({ title }) => title);
     expect(await why("caller")).toEqual(["limited by RateLimit/shop/per-caller/burst"]);
+    expect(await why("some of it")).toEqual(["limited by RateLimit/shop/per-caller/burst"]);
+    expect(await why("nobody")).toEqual(["the called end's answer"]);
     expect(await why("onward")).toEqual(["the called end's answer"]);
     expect(await why("let in")).toEqual([]);
   } finally {

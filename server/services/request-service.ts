@@ -1,4 +1,5 @@
 import { PharosError } from "#core/errors.ts";
+import { UNKNOWN } from "#core/model/workload-label.ts";
 import { locatePath } from "#core/resource/locate-path.ts";
 import { findDifferences, OUTCOMES } from "#core/telemetry/find-differences.ts";
 import { OTHER } from "#core/telemetry/path-template.ts";
@@ -164,15 +165,22 @@ export function createRequestService({
 const isRefusal = ({ responseCode, grpcStatus }: ExplainInput): boolean =>
   responseCode >= 400 || !["", "0"].includes(grpcStatus);
 
-/** Whether a record of the called end may be of that call. Which workload answered not every caller knows. */
+/**
+ * Whether a record of the called end may be of that call: of the workload that answered, or where the caller does not know that, of one of
+ * the service that it called. No other has a say in it.
+ */
 function isOfOneCall(call: ExplainInput, told: RequestRecord): boolean {
   return (
     told.responseCode === call.responseCode &&
     told.sourceNamespace === call.sourceNamespace &&
     told.sourceWorkload === call.sourceWorkload &&
-    ["", "unknown", told.destinationWorkload].includes(call.destinationWorkload)
+    (isKnown(call.destinationWorkload)
+      ? told.destinationWorkload === call.destinationWorkload && told.destinationNamespace === call.destinationNamespace
+      : isKnown(call.destinationService) && told.destinationService === call.destinationService)
   );
 }
+
+const isKnown = (name: string): boolean => name !== "" && name !== UNKNOWN;
 
 /** The object may be gone by now; whatever else goes wrong is told. */
 function whereFound<T>(none: T): (error: unknown) => T {
