@@ -33,11 +33,6 @@ export function analyzeAlone(changes: readonly UpsertChange[]): {
   const diagnostics = read.flatMap((each) => each.diagnostics);
   return {
     isRefused: hasErrors(diagnostics),
-    findings: setAside(tellOnce(diagnostics, placeBy(found, placers)), resources, today()),
+    findings: setAside(tellOnce(diagnostics, placeBy(found, placers)), resources, Date.now()),
   };
-}
-
-/** In UTC. */
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }

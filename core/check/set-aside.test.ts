@@ -18,7 +18,8 @@ metadata:
   annotations: { checks.pharos.dev/set-aside: ${JSON.stringify(annotation)} }
 spec: { hosts: [a.test], http: [{ route: [{ destination: { host: nowhere.test } }] }] }
 `);
-  const told = setAside(checkConfig({ revision: 0, mesh: MESH, resources, instances: [] }), resources, day);
+  const nowMs = Date.parse(`${day}T23:59:59Z`);
+  const told = setAside(checkConfig({ revision: 0, mesh: MESH, resources, instances: [] }), resources, nowMs);
   return told.map(({ severity, code, message }) => `${severity} ${code} ${message.replace(/^[^(]*/, "")}`);
 };
 const ASIDE = "destination-host-not-found until 2026-12-24: it comes with the next release";
@@ -30,6 +31,12 @@ test("what is set aside is an info with its reason, until its last day is over",
   expect(found(ASIDE, "2026-12-25")).toEqual([
     "warning destination-host-not-found (it was set aside until 2026-12-24: it comes with the next release)",
   ]);
+});
+
+test("what was set aside before is so again by a line with another day, wherever that stands", () => {
+  const before = "destination-host-not-found until 2026-11-01: once";
+  for (const lines of [`${before}\n${ASIDE}`, `${ASIDE}\n${before}`])
+    expect(found(lines, "2026-12-01")).toEqual([expect.stringMatching(/^info .*\(set aside until 2026-12-24/)]);
 });
 
 test.each([

@@ -14,12 +14,12 @@ interface Aside {
 
 /**
  * What somebody has set aside on the resource that it is found on is an info until the day is over, with its reason: seen, and no reason
- * to fail. `day` is today, YYYY-MM-DD in UTC.
+ * to fail. Of several lines for one code the last day counts.
  */
 export function setAside(
   found: readonly Diagnostic[],
   resources: readonly AnyResource[],
-  day: string,
+  nowMs: number,
 ): readonly Diagnostic[] {
   const asides = new Map(
     resources.flatMap((resource) => {
@@ -28,8 +28,11 @@ export function setAside(
     }),
   );
   if (asides.size === 0) return found;
+  const day = new Date(nowMs).toISOString().slice(0, 10);
   return found.map((each) => {
-    const aside = asides.get(each.resource ?? "")?.find(({ code }) => code === each.code);
+    const [aside] = (asides.get(each.resource ?? "") ?? [])
+      .filter(({ code }) => code === each.code)
+      .sort((a, b) => (a.until > b.until ? -1 : 1));
     if (aside === undefined) return each;
     const { until, reason } = aside;
     return day <= until

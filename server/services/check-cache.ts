@@ -20,7 +20,7 @@ export class CheckCache {
     const snapshot = this.#state.snapshot();
     if (change === undefined) return this.of(snapshot);
     const changed = applied(snapshot, change);
-    return setAside(this.#checker.check(changed), changed.resources, today());
+    return setAside(this.#checker.check(changed), changed.resources, Date.now());
   }
 
   /** Of a snapshot that is not the newest any more, when it is held against the one that is. */
@@ -30,13 +30,8 @@ export class CheckCache {
       diagnostics = this.#checker.check(snapshot);
       this.#known.set(snapshot, diagnostics);
     }
-    return setAside(diagnostics, snapshot.resources, today());
+    return setAside(diagnostics, snapshot.resources, Date.now());
   }
-}
-
-/** In UTC. */
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }
 
 function applied(snapshot: Snapshot, change: SnapshotChange): Snapshot {
