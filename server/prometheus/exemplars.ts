@@ -77,8 +77,7 @@ export async function findExemplars(
   const series = new Map<string, { readonly labels: SeriesLabels; readonly exemplars: Map<string, Exemplar> }>();
   for (const { family, matchers } of wanted)
     for (const request of found.values()) {
-      const key = keys.get(textOf(request));
-      const own = key === undefined ? undefined : family.labels(key);
+      const own = labelsIn(family, keys.get(textOf(request)));
       if (own === undefined || family.histogram === undefined || request.traceId === null) continue;
       const value = VALUES[family.histogram](request);
       const bound = LE_BOUNDS.find((each) => value <= each);
@@ -130,22 +129,35 @@ async function traced(
   return found;
 }
 
-/** Of the keys those that have such a request; there may be many others. */
+/** Of the keys those that have such a request, by what a Telemetry asks for; there may be many others. */
 function keysOf(
   traffic: Pick<TrafficReader, "keys">,
   requests: Iterable<RequestRecord>,
-): ReadonlyMap<string, TrafficKey> {
+): ReadonlyMap<string, ReadonlyMap<string, TrafficKey>> {
   const texts = new Set<string>();
   const services = new Set<string>();
   for (const request of requests) {
     texts.add(textOf(request));
     services.add(request.destinationService);
   }
-  const keys = new Map<string, TrafficKey>();
+  const keys = new Map<string, Map<string, TrafficKey>>();
   for (const key of traffic.keys()) {
     if (!services.has(key.destinationService)) continue;
     const text = textOf(key);
-    if (texts.has(text)) keys.set(text, key);
+    if (texts.has(text)) keys.set(text, (keys.get(text) ?? new Map<string, TrafficKey>()).set(key.tags, key));
   }
   return keys;
+}
+
+/** Undefined where series differ by what a Telemetry asks for: a kept request does not say what it had of that. */
+function labelsIn(
+  { labels }: TrafficFamily,
+  byTags: ReadonlyMap<string, TrafficKey> = new Map(),
+): Readonly<Record<string, string>> | undefined {
+  const found = new Map<string, Readonly<Record<string, string>>>();
+  for (const key of byTags.values()) {
+    const own = labels(key);
+    if (own !== undefined) found.set(textOfLabels(seriesLabels(Object.entries(own))), own);
+  }
+  return found.size === 1 ? [...found.values()][0] : undefined;
 }
