@@ -62,6 +62,17 @@ test("40,000 values of a label that a Telemetry asks for are a hundred and one '
   expect(folded).toBe(CALLS - 100);
 });
 
+test("of two labels that callers choose together there are a thousand sets of values, and one of the rest", () => {
+  const folder = new EntryFolder(OWN, Math.random, () => START);
+  const { windows } = foldAll(folder, (index) =>
+    lineOf({ mt: { "request.host": `h${index % 90}`, "request.url_path": `/${Math.floor(index / 90) % 90}` } }),
+  );
+  const tags = new Set(windows.map((window) => window.tags));
+  expect(tags.size).toBe(1001);
+  expect(tags).toContain('{"request.host":"other","request.url_path":"other"}');
+  expect(totalOf(windows)).toBe(BigInt(CALLS));
+});
+
 test("a caller that says it is 40,000 workloads uses up its own identity's names, and no other's", () => {
   const folder = new EntryFolder(OWN, Math.random, () => START);
   const inbound = { dir: "inbound", uc: "inbound|9080||", up: null, uw: null, tv: "TLSv1.3", lp: 15123 };

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { cutText } from "#core/cut-text.ts";
 import { type AccessEntry, textOf } from "#core/telemetry/access-entry.ts";
 import { tagsIn, VALUE_CHARS_MAX } from "#core/telemetry/written-tags.ts";
@@ -11,6 +12,8 @@ const PEERS_MAX = 50;
 const ADDRESSES_MAX = 16;
 /** Values that an expression comes to, for a label of metrics. */
 const TAG_VALUES_MAX = 100;
+/** What all of a request's come to together. */
+const TAG_SETS_MAX = 1000;
 /** What stands for the rest of them. */
 const OTHER = "other";
 
@@ -20,6 +23,7 @@ export class EntryBounds {
   readonly #peers: NameBudget;
   readonly #addresses: NameBudget;
   readonly #tags: NameBudget;
+  readonly #tagSets: NameBudget;
   /** Requests that were counted under "unknown" for the many names there were. */
   folded = 0;
 
@@ -28,6 +32,7 @@ export class EntryBounds {
     this.#peers = new NameBudget(PEERS_MAX, now);
     this.#addresses = new NameBudget(ADDRESSES_MAX, now);
     this.#tags = new NameBudget(TAG_VALUES_MAX, now);
+    this.#tagSets = new NameBudget(TAG_SETS_MAX, now);
   }
 
   /** The line as it is to be counted: the same object where nothing was taken out. */
@@ -56,8 +61,10 @@ export class EntryBounds {
       const short = cutText(value, VALUE_CHARS_MAX);
       return [expression, this.#tags.admits(short, expression) ? short : OTHER] as const;
     });
-    if (tags.some(([, value]) => value === OTHER)) this.folded += 1;
-    return { ...entry, mt: Object.fromEntries(tags) };
+    const isRoom = tags.length < 2 || this.#tagSets.admits(String(crc32(JSON.stringify(tags))), entry.dir);
+    const told = isRoom ? tags : tags.map(([expression]) => [expression, OTHER] as const);
+    if (told.some(([, value]) => value === OTHER)) this.folded += 1;
+    return { ...entry, mt: Object.fromEntries(told) };
   }
 
   #boundPeer(entry: AccessEntry): AccessEntry {

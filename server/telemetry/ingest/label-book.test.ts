@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { NOBODY } from "#core/telemetry/traffic-key.ts";
+import { formatTags } from "#core/telemetry/written-tags.ts";
 import { LabelBook } from "#server/telemetry/ingest/label-book.ts";
 
 const LIMITS = { perOwner: 100, inSum: 1000 };
@@ -63,4 +64,19 @@ test("a code that finds no room is counted by its class beside the same names", 
   expect(store(book, [keyOf("a", "s0", { responseCode: 503 })]).labels).toEqual([
     keyOf("a", "s0", { responseCode: 500 }),
   ]);
+});
+
+test("however many values clients choose for a label of a Telemetry, who is called is told by its name", () => {
+  const book = new LabelBook(LIMITS);
+  const tagged = Array.from({ length: 500 }, (_, id) =>
+    keyOf("a", "s0", { tags: formatTags([["request.host", `h${id}`]]) }),
+  );
+  const { labels, folded } = store(book, tagged);
+  expect(new Set(labels).size).toBe(51);
+  expect(labels.at(-1)).toEqual(keyOf("a", "s0"));
+  expect(folded.get("a")).toBe(450);
+  const others = callsOf("a", 40);
+  expect(store(book, others).labels).toEqual(others);
+  book.drop(labels);
+  expect(store(book, tagged.slice(-1)).labels).toEqual(tagged.slice(-1));
 });

@@ -1,6 +1,6 @@
 import { answersMaxFor, isAnswerClass, withAnswerClass, withoutAnswer } from "#core/telemetry/answer-class.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
-import { keptKey, ownerOf, remainderOf, textOfKey } from "#core/telemetry/traffic-key.ts";
+import { keptKey, NOBODY, ownerOf, remainderOf, textOfKey } from "#core/telemetry/traffic-key.ts";
 
 /** How many sets of labels are told apart: of one reporter, and in all. */
 export interface LabelLimits {
@@ -14,12 +14,14 @@ const LABEL_LIMITS: LabelLimits = { perOwner: 5000, inSum: 150_000 };
 const RESERVE = 1 / 4;
 /** What a reporter may have once the rest is taken, of what is then still free. */
 const SMALL = 1 / 16;
+/** The part of a reporter's that sets may have with what a Telemetry asks for: clients may choose it, and would leave nothing to who calls whom. */
+const TAGGED = 1 / 2;
 
 /** Labels for what is stored together. */
 export interface Labelling {
-  /** The same labels as the book has them; beyond the limits with the class of the answer, or those of the reporter's own bucket for the rest. */
+  /** The same labels as the book has them; beyond the limits without what Telemetries ask for, with the class of the answer, or those of the reporter's own bucket for the rest. */
   labelsOf(key: TrafficKey): TrafficKey;
-  /** Reporter → windows that went to its bucket for the rest. */
+  /** Reporter → windows that have not all of their labels. */
   readonly folded: ReadonlyMap<string, number>;
   /** Makes them known, once they are stored. */
   keep(): void;
@@ -33,6 +35,8 @@ export class LabelBook {
   readonly #same = new WeakMap<TrafficKey, TrafficKey>();
   /** Reporter → how many sets it has. */
   readonly #owners = new Map<string, number>();
+  /** Reporter → how many of them have what a Telemetry asks for. */
+  readonly #tagged = new Map<string, number>();
   /** What sets share beside their answers → how many such sets there are. */
   readonly #answers = new Map<string, number>();
   readonly #limits: LabelLimits;
@@ -46,6 +50,7 @@ export class LabelBook {
     this.#byText.clear();
     this.#kept.clear();
     this.#owners.clear();
+    this.#tagged.clear();
     this.#answers.clear();
     for (const key of keys) this.#set(textOfKey(key), key);
   }
@@ -54,6 +59,7 @@ export class LabelBook {
     const used = new Map<string, TrafficKey>();
     const usedSame = new Set<TrafficKey>();
     const fresh = new Map<string, number>();
+    const freshTagged = new Map<string, number>();
     const freshAnswers = new Map<string, number>();
     const folded = new Map<string, number>();
     let added = 0;
@@ -66,6 +72,7 @@ export class LabelBook {
       const key = keptKey((name) => found[name]);
       used.set(text, key);
       change(fresh, owner, 1);
+      if (isTagged(key)) change(freshTagged, owner, 1);
       change(freshAnswers, textOfKey(withoutAnswer(key)), 1);
       added += 1;
       return key;
@@ -76,35 +83,42 @@ export class LabelBook {
       const share = free >= inSum * RESERVE ? perOwner : Math.min(perOwner, free * SMALL);
       return sumOf(owner, this.#owners, fresh) < share;
     };
+    const labelsOf = (key: TrafficKey): TrafficKey => {
+      const same = this.#same.get(key);
+      if (same !== undefined && this.#kept.has(same)) {
+        usedSame.add(same);
+        return same;
+      }
+      const text = textOfKey(key);
+      const known = find(text);
+      if (known !== undefined) {
+        this.#same.set(key, known);
+        return known;
+      }
+      const owner = ownerOf(key);
+      const room = hasRoom(owner);
+      if (isTagged(key) && !(room && sumOf(owner, this.#tagged, freshTagged) < this.#limits.perOwner * TAGGED)) {
+        const before = folded.get(owner) ?? 0;
+        const bare = labelsOf({ ...key, tags: NOBODY.tags });
+        folded.set(owner, before + 1);
+        return bare;
+      }
+      const answers = (): number => sumOf(textOfKey(withoutAnswer(key)), this.#answers, freshAnswers);
+      if (room && (isAnswerClass(key) || answers() < answersMaxFor(key))) return add(text, key, owner);
+      change(folded, owner, 1);
+      if (!isAnswerClass(key)) {
+        const byClass = withAnswerClass(key);
+        const classText = textOfKey(byClass);
+        const ofClass = find(classText) ?? (room ? add(classText, byClass, owner) : undefined);
+        if (ofClass !== undefined) return ofClass;
+      }
+      const rest = remainderOf(key, "overflow");
+      const restText = textOfKey(rest);
+      return find(restText) ?? add(restText, rest, owner);
+    };
     return {
       folded,
-      labelsOf: (key) => {
-        const same = this.#same.get(key);
-        if (same !== undefined && this.#kept.has(same)) {
-          usedSame.add(same);
-          return same;
-        }
-        const text = textOfKey(key);
-        const known = find(text);
-        if (known !== undefined) {
-          this.#same.set(key, known);
-          return known;
-        }
-        const owner = ownerOf(key);
-        const room = hasRoom(owner);
-        const answers = (): number => sumOf(textOfKey(withoutAnswer(key)), this.#answers, freshAnswers);
-        if (room && (isAnswerClass(key) || answers() < answersMaxFor(key))) return add(text, key, owner);
-        change(folded, owner, 1);
-        if (!isAnswerClass(key)) {
-          const byClass = withAnswerClass(key);
-          const classText = textOfKey(byClass);
-          const ofClass = find(classText) ?? (room ? add(classText, byClass, owner) : undefined);
-          if (ofClass !== undefined) return ofClass;
-        }
-        const rest = remainderOf(key, "overflow");
-        const restText = textOfKey(rest);
-        return find(restText) ?? add(restText, rest, owner);
-      },
+      labelsOf,
       // Also those that were known: retention may have taken them away before they were stored again.
       keep: () => {
         for (const [text, key] of used) if (!this.#byText.has(text)) this.#set(text, key);
@@ -139,9 +153,12 @@ export class LabelBook {
 
   #count(key: TrafficKey, by: 1 | -1): void {
     change(this.#owners, ownerOf(key), by);
+    if (isTagged(key)) change(this.#tagged, ownerOf(key), by);
     change(this.#answers, textOfKey(withoutAnswer(key)), by);
   }
 }
+
+const isTagged = ({ tags }: TrafficKey): boolean => tags !== NOBODY.tags;
 
 function change(counts: Map<string, number>, name: string, by: 1 | -1): void {
   const count = (counts.get(name) ?? 0) + by;
