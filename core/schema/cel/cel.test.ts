@@ -64,6 +64,9 @@ test.each([
   ["has(a)", "has()"],
   ["size()", "another number of arguments"],
   ["'\\q'", "is no escape"],
+  ["request.path.matches('(')", "is not a regular expression of RE2"],
+  ["request.path.matches('((a{900}){900}){900}')", "is too large once compiled"],
+  ["request.path == r'\\'", "which Envoy takes for no end"],
   [`${"(".repeat(40)}1${")".repeat(40)}`, "levels deep"],
   [Array(33).fill("1").join(" + "), "levels deep"],
   [`request${".a".repeat(32)}`, "levels deep"],
@@ -106,5 +109,8 @@ test("what a proxy alone knows of a request is a label too, by itself", () => {
     notHandled: expect.stringContaining("do not join"),
   });
   expect(checkTagValue("(request.size)%2")).toContain("write a space");
+  expect(checkTagValue("request.host\n")).toBeUndefined();
+  expect(checkTagValue("request.host ==\n'a'")).toContain("has a line break");
+  expect(checkTagValue("request.path.matches('(') ? 'a' : 'b'")).toContain("is not a regular expression of RE2");
   expect(checkTagValue(`request.host == '${"a".repeat(200)}'`)).toContain("longer than 200");
 });

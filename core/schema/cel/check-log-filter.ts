@@ -1,5 +1,6 @@
 import { type Expression, partsOf } from "#core/schema/cel/expression.ts";
 import { parseCel } from "#core/schema/cel/parse-cel.ts";
+import { checkRegex } from "#core/schema/regex-syntax.ts";
 
 /** What Envoy 1.40 has for expressions of access logs, with how many arguments; the operand of a method is one of them. */
 const FUNCTIONS: ReadonlyMap<string, readonly number[]> = new Map(
@@ -61,5 +62,11 @@ function checkCall({ name, isMethod, args }: Expression & { readonly kind: "call
   const counts = (isMethod ? METHODS : FUNCTIONS).get(name) ?? [];
   if (counts.length === 0) return `calls ${name}(), which proxies do not have`;
   if (!counts.includes(args.length)) return `calls ${name}() with another number of arguments than it takes`;
+  const pattern = name === "matches" ? args[1] : undefined;
+  if (pattern?.kind === "literal" && typeof pattern.value === "string") {
+    // Envoy compiles it with the listener.
+    const problem = pattern.value === "" ? undefined : checkRegex(pattern.value);
+    if (problem !== undefined) return `calls matches() with what ${problem}`;
+  }
   return firstProblem(args);
 }

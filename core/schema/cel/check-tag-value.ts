@@ -60,10 +60,10 @@ export function checkTagValue(text: string): Problem {
  */
 export function writtenText(text: string): string {
   const inner = /^\s*string\s*\((.*)\)\s*$/s.exec(text)?.[1]?.trim();
-  if (inner === undefined) return text;
+  if (inner === undefined) return text.trim();
   const whole = parseCel(text);
   const isAll = "expression" in whole && whole.expression.kind === "call" && whole.expression.name === "string";
-  return isAll ? inner : text;
+  return isAll ? inner : text.trim();
 }
 
 /** Whether the value is had from what requests are counted by: those before the label was asked for have it too. Others the proxy writes into each line. */
@@ -76,6 +76,8 @@ function checkWritten(whole: string): Problem {
   const parsed = parseCel(text);
   if ("problem" in parsed) return parsed.problem;
   if (text.length > WRITTEN_CHARS_MAX) return `is longer than ${WRITTEN_CHARS_MAX} characters`;
+  // Envoy finds no command in a text with one, and refuses the listener.
+  if (/[\r\n]/.test(text)) return "has a line break: write it in one line";
   if (ENDS_COMMAND.test(text)) return "has a % right behind a bracket: write a space between them";
   if (joinsTexts(parsed.expression)) return { notHandled: "proxies do not join texts: make two labels of it" };
   return checkLogExpression(parsed.expression);

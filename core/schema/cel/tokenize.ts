@@ -71,6 +71,7 @@ function readString(text: string, isRaw: boolean): string {
   const bare = text.replace(/^[rR]/, "");
   const quote = /^(?:"""|'''|"|')/.exec(bare)?.[0].length ?? 1;
   const inner = bare.slice(quote, -quote);
+  if (isRaw && inner.endsWith("\\")) throw new CelProblem(`${text} ends with \\, which Envoy takes for no end`);
   if (isRaw) return inner;
   let read = "";
   for (let at = 0; at < inner.length; ) {
