@@ -14,6 +14,7 @@ metadata:
   annotations:
     shared: &token needle-alias
     repeated: '{"accessToken": "needle-plain"}'
+    escaped: '{"headers": [{"value": "needle-\\u003c1\\u003e"}]}'
     note: kept
 spec:
   extensionProviders:
@@ -35,6 +36,8 @@ spec:
         service: otel.test
         port: 4318
         http: { path: /v1/traces, headers: [{ name: authorization, value: 'needle-single' }] }
+    - name: angles
+      skywalking: { service: sky.test, port: 11800, accessToken: needle-<1> }
     - name: otel-grpc
       opentelemetry: { service: otel.test, port: 4317, grpc: { initial_metadata: [{ name: x-four, value: needle-five }] } }
     - name: judge
@@ -50,7 +53,7 @@ test("a value is hidden however it is written, and nothing else is changed", () 
   expect(hidden).not.toContain("needle");
   const seen = JSON.parse(
     JSON.stringify(parse(DOCUMENT))
-      .replace(/"\{\\"accessToken[^}]*\}"/, '"needle"')
+      .replaceAll(/"\{\\"(?:accessToken|headers)[^}]*\}[\]}]*"/g, '"needle"')
       .replaceAll(/"needle[^"]*"/g, '"[redacted]"'),
   );
   expect(parse(hidden)).toEqual(seen);

@@ -21,7 +21,7 @@ export function keepsSecrets(kind: string): boolean {
 
 /**
  * A stored document without the values that are for those alone who may edit it; all else stands as its author wrote it. A value that is
- * written elsewhere and referred to is hidden there, and so is an annotation that repeats one, as kubectl writes.
+ * written elsewhere and referred to is hidden there, and so is an annotation that repeats one, as kubectl writes, in JSON.
  */
 export function hideSecrets(text: string): string {
   // Names of kinds can be written with escapes.
@@ -36,7 +36,8 @@ export function hideSecrets(text: string): string {
     collect(node, DOCUMENTS[kind], follow, found);
     const values = Array.from(found, ({ value }) => String(value)).filter((value) => value !== "");
     for (const annotation of annotationsOf(node, follow))
-      if (values.some((value) => String(annotation.value).includes(value))) found.add(annotation);
+      if (textsIn(String(annotation.value)).some((told) => values.some((value) => told.includes(value))))
+        found.add(annotation);
   }
   const places = Array.from(found, ({ range }) => range ?? undefined).filter((range) => range !== undefined);
   return places
@@ -67,6 +68,19 @@ function annotationsOf(root: Node | null, follow: (node: unknown) => unknown): S
   const metadata = isMap(root) ? follow(root.get("metadata", true)) : undefined;
   const annotations = isMap(metadata) ? follow(metadata.get("annotations", true)) : undefined;
   return isMap(annotations) ? annotations.items.map(({ value }) => follow(value)).filter((each) => isScalar(each)) : [];
+}
+
+/** A text, and of JSON what it says: with escapes a value is another text. */
+function textsIn(text: string): readonly string[] {
+  const found = [text];
+  try {
+    JSON.parse(text, (_, value: unknown) => {
+      if (typeof value === "string") found.push(value);
+    });
+  } catch {
+    // It is no JSON.
+  }
+  return found;
 }
 
 function isSecret(field: Field): boolean {
