@@ -49,3 +49,10 @@ test.each([
     expected ?? ["warning set-aside-annotation ", "warning destination-host-not-found "],
   );
 });
+
+test("a long reason, and many lines that cannot be read, cost no more than a few words of each finding", () => {
+  const [first] = found(`destination-host-not-found until 2026-12-24: ${"x".repeat(200_000)}`, "2026-12-01");
+  expect(first?.length).toBeLessThan(300);
+  const told = found(Array.from({ length: 1000 }, (_, line) => `${line} nothing`).join("\n"), "2026-12-01");
+  expect(told.filter((each) => each.startsWith("warning set-aside-annotation"))).toHaveLength(5);
+});

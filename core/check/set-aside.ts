@@ -1,6 +1,11 @@
 import type { ResourceCheck } from "#core/check/rule.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { plainText } from "#core/plain-text.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+
+/** Of each annotation: a reason stands with every finding of its code, and a line that cannot be read is a finding. */
+const REASON_CHARS_MAX = 200;
+const WRONG_MAX = 5;
 
 /** `CODE until 2026-12-24: why`, or several with line breaks between them. */
 const SET_ASIDE = "checks.pharos.dev/set-aside";
@@ -24,15 +29,16 @@ export function setAside(
   const asides = new Map(
     resources.flatMap((resource) => {
       const { read } = readAsides(resource);
-      return read.length === 0 ? [] : [[formatRef(refOf(resource)), read] as const];
+      if (read.length === 0) return [];
+      const byDay = read.toSorted((a, b) => (a.until < b.until ? -1 : 1));
+      const byCode = new Map(byDay.map((each) => [each.code, each]));
+      return [[formatRef(refOf(resource)), byCode] as const];
     }),
   );
   if (asides.size === 0) return found;
   const day = new Date(nowMs).toISOString().slice(0, 10);
   return found.map((each) => {
-    const [aside] = (asides.get(each.resource ?? "") ?? [])
-      .filter(({ code }) => code === each.code)
-      .sort((a, b) => (a.until > b.until ? -1 : 1));
+    const aside = asides.get(each.resource ?? "")?.get(each.code);
     if (aside === undefined) return each;
     const { until, reason } = aside;
     return day <= until
@@ -46,13 +52,15 @@ export const setAsideAnnotation: ResourceCheck = {
   code: "set-aside-annotation",
   summary: `The annotation ${SET_ASIDE} cannot be read: what it is about is told as without it.`,
   each: (resource) =>
-    readAsides(resource).wrong.map((line) => ({
-      severity: "warning",
-      resource: formatRef(refOf(resource)),
-      path: ["metadata", "annotations", SET_ASIDE],
-      message: `${JSON.stringify(line)} sets nothing aside`,
-      hint: "write the code of a finding, the last day and why: subset-not-found until 2026-12-24: comes with the next release",
-    })),
+    readAsides(resource)
+      .wrong.slice(0, WRONG_MAX)
+      .map((line) => ({
+        severity: "warning",
+        resource: formatRef(refOf(resource)),
+        path: ["metadata", "annotations", SET_ASIDE],
+        message: `${JSON.stringify(plainText(line, REASON_CHARS_MAX))} sets nothing aside`,
+        hint: "write the code of a finding, the last day and why: subset-not-found until 2026-12-24: comes with the next release",
+      })),
 };
 
 function readAsides({ metadata }: AnyResource): { readonly read: readonly Aside[]; readonly wrong: readonly string[] } {
@@ -71,5 +79,7 @@ const NONE = { read: [], wrong: [] } as const;
 function readAside(line: string): Aside | undefined {
   const [, code, until, reason] = /^\s*([a-z][a-z0-9-]*) until (\d{4}-\d{2}-\d{2}): *(\S.*)$/.exec(line) ?? [];
   if (code === undefined || until === undefined || reason === undefined) return undefined;
-  return Number.isNaN(Date.parse(until)) ? undefined : { code, until, reason: reason.trim() };
+  return Number.isNaN(Date.parse(until))
+    ? undefined
+    : { code, until, reason: plainText(reason.trim(), REASON_CHARS_MAX) };
 }
