@@ -21,47 +21,56 @@ export function workloadWithoutTokens(limit: Limit, context: CheckContext): Work
   );
 }
 
+/** A limit with the workload that it is for and that checks no tokens, which is looked for once for all that it says. */
+export interface Unchecked {
+  readonly limit: Limit;
+  readonly workload: () => Workload | undefined;
+}
+
+export function uncheckedAt(limit: Limit, context: CheckContext): Unchecked {
+  let found: { readonly workload: Workload | undefined } | undefined;
+  return {
+    limit,
+    workload() {
+      found ??= { workload: workloadWithoutTokens(limit, context) };
+      return found.workload;
+    },
+  };
+}
+
 /** Of claims that a key tells consumers apart by: where no token is checked nobody has one, and all would be the one that lacks it. */
 export function findUncheckedClaims(
-  limit: Limit,
+  unchecked: Unchecked,
   { key = [], missing = "Share" }: RateLimitBucket,
   path: Path,
-  context: CheckContext,
 ): Finding[] {
   const index = key.findIndex(({ attribute }) => attribute.startsWith(OF_TOKENS));
   const attribute = key[index]?.attribute;
   if (attribute === undefined) return [];
   const then = { Share: "share one amount", Skip: "are not counted", Deny: "are refused" }[missing];
-  return tell(limit, [...path, "key", index, "attribute"], attribute, `and all ${then}`, context);
+  return tell(unchecked, [...path, "key", index, "attribute"], attribute, `and all ${then}`);
 }
 
 /** Of claims that requests have to have which a limit counts, lets go uncounted, or keeps a share for. */
 export function findUncheckedConditions(
-  limit: Limit,
+  unchecked: Unchecked,
   rules: readonly AuthorizationRule[] = [],
   path: Path,
   then: string,
-  context: CheckContext,
 ): Finding[] {
   for (const [index, { from = [], when = [] }] of rules.entries()) {
     const place = when.findIndex(({ key, values = [] }) => key.startsWith(OF_TOKENS) && values.length > 0);
     const key = when[place]?.key;
-    if (key !== undefined) return tell(limit, [...path, index, "when", place, "key"], key, then, context);
+    if (key !== undefined) return tell(unchecked, [...path, index, "when", place, "key"], key, then);
     const isOfTokens = from.map(({ source }) => (source.requestPrincipals ?? []).length > 0);
     if (isOfTokens.length > 0 && isOfTokens.every(Boolean))
-      return tell(
-        limit,
-        [...path, index, "from", 0, "source", "requestPrincipals"],
-        "requestPrincipals",
-        then,
-        context,
-      );
+      return tell(unchecked, [...path, index, "from", 0, "source", "requestPrincipals"], "requestPrincipals", then);
   }
   return [];
 }
 
-function tell(limit: Limit, path: Path, attribute: string, then: string, context: CheckContext): Finding[] {
-  const workload = workloadWithoutTokens(limit, context);
+function tell({ limit, workload: find }: Unchecked, path: Path, attribute: string, then: string): Finding[] {
+  const workload = find();
   if (workload === undefined) return [];
   const { namespace, name } = workload;
   const message = `workload ${namespace}/${name} checks no tokens: no request has ${attribute} there, ${then}`;
