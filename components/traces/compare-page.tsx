@@ -7,7 +7,6 @@ import { withRange } from "#components/shell/range.ts";
 import { useRange } from "#components/shell/use-range.ts";
 import { CompareTable } from "#components/traces/compare-table.tsx";
 import { TraceFacts } from "#components/traces/trace-facts.tsx";
-import { isTraceId } from "#components/traces/trace-id.ts";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -20,6 +19,7 @@ import { useSearchState } from "#components/ui/use-search-state.ts";
 import { rootOfTrace } from "#core/telemetry/root-of-trace.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
 import type { Trace } from "#core/telemetry/trace.ts";
+import { isTraceId } from "#core/telemetry/trace-id.ts";
 
 /** Two traces as one tree: what one has and the other has not, and where the time differs. */
 export function ComparePage() {

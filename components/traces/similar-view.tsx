@@ -8,7 +8,6 @@ import { formatMillis } from "#components/format/format-millis.ts";
 import type { ServiceColors } from "#components/traces/assign-colors.ts";
 import { compareHref } from "#components/traces/compare-href.ts";
 import { buildTraceColumns } from "#components/traces/trace-columns.tsx";
-import { isTraceId } from "#components/traces/trace-id.ts";
 import { Button } from "#components/ui/button.tsx";
 import { DataTable } from "#components/ui/data-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -16,6 +15,7 @@ import { QueryView } from "#components/ui/query-view.tsx";
 import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import type { Trace } from "#core/telemetry/trace.ts";
+import { isTraceId } from "#core/telemetry/trace-id.ts";
 import type { SimilarTraces } from "#core/view/similar-traces.ts";
 
 /** Traces that went the same ways, each of which a click compares with this one; or any other by its id. */

@@ -8,7 +8,6 @@ import { DownloadTrace } from "#components/traces/download-trace.tsx";
 import { GROWING_REFRESH_MS, isGrowing } from "#components/traces/is-growing.ts";
 import { TraceCauses } from "#components/traces/trace-causes.tsx";
 import { TraceFacts } from "#components/traces/trace-facts.tsx";
-import { isTraceId } from "#components/traces/trace-id.ts";
 import { TraceView } from "#components/traces/trace-view.tsx";
 import { Breadcrumbs } from "#components/ui/breadcrumbs.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
@@ -21,6 +20,7 @@ import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { isFailedSpan } from "#core/telemetry/is-failed-span.ts";
 import { rootOfTrace } from "#core/telemetry/root-of-trace.ts";
 import { spanTitle } from "#core/telemetry/span-title.ts";
+import { isTraceId } from "#core/telemetry/trace-id.ts";
 
 function NoTraceId({ traceId }: { readonly traceId: string }) {
   const range = useRange();

@@ -62,7 +62,6 @@ const REQUEST = [
   "requestProtocol",
   "responseCodeDetails",
   "responseFlags",
-  "traceId",
 ];
 
 describe("of what a report says there stays", () => {

@@ -1,5 +1,6 @@
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import { plainText } from "#core/plain-text.ts";
+import { isTraceId } from "#core/telemetry/trace-id.ts";
 import { remainderOfWire } from "#core/telemetry/traffic-key.ts";
 import type { RequestSample } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { canBe, SHORT_MAX } from "#server/telemetry/ingest/possible-figures.ts";
@@ -59,6 +60,7 @@ function stampEnds(sample: RequestSample, reporter: Reporter): RequestSample {
   const { workload, namespace, principal } = reporter;
   const deniedBy = ownDenial(sample.deniedBy, reporter);
   const told = {
+    traceId: isTraceId(sample.traceId) ? sample.traceId : "",
     grpcResponseStatus: grpcStatusOf(sample.grpcResponseStatus),
     routeResource: ROUTE_RESOURCE.test(sample.routeResource) ? sample.routeResource : "",
     routePath: ROUTE_PATH.test(sample.routePath) ? sample.routePath : "",
