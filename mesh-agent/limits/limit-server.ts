@@ -99,11 +99,12 @@ export class LimitServer {
   /** What requests cost that count bytes is charged while they last. */
   hearStreams(streams: readonly LastingStream[]): void {
     const { journal } = this.#options;
-    for (const { id, status, bytes, hasEnded } of streams)
-      journal.together(() => {
+    // At once: of thousands, each with a write of its own, requests that are to be decided would wait for all.
+    journal.together(() => {
+      for (const { id, status, bytes, hasEnded } of streams)
         if (this.#unended.hear(id, { status, bytes, told: NOTHING_TOLD }, hasEnded, Date.now()))
           journal.noteStream({ id, status, bytes });
-      });
+    });
   }
 
   /** At once where nobody has to be asked. */
