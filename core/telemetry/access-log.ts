@@ -1,3 +1,5 @@
+import { VALUE_CHARS_MAX } from "#core/telemetry/written-tags.ts";
+
 /**
  * The access log line: what translate writes into listeners and what the agent reads. One JSON object a line
  * (Envoy escapes every value, so no client can break the framing), keyed by one- or two-letter names to keep it short.
@@ -102,8 +104,11 @@ export function tracerlessFormat({ ti: _, ...format }: AccessLogFormat): AccessL
   return { ...format, tp: FIELDS.tp };
 }
 
+/** Bytes of a value that are written: more than are counted by, and not the whole of a header once for each expression that asks for it. */
+const TAG_BYTES_MAX = 4 * VALUE_CHARS_MAX;
+
 const written = (tags: readonly string[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(tags.map((expression) => [expression, `%CEL(${expression})%`]));
+  Object.fromEntries(tags.map((expression) => [expression, `%CEL(${expression}):${TAG_BYTES_MAX}%`]));
 
 /** The same where callers have no certificates: they are known by their addresses alone. */
 export function plainAccessLogFormat(tags: readonly string[] = []): AccessLogFormat {

@@ -77,7 +77,7 @@ export interface SpanLine {
 }
 
 /** Of what callers choose: lines may hold sixty kilobytes of it. */
-const TEXT_CHARS_MAX = 1024;
+export const TEXT_CHARS_MAX = 1024;
 const TIME_US_MAX = 2 ** 53 - 1;
 
 /** Undefined for every other line. */

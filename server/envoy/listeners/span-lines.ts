@@ -1,6 +1,6 @@
 import type { SpanTag } from "#core/resolve/tracing.ts";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
-import { type LineTag, type SpanFormat, spanLineFormat } from "#core/telemetry/span-line.ts";
+import { type LineTag, type SpanFormat, spanLineFormat, TEXT_CHARS_MAX } from "#core/telemetry/span-line.ts";
 import type { ProxyTracing } from "#server/envoy/listeners/proxy-tracing.ts";
 import { type ProxyLogs, tellsTrace } from "#server/envoy/listeners/requested-log.ts";
 
@@ -56,7 +56,7 @@ function lineTag(name: string, tag: SpanTag): LineTag | undefined {
     return tag.text.includes("%TRACE_ID") ? undefined : { name, format: tag.text, otherwise: "" };
   if (!PLAIN_NAME.test(tag.name)) return undefined;
   const command = tag.kind === "environment" ? "ENVIRONMENT" : "REQUEST_HEADER";
-  return { name, format: `%${command}(${tag.name})%`, otherwise: asFormat(tag.otherwise) };
+  return { name, format: `%${command}(${tag.name}):${TEXT_CHARS_MAX}%`, otherwise: asFormat(tag.otherwise) };
 }
 
 /** A text with nothing in it that Envoy would take for a command. */
