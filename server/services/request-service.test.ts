@@ -65,3 +65,18 @@ test("a caller's record says by which rule the called end refused it, and what a
     await at.end();
   }
 });
+
+test("why a request ended is told by its caller's record alone where the store does not answer", async () => {
+  const away = () => Promise.reject(new PharosError("unavailable", "it is away"));
+  const nobody = (): never => expect.unreachable("nobody is asked");
+  const requests = createRequestService({
+    telemetry: {
+      ...{ requests: nobody, totals: nobody },
+      kept: { list: away, histogram: nobody, facets: nobody, shapes: nobody },
+    },
+    config: { get: nobody, history: nobody },
+    tap: nobody,
+  });
+  const causes = await requests.explain(requestCase({ requestId: "r1", responseCode: 403 }));
+  expect(causes.map(({ title }) => title)).toEqual(["the called end's answer"]);
+});

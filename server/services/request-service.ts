@@ -1,4 +1,4 @@
-import { PharosError } from "#core/errors.ts";
+import { type ErrorCode, PharosError } from "#core/errors.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import { locatePath } from "#core/resource/locate-path.ts";
 import { findDifferences, OUTCOMES } from "#core/telemetry/find-differences.ts";
@@ -136,7 +136,8 @@ export function createRequestService({
       { kind: "is", field: "side", values: ["destination"], isNot: false },
     ];
     const range = { fromMs: startMs - CLOCKS_MS, toMs: startMs + durationMs + CLOCKS_MS };
-    const told = await kept.list({ ...range, where, limit: CALLS_MAX });
+    // What the caller's proxy says of it stands without a store.
+    const told = await kept.list({ ...range, where, limit: CALLS_MAX }).catch(instead([], "unavailable"));
     // Calls that its application makes for it have the same id.
     const called = told.find((each) => each.deniedBy !== null && isOfOneCall(request, each));
     return called === undefined ? [] : whyRefused(called);
@@ -183,9 +184,11 @@ function isOfOneCall(call: ExplainInput, told: RequestRecord): boolean {
 const isKnown = (name: string): boolean => name !== "" && name !== UNKNOWN;
 
 /** The object may be gone by now; whatever else goes wrong is told. */
-function whereFound<T>(none: T): (error: unknown) => T {
+const whereFound = <T>(none: T): ((error: unknown) => T) => instead(none, "not-found");
+
+function instead<T>(none: T, of: ErrorCode): (error: unknown) => T {
   return (error) => {
-    if (PharosError.from(error).code === "not-found") return none;
+    if (PharosError.from(error).code === of) return none;
     throw error;
   };
 }
