@@ -79,6 +79,7 @@ export function decideLimits(
     }),
     async listen(socketPath) {
       server.resume(readStreams(former.files));
+      if (!journal.isFailing) former.dropStreams();
       await server.listen(socketPath);
       former.start();
     },

@@ -3,7 +3,7 @@ import { PharosError } from "#core/errors.ts";
 import { lastDraw } from "#core/rate-limit/journal-entries.ts";
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
 import { DRAW_UNITS } from "#mesh-agent/limits/lease-client.ts";
-import { journalFile, journalRuns, readJournal, writeJournal } from "#mesh-agent/limits/limit-journal.ts";
+import { journalFile, journalRuns, readJournal, readStreams, writeJournal } from "#mesh-agent/limits/limit-journal.ts";
 import { Backoff } from "#node/backoff.ts";
 import type { Logger } from "#node/log.ts";
 import { DRAWS_MAX, decodeGrants, encodeDraws } from "#proto/lease-codec.ts";
@@ -64,6 +64,16 @@ export class FormerRuns {
     } catch {
       return [];
     }
+  }
+
+  /** What lasts is in the journal of this run: in those before it, it would be as many times as the agent was killed while nobody is told. */
+  dropStreams(): void {
+    for (const file of this.files)
+      try {
+        if (readStreams([file]).size > 0) writeJournal(file, readJournal(file));
+      } catch {
+        // It is longer than it need be.
+      }
   }
 
   async #tellAll(): Promise<void> {

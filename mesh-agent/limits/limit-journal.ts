@@ -69,6 +69,11 @@ export class LimitJournal implements LedgerJournal {
     if (this.#bytes > BYTES_MAX) this.#compact();
   }
 
+  /** Whether what was noted last is not on the file. */
+  get isFailing(): boolean {
+    return this.#isFailing;
+  }
+
   /** What `work` writes down is on the file as a whole or not at all. It takes nothing that may be refused. */
   together(work: () => void): void {
     if (this.#together !== undefined) {

@@ -84,11 +84,13 @@ export class LimitServer {
       const id = ruleOfKey(key);
       return sets.rules.find(({ policy, name }) => `${policy}|${name}` === id);
     };
-    for (const [id, entry] of streams) {
-      const ending = limiter.resume(entry, ruleOf);
-      this.#unended.resume(id, ending, Date.now());
-      this.#note(id, entry, ending);
-    }
+    this.#options.journal.together(() => {
+      for (const [id, entry] of streams) {
+        const ending = limiter.resume(entry, ruleOf);
+        this.#unended.resume(id, ending, Date.now());
+        this.#note(id, entry, ending);
+      }
+    });
     if (this.#unended.hasFormer)
       this.#looking = setInterval(() => {
         this.#unended.forgetFormer(Date.now() - SILENT_MS);

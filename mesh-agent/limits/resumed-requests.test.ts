@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { type ClientHttp2Session, connect } from "node:http2";
 import { connect as connectSocket } from "node:net";
 import { join } from "node:path";
@@ -38,8 +39,8 @@ function open() {
   const dir = temporaryDir(cleanup);
   const usedBy = new Map<string, number>();
   let starts = 0;
-  const start = async () => {
-    let isKilled = false;
+  const start = async (isOwnerThere = true) => {
+    let isKilled = !isOwnerThere;
     starts += 1;
     const socketPath = join(dir, `limits-${starts}.sock`);
     const data = {
@@ -71,7 +72,13 @@ function open() {
     await eventually(`${units} are charged`, () => (used() >= units ? true : undefined));
     expect(used()).toBe(units);
   };
-  return { start, charged };
+  /** In how many journals it stands that a request lasts. */
+  const journalsWith = (id: string): number => {
+    const journals = join(dir, "journals");
+    const texts = readdirSync(journals).map((name) => readFileSync(join(journals, name), "utf8"));
+    return texts.filter((text) => text.includes(id)).length;
+  };
+  return { start, charged, journalsWith };
 }
 
 /** By what name Envoy is to tell of it. */
@@ -110,4 +117,18 @@ test("bytes of a request that goes on while its agent is killed, and again, are 
   await charged(7020);
   third.decided.hearStreams([...line(id, 9000, true), ...line(other, 30, true)]);
   await charged(7030);
+});
+
+test("what lasts stands in one journal, however often the agent is killed while its owner is away", async () => {
+  const { start, charged, journalsWith } = open();
+  const first = await start();
+  const id = await letThrough(first.session);
+  first.decided.hearStreams(line(id, 1000));
+  await charged(1000);
+  first.kill();
+  for (let kills = 0; kills < 3; kills += 1) await start(false);
+  expect(journalsWith(id)).toBe(1);
+  const last = await start();
+  last.decided.hearStreams(line(id, 3000));
+  await charged(3000);
 });
