@@ -39,13 +39,11 @@ test("what Telemetries label metrics by each proxy evaluates and writes, and its
   const headers = { "x-tenant": 'green "7"' };
   for (let count = 0; count < 3; count += 1) await scenario.call({ headers });
   await scenario.call({ headers, method: "POST", path: "/status/418" });
-  await eventually("all is told", async () =>
-    tagsOf("destination").some((tags) => tags.includes("POST")) &&
-    tagsOf("source").some((tags) => tags.endsWith('"status"}'))
-      ? true
-      : undefined,
-  );
-  const tenants = tagsOf("destination").filter((tags) => tags.includes("green"));
+  // Two workloads are called, each with an agent of its own.
+  const tenants = await eventually("all is told", async () => {
+    const told = tagsOf("destination").filter((tags) => tags.includes("green"));
+    return told.length >= 4 && tagsOf("source").some((tags) => tags.endsWith('"status"}')) ? told : undefined;
+  });
   const said = tenants.map((tags) => JSON.parse(tags) as Record<string, string>);
   expect(said.map((tags) => tags[CLASS]).sort()).toEqual(["POST", "well", "well", "well"]);
   for (const tags of said)
