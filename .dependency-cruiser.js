@@ -127,7 +127,7 @@ export default {
       "resolve-answers",
       "What applies to whom is answered from the model and the resources alone, whoever asks: proxies, checks, people.",
       "^core/resolve/",
-      "^core/((resolve|sources|model|kinds|schema|resource|registry|host|identity|mesh-config|rate-limit)/|(compare-names|duration|is-same-list|refusal-status)\\.ts)",
+      "^core/((resolve|sources|model|kinds|schema|resource|registry|host|identity|mesh-config|rate-limit)/|(compare-names|duration|fnv1a|is-same-list|refusal-status)\\.ts)",
       { pathNot: "\\.test\\.ts$" },
     ),
     {

@@ -1,3 +1,5 @@
+import { fnv1a } from "#core/fnv1a.ts";
+
 const COLORS = [
   "series-1",
   "series-2",
@@ -29,9 +31,7 @@ export function assignColors(services: Iterable<string>): ServiceColors {
   return colors;
 }
 
-/** FNV-1a. */
 function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  const value = fnv1a(text);
   return (value ^ (value >>> 15)) >>> 0;
 }

@@ -1,3 +1,4 @@
+import { fnv1a } from "#core/fnv1a.ts";
 import { periodAt, type Span } from "#core/rate-limit/calendar-period.ts";
 import type { Limit, Period } from "#core/rate-limit/limit.ts";
 import type { Meter } from "#core/rate-limit/meter.ts";
@@ -223,8 +224,5 @@ export class LedgerMeter implements Meter {
 
 /** By which it is known that what was saved is of the same periods. */
 function signatureOf(period: Period): number {
-  const text = period.kind === "calendar" ? `${period.calendar} ${period.timeZone}` : period.kind;
-  let hash = 0x811c9dc5;
-  for (const sign of text) hash = Math.imul(hash ^ (sign.codePointAt(0) ?? 0), 0x01000193);
-  return hash >>> 0;
+  return fnv1a(period.kind === "calendar" ? `${period.calendar} ${period.timeZone}` : period.kind);
 }

@@ -1,3 +1,4 @@
+import { fnv1a } from "#core/fnv1a.ts";
 import { isWildcard } from "#core/host/host.ts";
 import type { ServiceDeclaration } from "#core/model/service.ts";
 import { normalizeCidr } from "#core/schema/normalize-cidr.ts";
@@ -78,12 +79,11 @@ function freeSlot(host: string, taken: ReadonlySet<number>): number | undefined 
 const known = new Map<string, number>();
 const KNOWN_MAX = 200_000;
 
-/** FNV-1a, 32 bits, spread out at the end; worked out once for each host. */
+/** Spread out at the end; worked out once for each host. */
 function hashOf(text: string): number {
   const before = known.get(text);
   if (before !== undefined) return before;
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  let hash = fnv1a(text);
   hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
   const spread = (hash ^ (hash >>> 16)) >>> 0;
   if (known.size >= KNOWN_MAX) known.clear();

@@ -63,7 +63,7 @@ export function makeControlPlane(needs: ControlPlaneNeeds): ControlPlaneParts {
     onProbe,
     onServerTime: clock.hear,
   });
-  const hasTraceScript = writeTraceScript(paths.traceScript);
+  const hasTraceScript = writeTraceScript(paths.traceScript, log);
   const node = () => describeNode(config, paths, registration.labels, hasTraceScript);
   const relay = new RelayServer({ uplink, cache, node, prepare, log });
   const revocations = new RevocationWatch({

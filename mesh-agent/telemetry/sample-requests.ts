@@ -1,3 +1,4 @@
+import { fnv1a } from "#core/fnv1a.ts";
 import { type AccessEntry, numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { classOfRequest, isTrouble } from "#core/telemetry/request-class.ts";
@@ -79,9 +80,7 @@ const RANKED_CHARS = 64;
 
 /** From 0 to below 1, as random as ids are: FNV-1a, mixed as murmur3 ends. */
 function rankOf(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < Math.min(id.length, RANKED_CHARS); at += 1)
-    hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  let hash = fnv1a(id.slice(0, RANKED_CHARS));
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
