@@ -351,6 +351,13 @@ export default {
       to: { path: "^testing/|/testing/", pathNot: "node_modules" },
     },
     {
+      name: "tests-draw-by-one-seed",
+      comment: "testing/fc.ts begins fast-check where FUZZ_SEED says (ADR 0062).",
+      severity: "error",
+      from: { path: "\\.test\\.tsx?$", pathNot: "^testing/oracle/" },
+      to: { path: "node_modules/fast-check/" },
+    },
+    {
       name: "composers-are-for-main",
       comment: "What puts a service together is called by the composition root, and by nothing that it puts together.",
       severity: "error",

@@ -1,13 +1,13 @@
 import { type ClientHttp2Session, connect } from "node:http2";
 import { connect as connectSocket, type Socket } from "node:net";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
 import { frameHeader } from "#grpc/frames.ts";
 import { encodeFields, encodeFrame, encodeUint32, FLAGS, FRAMES, PREFACE } from "#grpc/http2-frames.ts";
 import type { HandleLocal } from "#grpc/local-connection.ts";
 import { LocalServer } from "#grpc/local-server.ts";
+import { fc } from "#testing/fc.ts";
 import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
 const cleanup = new Cleanup();

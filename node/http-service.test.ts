@@ -1,9 +1,9 @@
 import { request as httpRequest, type Server } from "node:http";
 import { connect } from "node:net";
-import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
 import { createHttpService, type HttpHandler, pathOf } from "#node/http-service.ts";
+import { fc, seed } from "#testing/fc.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -199,8 +199,6 @@ test("who only says that much will come takes nothing from the others", async ()
   expect(await exchange(CHUNKED)).toMatch(/ 200 /);
   for (const each of held) each.destroy();
 });
-
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 
 test(`no bytes end it (FUZZ_SEED=${seed})`, async () => {
   handle = (request, response) => void response.end(pathOf(request));

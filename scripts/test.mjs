@@ -1,16 +1,21 @@
 // Everything that can fail, in one run: checks, unit and integration tests, and the journeys in a browser against a
-// real demo mesh. `npm test -- check|unit|e2e|failure` runs a part,
-// and `npm test -- oracle` what is compared with Istio itself. The last line counts what the runners reported.
+// real demo mesh. `npm test -- check|unit|e2e|failure` runs a part, `npm test -- oracle` what is compared with Istio
+// itself, and `npm test -- laws [--minutes N]` searches random worlds with other seeds. The last line counts what the
+// runners reported.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { randomInt } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { stripVTControlCharacters } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { root, setup } from "./setup.mjs";
 
 const reports = join(root, "reports");
 const bin = (name) => join(root, "node_modules/.bin", name);
+/** Where random tests begin unless FUZZ_SEED says otherwise: always the same, so that a failure is of the change and not of the day (ADR 0062). */
+const SEED = "20261130";
 const env = {
   ...process.env,
+  FUZZ_SEED: process.env.FUZZ_SEED ?? SEED,
   PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`,
   NODE_COMPILE_CACHE: join(root, ".cache/node"),
   FORCE_COLOR: "0",
@@ -129,11 +134,10 @@ const failuresIn = ({ testResults }) => reasonsIn(testResults).map(({ name, reas
 /** Files in which something failed run once more, alone: who passes then was hurt by company, and is named as flaky. */
 const MOST_FILES_AGAIN = 5;
 
-/** Whether what failed is looked at once more. What a seed found is a fault, whatever another seed finds; an error that belongs to no test has no file to run. */
+/** Whether what failed is looked at once more, with the seed that it failed with. An error that belongs to no test has no file to run. */
 function isRunAgain({ numErrors, testResults }) {
   const failing = testResults.filter((each) => each.status === "failed");
-  const isSeeded = reasonsIn(failing).some(({ name, reason }) => /seed\b/i.test(`${name} ${reason}`));
-  return numErrors === 0 && failing.length > 0 && failing.length <= MOST_FILES_AGAIN && !isSeeded;
+  return numErrors === 0 && failing.length > 0 && failing.length <= MOST_FILES_AGAIN;
 }
 
 /** What has a status, by name: tests, and files of which no test has it. */
@@ -145,10 +149,10 @@ function namesOf(files, status) {
   });
 }
 
-async function vitest(name, args) {
+async function vitest(name, args, extra = {}) {
   const runInto = async (file, more) => {
     const report = ["--reporter=default", "--reporter=./scripts/vitest-report.mjs", `--outputFile.json=${file}`];
-    const code = await run(bin("vitest"), ["run", ...args, ...more, ...report]);
+    const code = await run(bin("vitest"), ["run", ...args, ...more, ...report], extra);
     return { code, report: existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined };
   };
   const file = join(reports, `${name}.json`);
@@ -211,7 +215,50 @@ async function playwright(project, extra, args = []) {
   });
 }
 
-const asked = process.argv.slice(2);
+/** Tests that draw what they try, themselves or by a module that does it for them. */
+function listRandom() {
+  const folders = ["cli", "components", "core", "grpc", "mesh-agent", "node", "server", "testing/together"];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, file)),
+  );
+  return files.filter(
+    (file) =>
+      file.endsWith(".test.ts") &&
+      /FUZZ_SEED|#testing\/fc\.ts|\/random-law\.ts/.test(readFileSync(join(root, file), "utf8")),
+  );
+}
+
+/** Rounds of all laws, each with a seed of its own, as long as the time goes; a round that was begun is ended. */
+async function searchLaws(minutes) {
+  const files = listRandom();
+  const until = performance.now() + minutes * 60_000;
+  let rounds = 0;
+  for (; rounds === 0 || performance.now() < until; rounds += 1) {
+    const drawn = String(randomInt(2 ** 31));
+    process.stdout.write(`… round ${rounds + 1}: FUZZ_SEED=${drawn}, ${files.length} files\n`);
+    await vitest(`laws-${rounds + 1}`, ["--silent=true", ...files], { FUZZ_SEED: drawn });
+  }
+}
+
+const PARTS = ["check", "unit", "e2e", "failure", "oracle", "laws", "pictures"];
+
+/** The parts that are asked for, and how long laws are searched for; whoever asks for what is not there is told what is. */
+function readArguments() {
+  try {
+    const options = { minutes: { type: "string", default: "10" } };
+    const { values, positionals } = parseArgs({ allowPositionals: true, options });
+    const unknown = positionals.find((part) => !PARTS.includes(part));
+    if (unknown !== undefined) throw new Error(`there is no part ${unknown}`);
+    const minutes = Number(values.minutes);
+    if (!(minutes > 0)) throw new Error(`--minutes ${values.minutes}: a number above 0 is needed`);
+    return { asked: positionals, minutes };
+  } catch ({ message }) {
+    process.stderr.write(`${message}\n  next: npm test -- [${PARTS.join("|")}] [--minutes N]\n`);
+    process.exit(2);
+  }
+}
+
+const { asked, minutes } = readArguments();
 const wanted = (part) => asked.length === 0 || asked.includes(part);
 try {
   await setup({ build: ["e2e", "failure", "pictures"].some(wanted) });
@@ -247,6 +294,7 @@ try {
   }
   // A first build of Istio takes minutes: only where it is asked for.
   if (asked.includes("oracle")) await vitest("oracle", ["--config", "testing/oracle/vitest.config.ts"]);
+  if (asked.includes("laws")) await searchLaws(minutes);
   if (wanted("e2e")) await playwright("journeys", await provideChromium());
   // Each file has a mesh of its own, and most of their time is waiting.
   if (wanted("failure")) await playwright("failure", {}, ["--workers=2"]);

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Frame, LaneGrid } from "#components/topology/lane-grid.ts";
 import { layerLayout } from "#components/topology/layer-layout.ts";
@@ -6,6 +5,7 @@ import type { LayoutEdge, LayoutNode, Point, Positions } from "#components/topol
 import { curvePoints, type Obstacle, routeEdge } from "#components/topology/route-edge.ts";
 import { rowLayout } from "#components/topology/row-layout.ts";
 import { separateGroups } from "#components/topology/separate-groups.ts";
+import { fc } from "#testing/fc.ts";
 
 const PADDING = 34;
 const node = (group: string, id: string): LayoutNode => ({ id, group, width: 168, height: 46 });

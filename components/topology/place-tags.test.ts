@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { placeTags, type Tag } from "#components/topology/place-tags.ts";
+import { fc } from "#testing/fc.ts";
 
 const line = (y: number) => [
   { x: 0, y },

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LayoutNode, Positions } from "#components/topology/layout-graph.ts";
 import { separateGroups } from "#components/topology/separate-groups.ts";
+import { fc } from "#testing/fc.ts";
 
 const node = (id: string, group: string): LayoutNode => ({ id, group, width: 160, height: 46 });
 

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { splitForCut } from "#components/ui/split-for-cut.ts";
+import { fc } from "#testing/fc.ts";
 
 test.each([
   ["reviews", ["reviews", ""]],

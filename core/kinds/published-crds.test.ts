@@ -1,6 +1,6 @@
 // Istio publishes the schema of each of its kinds. No field of one is missing here; what it requires, which values it knows, what
 // excludes what, and the bounds of each value are the same, but for what is explained; and random documents are judged alike.
-import * as fc from "fast-check";
+
 import { describe, expect, test } from "vitest";
 import { isKind, KINDS, type Kind, versionsOf } from "#core/kinds/kinds.ts";
 import { refusedMembers } from "#core/kinds/refused-members.ts";
@@ -11,6 +11,7 @@ import { formatPath, type Path } from "#core/schema/path.ts";
 import { valueAt } from "#core/schema/value-at.ts";
 import { anyDocument } from "#server/envoy/testing/arbitrary-document.ts";
 import { keepValid } from "#server/envoy/testing/keep-valid.ts";
+import { fc, seed } from "#testing/fc.ts";
 import { anyChange, withChange } from "#testing/istio-crd/any-change.ts";
 import { compareCrd } from "#testing/istio-crd/compare-crd.ts";
 import type { CrdError } from "#testing/istio-crd/crd-field.ts";
@@ -19,7 +20,6 @@ import { listRefusedMembers } from "#testing/istio-crd/list-refused-members.ts";
 import { listPublished, loadPublished, type PublishedCrd } from "#testing/istio-crd/published-crd.ts";
 import { documentOf, errorsOf, refusalsOf } from "#testing/istio-crd/refusals.ts";
 
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 300);
 const published = listPublished();
 const READ = published.filter(

@@ -5,10 +5,10 @@ import { type QueryResult, queryInstant, queryRange } from "#core/promql/run-que
 import { PROMETHEUS_2, type SeriesSource } from "#core/promql/series-source.ts";
 import { type MemorySeries, memorySource, UNBOUND } from "#core/promql/testing/memory-source.ts";
 import { Random, randomQuery, randomSeries } from "#core/promql/testing/random-queries.ts";
+import { seed } from "#testing/fc.ts";
 import { type RunningPrometheus, startPrometheus } from "#testing/prometheus/start-prometheus.ts";
 import { remoteWrite } from "#testing/prometheus/write-request.ts";
 
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const QUERIES = Number(process.env.FUZZ_RUNS ?? 600);
 const START = 1_700_000_000_000;
 const END = START + 45 * 60_000;

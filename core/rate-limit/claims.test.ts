@@ -1,9 +1,8 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LeaseOwner } from "#core/rate-limit/lease-owner.ts";
 import { capacityOf, type Limit } from "#core/rate-limit/limit.ts";
+import { fc, seed } from "#testing/fc.ts";
 
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const TTL_MS = 400;
 
 const units = fc.oneof(fc.nat(20), fc.nat({ max: Number.MAX_SAFE_INTEGER }));

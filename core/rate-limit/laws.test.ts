@@ -1,9 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type MeshOptions, NO_TROUBLE, SimulatedMesh } from "#core/rate-limit/testing/simulate-mesh.ts";
 import { worstWindow } from "#core/rate-limit/testing/worst-window.ts";
+import { fc, seed } from "#testing/fc.ts";
 
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const numRuns = Number(process.env.FUZZ_RUNS ?? 15);
 
 /** Answers within it come before leases end. */

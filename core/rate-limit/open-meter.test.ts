@@ -1,9 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openMeter } from "#core/rate-limit/open-meter.ts";
 import { worstWindow } from "#core/rate-limit/testing/worst-window.ts";
-
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+import { fc, seed } from "#testing/fc.ts";
 
 test("a window has all of its amount again when, and not before, the uses have left it", () => {
   const meter = openMeter({ amount: 10, perMs: 1000 });

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openMeter } from "#core/rate-limit/open-meter.ts";
 import { bucketsOf, reserveShare } from "#core/rate-limit/reserve-share.ts";
+import { fc } from "#testing/fc.ts";
 
 const LIMIT = { amount: 50, perMs: 1000 };
 

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SmallMap } from "#core/rate-limit/small-map.ts";
+import { fc } from "#testing/fc.ts";
 
 test("whatever is set and deleted, it has what a Map has, in its order", () => {
   const key = fc.constantFrom(..."abcdefghijklmnop");

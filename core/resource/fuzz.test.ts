@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
 import { formatJoinToken, parseJoinToken } from "#core/identity/join-token.ts";
@@ -11,10 +10,10 @@ import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { parseRef } from "#core/resource/parse-ref.ts";
 import { parsePath } from "#core/schema/path.ts";
 import { Secret } from "#core/secret.ts";
+import { fc, seed } from "#testing/fc.ts";
 
 // What people and programs hand in, damaged: it is taken or refused by name, and nothing else is thrown.
 
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const SAMPLES = join(import.meta.dirname, "../../samples/bookinfo/config");
 const samples = readdirSync(SAMPLES).map((name) => readFileSync(join(SAMPLES, name), "utf8"));
 

@@ -1,9 +1,7 @@
 import { isIP } from "node:net";
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { isIpAddress, isIpOrCidr } from "#core/schema/ip-address.ts";
-
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+import { fc, seed } from "#testing/fc.ts";
 
 test(`an address is what the system takes for one (FUZZ_SEED=${seed})`, () => {
   const piece = fc.constantFrom(

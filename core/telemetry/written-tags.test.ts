@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cleanTags, formatTags, parseTags, tagsIn } from "#core/telemetry/written-tags.ts";
+import { fc } from "#testing/fc.ts";
 
 test("what is written is read as it was, in one order", () => {
   const values: [string, string][] = [

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nameCertificate, nameRoots, parseFileSecret } from "#core/xds/file-secret-name.ts";
+import { fc } from "#testing/fc.ts";
 
 test("names are Istio's", () => {
   expect(nameCertificate("/etc/certs/tls.crt", "/etc/certs/tls.key")).toBe(

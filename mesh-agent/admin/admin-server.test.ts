@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
-import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AdminServer } from "#mesh-agent/admin/admin-server.ts";
+import { fc, seed } from "#testing/fc.ts";
 import { loggerTo } from "#testing/loggers.ts";
 
 let server: AdminServer;
@@ -63,8 +63,6 @@ test("a page that breaks is a status of 500 and a line, and the others are serve
   expect(await ask("/readyz")).toBe(200);
   expect(log).toEqual(["error a page failed"]);
 });
-
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 
 test(`no path ends it (FUZZ_SEED=${seed})`, async () => {
   const odd = fc.constantFrom("/", "//", "%", "%2f", ":", "[", "]", "@", "?", "#", "\\", "..", "http:", "healthz");

@@ -1,8 +1,8 @@
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { encodeCounts, encodeExtras } from "#mesh-agent/telemetry/encode-report.ts";
 import { EntryFolder } from "#mesh-agent/telemetry/fold-entries.ts";
 import { lineOf, OWN } from "#mesh-agent/telemetry/testing/lines.ts";
+import { fc, seed } from "#testing/fc.ts";
 
 const START = 1_772_366_400_000;
 const CALLS = 40_000;
@@ -92,8 +92,6 @@ test("names are forgotten after a day", () => {
   folder.addLine(lineOf({ uc: null, a: "new.made.up" }));
   expect(folder.take().windows[0]).toMatchObject({ destinationService: "new.made.up" });
 });
-
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 
 test(`no line keeps those after it from being reported (FUZZ_SEED=${seed})`, () => {
   const value = fc.oneof(

@@ -1,8 +1,8 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { readZipkin } from "#mesh-agent/telemetry/read-zipkin.ts";
 import { type ResourceSpans, ResourceSpansSchema } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
+import { fc, seed } from "#testing/fc.ts";
 
 const REVIEWS = { workload: "reviews-v1", namespace: "default", app: "reviews", version: "v1" };
 
@@ -85,8 +85,6 @@ test.each([
 test("nothing is nothing", () => {
   expect(read()).toBeUndefined();
 });
-
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 
 test(`what is no span of Zipkin's is refused as such, and what is can be encoded (FUZZ_SEED=${seed})`, () => {
   const value = fc.oneof(fc.string({ unit: "binary" }), fc.double(), fc.maxSafeInteger(), fc.jsonValue());

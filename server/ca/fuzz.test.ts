@@ -1,13 +1,12 @@
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
 import { checkCsr } from "#server/ca/check-csr.ts";
 import { makeCsr } from "#server/ca/testing/make-csr.ts";
+import { fc, seed } from "#testing/fc.ts";
 
 const REVIEWS = "spiffe://cluster.local/ns/default/sa/reviews";
 const PEM = makeCsr({ names: [[{ kind: "uri", value: REVIEWS }]] });
 const DER = Buffer.from(PEM.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 
 const pemOf = (der: Uint8Array): string =>
   `-----BEGIN CERTIFICATE REQUEST-----\n${Buffer.from(der).toString("base64")}\n-----END CERTIFICATE REQUEST-----\n`;

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { RetentionSetting, readRetention } from "#server/compose/retention-setting.ts";
 import { type OpenDatabase, openDatabase } from "#server/db/open-database.ts";
@@ -11,6 +10,7 @@ import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { reportOf } from "#server/telemetry/testing/reports.ts";
 import { HOUR, PRODUCTPAGE, START, toReviews } from "#server/telemetry/testing/store-case.ts";
+import { fc } from "#testing/fc.ts";
 
 const DAY = 24 * HOUR;
 

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { stringify } from "yaml";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
@@ -19,11 +18,11 @@ import { grpcBootstrap, grpcRefusal } from "#server/envoy/testing/grpc-bootstrap
 import { keepValid } from "#server/envoy/testing/keep-valid.ts";
 import { MESH, NODES } from "#server/envoy/testing/random-world.ts";
 import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
+import { fc, seed } from "#testing/fc.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 
 // Any document that passes validation compiles, for every kind of client, and a real Envoy takes what comes of it.
 
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 8);
 const DOCUMENTS_MAX = 60;
 const hash = (bytes: Uint8Array): string => createHash("sha1").update(bytes).digest("hex").slice(0, 16);

@@ -15,9 +15,10 @@ import type { ProxyNode } from "#core/xds/layer.ts";
 import { NAMES_METADATA } from "#core/xds/names-metadata.ts";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { DOMAIN, networking } from "#server/envoy/testing/random-draw.ts";
-import { law, NAMESPACES, seed, sidecar } from "#server/envoy/testing/random-law.ts";
+import { law, NAMESPACES, sidecar } from "#server/envoy/testing/random-law.ts";
 import { hash, MESH } from "#server/envoy/testing/random-world.ts";
 import { ReadBack } from "#server/envoy/testing/read-back.ts";
+import { seed } from "#testing/fc.ts";
 
 const [PREFIX = ""] = VIRTUAL_ADDRESSES.split(".0.0/");
 

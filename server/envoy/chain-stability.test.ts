@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
@@ -9,6 +8,7 @@ import type { ProxyNode } from "#core/xds/layer.ts";
 import { FilterChainSchema } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { ListenerSchema } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
 import { createCompiler } from "#server/envoy/create-compiler.ts";
+import { fc } from "#testing/fc.ts";
 
 const hash = (bytes: Uint8Array): string => createHash("sha1").update(bytes).digest("hex");
 const MESH = {

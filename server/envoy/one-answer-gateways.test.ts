@@ -9,7 +9,8 @@ import { resolveGatewayRoutes } from "#core/resolve/gateway-routes.ts";
 import type { Filter } from "#proto/gen/envoy/config/listener/v3/listener_components_pb.js";
 import { VirtualHost_TlsRequirementType } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import { TcpProxySchema } from "#proto/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js";
-import { describeResolved, describeRoute, law, NAMESPACES, router, seed } from "#server/envoy/testing/random-law.ts";
+import { describeResolved, describeRoute, law, NAMESPACES, router } from "#server/envoy/testing/random-law.ts";
+import { seed } from "#testing/fc.ts";
 
 const LABELS = { app: "s0", istio: "gw" };
 

@@ -22,9 +22,9 @@ import {
   law,
   NAMESPACES,
   routedNames,
-  seed,
 } from "#server/envoy/testing/random-law.ts";
 import { MESH } from "#server/envoy/testing/random-world.ts";
+import { seed } from "#testing/fc.ts";
 
 /** Of a service that these clients can call: they know no call that goes where it was meant to. */
 function callable({ reader }: LawWorld, host: string, namespace: string): Service | undefined {

@@ -20,10 +20,10 @@ import {
   NAMESPACES,
   routedNames,
   router,
-  seed,
   sidecar,
 } from "#server/envoy/testing/random-law.ts";
 import type { ReadBack } from "#server/envoy/testing/read-back.ts";
+import { seed } from "#testing/fc.ts";
 
 /** Callers whom routes may tell apart by their labels, in each namespace. */
 const CALLERS: readonly ProxyNode[] = NAMESPACES.flatMap((namespace) =>

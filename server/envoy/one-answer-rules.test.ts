@@ -6,7 +6,8 @@ import { resolveTrafficTo, sourceOfTraffic, type TrafficGroup } from "#core/reso
 import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
 import type { Path } from "#core/schema/path.ts";
-import { callersIn, clusterName, hostsOf, law, NAMESPACES, seed, sidecar } from "#server/envoy/testing/random-law.ts";
+import { callersIn, clusterName, hostsOf, law, NAMESPACES, sidecar } from "#server/envoy/testing/random-law.ts";
+import { seed } from "#testing/fc.ts";
 
 const GROUPS: readonly TrafficGroup[] = ["loadBalancer", "connectionPool", "outlierDetection", "tls"];
 

@@ -5,8 +5,9 @@ import { importedTexts, importsOfClusters, isRouted, readImports } from "#core/r
 import { resolveUnknownCalls } from "#core/resolve/unknown-calls.ts";
 import { narrowReader } from "#server/envoy/scoped-reader.ts";
 import { expectClusters, expectRoutes } from "#server/envoy/testing/expect-outbound.ts";
-import { grpcClient, law, NAMESPACES, seed } from "#server/envoy/testing/random-law.ts";
+import { grpcClient, law, NAMESPACES } from "#server/envoy/testing/random-law.ts";
 import { MESH } from "#server/envoy/testing/random-world.ts";
+import { seed } from "#testing/fc.ts";
 
 const CALLER = { app: "caller" };
 

@@ -1,9 +1,9 @@
 // What the simulator says is what a real Envoy does: random configurations of a small mesh, random requests to it, and one
 // Envoy that is all of its proxies. FUZZ_SEED repeats a run, FUZZ_RUNS is how many configurations are tried.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
-import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import type { AnyResource } from "#core/resource/resource.ts";
@@ -30,10 +30,10 @@ import {
   type SmallMesh,
 } from "#server/envoy/testing/small-mesh.ts";
 import { SwappedProxy } from "#server/envoy/testing/swapped-proxy.ts";
+import { fc, seed } from "#testing/fc.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 import { Cleanup } from "#testing/test-agent.ts";
 
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 20);
 const REQUESTS = 20;
 /** So many configurations hold every kind that is made for them. */

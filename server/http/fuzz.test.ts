@@ -1,15 +1,14 @@
 import { request as httpRequest } from "node:http";
 import { create, toBinary } from "@bufbuild/protobuf";
-import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ApiClient, connect } from "#cli/client/client.ts";
 import { ExportTraceServiceRequestSchema } from "#proto/gen/opentelemetry/proto/collector/trace/v1/trace_service_pb.js";
 import { appRouter } from "#server/api/router.ts";
+import { fc, seed } from "#testing/fc.ts";
 import { type Serve, startServe } from "#testing/start-serve.ts";
 
 // The whole server, and what nobody means to send to its HTTP port.
 
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const PROCEDURES = Object.keys(appRouter._def.procedures);
 let serve: Serve;
 let admin: ApiClient;

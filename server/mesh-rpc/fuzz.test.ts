@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { connect as connectHttp2 } from "node:http2";
 import { join } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
-import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
@@ -20,6 +19,7 @@ import {
 import { openAuthority } from "#server/ca/open-authority.ts";
 import { issueIdentity } from "#server/ca/testing/issue-identity.ts";
 import { makeCsr } from "#server/ca/testing/make-csr.ts";
+import { fc, seed } from "#testing/fc.ts";
 import { type Serve, startServe } from "#testing/start-serve.ts";
 
 // The whole server, and what nobody means to send to its mesh port: whoever sends it is told so, and nobody else notices.
@@ -87,7 +87,6 @@ const STREAMS = [
   ],
 ] as const;
 
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 let serve: Serve;
 let client: GrpcClient;
 let shown: { readonly roots: string; readonly cert: string; readonly key: string };

@@ -1,5 +1,4 @@
 import { create } from "@bufbuild/protobuf";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { textOfKey } from "#core/telemetry/traffic-key.ts";
 import { EntryFolder } from "#mesh-agent/telemetry/fold-entries.ts";
@@ -8,6 +7,7 @@ import { ReportRequestSchema, type RequestWindow } from "#proto/gen/pharos/agent
 import { LabelBook } from "#server/telemetry/ingest/label-book.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 import { stampReport } from "#server/telemetry/ingest/stamp-report.ts";
+import { fc } from "#testing/fc.ts";
 
 const AT = 1_772_366_400_500;
 const REPORTER: Reporter = {

@@ -1,5 +1,4 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { TYPE_URLS, type XdsType } from "#core/xds/type-urls.ts";
 import { DiskCache } from "#mesh-agent/xds/disk-cache.ts";
@@ -16,6 +15,7 @@ import { ServedLayer } from "#server/xds/served-layer.ts";
 import { SubscriptionTable } from "#server/xds/subscription.ts";
 import { Suspects } from "#server/xds/suspects.ts";
 import { StaticLayer } from "#server/xds/testing/static-layer.ts";
+import { fc } from "#testing/fc.ts";
 import { silentLogger } from "#testing/loggers.ts";
 
 const NAMES = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];

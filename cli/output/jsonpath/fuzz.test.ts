@@ -1,9 +1,7 @@
-import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { UsageError } from "#cli/failure.ts";
 import { parseTemplate } from "#cli/output/jsonpath/parse-template.ts";
-
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+import { fc, seed } from "#testing/fc.ts";
 
 test(`an expression is read, or refused as one (FUZZ_SEED=${seed})`, () => {
   const part = fc.constantFrom(

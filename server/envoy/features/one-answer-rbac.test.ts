@@ -1,7 +1,6 @@
 // What is said of recorded requests, whether a rule takes them, is what a proxy does that is given the rule.
 
 import { create } from "@bufbuild/protobuf";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readGuards } from "#core/resolve/guarding-policy.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
@@ -16,8 +15,8 @@ import { readRbacConfig } from "#core/simulate/read/rbac.ts";
 import { matchRule } from "#core/traffic/match-rule.ts";
 import { RBACSchema } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
 import { buildRbac } from "#server/envoy/features/build-rbac.ts";
+import { fc, seed } from "#testing/fc.ts";
 
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const RULES = 300;
 const REQUESTS = 20;
 const TRUST_DOMAIN = "mesh.test";

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expandHost } from "#core/host/host.ts";
 import type { Kind } from "#core/kinds/kinds.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
@@ -14,9 +13,8 @@ import { createCompiler } from "#server/envoy/create-compiler.ts";
 import { advance, hash, MESH, makeRandom, NODES, randomChange } from "#server/envoy/testing/random-world.ts";
 import { ReadBack } from "#server/envoy/testing/read-back.ts";
 import { listServices } from "#server/services/service-directory.ts";
+import { fc, seed } from "#testing/fc.ts";
 
-/** Of all worlds of one run; tests name it, so that a failing one can be had again. */
-export const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const RUNS = 25;
 const CHANGES = 60;
 const MORE_CHANGES = 100;

@@ -1,11 +1,11 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import fc from "fast-check";
 import { expect, it, test } from "vitest";
 import { readMessage } from "#grpc/read-message.ts";
 import { ReportRequestSchema, type RequestWindow, RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { readReport, type ToldReport } from "#server/telemetry/ingest/read-report.ts";
 import { LabelMemory, madeOnce, type ToldLabels } from "#server/telemetry/ingest/told-labels.ts";
+import { fc } from "#testing/fc.ts";
 
 const uint32 = fc.oneof(fc.nat(200), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
 const uint64 = fc.oneof(fc.bigInt({ min: 0n, max: 200n }), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }));

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { NOBODY } from "#core/telemetry/traffic-key.ts";
 import { StandardMetrics } from "#server/telemetry/query/standard-metrics.ts";
+import { fc } from "#testing/fc.ts";
 
 const IDLE_MS = 3_600_000;
 const rule = {

@@ -1,10 +1,10 @@
-import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { packHistogram } from "#core/telemetry/histogram.ts";
 import { NOBODY, textOfKey } from "#core/telemetry/traffic-key.ts";
 import { SeriesBook, type SeriesLimits } from "#server/telemetry/query/series-book.ts";
 import { labelsOf } from "#server/telemetry/query/standard-labels.ts";
+import { fc } from "#testing/fc.ts";
 
 const LIMITS: SeriesLimits = { perAccount: 100, inSum: 200, resting: 50 };
 let now: number;

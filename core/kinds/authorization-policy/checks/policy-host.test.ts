@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createCheckContext } from "#core/check/context.ts";
 import { coverOf } from "#core/check/host-index.ts";
@@ -6,6 +5,7 @@ import { hostMatches } from "#core/host/host.ts";
 import { policyHost } from "#core/kinds/authorization-policy/checks/policy-host.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import type { Resource } from "#core/resource/resource.ts";
+import { fc } from "#testing/fc.ts";
 
 const MESH = {
   ...{ trustDomain: "cluster.local", domainSuffix: "cluster.local" },

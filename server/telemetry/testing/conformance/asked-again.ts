@@ -1,10 +1,10 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { quantileOf } from "#core/telemetry/quantile.ts";
 import type { TrafficRow } from "#core/telemetry/traffic.ts";
 import { textOfKey } from "#core/telemetry/traffic-key.ts";
 import { reportOf } from "#server/telemetry/testing/reports.ts";
 import { HOUR, MINUTE, PRODUCTPAGE, START, type StoreCase, toReviews } from "#server/telemetry/testing/store-case.ts";
+import { fc } from "#testing/fc.ts";
 
 type Step =
   | { readonly kind: "report"; readonly backMs: number; readonly count: number; readonly code: number }

@@ -13,7 +13,6 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectNothingMade, expectOnlyToldLost } from "#server/telemetry/stores/duckdb/testing/expect-told.ts";
 import {
@@ -26,6 +25,7 @@ import {
   takeKnown,
 } from "#server/telemetry/stores/duckdb/testing/known-store.ts";
 import { damageFile, type FileDamage, fileDamages } from "#server/testing/random-damage.ts";
+import { fc } from "#testing/fc.ts";
 
 /** Of a file of DuckDB: three headers, then blocks. */
 const HEADERS = 3 * 4096;
