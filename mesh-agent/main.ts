@@ -104,6 +104,7 @@ async function runClaimed(
   const proxy = makeProxy({
     ...{ ...shared, envoy, node: controlPlane.node(), registration },
     onReadiness: (isReady) => capture?.follow(isReady),
+    onStart: () => limits.hearEnvoy(),
   });
   const { admin, bootstrap, supervisor, readiness } = proxy;
   const tapping = makeTaps(config, paths, controlPlane, log);

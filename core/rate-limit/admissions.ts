@@ -35,6 +35,8 @@ export interface AdmissionsOptions {
 }
 
 const RETRY_MS_MAX = 2000;
+/** Of requests at a time, places that nobody took for so long go back. */
+const FREE_PLACE_MS = 20;
 /** How often units may be gone when those of the other buckets come. */
 const TURNS_MAX = 3;
 
@@ -81,7 +83,7 @@ export class Admissions {
     else done(refused);
   }
 
-  /** Goes on with a request that a former run let through: what it costs besides `charged`, which is charged already, is used. */
+  /** Goes on with a request that a former run let through: what it costs besides `charged`, which is charged already, is used. Of places, `charged` is what it holds. */
   resume(charge: Pick<Charge, "key" | "limit">, charged: number, now: Moment): Admitted {
     const bucket = this.#bucketOf(charge);
     bucket.askedMs = Math.floor(now.fastMs);
@@ -151,6 +153,11 @@ export class Admissions {
       this.#silentMs ??= holder.sentMs;
       bucket.retryMs = Math.min(2 * bucket.retryMs, RETRY_MS_MAX);
     }
+    const mayReturn = holder.limit.isPlaces === true && holder.sentMs === undefined && bucket.waiting === undefined;
+    if (mayReturn && holder.giveBack() > 0) {
+      this.#send(bucket, now);
+      return;
+    }
     for (const waiting of waitingFor(bucket)) {
       if (now.fastMs - waiting.sinceMs < patienceMs) continue;
       waiting.isOverdue = true;
@@ -182,8 +189,10 @@ export class Admissions {
   /** When it is to be attended to next, if nothing happens. */
   #nextMs({ holder, askedMs, retryMs, waiting }: Bucket, now: Moment): number {
     const ownMs = holder.sentMs === undefined ? (holder.renewMs ?? askedMs + UNUSED_MS) : holder.sentMs + retryMs;
+    const isFree = holder.limit.isPlaces === true && holder.sentMs === undefined && holder.idle > 0;
+    const freeMs = isFree ? now.fastMs + FREE_PLACE_MS : Infinity;
     const [first] = waiting ?? [];
-    const nextMs = Math.min(ownMs, (first?.sinceMs ?? Infinity) + this.#options.patienceMs);
+    const nextMs = Math.min(ownMs, freeMs, (first?.sinceMs ?? Infinity) + this.#options.patienceMs);
     return nextMs > now.fastMs ? nextMs : now.fastMs + this.#options.retryMs;
   }
 
@@ -204,7 +213,10 @@ export class Admissions {
 
   #bucketOf({ key, limit }: Pick<Charge, "key" | "limit">): Bucket {
     const known = this.#buckets.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.holder.limit = limit;
+      return known;
+    }
     const bucket = openBucket(key, limit, this.#options.retryMs);
     this.#buckets.set(key, bucket);
     this.#plan(bucket, 0);
@@ -268,6 +280,8 @@ export class Admissions {
     if (whenUncoordinated !== "Share") return whenUncoordinated === "Allow";
     const share = shareOf(limit, members);
     if (share === undefined) return false;
+    // Those that go on from before count too: how many there are at a time has nothing to do with when they came.
+    if (limit.isPlaces === true) return share.amount - bucket.holder.pending >= cost;
     const { alone } = bucket;
     if (alone === undefined || !isSameLimit(alone.share, share)) {
       const isOfKind = alone !== undefined && isOfOneKind(alone.share, share);
@@ -307,6 +321,7 @@ export class Admissions {
           const cost = costs?.[index] ?? units.amount;
           if (hasLedger(index)) this.#correct(holder.key, cost - units.told);
           holder.settle(units, cost, at);
+          this.#returnPlaces(holder, at);
         }
       },
       grow: (at, costs) => {
@@ -316,6 +331,12 @@ export class Admissions {
         }
       },
     };
+  }
+
+  /** A place that is free again is somebody else's, unless the next request here takes it soon. */
+  #returnPlaces(holder: LeaseHolder, now: Moment): void {
+    const bucket = this.#buckets.get(holder.key);
+    if (holder.limit.isPlaces === true && bucket !== undefined) this.#plan(bucket, this.#nextMs(bucket, now));
   }
 
   /** Writes down what is taken of ledgers; the first that cannot be written, and may not go on without. */

@@ -135,8 +135,9 @@ export class KeyOwner {
     const draw = this.#limit.ledger?.isGranted === true ? this.#believe(told, holder, known !== undefined) : told;
     // Nobody holds more than it was granted; of who is not known, what it held may be lost with what was known before.
     const heldMost = known === undefined ? capacityOf(this.#limit) : holder.idle + holder.pending + holder.assumed;
-    const pending = Math.min(draw.pending, heldMost);
-    const idle = Math.min(draw.idle, heldMost - pending);
+    // Places that were taken alone, or by a former run, were granted to nobody, and are taken all the same.
+    const pending = Math.min(draw.pending, this.#limit.isPlaces === true ? capacityOf(this.#limit) : heldMost);
+    const idle = Math.max(0, Math.min(draw.idle, heldMost - pending));
     this.#change(draw.agent);
     this.#settle(holder, draw, nowMs);
     this.#hold(holder, idle, pending);
@@ -206,6 +207,22 @@ export class KeyOwner {
     this.#holders.delete(agent);
     this.#change(agent);
     return true;
+  }
+
+  /** Of places: who begins says all that goes on, and with what former runs of it held nothing does any more. */
+  succeed(
+    isFormer: (agent: string) => boolean,
+    nowMs: number,
+    onForgotten: (agent: string, lease: number) => void,
+  ): void {
+    for (const [agent, holder] of this.#holders) {
+      if (!isFormer(agent)) continue;
+      this.#meter.refund?.(holder.assumed, holder.endMs, nowMs);
+      this.#hold(holder, 0, 0);
+      this.#holders.delete(agent);
+      this.#change(agent);
+      onForgotten(agent, holder.lease);
+    }
   }
 
   /** Units that may be drawn now. */

@@ -37,9 +37,12 @@ export interface Moment {
 /** An agent's part of one bucket: what it holds, and what it has used. */
 export class LeaseHolder {
   readonly key: string;
-  readonly limit: Limit;
+  /** As the request that came last has it. */
+  limit: Limit;
   /** Units that are held and were not taken. */
   #idle = 0;
+  /** The fewest of them since it was looked last what lies idle. */
+  #idleLeast = 0;
   #pending = 0;
   /** Requests whose cost is not known yet. */
   #unsettled = 0;
@@ -108,6 +111,11 @@ export class LeaseHolder {
     return this.#idle < this.#low;
   }
 
+  /** Units of requests that have not ended: of places, all that are taken. */
+  get pending(): number {
+    return this.#pending;
+  }
+
   /** Whether nothing is held and all that was used is known to be counted. */
   get isSettled(): boolean {
     return (
@@ -115,14 +123,18 @@ export class LeaseHolder {
     );
   }
 
-  /** Ends a lease whose time is over: what is pending of it is used, and nothing can be taken from it. */
+  /**
+   * Ends a lease whose time is over: what is pending of it is used, and nothing can be taken from it. A place is held by its request
+   * and not by a lease: it stays taken, and the next draw says so.
+   */
   lapse(now: Moment): void {
-    if (now.fastMs < this.#endMs || this.#idle + this.#pending === 0) return;
-    this.#use(this.#pending, now.slowMs);
-    this.#idle = 0;
-    this.#pending = 0;
+    const { isPlaces = false } = this.limit;
+    if (now.fastMs < this.#endMs || this.#idle + (isPlaces ? 0 : this.#pending) === 0) return;
+    this.release();
     this.#term += 1;
-    this.#low = 0;
+    if (isPlaces) return;
+    this.#use(this.#pending, now.slowMs);
+    this.#pending = 0;
   }
 
   canTake(amount: number, now: Moment): boolean {
@@ -132,6 +144,7 @@ export class LeaseHolder {
 
   take(amount: number, now: Moment): Taken {
     this.#idle -= amount;
+    if (this.#idle < this.#idleLeast) this.#idleLeast = this.#idle;
     this.#pending += amount;
     this.#takenSince += amount;
     this.#unsettled += 1;
@@ -151,6 +164,11 @@ export class LeaseHolder {
   settle({ amount, told, atMs, term }: Taken, cost: number, now: Moment): void {
     this.lapse(now);
     this.#unsettled -= 1;
+    if (this.limit.isPlaces === true) {
+      this.#pending -= amount;
+      if (term === this.#term && now.fastMs < this.#endMs) this.#idle += amount;
+      return;
+    }
     if (term !== this.#term) {
       this.#use(cost - told, now.slowMs);
       return;
@@ -164,19 +182,29 @@ export class LeaseHolder {
   /** Counts what is admitted without a lease. */
   takeAlone(amount: number, now: Moment): Taken {
     this.#unsettled += 1;
-    this.#use(amount, now.slowMs);
+    if (this.limit.isPlaces === true) this.#pending += amount;
+    else this.#use(amount, now.slowMs);
     return { amount, told: amount, atMs: now.slowMs, term: -1 };
   }
 
-  /** Of a request that was let through before, and for which so much is counted elsewhere. */
+  /** Of a request that was let through before, and for which so much is counted elsewhere; a place it holds here from now on. */
   resume(told: number, now: Moment): Taken {
-    return { ...this.takeAlone(0, now), told };
+    return this.limit.isPlaces === true ? this.takeAlone(told, now) : { ...this.takeAlone(0, now), told };
   }
 
   /** Gives back what is idle: by the next draw. */
   release(): void {
     this.#idle = 0;
+    this.#idleLeast = 0;
     this.#low = 0;
+  }
+
+  /** The same of what lay idle all the time since the last call: so many. */
+  giveBack(): number {
+    const unused = this.#idleLeast;
+    this.#idle -= unused;
+    this.#idleLeast = this.#idle;
+    return unused;
   }
 
   /** The last draw, of a holder that is settled: nothing is wanted any more. */

@@ -221,3 +221,20 @@ test("runs that are over cost a sweep nothing with keys that they do not have", 
   expect(knows.mock.calls.length).toBeLessThanOrEqual(50);
   knows.mockRestore();
 });
+
+test("who begins anew says which places it has: what its former run held is nobody's, and counts again where nobody says so", () => {
+  const limit: Limit = { amount: 3, perMs: 1000, isPlaces: true };
+  const { owner } = open({ limitOf: () => limit, instanceOf: (agent) => agent.slice(0, 1) });
+  expect(owner.draw(draw(1, { agent: "a1", needs: [1, 1] }), 0).granted).toBe(2);
+  // Another one's of two: one is left.
+  expect(owner.draw(draw(1, { agent: "b1", needs: [1, 1] }), 1).granted).toBe(1);
+  // One of its two has ended while nobody was there.
+  expect(owner.draw(draw(1, { agent: "a2", pending: 1, needs: [1] }), 2).granted).toBe(1);
+  expect(owner.keyOf("k")?.held).toBe(3);
+  // What the former one said before it was killed comes late.
+  expect(owner.draw(draw(1, { agent: "a1", needs: [1, 1] }), 3)).toMatchObject({ granted: 0, trouble: "stale" });
+  // All leases are over, and one is heard again: its places are its own once.
+  expect(owner.draw(draw(2, { agent: "b1", pending: 1, needs: [1] }), 500).granted).toBe(0);
+  expect(owner.draw(draw(2, { agent: "a2", pending: 2 }), 501).left).toBe(0);
+  expect(owner.draw(draw(3, { agent: "a2", pending: 1 }), 502).left).toBe(1);
+});

@@ -73,13 +73,18 @@ export class LeaseOwner {
     if (limit === undefined) return refuseDraw(draw, "unknown-limit", ttlMs);
     const owner = this.#keys.get(draw.key) ?? this.#open(draw, limit, nowMs);
     if (owner === undefined) return refuseDraw(draw, "too-many-keys", ttlMs);
-    this.#ended.delete(draw.agent);
+    const wasEnded = this.#ended.delete(draw.agent);
     owner.relimit(limit);
     const { instanceOf = (agent: string) => agent } = this.#options;
     const instance = instanceOf(draw.agent);
-    if (!owner.knows(draw.agent) && !owner.makeRoom((agent) => instanceOf(agent) === instance, RUNS_MAX, nowMs))
-      return refuseDraw(draw, "too-many-keys", ttlMs);
-    return owner.draw(draw, this.#floors.get(draw.agent)?.lease ?? -1, nowMs);
+    const isMeant = (agent: string): boolean => instanceOf(agent) === instance;
+    const floor = this.#floors.get(draw.agent)?.lease ?? -1;
+    if (!owner.knows(draw.agent)) {
+      const begins = !wasEnded && draw.lease > floor && draw.pending + draw.needs.length > 0;
+      if (begins && limit.isPlaces === true) owner.succeed(isMeant, nowMs, (...of) => this.#remember(...of, nowMs));
+      if (!owner.makeRoom(isMeant, RUNS_MAX, nowMs)) return refuseDraw(draw, "too-many-keys", ttlMs);
+    }
+    return owner.draw(draw, floor, nowMs);
   }
 
   /** A key without anybody who draws from it; undefined where no rule has it, or there are too many. */
@@ -111,9 +116,7 @@ export class LeaseOwner {
       return isOver;
     };
     for (const [key, owner] of this.#keys) {
-      const isOver = owner.sweep(nowMs, hasEnded, (agent, lease) =>
-        this.#floors.set(agent, { lease: Math.max(lease, this.#floors.get(agent)?.lease ?? -1), atMs: nowMs }),
-      );
+      const isOver = owner.sweep(nowMs, hasEnded, (...of) => this.#remember(...of, nowMs));
       if (isOver) {
         this.#options.onForgotten?.(key, owner.used);
         this.#keys.delete(key);
@@ -127,6 +130,11 @@ export class LeaseOwner {
     }
     // No copy of a draw is under way for so long.
     for (const [agent, { atMs }] of this.#floors) if (atMs < nowMs - REMEMBERED_MS) this.#floors.delete(agent);
+  }
+
+  /** Of an agent that a key has forgotten: no draw up to that one is taken. */
+  #remember(agent: string, lease: number, nowMs: number): void {
+    this.#floors.set(agent, { lease: Math.max(lease, this.#floors.get(agent)?.lease ?? -1), atMs: nowMs });
   }
 
   save(): OwnerState {

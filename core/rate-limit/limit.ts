@@ -36,10 +36,19 @@ export interface Limit {
   readonly burst?: number;
   /** It is a Quota's: what was used of it is in a ledger. */
   readonly ledger?: Ledger;
+  /** It is of requests at a time: each holds its place from its beginning to its end, and nothing is used. */
+  readonly isPlaces?: boolean;
 }
 
+/** How long a place counts of whose holder nothing is heard, after its lease: of who is silent nobody knows what goes on. */
+export const PLACE_MS = 10_000;
+
 export const isSameLimit = (a: Limit, b: Limit): boolean =>
-  a.amount === b.amount && a.perMs === b.perMs && a.burst === b.burst && isSameLedger(a.ledger, b.ledger);
+  a.amount === b.amount &&
+  a.perMs === b.perMs &&
+  a.burst === b.burst &&
+  a.isPlaces === b.isPlaces &&
+  isSameLedger(a.ledger, b.ledger);
 
 function isSameLedger(a: Limit["ledger"], b: Limit["ledger"]): boolean {
   return (
@@ -50,6 +59,7 @@ function isSameLedger(a: Limit["ledger"], b: Limit["ledger"]): boolean {
 /** Whether what was used of one tells what was used of the other. */
 export const isOfOneKind = (a: Limit, b: Limit): boolean =>
   (a.burst === undefined) === (b.burst === undefined) &&
+  a.isPlaces === b.isPlaces &&
   (a.ledger?.period === undefined) === (b.ledger?.period === undefined);
 
 /** The most that may be admitted at one moment, and so the largest cost that can be. */

@@ -33,7 +33,7 @@ export function reserveShare(
       const burst = limit.burst === undefined ? {} : { burst: left(capacityOf(limit)) };
       return {
         reserve: kept.map(({ name }) => name).join("+"),
-        limit: { amount: left(limit.amount), perMs: limit.perMs, ...burst },
+        limit: { ...limit, amount: left(limit.amount), ...burst },
       };
     }),
   ];

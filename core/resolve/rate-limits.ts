@@ -3,7 +3,7 @@ import type { AuthorizationRule } from "#core/kinds/authorization-policy/schema.
 import { usesHttp } from "#core/kinds/authorization-policy/uses-http.ts";
 import type { RateLimitBucket, RateLimitSpec } from "#core/kinds/rate-limit/schema.ts";
 import type { CountingRule, KeyPart, StatusRange } from "#core/rate-limit/counting-rule.ts";
-import type { Limit } from "#core/rate-limit/limit.ts";
+import { type Limit, PLACE_MS } from "#core/rate-limit/limit.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { GuardingRule } from "#core/resolve/guarding-policy.ts";
 import { writtenIn } from "#core/resolve/inline-limits.ts";
@@ -22,8 +22,6 @@ export interface LimitingRule extends CountingRule<readonly GuardingRule[]> {
 }
 
 export const KEYS_MAX = 100_000;
-/** Of requests at a time: for so long one counts whose agent is gone. */
-const CONCURRENT_MS = 10_000;
 
 /** Those of RateLimits that are not off, in their order. */
 export function readLimits(limits: readonly Resource<"RateLimit">[]): readonly LimitingRule[] {
@@ -94,7 +92,8 @@ export function keyOf({ key = [] }: RateLimitBucket): readonly KeyPart[] {
 }
 
 function limitOf({ amount, per, burst, unit }: RateLimitSpec["rules"][number]["limit"]): Limit {
-  const perMs = unit === "Concurrent" ? CONCURRENT_MS : (parseDurationMs(per ?? "") ?? 0);
+  if (unit === "Concurrent") return { amount, perMs: PLACE_MS, isPlaces: true };
+  const perMs = parseDurationMs(per ?? "") ?? 0;
   return { amount, perMs, ...(burst === undefined ? {} : { burst }) };
 }
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
 import { TYPE_URLS } from "#core/xds/type-urls.ts";
@@ -21,6 +22,8 @@ export interface Limits {
   readonly isDeciding: boolean;
   /** How far requests have come that last, as often as Envoy says so. */
   hearStreams(streams: readonly LastingStream[]): void;
+  /** Another Envoy was started: what the one before it served is over. */
+  hearEnvoy(): void;
   /** Resolves when Envoy is answered, where it may ask: it has limits from before, or what former runs let through is to be told. */
   listen(): Promise<void>;
   /** Resolves when Envoy may be given these: it will ask of what has limits. Undefined where it may at once. */
@@ -48,6 +51,7 @@ export function makeLimits(
       isUp: uplink.state.kind === "up",
     }),
     call: (path, request, timeoutMs) => uplink.unary(path, request, timeoutMs),
+    handedOver: join(paths.limitJournals, "ends"),
     log,
   });
   // One that is started later reads what the cache has by then.
@@ -69,6 +73,7 @@ export function makeLimits(
       return thread.isStarted;
     },
     hearStreams: (streams) => thread.hearStreams(streams),
+    hearEnvoy: () => thread.hearEnvoy(),
     async listen() {
       if (hasRuns(paths.limitJournals) || cache.list(TYPE_URLS.RDS).some(hasLimits)) await thread.start();
     },

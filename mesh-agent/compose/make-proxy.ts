@@ -42,6 +42,8 @@ export interface ProxyNeeds {
   readonly complaints: Complaints;
   /** Hears whether Envoy serves. */
   readonly onReadiness?: ((isReady: boolean) => void) | undefined;
+  /** Hears of each new Envoy: what the one before it served is over. */
+  readonly onStart?: (() => void) | undefined;
   readonly log: Logger;
 }
 
@@ -81,6 +83,7 @@ export function makeProxy(needs: ProxyNeeds): ProxyParts {
     log,
     beforeStart: () => requirePorts(config),
     onDeath: () => readiness.set(false),
+    ...(needs.onStart === undefined ? {} : { onStart: needs.onStart }),
   });
   const reopenLogs = async (): Promise<void> => void (await admin.post("/reopen_logs"));
   complaints.hear(bootstrap, supervisor);

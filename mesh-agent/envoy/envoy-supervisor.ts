@@ -31,8 +31,8 @@ export interface SupervisorOptions {
   readonly log: Logger;
   /** Before the first Envoy, where none is taken back. What it throws, `start` throws. */
   readonly beforeStart?: () => Promise<void>;
-  /** An Envoy runs: a new one, or the one that was taken back. */
-  readonly onStart?: (envoy: EnvoyProcess) => void;
+  /** A new Envoy runs; of one that is taken back nothing is said. */
+  readonly onStart?: () => void;
   /** It died on its own. */
   readonly onDeath?: (why: string) => void;
   /** Waits for so many ms, or until the signal. */
@@ -76,7 +76,6 @@ export class EnvoySupervisor {
       await this.#options.beforeStart?.();
       this.#current = this.#spawn();
     }
-    this.#options.onStart?.(this.#current);
     this.#running = this.#watch(this.#current);
   }
 
@@ -94,7 +93,7 @@ export class EnvoySupervisor {
   }
 
   async #watch(first: EnvoyProcess): Promise<void> {
-    const { log, onDeath, onStart } = this.#options;
+    const { log, onDeath } = this.#options;
     for (let envoy = first; ; ) {
       const begun = performance.now();
       const why = await envoy.ended;
@@ -111,7 +110,6 @@ export class EnvoySupervisor {
       if (next === undefined) return;
       envoy = next;
       this.#current = envoy;
-      onStart?.(envoy);
     }
   }
 
@@ -141,6 +139,7 @@ export class EnvoySupervisor {
     this.startedWith = settings;
     this.settle();
     this.#options.log.info("envoy started", { pid: envoy.pid });
+    this.#options.onStart?.();
     return envoy;
   }
 

@@ -22,6 +22,7 @@ export interface DecidedLimits {
   follow(change: RoutesChange): void;
   hearUplink(isUp: boolean): void;
   hearStreams(streams: readonly LastingStream[]): void;
+  hearEnvoy(): void;
   stats(): LimitStats;
   listen(socketPath: string): Promise<void>;
   close(): Promise<void>;
@@ -72,6 +73,7 @@ export function decideLimits(
       isUp = now;
     },
     hearStreams: (streams) => server.hearStreams(streams),
+    hearEnvoy: () => server.hearEnvoy(),
     stats: () => ({
       keys: limiter.keys,
       failures: leases.failures,

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { PharosError } from "#core/errors.ts";
 import { limitHeaders, refusalHeaders } from "#core/rate-limit/limit-headers.ts";
-import { ruleOfKey } from "#core/rate-limit/rule-name.ts";
 import type { StreamEntry, StreamLine } from "#core/rate-limit/stream-entries.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import { readDescriptor, readEnd, setOfDescriptor } from "#core/simulate/limits/read-descriptor.ts";
@@ -32,6 +31,8 @@ const TOO_MANY = encodeLimitAnswer({ isAdmitted: false, headers: [["retry-after"
 /** How long nothing may be heard of a request that lasts. Envoy tells of each every few seconds. */
 const SILENT_MS = 600_000;
 const LOOK_MS = 60_000;
+/** How long the last lines of an Envoy that is gone may take until they are read. */
+const LAST_LINES_MS = 15_000;
 
 export interface LimitServerOptions {
   readonly sets: LimitSets;
@@ -79,14 +80,12 @@ export class LimitServer {
 
   /** Before it listens: requests that former runs let through go on, and cost what they would have. */
   resume(streams: Iterable<readonly [id: string, entry: StreamEntry]>): void {
-    const { sets, limiter } = this.#options;
-    const ruleOf = (key: string): PreparedLimit | undefined => {
-      const id = ruleOfKey(key);
-      return sets.rules.find(({ policy, name }) => `${policy}|${name}` === id);
-    };
-    this.#options.journal.together(() => {
+    const { sets, limiter, journal } = this.#options;
+    journal.together(() => {
       for (const [id, entry] of streams) {
-        const ending = limiter.resume(entry, ruleOf);
+        // All that it cost is charged; that it is over was heard, and by whom it was to be told was not.
+        if (entry.isOver === true) continue;
+        const ending = limiter.resume(entry, (key) => sets.ruleOf(key));
         this.#unended.resume(id, ending, Date.now());
         this.#note(id, entry, ending);
       }
@@ -98,15 +97,22 @@ export class LimitServer {
       }, LOOK_MS).unref();
   }
 
-  /** What requests cost that count bytes is charged while they last. */
+  /** What requests cost that count bytes is charged while they last; of a former run's this is how it is known that one has ended. */
   hearStreams(streams: readonly LastingStream[]): void {
     const { journal } = this.#options;
     // At once: of thousands, each with a write of its own, requests that are to be decided would wait for all.
     journal.together(() => {
       for (const { id, status, bytes, hasEnded } of streams)
         if (this.#unended.hear(id, { status, bytes, told: NOTHING_TOLD }, hasEnded, Date.now()))
-          journal.noteStream({ id, status, bytes });
+          // Of one of this run's Envoy tells the end itself: a next run would be told by nobody.
+          journal.noteStream({ id, status, bytes, ...(hasEnded ? { isOver: true } : {}) });
     });
+  }
+
+  /** Another Envoy runs than before: what the one before it served is over. What its log tells of that is still to be heard. */
+  hearEnvoy(): void {
+    this.#unended.endFormerPlaces();
+    setTimeout(() => this.#unended.forgetFormer(Infinity), LAST_LINES_MS).unref();
   }
 
   /** At once where nobody has to be asked. */
@@ -149,7 +155,7 @@ export class LimitServer {
       call.onHangUp = () => this.#unended.end(id, undefined);
       if (isGone) this.#unended.end(id, undefined);
       const { id: name, bytes } = ANSWER_METADATA;
-      return encodeVerdict(verdict, { [name]: id, ...(ending.isGrowing ? { [bytes]: "told" } : {}) });
+      return encodeVerdict(verdict, { [name]: id, ...(ending.isFollowed ? { [bytes]: "told" } : {}) });
     };
     let verdict: Verdict | undefined;
     let later: ((verdict: Verdict) => void) | undefined;

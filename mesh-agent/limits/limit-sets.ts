@@ -1,3 +1,4 @@
+import { ruleOfKey } from "#core/rate-limit/rule-name.ts";
 import { type PreparedLimit, readLimitSet } from "#core/simulate/limits/read-limit-set.ts";
 import type { RouteLimits, RoutesChange } from "#mesh-agent/limits/read-route-limits.ts";
 
@@ -10,6 +11,8 @@ export class LimitSets {
   readonly #routes = new Map<string, readonly string[]>();
   readonly #sets = new Map<string, readonly PreparedLimit[]>();
   readonly #waiting = new Map<string, Set<() => void>>();
+  /** Of all that are in use, by `policy|rule`; undefined: not looked up since these are others. */
+  #rules: Map<string, PreparedLimit> | undefined;
 
   constructor(known: readonly RouteLimits[] = []) {
     for (const route of known) this.#read(route);
@@ -48,12 +51,18 @@ export class LimitSets {
     return this.#sets.get(set);
   }
 
-  /** Those that are in use. */
-  get rules(): readonly PreparedLimit[] {
-    return [...new Set([...this.#routes.values()].flat())].flatMap((set) => this.#sets.get(set) ?? []);
+  /** The rule of a bucket's key, of those that are in use. */
+  ruleOf(key: string): PreparedLimit | undefined {
+    this.#rules ??= new Map(
+      [...new Set([...this.#routes.values()].flat())]
+        .flatMap((set) => this.#sets.get(set) ?? [])
+        .map((rule) => [`${rule.policy}|${rule.name}`, rule]),
+    );
+    return this.#rules.get(ruleOfKey(key));
   }
 
   #read({ name, limits }: RouteLimits): void {
+    this.#rules = undefined;
     this.#routes.delete(name);
     if (limits.length === 0) return;
     this.#routes.set(
@@ -67,6 +76,7 @@ export class LimitSets {
   }
 
   #forget(): void {
+    this.#rules = undefined;
     const used = new Set([...this.#routes.values()].flat());
     const former = [...this.#sets.keys()].filter((set) => !used.has(set));
     for (const set of former.slice(0, -FORMER_MAX)) this.#sets.delete(set);

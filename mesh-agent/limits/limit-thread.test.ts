@@ -74,6 +74,7 @@ function open(breaks = 0, isTaken = false) {
         : { ...data, routes: [{ name: "route", limits: [{ set: SET, rules: rules.subarray(1) }] }] };
     },
     call: () => Promise.reject(new Error("nobody is asked")),
+    handedOver: join(dir, "ends"),
     log: loggerTo((level, message) => level === "error" && said.push(message)),
   });
   cleanup.add(() => thread.close());

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { PharosError } from "#core/errors.ts";
 import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
+import { HandedOver } from "#mesh-agent/limits/handed-over.ts";
 import type { RoutesChange } from "#mesh-agent/limits/read-route-limits.ts";
 import type { FromLimits, LimitStats, LimitThreadData, ToLimits } from "#mesh-agent/limits/thread-protocol.ts";
 import { Backoff } from "#node/backoff.ts";
@@ -11,6 +12,8 @@ export interface LimitThreadOptions {
   /** What it is started with, asked again when it has to be started anew. */
   readonly data: () => LimitThreadData;
   readonly call: (path: string, request: Uint8Array, timeoutMs: number) => Promise<Uint8Array>;
+  /** Where ends of requests are from when they were read until they are heard. */
+  readonly handedOver: string;
   readonly log: Logger;
 }
 
@@ -22,8 +25,6 @@ const RESTART = { firstMs: 100, maxMs: 10_000 } as const;
 const CLOSE_MS = 2000;
 /** Who wants to know how it does waits no longer for one that is busy or hangs. */
 const STATS_MS = 1000;
-/** Of requests that last, while there is no thread: of more the oldest are not told. */
-const UNHEARD_MAX = 10_000;
 const NO_STATS: LimitStats = {
   keys: 0,
   failures: 0,
@@ -42,13 +43,14 @@ export class LimitThread {
   #asked: PromiseWithResolvers<void> | undefined;
   #first: Promise<void> | undefined;
   #worker: Worker | undefined;
-  #unheard: LastingStream[] = [];
+  readonly #handed: HandedOver;
   #onClosed: () => void = () => undefined;
   #restart: NodeJS.Timeout | undefined;
   #isClosing = false;
 
   constructor(options: LimitThreadOptions) {
     this.#options = options;
+    this.#handed = new HandedOver(options.handedOver);
   }
 
   get isStarted(): boolean {
@@ -69,10 +71,14 @@ export class LimitThread {
     this.#post({ kind: "uplink", isUp });
   }
 
-  /** Where there is none yet, or it is being started again, it hears of them when it begins: of an end there is one line. */
+  /** Where there is none yet, or it dies before it has heard them, it does when it begins: of an end there is one line. */
   hearStreams(streams: readonly LastingStream[]): void {
-    if (this.#worker === undefined) this.#unheard = [...this.#unheard, ...streams].slice(-UNHEARD_MAX);
-    else this.#post({ kind: "streams", streams });
+    this.#post({ kind: "streams", ...this.#handed.add(streams) });
+  }
+
+  /** Another Envoy was started: what former runs let through is over with the one before it. */
+  hearEnvoy(): void {
+    this.#post({ kind: "envoy" });
   }
 
   /** What it has counted since it was started; where it does not answer in time, what it said last. */
@@ -116,8 +122,7 @@ export class LimitThread {
     });
     worker.unref();
     this.#worker = worker;
-    if (this.#unheard.length > 0) this.#post({ kind: "streams", streams: this.#unheard });
-    this.#unheard = [];
+    for (const each of this.#handed.unheard) this.#post({ kind: "streams", ...each });
     return new Promise((resolve, reject) => {
       worker.on("message", (message: FromLimits) => {
         if (message.kind === "ready") {
@@ -150,6 +155,9 @@ export class LimitThread {
         return;
       case "log":
         this.#options.log[message.level](message.message, message.fields);
+        return;
+      case "heard":
+        this.#handed.heard(message.mark);
         return;
       case "stats":
         this.#said(message.stats);

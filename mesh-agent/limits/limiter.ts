@@ -245,11 +245,12 @@ export class Limiter {
           shared.flatMap(({ cost, buckets }, index) => buckets.map(() => known.shared[index] ?? cost)),
         );
       });
-    ending.addCosts(
+    const costsOf = (isMeant: (rule: PreparedLimit) => boolean) =>
       [...own, ...shared]
-        .filter(({ rule }) => mayCostMore(rule))
-        .flatMap(({ buckets, cost }) => buckets.map(({ key }) => [key, cost] as const)),
-    );
+        .filter(({ rule }) => isMeant(rule))
+        .flatMap(({ buckets, cost }) => buckets.map(({ key }) => [key, cost] as const));
+    ending.addCosts(costsOf((rule) => rule.limit.isPlaces !== true && mayCostMore(rule)));
+    ending.addPlaces(costsOf((rule) => rule.limit.isPlaces === true));
     ending.add((ended) => {
       const now = this.#now();
       // Of one whose end nobody tells, that much stays charged.
@@ -266,13 +267,16 @@ export class Limiter {
     });
   }
 
-  /** A request that a former run let through: what it costs besides what that one charged. */
+  /** A request that a former run let through: what it costs besides what that one charged, and the places that it has. */
   resume(entry: StreamEntry, ruleOf: (key: string) => PreparedLimit | undefined): Ending {
-    return resumeRequest(entry, (key, chargedBy) => {
-      const rule = ruleOf(key);
-      if (rule === undefined) return undefined;
+    return resumeRequest(entry, ruleOf, (rule, key, before) => {
       const limit = limitOfBucket(rule, parseLimitKey(key)?.reserve ?? "");
-      let charged = chargedBy(rule);
+      let charged = before;
+      if (rule.isPerInstance && limit.isPlaces === true) {
+        const place = { buckets: [{ key, limit }], cost: charged };
+        this.#own.take(place);
+        return { rule, charge: () => undefined, settle: () => this.#own.settle(place, 0, this.#now().slowMs) };
+      }
       if (rule.isPerInstance) {
         const charge = (cost: number): void => {
           this.#own.spendMore({ buckets: [{ key, limit }] }, cost - charged, this.#now().slowMs);

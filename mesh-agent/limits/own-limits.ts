@@ -49,7 +49,7 @@ export class OwnLimits {
   }
 
   /** Takes what requests cost that have not ended. */
-  take({ buckets, cost }: KeyedCharge): void {
+  take({ buckets, cost }: Pick<KeyedCharge, "buckets" | "cost">): void {
     for (const { key, limit } of buckets) {
       const bucket = this.#bucketOf(key, limit);
       if (bucket !== undefined) bucket.pending += cost;
@@ -62,7 +62,7 @@ export class OwnLimits {
   }
 
   /** One that was taken has ended, and cost this. */
-  settle({ buckets, cost }: KeyedCharge, final: number, nowMs: number): void {
+  settle({ buckets, cost }: Pick<KeyedCharge, "buckets" | "cost">, final: number, nowMs: number): void {
     for (const { key, limit } of buckets) {
       const bucket = this.#bucketOf(key, limit);
       if (bucket === undefined) continue;

@@ -34,18 +34,31 @@ const RULES = toBinary(
   }),
 );
 
+const PLACES = toBinary(
+  LimitSetSchema,
+  create(LimitSetSchema, {
+    rules: [
+      {
+        ...{ policy: "shop/busy", name: "all", amount: 2, perMs: 10_000, keysMax: 10, enforcePercent: 100 },
+        ...{ unit: LimitRule_Unit.CONCURRENT, whenAlone: LimitRule_Alone.DENY, cost: { request: 1, most: 1 } },
+      },
+    ],
+  }),
+);
+
 /** Runs of one agent, one after another, and what their owner was told in all. */
-function open() {
+function open(rules = RULES) {
   const dir = temporaryDir(cleanup);
   const usedBy = new Map<string, number>();
   let starts = 0;
+  let held = 0;
   const start = async (isOwnerThere = true) => {
     let isKilled = !isOwnerThere;
     starts += 1;
     const socketPath = join(dir, `limits-${starts}.sock`);
     const data = {
       ...{ membersFile: join(dir, "members"), journalsDir: join(dir, "journals"), instance: "shop/web-0" },
-      ...{ routes: [{ name: "route", limits: [{ set: SET, rules: RULES }] }], isUp: true },
+      ...{ routes: [{ name: "route", limits: [{ set: SET, rules }] }], isUp: true },
     };
     const decided = decideLimits(
       data,
@@ -53,6 +66,7 @@ function open() {
         if (isKilled) return Promise.reject(new Error("killed"));
         const { run, draws } = decodeDraws(request);
         const grants = draws.map(({ key, lease, used, pending, needs }) => {
+          held = pending;
           usedBy.set(run, Math.max(used + pending, usedBy.get(run) ?? 0));
           const granted = needs.reduce((sum, need) => sum + need, 0);
           return { key, lease, granted, isAmple: false, ttlMs: 200, left: 500_000, waitMs: 0, members: 1 };
@@ -78,7 +92,10 @@ function open() {
     const texts = readdirSync(journals).map((name) => readFileSync(join(journals, name), "utf8"));
     return texts.filter((text) => text.includes(id)).length;
   };
-  return { start, charged, journalsWith };
+  /** Of one key the places that the agent says are taken. */
+  const holds = (places: number) =>
+    eventually(`${places} are held`, () => (held === places ? true : undefined), 10_000);
+  return { start, charged, holds, journalsWith };
 }
 
 /** By what name Envoy is to tell of it. */
@@ -131,4 +148,29 @@ test("what lasts stands in one journal, however often the agent is killed while 
   const last = await start();
   last.decided.hearStreams(line(id, 3000));
   await charged(3000);
+});
+
+test("places of requests that go on are held by the next run, until each has ended or their Envoy is another", async () => {
+  const { start, holds } = open(PLACES);
+  const first = await start();
+  const ids = [await letThrough(first.session), await letThrough(first.session)];
+  await holds(2);
+  // It was read that one has ended, and killed before Envoy's own word of that.
+  first.decided.hearStreams(line(ids[0] ?? "", 5, true));
+  first.kill();
+  const second = await start();
+  await holds(1);
+  const id = await letThrough(second.session);
+  await holds(2);
+  second.decided.hearStreams(line(ids[1] ?? "", 5, true));
+  await holds(1);
+  second.kill();
+
+  const third = await start();
+  // That one goes on.
+  third.decided.hearStreams(line(id, 5));
+  await letThrough(third.session);
+  await holds(2);
+  third.decided.hearEnvoy();
+  await holds(1);
 });

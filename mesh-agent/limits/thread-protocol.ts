@@ -1,6 +1,6 @@
 import type { ErrorCode } from "#core/errors.ts";
-import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
 import type { LimitOutcome } from "#core/telemetry/limit-counts.ts";
+import type { Handed } from "#mesh-agent/limits/handed-over.ts";
 import type { RouteLimits, RoutesChange } from "#mesh-agent/limits/read-route-limits.ts";
 
 /** What the thread of limits is started with. */
@@ -29,7 +29,10 @@ export type ToLimits =
   | { readonly kind: "uplink"; readonly isUp: boolean }
   | { readonly kind: "answered"; readonly id: number; readonly answer: Uint8Array }
   | { readonly kind: "refused"; readonly id: number; readonly code: ErrorCode; readonly message: string }
-  | { readonly kind: "streams"; readonly streams: readonly LastingStream[] }
+  /** Answered by `heard` with the same mark, when what they say is written down. */
+  | ({ readonly kind: "streams" } & Handed)
+  /** Another Envoy was started. */
+  | { readonly kind: "envoy" }
   | { readonly kind: "stats" }
   | { readonly kind: "close" };
 
@@ -50,5 +53,6 @@ export type FromLimits =
       readonly message: string;
       readonly fields: Readonly<Record<string, unknown>>;
     }
+  | { readonly kind: "heard"; readonly mark: number }
   | { readonly kind: "stats"; readonly stats: LimitStats }
   | { readonly kind: "closed" };

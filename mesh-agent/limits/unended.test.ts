@@ -35,10 +35,10 @@ test("how far one has come is told by its name until it has ended, and of no oth
   ending.addGrowing(({ bytes }) => heard.push(bytes));
   expect(ending.isGrowing).toBe(true);
   const id = unended.add(ending, new AbortController().signal);
-  unended.grow(id, { ...ENDED, bytes: 7 });
-  unended.grow("other", { ...ENDED, bytes: 8 });
+  unended.hear(id, { ...ENDED, bytes: 7 }, false, 0);
+  unended.hear("other", { ...ENDED, bytes: 8 }, false, 0);
   ending.end(ENDED);
-  unended.grow(id, { ...ENDED, bytes: 9 });
+  unended.hear(id, { ...ENDED, bytes: 9 }, false, 0);
   expect(heard).toEqual([7]);
 });
 
@@ -78,6 +78,7 @@ test("of a former run the log tells the end, of this one whoever asks; nobody wa
   const settled: string[] = [];
   const open = (name: string) => {
     const ending = new Ending();
+    ending.addGrowing(() => undefined);
     ending.add((ended) => settled.push(`${name} ${ended?.bytes}`));
     return ending;
   };
@@ -92,4 +93,23 @@ test("of a former run the log tells the end, of this one whoever asks; nobody wa
   expect(settled).toEqual(["told 7", "silent undefined"]);
   unended.end("former-3", { ...ENDED, bytes: 10 });
   expect([settled.at(-1), unended.hasFormer]).toEqual(["heard of 10", false]);
+});
+
+test("a next run has to know the end that the log tells of one that has a place; with its Envoy gone places alone are free at once", () => {
+  const unended = new Unended("run", 10);
+  const settled: string[] = [];
+  const open = (name: string, isGrowing = false) => {
+    const ending = new Ending();
+    ending.addPlaces([["key", 1]]);
+    if (isGrowing) ending.addGrowing(() => undefined);
+    ending.add(() => settled.push(name));
+    return ending;
+  };
+  const own = unended.add(open("own"), new AbortController().signal);
+  expect(unended.hear(own, ENDED, false, 1)).toBe(false);
+  expect(unended.hear(own, ENDED, true, 1)).toBe(true);
+  unended.resume("former-1", open("place"), 0);
+  unended.resume("former-2", open("place and bytes", true), 0);
+  unended.endFormerPlaces();
+  expect(settled).toEqual(["place"]);
 });

@@ -11,6 +11,7 @@ export class Ending {
   readonly #settles: Settle[] = [];
   readonly #grows: Grow[] = [];
   readonly #costs: Costing[] = [];
+  #holdsPlace = false;
   #ended: { readonly request: EndedRequest | undefined } | undefined;
 
   readonly add = (settle: Settle): void => {
@@ -24,8 +25,19 @@ export class Ending {
   /** It may cost these more in the end: that outlives the agent. */
   readonly addCosts = (costs: readonly Costing[]): void => void this.#costs.push(...costs);
 
+  /** It has these until its end, which does too. */
+  addPlaces(places: readonly Costing[]): void {
+    this.#holdsPlace ||= places.length > 0;
+    this.#costs.push(...places);
+  }
+
   get costs(): readonly Costing[] {
     return this.#costs;
+  }
+
+  /** How far it has come is to be heard, and that it has ended also where nobody was there to be told. */
+  get isFollowed(): boolean {
+    return this.isGrowing || this.#holdsPlace;
   }
 
   get isGrowing(): boolean {
@@ -97,6 +109,12 @@ export class Unended {
     for (const [id, heardMs] of this.#former) if (heardMs < sinceMs) this.end(id, undefined);
   }
 
+  /** Those of former runs that have a place and nothing else that is still to be heard. */
+  endFormerPlaces(): void {
+    for (const id of [...this.#former.keys()])
+      if (this.#endings.get(id)?.ending.isGrowing !== true) this.end(id, undefined);
+  }
+
   /** `request` undefined: nobody will say how. */
   end(id: string, request: EndedRequest | undefined): void {
     const known = this.#endings.get(id);
@@ -105,20 +123,17 @@ export class Unended {
     known?.ending.end(request);
   }
 
-  /** How far one has come; false of one that has ended. */
-  grow(id: string, soFar: EndedRequest): boolean {
-    const known = this.#endings.get(id);
-    known?.ending.grow(soFar);
-    return known !== undefined;
-  }
-
-  /** The same of what the log says: of a former run's the end may be told nowhere else. */
+  /** How far one has come, as the log says it: of a former run's the end may be told nowhere else. True where a next run has to know it. */
   hear(id: string, soFar: EndedRequest, hasEnded: boolean, nowMs: number): boolean {
     const isFormer = this.#former.has(id);
     if (isFormer) this.#former.set(id, nowMs);
-    if (isFormer && hasEnded) this.end(id, soFar);
-    else return this.grow(id, soFar);
-    return false;
+    if (isFormer && hasEnded) {
+      this.end(id, soFar);
+      return false;
+    }
+    const ending = this.#endings.get(id)?.ending;
+    ending?.grow(soFar);
+    return ending?.isGrowing === true || (hasEnded && ending?.isFollowed === true);
   }
 
   #makeRoom(): void {

@@ -57,6 +57,10 @@ port.on("message", (message: ToLimits) => {
       break;
     case "streams":
       limits.hearStreams(message.streams);
+      post({ kind: "heard", mark: message.mark });
+      break;
+    case "envoy":
+      limits.hearEnvoy();
       break;
     case "stats":
       post({ kind: "stats", stats: limits.stats() });

@@ -55,11 +55,29 @@ export interface MeshOptions {
   readonly cutOff?: number;
   /** How often in a second people begin a key anew. */
   readonly resets?: number;
+  /** Requests last up to so long, and outlive their agent: its next run goes on with them. */
+  readonly lastMs?: number;
+}
+
+interface SimulatedAgent {
+  id: string;
+  readonly clock: Clock;
+  fast: CautiousClock;
+  slow: CautiousClock;
+  admissions: Admissions;
+}
+
+/** One that has begun. */
+interface Lasting {
+  readonly charges: readonly Charge[];
+  settle: (now: Moment) => void;
 }
 
 export interface Admitted {
   readonly atMs: number;
   cost: number;
+  /** When it ended, of one that lasts. */
+  endMs?: number;
 }
 
 const STEP_MS = 5;
@@ -106,8 +124,11 @@ export class SimulatedMesh {
   #ownerTime: CautiousClock;
   #isUp = true;
   #runs = 0;
-  #agents: { id: string; readonly clock: Clock; fast: CautiousClock; slow: CautiousClock; admissions: Admissions }[] =
-    [];
+  /** Of which place each run was. */
+  readonly #instances = new Map<string, number>();
+  /** What has begun and not ended, by place. */
+  readonly #lasting = new Map<number, Set<Lasting>>();
+  #agents: SimulatedAgent[] = [];
 
   constructor(options: MeshOptions) {
     this.#options = options;
@@ -120,7 +141,7 @@ export class SimulatedMesh {
     for (const key of Object.keys(options.limits)) this.admitted.set(key, []);
     for (let at = 0; at < options.agents; at += 1) {
       const clock = this.#clock();
-      this.#agents.push({ clock, ...this.#startAgent(clock) });
+      this.#agents.push({ clock, ...this.#startAgent(clock, at) });
     }
   }
 
@@ -142,6 +163,19 @@ export class SimulatedMesh {
   /** What the owner has in its books. */
   booked(key: string): number {
     return (this.#forgotten.get(key) ?? 0) + (this.owner.keyOf(key)?.used ?? 0);
+  }
+
+  /** The most that lasted at one moment. */
+  mostAtATime(key: string): number {
+    const admitted = this.admitted.get(key) ?? [];
+    const ends = admitted.map(({ endMs = Infinity, cost }) => [endMs, -cost] as const);
+    const turns = [...admitted.map(({ atMs, cost }) => [atMs, cost] as const), ...ends];
+    let [most, now] = [0, 0];
+    for (const [, cost] of turns.sort(([a, ofA], [b, ofB]) => a - b || ofA - ofB)) {
+      now += cost;
+      most = Math.max(most, now);
+    }
+    return most;
   }
 
   sum(key: string): number {
@@ -193,6 +227,10 @@ export class SimulatedMesh {
             this.admitted.get(key)?.push(entry);
             return entry;
           });
+          if (this.#options.lastMs !== undefined) {
+            this.#last(agent, charges, outcome, entries);
+            return;
+          }
           const { admissions } = agent;
           this.#at(this.#random() * 100, () => {
             // Of an agent that died meanwhile nobody learns what it cost.
@@ -210,6 +248,24 @@ export class SimulatedMesh {
     }
   }
 
+  #last(
+    agent: SimulatedAgent,
+    charges: readonly Charge[],
+    { settle }: { readonly settle: (now: Moment) => void },
+    entries: readonly Admitted[],
+  ): void {
+    const place = this.#instances.get(agent.id) ?? 0;
+    const lasting = this.#lasting.get(place) ?? new Set();
+    this.#lasting.set(place, lasting);
+    const one: Lasting = { charges, settle };
+    lasting.add(one);
+    this.#at(this.#random() ** 2 * (this.#options.lastMs ?? 0), () => {
+      for (const entry of entries) entry.endMs = this.#nowMs;
+      lasting.delete(one);
+      one.settle(this.#moment(agent));
+    });
+  }
+
   #troubles(): void {
     const { kills, jumps, jumpMs } = this.#trouble;
     const happens = (perSecond: number): boolean => this.#random() < (perSecond * STEP_MS) / 1000;
@@ -224,7 +280,14 @@ export class SimulatedMesh {
       for (const key of this.admitted.keys())
         this.#lose(key, agent.admissions.unsafe(key) + (this.#granted.get(`${agent.id} ${key}`) ?? 0));
       const former = agent.id;
-      Object.assign(agent, this.#startAgent(agent.clock));
+      const place = this.#agents.indexOf(agent);
+      Object.assign(agent, this.#startAgent(agent.clock, place));
+      for (const one of this.#lasting.get(place) ?? []) {
+        const resumed = one.charges.map((charge) => agent.admissions.resume(charge, charge.cost, this.#moment(agent)));
+        one.settle = (now) => {
+          for (const each of resumed) each.settle(now, [0]);
+        };
+      }
       for (const [key, entry] of this.#journals.get(former) ?? [])
         this.#tellFormer(this.#agents.indexOf(agent), former, key, entry);
     }
@@ -298,9 +361,10 @@ export class SimulatedMesh {
     for (let at = 0; at < copies; at += 1) this.#at(min + this.#random() ** 3 * (max - min), run);
   }
 
-  #startAgent(clock: Clock) {
+  #startAgent(clock: Clock, place: number) {
     this.#runs += 1;
     const id = `agent-${this.#runs}`;
+    this.#instances.set(id, place);
     const index = (): number => this.#agents.findIndex((agent) => agent.id === id);
     const entries = new Map<string, JournalEntry>();
     this.#journals.set(id, entries);
@@ -336,6 +400,7 @@ export class SimulatedMesh {
     return new LeaseOwner(
       {
         ...{ ttlMs: TTL_MS, drift: 0.02, keysMax: 1000, limitOf: (key) => limits[key] },
+        instanceOf: (agent) => String(this.#instances.get(agent)),
         onForgotten: (key, used) => void this.#forgotten.set(key, (this.#forgotten.get(key) ?? 0) + used),
         ...(lostMs === undefined ? {} : { lostMs }),
       },

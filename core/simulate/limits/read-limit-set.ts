@@ -67,6 +67,7 @@ function prepare(rule: LimitRule, trustsForwardedFor: PreparedLimit["trustsForwa
       ...{ amount, perMs },
       ...(burst === 0 ? {} : { burst }),
       ...(quota === undefined ? {} : { ledger: { isOpen: quota.isOpen } }),
+      ...(rule.unit === LimitRule_Unit.CONCURRENT ? { isPlaces: true } : {}),
     },
     period: quota?.period,
     over: overOf(quota),

@@ -1,0 +1,40 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { HandedOver } from "#mesh-agent/limits/handed-over.ts";
+import { Cleanup, temporaryDir } from "#testing/test-agent.ts";
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+const stream = (id: string, hasEnded: boolean) => ({ id, status: 200, bytes: 7, hasEnded });
+const idsOf = (handed: HandedOver) => handed.unheard.flatMap(({ streams }) => streams.map(({ id }) => id));
+
+test("an end that nobody is known to have heard is told by the next run, and one that was heard is not", () => {
+  const file = join(temporaryDir(cleanup), "journals", "ends");
+  const handed = new HandedOver(file);
+  const first = handed.add([stream("goes-on", false), stream("a", true)]);
+  const second = handed.add([stream("b", true)]);
+  expect(idsOf(new HandedOver(file))).toEqual(["a", "b"]);
+  handed.heard(first.mark);
+  expect(idsOf(handed)).toEqual(["b"]);
+  handed.heard(second.mark);
+  expect([idsOf(handed), idsOf(new HandedOver(file))]).toEqual([[], []]);
+  handed.add([stream("c", true)]);
+  // Half a line, of a disk without room.
+  writeFileSync(file, `${readFileSync(file, "utf8")}["d",2`);
+  const next = new HandedOver(file);
+  expect(next.unheard.flatMap(({ streams }) => streams)).toEqual([stream("c", true)]);
+  next.heard(next.unheard[0]?.mark ?? 0);
+  expect(idsOf(new HandedOver(file))).toEqual([]);
+});
+
+test("where nobody hears it keeps those that came last, on the file too", () => {
+  const file = join(temporaryDir(cleanup), "ends");
+  const handed = new HandedOver(file);
+  for (let at = 0; at < 120; at += 1)
+    handed.add(Array.from({ length: 200 }, (_, nth) => stream(`${at}-${nth}-${"x".repeat(40)}`, true)));
+  expect(idsOf(handed)).toHaveLength(10_000);
+  expect(readFileSync(file).length).toBeLessThan(1_000_000);
+  expect(idsOf(new HandedOver(file)).at(-1)).toMatch(/^119-199-/);
+});

@@ -1,0 +1,106 @@
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
+
+/** Of more the oldest are not told. */
+const STREAMS_MAX = 10_000;
+/** Of a longer file only what is not heard yet is kept. */
+const BYTES_MAX = 1_000_000;
+
+/** What is told at once, until it is heard. */
+export interface Handed {
+  readonly mark: number;
+  readonly streams: readonly LastingStream[];
+}
+
+/**
+ * What the log says of requests that last, until who decides has heard it. Of an end there is one line, and the log is not read
+ * again from before it: so ends are on a file from before they are told until they are heard, and the next run begins with them. Told
+ * twice does no harm.
+ */
+export class HandedOver {
+  readonly #file: string;
+  #unheard: Handed[] = [];
+  #count = 0;
+  #mark = 0;
+  #bytes = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+    const left = readLeft(file);
+    if (left.length > 0) this.#keep(left);
+    this.#bytes = left.length;
+  }
+
+  /** In order. */
+  get unheard(): readonly Handed[] {
+    return this.#unheard;
+  }
+
+  /** Written down when it returns, where the disk has room. */
+  add(streams: readonly LastingStream[]): Handed {
+    const handed = this.#keep(streams);
+    const ends = linesOf(streams);
+    if (ends !== "") this.#write(ends);
+    return handed;
+  }
+
+  /** All up to that one. */
+  heard(mark: number): void {
+    this.#unheard = this.#unheard.filter((each) => each.mark > mark);
+    this.#count = this.#unheard.reduce((sum, { streams }) => sum + streams.length, 0);
+    if (this.#count > 0 || this.#bytes === 0) return;
+    rmSync(this.#file, { force: true });
+    this.#bytes = 0;
+  }
+
+  #keep(streams: readonly LastingStream[]): Handed {
+    this.#mark += 1;
+    const handed = { mark: this.#mark, streams: streams.slice(-STREAMS_MAX) };
+    this.#unheard.push(handed);
+    this.#count += handed.streams.length;
+    while (this.#count > STREAMS_MAX) this.#count -= this.#unheard.shift()?.streams.length ?? this.#count;
+    return handed;
+  }
+
+  #write(ends: string): void {
+    try {
+      mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
+      if (this.#bytes + ends.length > BYTES_MAX) {
+        const all = this.#unheard.map(({ streams }) => linesOf(streams)).join("");
+        writeFileSync(this.#file, all, { mode: 0o600 });
+        this.#bytes = all.length;
+      } else {
+        appendFileSync(this.#file, ends, { mode: 0o600 });
+        this.#bytes += ends.length;
+      }
+    } catch {
+      // Who decides hears it all the same; a disk without room is told of by the journal.
+    }
+  }
+}
+
+/** Of those that have ended: what is heard of others is heard again. */
+const linesOf = (streams: readonly LastingStream[]): string =>
+  streams
+    .filter(({ hasEnded }) => hasEnded)
+    .map(({ id, status, bytes }) => `${JSON.stringify([id, status, bytes])}\n`)
+    .join("");
+
+function readLeft(file: string): LastingStream[] {
+  try {
+    return readFileSync(file, "utf8").split("\n").flatMap(parseLine);
+  } catch {
+    return [];
+  }
+}
+
+function parseLine(line: string): LastingStream[] {
+  try {
+    const [id, status, bytes] = JSON.parse(line) as readonly unknown[];
+    if (typeof id !== "string" || typeof status !== "number" || typeof bytes !== "number") return [];
+    return [{ id, status, bytes, hasEnded: true }];
+  } catch {
+    return [];
+  }
+}
