@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { parseAllDocuments } from "yaml";
 import { analyzeAlone } from "#cli/commands/analyze-alone.ts";
 import { readChanges } from "#cli/commands/read-changes.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
+import { readFlags } from "./read-flags.ts";
 import { printReport } from "./report.ts";
 
 const RESOURCES_OF_SERVICE = 5;
@@ -78,13 +78,7 @@ function spend(work: () => void): Spent {
 
 /** What reading a directory costs, one file a service: validating each resource, and finding what is wrong with all of them together. */
 export function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      resources: { type: "string", default: "5000" },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
+  const values = readFlags(args, { resources: "5000" });
   const services = Math.ceil(Number(values.resources) / RESOURCES_OF_SERVICE);
   const dir = mkdtempSync(join(tmpdir(), "pharos-check-"));
   try {

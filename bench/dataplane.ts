@@ -1,10 +1,11 @@
 import { execFile, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { type Demo, eventually, root, startDemo } from "../e2e/fixtures/demo.ts";
 import { choosePorts } from "../programs/demo/ports.ts";
 import { minimalEnvoy } from "./dataplane/minimal-pair.ts";
+import { readFlags } from "./read-flags.ts";
 
 const run_ = promisify(execFile);
 const TICKS_PER_SECOND = 100;
@@ -164,16 +165,7 @@ async function compare(
 
 /** CPU per request through a client's and a server's Envoy over mTLS: as Pharos configures them, and a minimal pair. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      connections: { type: "string", default: "16" },
-      seconds: { type: "string", default: "2" },
-      rounds: { type: "string", default: "25" },
-      "trace-sampling": { type: "string", default: "0,1" },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
+  const values = readFlags(args, { connections: "16", seconds: "2", rounds: "25", "trace-sampling": "0,1" });
   const results = await compare(
     values["trace-sampling"].split(",").map(Number),
     Number(values.connections),

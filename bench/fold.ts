@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import type { AccessLogField } from "#core/telemetry/access-log.ts";
 import { EntryFolder } from "#mesh-agent/telemetry/fold-entries.ts";
+import { readFlags } from "./read-flags.ts";
 
 const OWN = {
   workload: "productpage-v1",
@@ -56,14 +56,7 @@ const median = (values: readonly number[]): number =>
 
 /** Agent CPU for folding, per line and per 1,000 requests a second, beside JSON.parse of the same lines alone. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      lines: { type: "string", default: "200000" },
-      rounds: { type: "string", default: "5" },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
+  const values = readFlags(args, { lines: "200000", rounds: "5" });
   const count = Number(values.lines);
   const lines = Array.from({ length: count }, (_, index) => makeLine(index));
   const folds: number[] = [];

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import type { GraphView } from "#core/graph/graph.ts";
 import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
@@ -9,6 +8,7 @@ import { BackgroundRounds, type RoundCost } from "./graph/background-rounds.ts";
 import { fillWeek } from "./graph/fill-week.ts";
 import { SqliteWindows } from "./graph/sqlite-windows.ts";
 import { syntheticEdges, syntheticReports } from "./graph/synthetic-mesh.ts";
+import { readFlags } from "./read-flags.ts";
 
 const WINDOW_MS = 10_000;
 const MINUTE_MS = 60_000;
@@ -47,17 +47,7 @@ async function overLong(store: RunningTelemetry, path: string, now: () => number
 
 /** The graph of an hour: the store fed as agents feed it, beside SQLite summing the same windows. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      services: { type: "string", default: "1000" },
-      edges: { type: "string", default: "5000" },
-      minutes: { type: "string", default: "66" },
-      rounds: { type: "string", default: "9" },
-      objectives: { type: "string", default: "100" },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
+  const values = readFlags(args, { services: "1000", edges: "5000", minutes: "66", rounds: "9", objectives: "100" });
   const edges = syntheticEdges(Number(values.services), Number(values.edges));
   const dir = mkdtempSync(join(tmpdir(), "pharos-bench-graph-"));
   // Half a window before the end of ten minutes: the largest share of the hour is in fine windows.

@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { freePort } from "#node/free-port.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 import { RealMesh } from "#testing/real-mesh.ts";
@@ -10,6 +10,7 @@ import { Cleanup, envoyPid, eventually, startAgent, startApp, temporaryDir } fro
 import { type Guard, guardPolicies } from "./dataplane/guard.ts";
 import { minimalEnvoy } from "./dataplane/minimal-pair.ts";
 import { cpuSeconds } from "./process-usage.ts";
+import { readFlags } from "./read-flags.ts";
 import { printReport } from "./report.ts";
 
 const PREFIX = "/ratings/";
@@ -83,16 +84,7 @@ const median = (values: readonly number[]): number =>
 
 /** CPU per request through two Envoys over mTLS, the called one with a token to check and a policy: Pharos' and a minimal pair, in turns. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      connections: { type: "string", default: "16" },
-      seconds: { type: "string", default: "2" },
-      rounds: { type: "string", default: "15" },
-      "no-guard": { type: "boolean", default: false },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
+  const values = readFlags(args, { connections: "16", seconds: "2", rounds: "15", "no-guard": false });
   const cleanup = new Cleanup();
   try {
     const signer = makeSigners().rsa;

@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { WINDOW_MS } from "#core/telemetry/buckets.ts";
 import { type FleetOfAgents, startFleetOfAgents } from "./ingest/fleet-of-agents.ts";
 import { type MeshSize, NAMESPACE, nameOf, resourcesOf, seriesOf } from "./ingest/mesh-of-agents.ts";
@@ -9,6 +8,7 @@ import { readStored } from "./ingest/stored-sums.ts";
 import { differencesOf } from "./ingest/sums.ts";
 import { type PharosServer, startPharosServer } from "./pharos-server.ts";
 import { cpuSeconds, rssMb } from "./process-usage.ts";
+import { readFlags } from "./read-flags.ts";
 import { printReport } from "./report.ts";
 
 const IDLE_SECONDS = 5;
@@ -71,17 +71,7 @@ async function measure(server: PharosServer, fleet: FleetOfAgents, warm: number,
  * memory meanwhile; then it is ended, and its file is held against what it had acknowledged.
  */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      agents: { type: "string", default: "2000" },
-      replicas: { type: "string", default: "2" },
-      calls: { type: "string", default: "25" },
-      warm: { type: "string", default: "25" },
-      seconds: { type: "string", default: "60" },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
+  const values = readFlags(args, { agents: "2000", replicas: "2", calls: "25", warm: "25", seconds: "60" });
   const [agents, replicas, calls] = [Number(values.agents), Number(values.replicas), Number(values.calls)];
   const size: MeshSize = { services: Math.ceil(agents / replicas), calls, replicas };
   if (2 * calls >= size.services)

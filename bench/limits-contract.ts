@@ -1,23 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { ContractRun, type Observed } from "#testing/limits/hold-contract.ts";
 import { Cleanup } from "#testing/test-agent.ts";
+import { readFlags } from "./read-flags.ts";
 import { printReport } from "./report.ts";
 
 /** The published contract of limits (docs/adr/0045-limits.md), held against a control plane and agents with their Envoys, which are killed and cut off under load. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      agents: { type: "string", default: "6" },
-      amount: { type: "string", default: "200" },
-      per: { type: "string", default: "1000" },
-      workers: { type: "string", default: "32" },
-      seconds: { type: "string", default: "20" },
-      kills: { type: "string", default: "8" },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
+  const values = readFlags(args, { agents: "6", amount: "200", per: "1000", workers: "32", seconds: "20", kills: "8" });
   const numbers = { agents: Number(values.agents), amount: Number(values.amount), perMs: Number(values.per) };
   const seconds = Number(values.seconds);
   const kills = Number(values.kills);

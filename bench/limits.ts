@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { mostInWindow } from "#core/rate-limit/testing/most-in-window.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 import { LimitFleet } from "#testing/limits/limit-fleet.ts";
@@ -11,6 +11,7 @@ import { measureMemory, measureOwner } from "./limits/owner-cost.ts";
 import { provideRatelimit } from "./limits/provide-ratelimit.ts";
 import { type RatelimitPeer, startPeer } from "./limits/ratelimit-peer.ts";
 import { cpuSeconds } from "./process-usage.ts";
+import { readFlags } from "./read-flags.ts";
 import { printReport } from "./report.ts";
 
 const run_ = promisify(execFile);
@@ -74,15 +75,7 @@ async function measureAccuracy(fleet: LimitFleet, ports: readonly number[], path
 
 /** Limits on the path of requests, at their owner, and beside envoyproxy/ratelimit with Redis on the same load. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      rate: { type: "string", default: "2000" },
-      seconds: { type: "string", default: "4" },
-      rounds: { type: "string", default: "7" },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
+  const values = readFlags(args, { rate: "2000", seconds: "4", rounds: "7" });
   const [rate, seconds, rounds] = [Number(values.rate), Number(values.seconds), Number(values.rounds)];
   const cleanup = new Cleanup();
   try {

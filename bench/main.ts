@@ -1,5 +1,7 @@
 // `npm run bench -- NAME [flags] [-o json]`: each benchmark measures Pharos and a peer in the same run.
 
+import { FlagUsage } from "./read-flags.ts";
+
 export interface Benchmark {
   /** Runs with the flags after its name; prints a table, or JSON when asked. */
   run(args: readonly string[]): Promise<void>;
@@ -51,11 +53,22 @@ const BENCHMARKS: Readonly<Record<string, { readonly what: string; readonly load
 const [name = "", ...args] = process.argv.slice(2);
 const chosen = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
 if (chosen === undefined) {
-  process.stderr.write(
-    `usage: npm run bench -- NAME [flags] [-o json]\n\n${Object.entries(BENCHMARKS)
-      .map(([each, { what }]) => `  ${each.padEnd(15)} ${what}`)
-      .join("\n")}\n`,
-  );
-  process.exit(2);
+  const isAsked = name === "--help" || name === "-h";
+  const problem = isAsked || name === "" ? "" : `there is no benchmark ${name}\n\n`;
+  const names = Object.entries(BENCHMARKS).map(([each, { what }]) => `  ${each.padEnd(15)} ${what}`);
+  tell(isAsked, `${problem}usage: npm run bench -- NAME [flags] [-o json]\n\n${names.join("\n")}\n`);
+} else
+  try {
+    await (await chosen.load()).run(args);
+  } catch (error) {
+    if (!(error instanceof FlagUsage)) throw error;
+    const { problem, message } = error;
+    const words = problem === undefined ? "" : `${problem}\n\n`;
+    tell(problem === undefined, `${words}usage: npm run bench -- ${name} [flags]\n  ${chosen.what}\n\n${message}\n`);
+  }
+
+/** To who asked for it, or who asked for what there is not. */
+function tell(isAsked: boolean, text: string): void {
+  (isAsked ? process.stdout : process.stderr).write(text);
+  process.exitCode = isAsked ? 0 : 2;
 }
-await (await chosen.load()).run(args);

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { seriesLabels } from "#core/promql/series-labels.ts";
 import { makePrometheus } from "#server/prometheus/make-prometheus.ts";
 import { asCounted } from "#server/prometheus/traffic-families.ts";
@@ -9,6 +8,7 @@ import { DEFAULT_RETENTION } from "#server/telemetry/ports/retention.ts";
 import { openDuckdbStore } from "#server/telemetry/stores/duckdb/duckdb-store.ts";
 import { startPrometheus } from "#testing/prometheus/start-prometheus.ts";
 import { remoteWrite } from "#testing/prometheus/write-request.ts";
+import { readFlags } from "./read-flags.ts";
 import { printReport } from "./report.ts";
 
 const EVERY_MS = 15_000;
@@ -36,13 +36,7 @@ async function medianMs(ask: () => Promise<unknown>): Promise<number> {
 
 /** The same series of an hour, a sample every 15 s, in this store and in a real Prometheus: queries over all of it, 61 steps each. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      series: { type: "string", default: "2000" },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
+  const values = readFlags(args, { series: "2000" });
   const count = Number(values.series);
   const endMs = Math.floor(Date.now() / 60_000) * 60_000;
   const startMs = endMs - SAMPLES * EVERY_MS;

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { parseAddress } from "#core/simulate/address.ts";
 import { decideHttp } from "#core/simulate/decide-http.ts";
@@ -18,6 +17,7 @@ import { makeNode, type ProxyHeader } from "#server/envoy/testing/read-case.ts";
 import { staticBootstrap } from "#server/envoy/testing/static-bootstrap.ts";
 import { SwappedProxy } from "#server/envoy/testing/swapped-proxy.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
+import { readFlags } from "./read-flags.ts";
 import { printReport } from "./report.ts";
 
 const POLICIES = 20;
@@ -108,14 +108,7 @@ async function askEnvoy(
 
 /** What one decision costs, beside what a real Envoy with the same resources needs to say the same. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      services: { type: "string", default: "1000" },
-      requests: { type: "string", default: "50000" },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
+  const values = readFlags(args, { services: "1000", requests: "50000" });
   const services = Number(values.services);
   const requests = Number(values.requests);
   const { resources } = parseDocuments(configuration(services));

@@ -1,13 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { makePrometheus } from "#server/prometheus/make-prometheus.ts";
 import { asCounted } from "#server/prometheus/traffic-families.ts";
 import type { RunningTelemetry } from "#server/telemetry/start-telemetry.ts";
 import { duckdbTelemetry } from "#server/telemetry/testing/duckdb-telemetry.ts";
 import { type RunningPrometheus, startPrometheus } from "#testing/prometheus/start-prometheus.ts";
 import { syntheticEdges } from "./graph/synthetic-mesh.ts";
+import { readFlags } from "./read-flags.ts";
 import { printReport, type ReportRow } from "./report.ts";
 import { takeWindow } from "./store/busy-mesh.ts";
 import { compareAnswers } from "./store/compare-answers.ts";
@@ -130,17 +130,7 @@ function rowsOf(scales: readonly Scale[], which: "newest" | "all"): ReportRow[] 
  * there is, beside a real Prometheus that has the same series.
  */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      services: { type: "string", default: "50" },
-      edges: { type: "string", default: "100" },
-      minutes: { type: "string", default: "10" },
-      times: { type: "string", default: "1,10,100" },
-      samples: { type: "string", default: "4" },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
+  const values = readFlags(args, { services: "50", edges: "100", minutes: "10", times: "1,10,100", samples: "4" });
   const edges = syntheticEdges(Number(values.services), Number(values.edges));
   const firstMs = Number(values.minutes) * MINUTE_MS;
   const scales = values.times.split(",").map(Number);

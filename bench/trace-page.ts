@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { chromium, type Page } from "@playwright/test";
 import { toOtlp } from "../core/telemetry/otlp-trace.ts";
 import type { TraceSpan } from "../core/telemetry/trace.ts";
 import { startDemo } from "../e2e/fixtures/demo.ts";
+import { readFlags } from "./read-flags.ts";
 import { printReport } from "./report.ts";
 
 const TRACE = "c0ffee".padEnd(32, "0");
@@ -86,14 +86,7 @@ async function scroll(page: Page, selector: string, seconds: number): Promise<Fr
 
 /** Frames while the waterfall of a large trace scrolls, beside a page of plain text in the same browser: what the machine can do. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      spans: { type: "string", default: "10000" },
-      seconds: { type: "string", default: "6" },
-      output: { type: "string", short: "o", default: "table" },
-    },
-  });
+  const values = readFlags(args, { spans: "10000", seconds: "6" });
   const [count, seconds] = [Number(values.spans), Number(values.seconds)];
   const demo = await startDemo(["--rate", "0"]);
   const { PHAROS_CHROMIUM: executablePath } = process.env;

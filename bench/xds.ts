@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { parseArgs } from "node:util";
 import type { ApiClient } from "../cli/client/client.ts";
 import { cpuSeconds, rssMb } from "./process-usage.ts";
+import { readFlags } from "./read-flags.ts";
 import { printReport } from "./report.ts";
 import { type Measured, startControlPlane } from "./xds/control-plane.ts";
 import { FleetProcess } from "./xds/fleet-process.ts";
@@ -124,16 +124,12 @@ async function measure(
  * and `--istiod` names the binary of istiod, which is then measured beside it, in plain text like for like.
  */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      clients: { type: "string", default: "500" },
-      services: { type: "string", default: "1000" },
-      edits: { type: "string", default: "5" },
-      plaintext: { type: "boolean", default: false },
-      istiod: { type: "string", default: process.env.PHAROS_BENCH_ISTIOD ?? "" },
-      output: { type: "string", short: "o", default: "table" },
-    },
+  const values = readFlags(args, {
+    clients: "500",
+    services: "1000",
+    edits: "5",
+    plaintext: false,
+    istiod: process.env.PHAROS_BENCH_ISTIOD ?? "",
   });
   const [clients, services, edits] = [Number(values.clients), Number(values.services), Number(values.edits)];
   const say = (text: string): void => {
