@@ -60,7 +60,15 @@ test("analyze tells of files, alone and beside what the server holds, and of all
     1,
     ["gateway-not-found"],
   ]);
-  expect((await run(`analyze - --alone ${nowhere}`, LOST.replace("http:", "htpp:"))).code).toBe(3);
+  // What is refused is left out, and the rest is looked at, whoever is asked.
+  const other = LOST.replace("{ name: lost }", "{ name: refused }").replace("http:", "htpp:");
+  for (const args of [`analyze - --alone ${nowhere}`, "analyze -"]) {
+    const both = await run(args, `${LOST}---\n${other}`);
+    expect(both.code).toBe(3);
+    expect(both.said).toContain("the others are looked at without VirtualService/default/refused");
+    expect(both.said).toMatch(/:9:34: warning: .*\[destination-host-not-found\]/);
+    expect((await run(args, other)).said).not.toContain("are looked at");
+  }
   const beside = await run("analyze -", unbound);
   expect([beside.code, beside.said]).toEqual([
     1,

@@ -1,113 +1,117 @@
 /** Every code of a diagnostic. A code never changes its meaning once released; scripts and the console go by it. */
-export type DiagnosticCode =
+export const DIAGNOSTIC_CODES = [
   // A text that is read.
-  | "bad-yaml"
-  | "duplicate-key"
-  | "merge-key"
-  | "too-large"
-  | "no-document"
-  | "more-problems"
-  | "unknown-kind"
-  | "kind-not-handled"
-  | "unknown-version"
+  "bad-yaml",
+  "duplicate-key",
+  "merge-key",
+  "too-large",
+  "no-document",
+  "more-problems",
+  "unknown-kind",
+  "kind-not-handled",
+  "unknown-version",
   // A field by itself.
-  | "unknown-field"
-  | "missing-field"
-  | "wrong-type"
-  | "bad-value"
-  | "one-of"
-  | "field-not-handled"
-  | "field-ignored"
-  | "value-not-handled"
+  "unknown-field",
+  "missing-field",
+  "wrong-type",
+  "bad-value",
+  "one-of",
+  "field-not-handled",
+  "field-ignored",
+  "value-not-handled",
   // The fields of a resource against each other.
-  | "annotation-not-handled"
-  | "catch-all-host"
-  | "conflicting-fields"
-  | "costly-value"
-  | "denies-tcp"
-  | "dry-run"
-  | "duplicate-value"
-  | "empty"
-  | "matches-nothing"
-  | "needs-field"
-  | "needs-selector"
-  | "no-effect"
-  | "no-ports"
-  | "private-key"
-  | "unknown-port"
-  | "unreachable-match"
-  | "unreachable-rule"
-  | "upper-case-header"
-  | "weight-sum"
+  "annotation-not-handled",
+  "catch-all-host",
+  "conflicting-fields",
+  "costly-value",
+  "denies-tcp",
+  "dry-run",
+  "duplicate-value",
+  "empty",
+  "matches-nothing",
+  "needs-field",
+  "needs-selector",
+  "no-effect",
+  "no-ports",
+  "private-key",
+  "unknown-port",
+  "unreachable-match",
+  "unreachable-rule",
+  "upper-case-header",
+  "weight-sum",
   // What surprises people about a policy that they write.
-  | "allows-everyone"
-  | "denies-everyone"
-  | "implicit-deny"
-  | "mesh-wide"
-  | "needs-mtls"
+  "allows-everyone",
+  "denies-everyone",
+  "implicit-deny",
+  "mesh-wide",
+  "needs-mtls",
   // Resources against each other: see docs/reference/checks.md.
-  | "consumer-of-two-plans"
-  | "delegate-not-usable"
-  | "delegate-not-used"
-  | "claims-not-checked"
-  | "destination-host-not-found"
-  | "destination-repeated"
-  | "destination-port-ambiguous"
-  | "duplicate-certificate"
-  | "duplicate-group-labels"
-  | "duplicate-host"
-  | "duplicate-peer-authentication"
-  | "duplicate-service"
-  | "ejects-nobody"
-  | "gateway-host-not-found"
-  | "health-annotation"
-  | "set-aside-annotation"
-  | "health-rule-elsewhere"
-  | "objective-target-not-found"
-  | "gateway-not-found"
-  | "http-only-setting"
-  | "instances-without-group"
-  | "limit-key-not-bound"
-  | "match-port-not-found"
-  | "mesh-rule-not-at-gateway"
-  | "mtls-conflict"
-  | "namespace-not-found"
-  | "overlapping-peer-authentications"
-  | "overrules-start-up"
-  | "patch-order-by-age"
-  | "plan-amount-not-usable"
-  | "plan-rule-not-found"
-  | "policy-host-not-found"
-  | "policy-port-not-found"
-  | "policy-target-not-found"
-  | "principal-not-found"
-  | "provider-not-found"
-  | "rule-host-not-found"
-  | "rule-overruled"
-  | "rule-port-not-found"
-  | "selector-matches-nothing"
-  | "several-sidecars"
-  | "several-proxy-configs"
-  | "several-telemetries"
-  | "telemetry-provider-not-found"
-  | "sidecar-host-not-found"
-  | "sidecar-port-not-answered"
-  | "subset-not-found"
-  | "subset-without-instances"
-  | "subset-without-labels"
+  "consumer-of-two-plans",
+  "delegate-not-usable",
+  "delegate-not-used",
+  "claims-not-checked",
+  "destination-host-not-found",
+  "destination-repeated",
+  "destination-port-ambiguous",
+  "duplicate-certificate",
+  "duplicate-group-labels",
+  "duplicate-host",
+  "duplicate-peer-authentication",
+  "duplicate-service",
+  "ejects-nobody",
+  "gateway-host-not-found",
+  "health-annotation",
+  "set-aside-annotation",
+  "health-rule-elsewhere",
+  "objective-target-not-found",
+  "gateway-not-found",
+  "http-only-setting",
+  "instances-without-group",
+  "limit-key-not-bound",
+  "match-port-not-found",
+  "mesh-rule-not-at-gateway",
+  "mtls-conflict",
+  "namespace-not-found",
+  "overlapping-peer-authentications",
+  "overrules-start-up",
+  "patch-order-by-age",
+  "plan-amount-not-usable",
+  "plan-rule-not-found",
+  "policy-host-not-found",
+  "policy-port-not-found",
+  "policy-target-not-found",
+  "principal-not-found",
+  "provider-not-found",
+  "rule-host-not-found",
+  "rule-overruled",
+  "rule-port-not-found",
+  "selector-matches-nothing",
+  "several-sidecars",
+  "several-proxy-configs",
+  "several-telemetries",
+  "telemetry-provider-not-found",
+  "sidecar-host-not-found",
+  "sidecar-port-not-answered",
+  "subset-not-found",
+  "subset-without-instances",
+  "subset-without-labels",
   // What is applied, as a whole.
-  | "duplicate-resource"
-  | "more-findings"
-  | "preview-overtaken"
+  "duplicate-resource",
+  "left-out",
+  "more-findings",
+  "preview-overtaken",
   // What the control plane could not fetch for it.
-  | "keys-not-fetched"
+  "keys-not-fetched",
   // What becomes of it at proxies.
-  | "credential-ends-soon"
-  | "credential-for-other-hosts"
-  | "credential-not-usable"
-  | "file-not-usable"
-  | "gateway-host-conflict"
-  | "gateway-port-conflict"
-  | "not-translated"
-  | "patch-not-usable"
-  | "refused-by-envoy";
+  "credential-ends-soon",
+  "credential-for-other-hosts",
+  "credential-not-usable",
+  "file-not-usable",
+  "gateway-host-conflict",
+  "gateway-port-conflict",
+  "not-translated",
+  "patch-not-usable",
+  "refused-by-envoy",
+] as const;
+
+export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];

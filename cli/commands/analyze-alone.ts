@@ -2,6 +2,7 @@ import type { UpsertChange } from "#cli/commands/read-changes.ts";
 import { checkConfig } from "#core/check/check-config.ts";
 import { setAside } from "#core/check/set-aside.ts";
 import { type Diagnostic, hasErrors } from "#core/diagnostic.ts";
+import { describeLeftOut } from "#core/resource/describe-left-out.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 import { placeBy } from "#core/resource/place-by.ts";
 import { formatRef, refOf } from "#core/resource/resource.ts";
@@ -33,6 +34,10 @@ export function analyzeAlone(changes: readonly UpsertChange[]): {
   const diagnostics = read.flatMap((each) => each.diagnostics);
   return {
     isRefused: hasErrors(diagnostics),
-    findings: setAside(tellOnce(diagnostics, placeBy(found, placers)), resources, Date.now()),
+    findings: setAside(
+      [...tellOnce(diagnostics, placeBy(found, placers)), ...describeLeftOut(diagnostics, resources.length > 0)],
+      resources,
+      Date.now(),
+    ),
   };
 }

@@ -41,6 +41,11 @@ test("what was set aside before is so again by a line with another day, wherever
 
 test.each([
   ["another finding", "subset-not-found until 2026-12-24: why", ["warning destination-host-not-found "]],
+  [
+    "a code that no finding has",
+    "destination-host-not-fond until 2026-12-24: why",
+    ["warning set-aside-annotation ", "warning destination-host-not-found "],
+  ],
   ["no reason", "destination-host-not-found until 2026-12-24:", null],
   ["no day", "destination-host-not-found until 2026-13-41: why", null],
   ["nothing", "", null],

@@ -1,7 +1,9 @@
 import type { ResourceCheck } from "#core/check/rule.ts";
 import type { Diagnostic } from "#core/diagnostic.ts";
+import { DIAGNOSTIC_CODES } from "#core/diagnostic-codes.ts";
 import { plainText } from "#core/plain-text.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
+import { closestName } from "#core/schema/closest-name.ts";
 
 /** Of each annotation: a reason stands with every finding of its code, and a line that cannot be read is a finding. */
 const REASON_CHARS_MAX = 200;
@@ -50,18 +52,38 @@ export function setAside(
 /** One that cannot be read would leave what it is about in force without a word. */
 export const setAsideAnnotation: ResourceCheck = {
   code: "set-aside-annotation",
-  summary: `The annotation ${SET_ASIDE} cannot be read: what it is about is told as without it.`,
-  each: (resource) =>
-    readAsides(resource)
-      .wrong.slice(0, WRONG_MAX)
-      .map((line) => ({
+  summary: `The annotation ${SET_ASIDE} cannot be read, or names a code that no finding has: what it is about is told as without it.`,
+  each: (resource) => {
+    const { read, wrong } = readAsides(resource);
+    const tell = (message: string, hint: string) =>
+      ({
         severity: "warning",
         resource: formatRef(refOf(resource)),
         path: ["metadata", "annotations", SET_ASIDE],
-        message: `${JSON.stringify(plainText(line, REASON_CHARS_MAX))} sets nothing aside`,
-        hint: "write the code of a finding, the last day and why: subset-not-found until 2026-12-24: comes with the next release",
-      })),
+        message,
+        hint,
+      }) as const;
+    return [
+      ...wrong.map((line) =>
+        tell(
+          `${JSON.stringify(plainText(line, REASON_CHARS_MAX))} sets nothing aside`,
+          "write the code of a finding, the last day and why: subset-not-found until 2026-12-24: comes with the next release",
+        ),
+      ),
+      ...read
+        .filter(({ code }) => !CODES.has(code))
+        .map(({ code }) => {
+          const close = closestName(code, CODES);
+          return tell(
+            `no finding has the code ${plainText(code, REASON_CHARS_MAX)}, so nothing is set aside by it`,
+            close === undefined ? "write the code that stands with the finding" : `did you mean ${close}?`,
+          );
+        }),
+    ].slice(0, WRONG_MAX);
+  },
 };
+
+const CODES: ReadonlySet<string> = new Set(DIAGNOSTIC_CODES);
 
 function readAsides({ metadata }: AnyResource): { readonly read: readonly Aside[]; readonly wrong: readonly string[] } {
   const text = metadata.annotations?.[SET_ASIDE];

@@ -8,6 +8,7 @@ import { KINDS } from "#core/kinds/kinds.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { explainReach } from "#core/resolve/explain-reach.ts";
 import type { ConfigChange } from "#core/resource/config-change.ts";
+import { describeLeftOut } from "#core/resource/describe-left-out.ts";
 import { meetsRequirements, parseLabelSelector } from "#core/resource/label-selector.ts";
 import { placeDiagnostics } from "#core/resource/place-diagnostics.ts";
 import type { AnyResource } from "#core/resource/resource.ts";
@@ -217,7 +218,10 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
     },
     async check(changes, asker) {
       const plan = await store.plan(await read(changes, asker));
-      if (hasErrors(plan.diagnostics)) return { ok: false, diagnostics: plan.diagnostics, resolved: [] };
+      const ok = !hasErrors(plan.diagnostics);
+      // What is refused keeps nobody from being told of the rest.
+      const hasRest = plan.changed.length + plan.unchanged.length > 0;
+      if (!ok && !hasRest) return { ok, diagnostics: plan.diagnostics, resolved: [] };
       const change = changeOfPlan(plan, state.revision + 1);
       const isSmall =
         lengthOf(changes) <= READ_HERE_MAX &&
@@ -227,7 +231,8 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         : await previews.findings(change, asker);
       const unsaved = files.ofUnsaved?.(change.upserts) ?? [];
       const placed = await place([...findings, ...unsaved], changes, asker);
-      return { ok: true, diagnostics: tellOnce(plan.diagnostics, placed), resolved };
+      const told = tellOnce(plan.diagnostics, placed);
+      return { ok, diagnostics: [...told, ...describeLeftOut(plan.diagnostics, hasRest)], resolved };
     },
     async preview(changes, asker): Promise<PreviewView> {
       const plan = await store.plan(await read(changes, asker));
