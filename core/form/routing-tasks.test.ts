@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import type { CatalogService } from "#core/form/find-service.ts";
 import { newRouting } from "#core/form/new-routing.ts";
-import { beginTask, parseRoutingTask, type RoutingTask } from "#core/form/routing-tasks.ts";
+import { readRoutingForm } from "#core/form/routing-form.ts";
+import { beginTask, parseRoutingTask, type RoutingTask, whyNoVersion } from "#core/form/routing-tasks.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
 
 const service = (versions: readonly string[]): CatalogService => ({
@@ -45,8 +47,26 @@ test("where versions share already, the shares change alone", () => {
   expect(rule).toMatchObject({ route: [{ weight: 90 }, { destination: { subset: "v2" } }, { weight: 10 }] });
 });
 
-test("a service of one version has nobody to try", () => {
-  expect(beginTask("canary", WRITTEN, service(["v1"]))).toBe(WRITTEN);
+test.each(["canary", "header", "mirror"] as const)(
+  "%s: a service of one version has nobody to try, and it is said",
+  (task) => {
+    const form = readRoutingForm(parse(WRITTEN));
+    for (const [versions, has] of [
+      [["v1"], "shop has one version, v1, and nothing is changed: start instances of another one"],
+      [[], "shop has no version that is told apart and nothing is changed"],
+    ] as const) {
+      expect(beginTask(task, WRITTEN, service(versions))).toBe(WRITTEN);
+      expect(whyNoVersion(task, form, service(versions))).toContain(has);
+    }
+    expect(whyNoVersion(task, form, SHOP)).toBeUndefined();
+  },
+);
+
+test("shares between hosts need no versions, and a delay none either", () => {
+  const shared = WRITTEN.replace("{ host: shop } }", "{ host: shop } }, { destination: { host: cart } }");
+  expect(whyNoVersion("canary", readRoutingForm(parse(shared)), service(["v1"]))).toBeUndefined();
+  expect(begin("canary", shared, service(["v1"]))[1]).toMatchObject({ route: [{ weight: 90 }, { weight: 10 }] });
+  expect(whyNoVersion("fault", readRoutingForm(parse(WRITTEN)), service(["v1"]))).toBeUndefined();
 });
 
 test("a header leads to the newest before all other rules", () => {

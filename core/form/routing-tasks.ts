@@ -30,6 +30,26 @@ export function beginTask(task: RoutingTask, text: string, service: CatalogServi
   return editDocument(text, editsOf(task, form, service, routesOf(document.value)));
 }
 
+/** Tasks that try one version beside another. */
+const TRYING: ReadonlySet<RoutingTask> = new Set(["canary", "header", "mirror"]);
+
+/** Why such a task begins nothing, and what to do first; undefined where there is a version to try, or what it is about is written already. */
+export function whyNoVersion(
+  task: RoutingTask,
+  form: RoutingForm,
+  service: CatalogService | undefined,
+): string | undefined {
+  if (service === undefined || !TRYING.has(task)) return undefined;
+  const [version, second] = subsetsOf(service);
+  const last = form.rules.findLast(({ matches }) => matches.length === 0);
+  const isWritten =
+    (task === "canary" && (last?.destinations.length ?? 0) > 1) ||
+    (task === "mirror" && (last?.mirror ?? null) !== null);
+  if (second !== undefined || isWritten) return undefined;
+  const has = version === undefined ? "no version that is told apart" : `one version, ${version},`;
+  return `${service.name} has ${has} and nothing is changed: start instances of another one, from a WorkloadGroup with another label "version", or name it by a subset in a DestinationRule`;
+}
+
 function editsOf(
   task: RoutingTask,
   form: RoutingForm,
@@ -46,6 +66,7 @@ function editsOf(
   const route = routes[last] ?? [{ destination: to(undefined) }];
   const at = (...path: readonly (string | number)[]) => ["spec", "http", last, ...path];
   const first = (value: object): DocumentEdit => ({ op: "insert", path: ["spec", "http", 0], value });
+  if (whyNoVersion(task, form, service) !== undefined) return [];
   switch (task) {
     case "canary":
       if (rule === undefined) return [];
@@ -55,7 +76,6 @@ function editsOf(
           path: at("route", index, "weight"),
           value: index === 0 ? 90 : index === rule.destinations.length - 1 ? 10 : 0,
         }));
-      if (oldest === newest) return [];
       return [
         {
           op: "set",
