@@ -8,6 +8,7 @@ import { WorkloadField } from "#components/schema-form/workload-field.tsx";
 import { Card } from "#components/ui/card.tsx";
 import type { Catalog } from "#core/form/catalog.ts";
 import type { ObjectType } from "#core/form/lay-out-object.ts";
+import { withJsonNames, withWrittenNames } from "#core/form/proto-names.ts";
 import { recordOf, textOf } from "#core/form/read-loosely.ts";
 import type { KindDefinition } from "#core/kinds/kind.ts";
 import { KINDS, type Kind } from "#core/kinds/kinds.ts";
@@ -26,9 +27,19 @@ function drawObject(type: ObjectType, path: Path) {
   return <ObjectFields type={type} path={path} />;
 }
 
+function byJsonNames(kind: Kind, context: FormContext): FormContext {
+  const { value, edit } = context;
+  return {
+    ...context,
+    value: withJsonNames(kind, value),
+    edit: (edits) => edit(withWrittenNames(kind, value, edits)),
+  };
+}
+
 /** The form of a kind as its schema has it: for whom, and every field that is handled. */
-export function SchemaForm({ kind, context, catalog }: SchemaFormProps) {
-  const { only, schema, leads = [] }: KindDefinition = KINDS[kind];
+export function SchemaForm({ kind, context: written, catalog }: SchemaFormProps) {
+  const { only, schema, leads = [], isProtoJson }: KindDefinition = KINDS[kind];
+  const context = isProtoJson === true ? byJsonNames(kind, written) : written;
   if (schema.type.kind !== "message") return null;
   const selector = selectorMember(schema.type);
   const namespace = textOf(recordOf(recordOf(context.value).metadata).namespace) || "default";

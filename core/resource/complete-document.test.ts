@@ -56,6 +56,14 @@ describe("names", () => {
   });
 });
 
+test("what is written by its proto's name is there, where a kind takes such", () => {
+  const written = (line: string) =>
+    `apiVersion: mesh.pharos.dev/v1\nkind: MeshConfig\nspec:\n  access_log_file: /dev/stdout\n  default_config:\n    ${line}\n`;
+  expect(labels(written("tra|"))).toContain("tracing");
+  expect(labels(written("concurrency: 1\n  |"))).not.toContain("accessLogFile");
+  expect(explainLine(written("concurrency: 1"), written("").indexOf("access_log"))).not.toBeNull();
+});
+
 describe("values", () => {
   test.each<[string, string, readonly string[] | null]>([
     [

@@ -1,10 +1,12 @@
-import { GROUPS } from "#core/kinds/kind.ts";
+import { GROUPS, type KindDefinition } from "#core/kinds/kind.ts";
 import { DOCUMENTS, isKind, KIND_NAMES, KINDS, type Kind, versionsOf } from "#core/kinds/kinds.ts";
 import { pathOfLine, placeInYaml } from "#core/resource/place-in-yaml.ts";
 import { describeField } from "#core/schema/describe-field.ts";
 import { describeType } from "#core/schema/describe-type.ts";
 import type { Field, Handled } from "#core/schema/field.ts";
 import { fieldAt } from "#core/schema/field-at.ts";
+import { jsonName } from "#core/schema/member-of.ts";
+import type { Path } from "#core/schema/path.ts";
 
 export interface Completion {
   /** Where what is written begins. */
@@ -31,12 +33,14 @@ export function completeDocument(text: string, offset: number): Completion | nul
   if (place.parent.length === 0 && (place.key === "kind" || place.key === "apiVersion"))
     return { from, options: (place.key === "kind" ? KIND_NAMES : apiVersions(kind)).map(toValue) };
   if (kind === undefined) return null;
-  const field = fieldAt(DOCUMENTS[kind], place.key === undefined ? place.parent : [...place.parent, place.key]);
+  const named = namesOf(kind);
+  const field = fieldAt(DOCUMENTS[kind], named(place.key === undefined ? place.parent : [...place.parent, place.key]));
   if (field?.status !== "handled") return null;
+  const siblings = named(place.siblings);
   const options =
     place.key === undefined && field.type.kind === "message"
       ? Object.entries(field.type.members).flatMap(([name, member]) =>
-          member.status === "handled" && !place.siblings.includes(name) ? [toName(name, member)] : [],
+          member.status === "handled" && !siblings.includes(name) ? [toName(name, member)] : [],
         )
       : valuesOf(field);
   return options.length === 0 ? null : { from, options };
@@ -47,8 +51,14 @@ export function explainLine(text: string, offset: number): readonly string[] | n
   const { start, own, kind } = documentAt(text, offset);
   const path = pathOfLine(own, own.slice(0, offset - start).split("\n").length - 1);
   const field: Field | undefined =
-    path === undefined || kind === undefined ? undefined : fieldAt(DOCUMENTS[kind], path);
+    path === undefined || kind === undefined ? undefined : fieldAt(DOCUMENTS[kind], namesOf(kind)(path));
   return field === undefined ? null : describeField(field);
+}
+
+/** Names as the schema has them: a kind may be written by those of its proto. */
+function namesOf(kind: Kind): (path: Path) => Path {
+  const { isProtoJson }: KindDefinition = KINDS[kind];
+  return (path) => (isProtoJson ? path.map((each) => (typeof each === "string" ? jsonName(each) : each)) : path);
 }
 
 /** The document of the text that the offset is in. */
