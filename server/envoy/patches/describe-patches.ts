@@ -9,16 +9,23 @@ import { describeAwaited, describeValue, isUsable } from "#server/envoy/patches/
  * these, by the `layers` that they hold. In steps of one layer.
  */
 export function* describePatches(
-  world: Pick<CompileReader, "all" | "ofNamespace">,
+  world: Pick<CompileReader, "all" | "ofNamespace" | "mesh">,
   patched: () => Iterable<Patch>,
   layers: () => Iterable<Pick<MutableLayer, "resources" | "removers">>,
 ): Generator<undefined, Diagnostic[], undefined> {
   const filters = world.all("EnvoyFilter");
   if (filters.length === 0) return [];
   const byNamespace = Map.groupBy(filters, ({ metadata }) => metadata.namespace);
-  const awaited = [...byNamespace].flatMap(([namespace, own]) =>
-    describeAwaited(namespace, own.flatMap(patchesOf), world.ofNamespace("EnvoyFilter", namespace).flatMap(patchesOf)),
-  );
+  const awaited = [...byNamespace].flatMap(([namespace, own]) => {
+    // What stands over all proxies finds in each namespace what is given there.
+    const isForAll = namespace === world.mesh.rootNamespace;
+    const standing = isForAll ? filters : world.ofNamespace("EnvoyFilter", namespace);
+    return describeAwaited(
+      isForAll ? "any namespace" : `${namespace} or of the root namespace`,
+      own.flatMap(patchesOf),
+      standing.flatMap(patchesOf),
+    );
+  });
   const unusable = [...filters.flatMap(patchesOf).flatMap(describeValue), ...awaited];
   const waiting = new Map<string, Patch>();
   for (const patch of patched()) if (isUsable(patch)) waiting.set(`${patch.resource} ${patch.path}`, patch);

@@ -58,7 +58,8 @@ test("a filter that waits for a configuration has that of its name, whoever give
   const ofType = `"@type": type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua, default_source_code: { inline_string: x }`;
   const insert = (value: string) =>
     `{ applyTo: HTTP_FILTER, match: { listener: { filterChain: { filter: { name: envoy.filters.network.http_connection_manager } } } }, patch: { operation: INSERT_FIRST, value: { name: ${filters}.own, ${value} } } }`;
-  const waiting = filter("x", insert("config_discovery: { config_source: { ads: {} } }"));
+  const waits = insert("config_discovery: { config_source: { ads: {} } }");
+  const waiting = filter("x", waits);
   const giving = (namespace: string) =>
     filter(
       "y",
@@ -78,6 +79,11 @@ test("a filter that waits for a configuration has that of its name, whoever give
   expect(mesh.dumps()).toEqual(open([entry("a")]).dumps());
   mesh.apply([giving("istio-system")]);
   expect(mesh.told().filter((each) => each.startsWith("patch-not-usable"))).toEqual([]);
+  // One of the root namespace is for proxies of each, and finds what is given there.
+  const over = open([entry("a"), filter("x", waits, "istio-system")]);
+  expect(over.told().filter((each) => each.startsWith("patch-not-usable"))).toHaveLength(1);
+  over.apply([giving("default")]);
+  expect(over.told().filter((each) => each.startsWith("patch-not-usable"))).toEqual([]);
   const origins = /"(resource|path|origins)":/;
   const without = (dumps: readonly unknown[]) =>
     JSON.stringify(dumps, (key, value) => (origins.test(`"${key}":`) ? undefined : value));

@@ -31,9 +31,9 @@ export function readPatches(patches: readonly Patch[], context: PatchContext): P
 
 export const NO_PATCHES = new PatchSet("SIDECAR_OUTBOUND", []);
 
-/** Of the patches of a namespace those that wait for the configuration of an EXTENSION_CONFIG that its proxies are not given; `standing`: all that are for them. */
+/** Of the patches of a namespace those that wait for the configuration of an EXTENSION_CONFIG that none of its proxies is given; `standing`: all that are for them, which `whose` names. */
 export function describeAwaited(
-  namespace: string,
+  whose: string,
   patches: readonly Patch[],
   standing: readonly Patch[],
 ): readonly Diagnostic[] {
@@ -52,7 +52,7 @@ export function describeAwaited(
             code: "patch-not-usable" as const,
             resource,
             path: ["spec", "configPatches", index, "patch", "value", "config_discovery"],
-            message: `cannot be made: no EnvoyFilter of ${namespace} or of the root namespace has an EXTENSION_CONFIG of the name ${name}`,
+            message: `cannot be made: no EnvoyFilter of ${whose} has an EXTENSION_CONFIG of the name ${name}`,
             hint: "add a patch with applyTo: EXTENSION_CONFIG and that name in one of them, or write typed_config here",
           },
         ],
