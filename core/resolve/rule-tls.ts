@@ -15,6 +15,11 @@ function of({ trafficPolicy, subsets }: Policies): readonly ClientTls[] {
   return [...ofPolicy(trafficPolicy), ...subsets.flatMap((subset) => ofPolicy(subset.trafficPolicy))];
 }
 
+/** Whether sidecars use the credentials that it names too: it is for some workloads of its own namespace, and its owner has chosen them (Istio's `isDrWithSelector`). */
+function isForSidecars({ rules: [first] }: Pick<ResolvedRule, "rules">): boolean {
+  return first?.spec.workloadSelector !== undefined;
+}
+
 /** The host of a rule that names credentials, as a whole name or a pattern; none of others. */
 function credentialHosts(rule: Resource<"DestinationRule">, domainSuffix: string): readonly string[] {
   const { trafficPolicy, subsets = [] } = rule.spec;
@@ -23,4 +28,4 @@ function credentialHosts(rule: Resource<"DestinationRule">, domainSuffix: string
     : [];
 }
 
-export const ruleTls = { named: namedCredentials, of, credentialHosts };
+export const ruleTls = { named: namedCredentials, of, credentialHosts, isForSidecars };

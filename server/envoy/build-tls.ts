@@ -189,7 +189,7 @@ export interface RuleUpstream {
   readonly bounds: ProxySettings["otherTls"];
 }
 
-/** A rule's stored credential, as a gateway finds it. */
+/** A rule's stored credential, as its caller finds it. */
 export interface RuleCredentials {
   readonly pair: CredentialUse | undefined;
   readonly roots: CredentialUse | undefined;

@@ -8,7 +8,7 @@ import { nameCredential } from "#core/xds/credential-name.ts";
 import type { Origin, XdsResource } from "#core/xds/layer.ts";
 import { SecretSchema } from "#proto/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
-import { listRuleCredentials } from "#server/envoy/clusters/rule-credentials.ts";
+import { type CredentialTaker, listRuleCredentials } from "#server/envoy/clusters/rule-credentials.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import type { Init } from "#server/envoy/pack.ts";
 
@@ -19,14 +19,15 @@ interface Named extends NamedCredential {
   readonly origin: Origin;
 }
 
-/** The secrets that a gateway's own configuration names and that there are: of the Gateways that it serves, and of rules for whom it calls. */
+/** The secrets that a proxy's own configuration names and that there are: of the Gateways that it serves, and of rules for whom it calls. */
 export function buildCredentialSecrets(
   world: CompileReader,
-  { namespace, labels }: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },
+  taker: CredentialTaker,
   find: FindMaterial,
   hash: Hash,
 ): XdsResource[] {
-  const named = [...ofGateways(world, labels), ...listRuleCredentials(world, { namespace, labels })];
+  const { namespace, labels, isGateway } = taker;
+  const named = [...(isGateway ? ofGateways(world, labels) : []), ...listRuleCredentials(world, taker)];
   const found = new Map<string, { readonly use: CredentialUse; readonly origins: Origin[] }>();
   for (const { origin, ...each } of named) {
     const use = world.credentialUse(each, namespace);

@@ -93,6 +93,28 @@ test("a gateway is given those of the Gateways that it serves, one for all gatew
   ]);
 });
 
+test("a sidecar is given those of a rule that chooses it by its registered labels, and calls with them", () => {
+  const rule = (app: string) => `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: bank-of-some, namespace: default }
+spec: { host: bank.example.com, workloadSelector: { matchLabels: { app: ${app} } }, trafficPolicy: { tls: { mode: MUTUAL, credentialName: bank-client } } }
+`;
+  const outbound = ({ clusters }: ReturnType<typeof open>) =>
+    clusters
+      .filter(({ name }) => name.startsWith("outbound|"))
+      .map(({ text }) => CLIENT.map((each) => text.includes(`"${each}"`)));
+  const chosen = open("sidecar", "shop-0", rule("shop"));
+  expect(chosen.secrets).toEqual(CLIENT);
+  expect(outbound(chosen)).toEqual([[true, true]]);
+  for (const other of [open("sidecar", "edge-0", rule("shop")), open("sidecar", "shop-0", rule("cart"))]) {
+    expect(other.secrets).toEqual([]);
+    expect(outbound(other)).toEqual([[false, false]]);
+  }
+  // What it calls itself changes nothing: it is no gateway, and the rule is for it all the same.
+  expect(open("router", "shop-0", rule("shop"), INGRESS).secrets).toEqual(CLIENT);
+});
+
 test("authorizers and receivers of logs are reached by a gateway's credential, and by sidecars in plain text, as other services are", () => {
   const ofGateway = open("router", "edge-0", INGRESS).clusters;
   const ofSidecar = open("sidecar", "shop-0").clusters;

@@ -72,7 +72,8 @@ export class WorkloadLayer {
     this.#find = find;
     this.#units = [
       this.#modulesUnit(),
-      ...(node.type === "router" ? [this.#logsUnit(), this.#gatewayUnit(), this.#secretUnit()] : this.#sidecarUnits()),
+      ...(node.type === "router" ? [this.#logsUnit(), this.#gatewayUnit()] : this.#sidecarUnits()),
+      this.#secretUnit(),
       this.#authorizerUnit(),
     ];
     for (const unit of this.#units) unit.rebuild();
@@ -223,15 +224,18 @@ export class WorkloadLayer {
     });
   }
 
-  /** None for whoever has shown no certificate, or only says that it is a gateway: its registered labels have to be a Gateway's. */
+  /** None for whoever has shown no certificate. Its registered labels say what it is: a Gateway's, or those of whom a rule is for. */
   #secrets(): Built[] {
     const { isCallerOnly, labels } = this.#standing;
-    if (isCallerOnly || this.node.isBounded !== true || !makesGateway(this.#world.gatewaysFor(labels))) return [];
-    const { namespace } = this.node;
-    return buildCredentialSecrets(this.#world, { namespace, labels }, this.#find, this.#hash).map((resource) => ({
-      type: "SDS",
-      resource,
-    }));
+    if (isCallerOnly || this.node.isBounded !== true) return [];
+    const { namespace, type } = this.node;
+    const isGateway = type === "router" && makesGateway(this.#world.gatewaysFor(labels));
+    return buildCredentialSecrets(this.#world, { namespace, labels, isGateway }, this.#find, this.#hash).map(
+      (resource) => ({
+        type: "SDS",
+        resource,
+      }),
+    );
   }
 
   #gateway(): { readonly built: readonly Built[]; readonly diagnostics: readonly Diagnostic[] } {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { CredentialFacts } from "#core/registry/credential.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import { parseDocuments } from "#core/resource/parse-documents.ts";
-import { credentialUsers } from "#server/services/credential-uses.ts";
+import { credentialNamings, credentialUsers } from "#server/services/credential-uses.ts";
 
 const { resources } = parseDocuments(`
 apiVersion: networking.istio.io/v1
@@ -34,6 +34,23 @@ test("it is looked for where the gateway runs, and told once; one of another nam
 
 test("where no gateway runs yet it is of the resource's own namespace", () => {
   expect(credentialUsers({ resources, instances: [] }, facts()).get("default/shop")).toEqual(WEB);
+});
+
+test("of a rule for some workloads it is named for their sidecars, and of one for all for gateways alone", () => {
+  const rule = (selector: string) =>
+    parseDocuments(`
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: bank, namespace: shops }
+spec: { host: bank.example.com, ${selector}, trafficPolicy: { tls: { mode: MUTUAL, credentialName: bank } } }
+`).resources;
+  const shop = { ...ingress, namespace: "shops", name: "shop-0", labels: { app: "shop" } };
+  const isServed = (selector: string) =>
+    credentialNamings([...resources, ...rule(selector)], [shop]).map((each) => [each.resource.kind, each.isServed]);
+  const gateway = ["Gateway", false];
+  expect(isServed("workloadSelector: { matchLabels: { app: shop } }")).toEqual([gateway, ["DestinationRule", true]]);
+  expect(isServed("workloadSelector: { matchLabels: { app: cart } }")).toEqual([gateway, ["DestinationRule", false]]);
+  expect(isServed("exportTo: ['*']")).toEqual([gateway, ["DestinationRule", false]]);
 });
 
 test("authorities beside it are named too, where they are stored", () => {

@@ -87,7 +87,7 @@ test.each<[string, string, Record<string, CredentialFacts>, string[]]>([
     gateway("mode: SIMPLE, credentialName: default/shop"),
     { "default/shop": pair() },
     [
-      `error credential-not-usable ${AT}: the credential default/shop is of namespace default, and the gateway's workload of edge; nothing is served in its place`,
+      `error credential-not-usable ${AT}: the credential default/shop is of namespace default, and the proxy that needs it of edge; nothing is served in its place`,
     ],
   ],
   [

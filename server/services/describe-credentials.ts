@@ -101,7 +101,7 @@ function notUsable(
       return tell(`the credential ${key} holds no authorities`, `store them: ${apply(name)}`);
     case "other-namespace":
       return tell(
-        `the credential ${key} is of namespace ${own}, and the gateway's workload of ${namespace}`,
+        `the credential ${key} is of namespace ${own}, and the proxy that needs it of ${namespace}`,
         `store it there and name it ${name}: ${apply(name)}`,
       );
   }

@@ -9,7 +9,7 @@ export function listRuleFiles(spec: DestinationRuleSpec): PlacedFiles[] {
   return placedTls(spec).flatMap(({ tls, path }) => filesOfTls(tls, path));
 }
 
-/** The credentials with which gateways connect. */
+/** The credentials with which those connect who are given them. */
 export function listRuleCredentials(spec: DestinationRuleSpec): PlacedCredential[] {
   return placedTls(spec).flatMap(({ tls, path }) =>
     (tls === undefined ? [] : namedCredentials(tls)).map((each) => ({ ...each, path: [...path, "credentialName"] })),

@@ -2,7 +2,7 @@ import { rootsBeside } from "#core/kinds/credential-reference.ts";
 import type { ClientTls } from "#core/kinds/destination-rule/traffic-policy.ts";
 import type { PlacedCredential } from "#core/kinds/kind.ts";
 
-/** What a `tls` names for gateways; sidecars are given no credential (Istio's `buildUpstreamClusterTLSContext`). */
+/** What a `tls` names for whoever is given credentials (Istio's `buildUpstreamClusterTLSContext`). */
 export function namedCredentials({
   mode,
   credentialName,

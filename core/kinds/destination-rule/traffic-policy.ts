@@ -80,7 +80,7 @@ const CLIENT_TLS = message({
     envoy:
       "CommonTlsContext.tls_certificate_sds_secret_configs, CommonTlsContext.CombinedCertificateValidationContext.validation_context_sds_secret_config",
     doc: "A stored credential with the client's certificate for MUTUAL, and the authorities of servers",
-    note: "A credential of the gateway's namespace, for gateways alone; sidecars speak plain text, as in Istio for a rule without workloadSelector. Authorities are those of the credential NAME-cacert where there is one, and not the system's",
+    note: "A credential of the caller's namespace, for gateways, and with workloadSelector for the sidecars that it chooses; others speak plain text, as in Istio. Authorities are those of the credential NAME-cacert where there is one, and not the system's",
   }),
 });
 
@@ -95,7 +95,7 @@ export const OUTBOUND_TLS = message({
   ),
   ...TLS_MEMBERS,
   credentialName: refused(
-    "credentials are given to gateways alone: give paths of files on the callers' hosts",
+    "what is of no service has no rule that chooses who is given credentials, and in Istio too sidecars then speak plain text: give paths of files on the callers' hosts",
     "no-effect",
   ),
 });

@@ -45,7 +45,7 @@ const EGRESS = message({
   }),
 });
 
-const NO_CREDENTIAL = "credentials are given to gateways alone: give paths of files on the workload's host";
+const NO_CREDENTIAL = "Istio refuses it too: give paths of files on the workload's host";
 
 const INGRESS_TLS = message({
   ...SERVER_TLS_MEMBERS,

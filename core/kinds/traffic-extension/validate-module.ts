@@ -12,7 +12,7 @@ export function validateModule({ url, sha256 = "", vmConfig }: WasmModule, path:
         [...path, "sha256"],
         "needs-field",
         "what proxies fetch has to be known: whoever answers there could have them run anything",
-        "set sha256 to that of the module, as sha256sum prints it",
+        `set sha256 to what \`curl -fsSL ${url} | sha256sum\` prints, once the module is one that you trust`,
       ),
     );
   if (isFile && sha256 !== "")

@@ -2,6 +2,7 @@ import { trustDomainsOf } from "#core/identity/trust-domains.ts";
 import type { Authorizer } from "#core/resolve/authorizers.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
+import { ruleTls } from "#core/resolve/rule-tls.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
 import type { Labels } from "#core/resource/labels.ts";
@@ -47,7 +48,7 @@ export function authorizerClusters(
           settings: { ...world.settings(), isHttpUpgraded: false },
           // It is called by its name, and not where a caller's connection was going.
           routing: "none",
-          isOfGateway: type === "router",
+          takesCredentials: type === "router" || (rule !== undefined && ruleTls.isForSidecars(rule)),
         },
         endpoints,
         isDiscovered: service.resolution === "static",

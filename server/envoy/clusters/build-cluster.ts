@@ -50,8 +50,8 @@ export interface ClusterInput {
   readonly trustDomains: readonly string[];
   readonly settings: ProxySettings;
   readonly routing: Routing;
-  /** A gateway calls: it is given what `ruleCredentials` name, and no sidecar is. */
-  readonly isOfGateway: boolean;
+  /** The caller is given what `ruleCredentials` name: a gateway is, and a sidecar that the rule is for by its labels. */
+  readonly takesCredentials: boolean;
 }
 
 /** The cluster of one port of one subset of a service, as `caller` calls it: where its endpoints are part of it they are ordered for that. */
@@ -210,7 +210,7 @@ function errorCodes(settings: OutlierDetection | undefined): UpstreamHttpOptions
 function serverName(input: ClusterInput): UpstreamHttpOptions {
   const { service, policy } = input;
   const { tls } = policy;
-  if (isForGatewaysAlone(input)) return {};
+  if (lacksCredentials(input)) return {};
   if ((tls?.mode !== "SIMPLE" && tls?.mode !== "MUTUAL") || tls.sni !== undefined) return {};
   const isNamed = (tls.subjectAltNames ?? service.subjectAltNames).length > 0;
   const isChecked = tls.insecureSkipVerify !== true && !isNamed;
@@ -243,8 +243,8 @@ function transport(input: ClusterInput, isHttp2: boolean, asSpoken: boolean): Cl
   const protocol = protocolOf(port);
   // A `tls` that names no mode says DISABLE.
   if (tls !== undefined && (tls.mode ?? "DISABLE") === "DISABLE") return {};
-  // Credentials are for gateways; sidecars speak plain text then, as in Istio (`buildUpstreamClusterTLSContext`).
-  if (isForGatewaysAlone(input)) return {};
+  // Who is given no credential speaks plain text, as in Istio (`buildUpstreamClusterTLSContext`).
+  if (lacksCredentials(input)) return {};
   if (tls?.mode === "SIMPLE" || tls?.mode === "MUTUAL")
     return {
       transportSocket: ruleUpstream(tls, {
@@ -272,6 +272,6 @@ function transport(input: ClusterInput, isHttp2: boolean, asSpoken: boolean): Cl
   };
 }
 
-function isForGatewaysAlone({ policy: { tls }, isOfGateway }: ClusterInput): boolean {
-  return tls?.credentialName !== undefined && (tls.mode === "SIMPLE" || tls.mode === "MUTUAL") && !isOfGateway;
+function lacksCredentials({ policy: { tls }, takesCredentials }: ClusterInput): boolean {
+  return tls?.credentialName !== undefined && (tls.mode === "SIMPLE" || tls.mode === "MUTUAL") && !takesCredentials;
 }

@@ -3,7 +3,7 @@ import { ruleTls } from "#core/resolve/rule-tls.ts";
 import type { TrafficSettings } from "#core/resolve/traffic-settings.ts";
 import type { RuleCredentials } from "#server/envoy/build-tls.ts";
 
-/** What the policy's `tls` names by `credentialName`, as the gateways of a namespace find it; undefined where it names none. */
+/** What the policy's `tls` names by `credentialName`, as the proxies of a namespace find it; undefined where it names none. */
 export function readRuleCredentials(
   world: CallerReader,
   { tls }: TrafficSettings,

@@ -6,10 +6,17 @@ import { formatRef, refOf } from "#core/resource/resource.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { CompileReader } from "#server/compile/compile-reader.ts";
 
-/** What the rules for those whom a gateway calls name: of each host the rule that applies, and no other. */
+/** Who asks for credentials, by its registration. */
+export interface CredentialTaker {
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly isGateway: boolean;
+}
+
+/** What the rules for those whom it calls name: of each host the rule that applies, and no other; of a sidecar those alone that choose it by its labels. */
 export function listRuleCredentials(
   world: CompileReader,
-  { namespace, labels }: { readonly namespace: string; readonly labels: Labels },
+  { namespace, labels, isGateway }: CredentialTaker,
 ): (NamedCredential & { readonly origin: Origin })[] {
   const hosts = world.deriveList("hosts of rules with credentials", () => [
     ...new Set(world.all("DestinationRule").flatMap((rule) => ruleTls.credentialHosts(rule, world.mesh.domainSuffix))),
@@ -17,7 +24,7 @@ export function listRuleCredentials(
   const services = hosts.flatMap((host) => world.servicesUnder(host, namespace));
   return services.flatMap((service) => {
     const rule = world.destinationRule(service.host, namespace, service.namespace, labels);
-    return rule === undefined ? [] : ofRule(rule);
+    return rule === undefined || !(isGateway || ruleTls.isForSidecars(rule)) ? [] : ofRule(rule);
   });
 }
 

@@ -3,6 +3,7 @@ import type { Endpoint } from "#core/model/endpoint.ts";
 import { resolveEndpoints } from "#core/resolve/endpoints.ts";
 import { dependsOnCaller, localityRule } from "#core/resolve/locality-load.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
+import { ruleTls } from "#core/resolve/rule-tls.ts";
 import { resolveTrafficPolicy } from "#core/resolve/traffic-policy.ts";
 import { type Labels, matchesLabels } from "#core/resource/labels.ts";
 import type { Origin } from "#core/xds/layer.ts";
@@ -64,7 +65,7 @@ export function serviceClusters(
           trustDomains: trustDomainsOf(world.mesh, settings),
           settings,
           routing,
-          isOfGateway: routing === "none",
+          takesCredentials: routing === "none" || (rule !== undefined && ruleTls.isForSidecars(rule)),
         },
         endpoints,
         isDiscovered,
