@@ -61,6 +61,8 @@ export interface PlacedCredential {
   readonly hosts?: readonly string[];
   /** Others that are shown in the same place: a client is shown the one that is for the name it asks for. */
   readonly beside?: readonly string[];
+  /** Sidecars that it is for are given it, and not gateways alone. */
+  readonly isForSidecars?: true;
 }
 
 export interface KindPreset {

@@ -147,7 +147,8 @@ function group(rules: readonly Rule[], domainSuffix: string): Offered[] {
   return groups.map(({ rules: each, selector }) => ({ selector, rule: merge(each) }));
 }
 
-function isForAll(rule: Rule): boolean {
+/** And not for workloads of its own namespace alone, by their labels. */
+export function isForAll(rule: Rule): boolean {
   return selectorOf(rule) === undefined;
 }
 

@@ -1,6 +1,6 @@
 import { namedCredentials } from "#core/kinds/destination-rule/named-credentials.ts";
 import type { TrafficPolicy } from "#core/kinds/destination-rule/traffic-policy.ts";
-import { type ResolvedRule, ruleHost } from "#core/resolve/destination-rule.ts";
+import { isForAll, type ResolvedRule, ruleHost } from "#core/resolve/destination-rule.ts";
 import type { ClientTls } from "#core/resolve/traffic-settings.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -17,7 +17,7 @@ function of({ trafficPolicy, subsets }: Policies): readonly ClientTls[] {
 
 /** Whether sidecars use the credentials that it names too: it is for some workloads of its own namespace, and its owner has chosen them (Istio's `isDrWithSelector`). */
 function isForSidecars({ rules: [first] }: Pick<ResolvedRule, "rules">): boolean {
-  return first?.spec.workloadSelector !== undefined;
+  return first !== undefined && !isForAll(first);
 }
 
 /** The host of a rule that names credentials, as a whole name or a pattern; none of others. */

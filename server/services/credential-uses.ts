@@ -7,7 +7,6 @@ import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
 import { resolveCredential } from "#core/resolve/credential-use.ts";
 import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
-import { ruleTls } from "#core/resolve/rule-tls.ts";
 import { matchesLabels } from "#core/resource/labels.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, refOf } from "#core/resource/resource.ts";
@@ -38,16 +37,12 @@ export function credentialNamings(
     selectors.some((selector) => Object.keys(selector).length > 0 && matchesLabels(labels, selector));
   const gateways = instances.filter(isGateway);
   return naming.map(({ resource, placed }) => {
-    const takers = isForSidecars(resource) ? instances : gateways;
+    const takers = placed.some(({ isForSidecars }) => isForSidecars) ? instances : gateways;
     const reached = takers.filter((each) => relationsOf(resource.kind).reaches?.(resource as never, each) ?? false);
     const found = new Set(reached.map(({ namespace }) => namespace));
     const isServed = found.size > 0;
     return { resource, placed, isServed, namespaces: isServed ? [...found].sort() : [resource.metadata.namespace] };
   });
-}
-
-function isForSidecars(resource: AnyResource): boolean {
-  return resource.kind === "DestinationRule" && ruleTls.isForSidecars({ rules: [resource] });
 }
 
 /** By `namespace/name` of a credential the resources that name it, and are given it. */

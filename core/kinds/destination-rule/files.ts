@@ -11,8 +11,13 @@ export function listRuleFiles(spec: DestinationRuleSpec): PlacedFiles[] {
 
 /** The credentials with which those connect who are given them. */
 export function listRuleCredentials(spec: DestinationRuleSpec): PlacedCredential[] {
+  const takers = spec.workloadSelector === undefined ? {} : { isForSidecars: true as const };
   return placedTls(spec).flatMap(({ tls, path }) =>
-    (tls === undefined ? [] : namedCredentials(tls)).map((each) => ({ ...each, path: [...path, "credentialName"] })),
+    (tls === undefined ? [] : namedCredentials(tls)).map((each) => ({
+      ...each,
+      ...takers,
+      path: [...path, "credentialName"],
+    })),
   );
 }
 
