@@ -1,24 +1,51 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
+import { type Cause, hasMember, withMembers } from "#testing/oracle/without-causes.ts";
 
-/** Applications that are connected to otherwise on purpose. */
-export const EXPLAINED_INBOUND: readonly Explained[] = [
+const FOR_HTTP2 = ["http2KeepAlive", "maxConcurrentStreams"];
+/** What becomes of options of HTTP in Istio, some in `tcp`. Limits of a pool hold for TCP too. */
+const FOR_HTTP = [
+  ...FOR_HTTP2,
+  "idleTimeout",
+  "maxConnectionDuration",
+  "maxRequestsPerConnection",
+  "h2UpgradePolicy",
+  "useClientProtocol",
+];
+/** The service's port, and the one that it has its calls taken at. */
+const [PORT, TARGET_PORT] = [80, 8080];
+
+interface PortSettings {
+  readonly port: { readonly number: number };
+}
+
+/** What has applications be connected to otherwise on purpose. */
+export const INBOUND_CAUSES: readonly Cause[] = [
   {
-    area: "inbound",
     why: "settings of HTTP do nothing at a port of TCP",
-    what: /^pooled\.typedExtensionProtocolOptions: here undefined, in Istio /,
-    text: /protocol: (?:TCP|TLS|MONGO)[\s\S]*onnectionPool:/,
+    isIn: (documents) => FOR_HTTP.some((each) => hasMember(documents, each)),
+    inIstio: (documents) => withMembers(documents, (name, value) => (FOR_HTTP.includes(name) ? undefined : value)),
   },
   {
-    area: "inbound",
     why: "settings of HTTP/2 hold for what callers speak",
-    what: /useDownstreamProtocolConfig\.http2ProtocolOptions\.(?:connectionKeepalive|maxConcurrentStreams): here .*, in Istio undefined$/,
-    text: /http2KeepAlive|maxConcurrentStreams/,
+    isIn: (documents) => FOR_HTTP2.some((each) => hasMember(documents, each)),
+    here: (documents) => withMembers(documents, (name, value) => (FOR_HTTP2.includes(name) ? undefined : value)),
   },
   {
-    area: "inbound",
     why: "a rule's settings for a port of the service hold for it where a Sidecar says what answers there too",
-    what: /^pooled\./,
-    where: /^port 8080$/,
-    text: /^kind: Sidecar$[\s\S]*^ {2}ingress:$[\s\S]*^ +portLevelSettings:$/m,
+    isIn: (documents) => hasMember(documents, "ingress") && hasMember(documents, "portLevelSettings"),
+    inIstio: (documents) =>
+      withMembers(documents, (name, value) => {
+        if (name !== "portLevelSettings") return value;
+        return (value as readonly PortSettings[]).map((each) =>
+          each.port.number === PORT ? { ...each, port: { number: TARGET_PORT } } : each,
+        );
+      }),
   },
 ];
+
+/** Applications that are connected to otherwise on purpose. */
+export const EXPLAINED_INBOUND: readonly Explained[] = INBOUND_CAUSES.map(({ why }) => ({
+  area: "inbound",
+  why,
+  what: (what) => what.startsWith(why),
+}));

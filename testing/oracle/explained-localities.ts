@@ -1,17 +1,50 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
+import { type Cause, hasMember, withMembers } from "#testing/oracle/without-causes.ts";
 
-/** Callers that prefer otherwise on purpose. */
-export const EXPLAINED_LOCALITIES: readonly Explained[] = [
+const LABEL = /^([^=]*)=/;
+
+/** Labels that stand in the list with a value, by their names. */
+function valuesOf(labels: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(labels.flatMap((each) => (LABEL.test(each) ? [[LABEL.exec(each)?.[1] ?? "", each]] : [])));
+}
+
+const isTwice = (value: unknown): boolean => {
+  const labels = value as readonly string[];
+  return labels.some((each) => valuesOf(labels).has(each));
+};
+
+/** What has callers prefer otherwise on purpose. */
+export const LOCALITY_CAUSES: readonly Cause[] = [
   {
-    area: "localities",
-    why: "endpoints that are looked up are held against labels as all others are",
-    what: /^(?:sidecar|router) \."h\d\.example\.com"\.(?:priority|share): /,
-    text: /resolution: DNS[\s\S]*failoverPriority:/,
+    why: "endpoints that are looked up are held against labels as those with addresses are",
+    isIn: (documents) =>
+      hasMember(documents, "resolution", (each) => each === "DNS") && hasMember(documents, "failoverPriority"),
+    inIstio: (documents) =>
+      withMembers(documents, (name, value) => {
+        if (name === "resolution") return "STATIC";
+        return name === "address" ? addressOf(String(value)) : value;
+      }),
   },
   {
-    area: "localities",
     why: "a label that stands twice in failoverPriority means each time what is written there",
-    what: /^(?:sidecar|router) \."10\.0\.0\.\d"\.(?:priority|share): /,
-    text: /- version\n[\s\S]*- version=v2\n|- version=v2\n[\s\S]*- version\n|- app\n[\s\S]*- app=x\n|- app=x\n[\s\S]*- app\n/,
+    isIn: (documents) => hasMember(documents, "failoverPriority", isTwice),
+    here: (documents) =>
+      withMembers(documents, (name, value) => {
+        if (name !== "failoverPriority") return value;
+        const labels = value as readonly string[];
+        return labels.map((each) => valuesOf(labels).get(each) ?? each);
+      }),
   },
 ];
+
+/** Of the endpoint that is looked up by a name the address that it has where it is not: both stand for it. */
+export function addressOf(name: string): string {
+  return name.replace(/^h(\d)\.example\.com$/, "10.0.0.$1");
+}
+
+/** Callers that prefer otherwise on purpose. */
+export const EXPLAINED_LOCALITIES: readonly Explained[] = LOCALITY_CAUSES.map(({ why }) => ({
+  area: "localities",
+  why,
+  what: (what) => what.startsWith(why),
+}));

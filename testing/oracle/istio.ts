@@ -68,12 +68,12 @@ export class Istio {
 
   /** By the proxies' keys, without the parts that are not wanted; `mesh` is what a MeshConfig says, over Istio's defaults. */
   async build(
-    resources: string,
+    documents: readonly string[],
     mesh: string,
     proxies: readonly OracleProxy[],
     parts: readonly Part[],
   ): Promise<Readonly<Record<string, Built>>> {
-    const answer = await this.#ask({ build: { resources, mesh, proxies, parts } });
+    const answer = await this.#ask({ build: { documents, mesh, proxies, parts } });
     const built = (answer as unknown as { proxies: Record<string, Partial<Built>> }).proxies;
     return Object.fromEntries(Object.entries(built).map(([key, each]) => [key, { ...NOTHING, ...each }]));
   }

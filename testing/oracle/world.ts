@@ -78,7 +78,12 @@ export async function keepTaken(documents: readonly Written[], istio: Istio): Pr
 
 export function askIstio(istio: Istio, { documents, proxies, parts }: World): Promise<Readonly<Record<string, Built>>> {
   const settings = documents.find(isOfMesh)?.spec ?? {};
-  return istio.build(writeWorld(documents.filter((each) => !isOfMesh(each))), stringify(settings), proxies, parts);
+  return istio.build(
+    documents.filter((each) => !isOfMesh(each)).map(writeDocument),
+    stringify(settings),
+    proxies,
+    parts,
+  );
 }
 
 /** Istio has it in a file of its own, which it validates only when it starts. */

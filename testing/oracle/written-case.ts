@@ -13,8 +13,12 @@ export interface WrittenPort {
   readonly resolution: string;
 }
 
+let last: { readonly text: string; readonly documents: readonly Json[] } | undefined;
+
+/** Read once for all that is asked of a case. */
 export function documentsOf(text: string): readonly Json[] {
-  return parseAllDocuments(text).map((each) => each.toJS() as Json);
+  if (last?.text !== text) last = { text, documents: parseAllDocuments(text).map((each) => each.toJS() as Json) };
+  return last.documents;
 }
 
 /** Of the documents of a kind one at least is such. */

@@ -4,7 +4,7 @@ import { anyIngress } from "#testing/oracle/arbitrary/any-ingress.ts";
 import { CALLED, CALLED_SERVICES } from "#testing/oracle/arbitrary/called-workload.ts";
 import { anyNamespace, document, seldom } from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { fieldOf, meetingValue } from "#testing/oracle/arbitrary/meeting-value.ts";
-import { type Difference, defineArea } from "#testing/oracle/area.ts";
+import { type Comparison, type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import {
   applicationAt,
@@ -16,9 +16,11 @@ import {
   takenAt,
 } from "#testing/oracle/envoy/describe-inbound.ts";
 import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
-import type { Built, Part } from "#testing/oracle/istio.ts";
+import { INBOUND_CAUSES } from "#testing/oracle/explained-inbound.ts";
+import type { Built, Istio, Part } from "#testing/oracle/istio.ts";
 import { type Json, listAt, textAt } from "#testing/oracle/json.ts";
-import { askIstio, askPharos, keepTaken, writeWorld } from "#testing/oracle/world.ts";
+import { compareWithout } from "#testing/oracle/without-causes.ts";
+import { askIstio, askPharos, keepTaken, type World, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["listeners", "routes", "clusters"];
 const PORTS = [8080, 9000, 7070];
@@ -71,30 +73,38 @@ export const inbound = defineArea({
       ...others.flat(),
     ]),
   write: writeWorld,
-  async compare(documents, istio) {
-    const world = { documents: await keepTaken(documents, istio), proxies: [CALLED], parts: PARTS };
-    const [theirs, ours] = [(await askIstio(istio, world))[CALLED.key], askPharos(world)[CALLED.key]];
-    const differences = new Map<string, Difference>();
-    let compared = 0;
-    const compare = (where: string, what: string, here: Json, there: Json): void => {
-      if (here === undefined && there === undefined) return;
-      compared += 1;
-      for (const each of diff(here, there)) differences.set(`${what}${each}`, { what: `${what}${each}`, where });
-    };
-    for (const port of PORTS) {
-      compare(`port ${port}`, "taken", takenAt(ours, port), takenAt(theirs, port));
-      const application = applicationAt(theirs, port);
-      // Else it is where the connection was made to.
-      if (application !== undefined) compare(`port ${port}`, "application", applicationAt(ours, port), application);
-      compare(`port ${port}`, "bound", boundAt(ours, port), boundAt(theirs, port));
-      compare(`port ${port}`, "ended", endedAt(ours, port), endedAt(theirs, port));
-      compare(`port ${port}`, "pooled", pooledAt(ours, port), pooledAt(theirs, port));
-      compare(`port ${port}`, "called", ordersAt(ours, port), ordersAt(theirs, port));
-    }
-    compare("calls", "calling", orderOfCalls(ours), orderOfCalls(theirs));
-    return { compared, differences: [...differences.values()] };
-  },
+  compare: (documents, istio) =>
+    compareWithout(INBOUND_CAUSES, documents, async (here, inIstio) => {
+      const theirs = (await askIstio(istio, await worldOf(inIstio, istio)))[CALLED.key];
+      return compareCalled(askPharos(await worldOf(here, istio))[CALLED.key], theirs);
+    }),
 });
+
+async function worldOf(documents: readonly Written[], istio: Istio): Promise<World> {
+  return { documents: await keepTaken(documents, istio), proxies: [CALLED], parts: PARTS };
+}
+
+function compareCalled(ours: Built | undefined, theirs: Built | undefined): Comparison {
+  const differences: Difference[] = [];
+  let compared = 0;
+  const compare = (where: string, what: string, here: Json, there: Json): void => {
+    if (here === undefined && there === undefined) return;
+    compared += 1;
+    for (const each of diff(here, there)) differences.push({ what: `${what}${each}`, where });
+  };
+  for (const port of PORTS) {
+    compare(`port ${port}`, "taken", takenAt(ours, port), takenAt(theirs, port));
+    const application = applicationAt(theirs, port);
+    // Else it is where the connection was made to.
+    if (application !== undefined) compare(`port ${port}`, "application", applicationAt(ours, port), application);
+    compare(`port ${port}`, "bound", boundAt(ours, port), boundAt(theirs, port));
+    compare(`port ${port}`, "ended", endedAt(ours, port), endedAt(theirs, port));
+    compare(`port ${port}`, "pooled", pooledAt(ours, port), pooledAt(theirs, port));
+    compare(`port ${port}`, "called", ordersAt(ours, port), ordersAt(theirs, port));
+  }
+  compare("calls", "calling", orderOfCalls(ours), orderOfCalls(theirs));
+  return { compared, differences };
+}
 
 function ordersAt(built: Built | undefined, port: number): Json {
   const orders = chainsAt(built, port).map((chain) => {

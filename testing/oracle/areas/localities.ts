@@ -1,12 +1,14 @@
 import * as fc from "fast-check";
 import { anyLocalitySetting, anyPlace, PLACES } from "#testing/oracle/arbitrary/any-localities.ts";
 import { document, rarely, seldom } from "#testing/oracle/arbitrary/meeting-documents.ts";
-import { type Difference, defineArea } from "#testing/oracle/area.ts";
+import { type Comparison, type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeShares } from "#testing/oracle/envoy/describe-shares.ts";
-import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
-import { type Json, textAt } from "#testing/oracle/json.ts";
-import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
+import { addressOf, LOCALITY_CAUSES } from "#testing/oracle/explained-localities.ts";
+import type { Built, Istio, OracleProxy, Part } from "#testing/oracle/istio.ts";
+import { entriesAt, type Json, textAt } from "#testing/oracle/json.ts";
+import { compareWithout } from "#testing/oracle/without-causes.ts";
+import { askIstio, askPharos, keepTaken, type World, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["clusters"];
 const HOST = "s0.default.svc.cluster.local";
@@ -105,33 +107,42 @@ export const localities = defineArea({
     .tuple(anyService, anyRule, seldom(anyMesh))
     .map(([service, rule, settings]) => [service, rule, ...settings]),
   write: writeWorld,
-  async compare(documents, istio) {
-    const world = { documents: await keepTaken(documents, istio), proxies: PROXIES, parts: PARTS };
-    const theirs = await askIstio(istio, world).catch(unlessPanic);
-    if (theirs === undefined) return { compared: 0, differences: [] };
-    const ours = askPharos(world);
-    const differences = new Map<string, Difference>();
-    let compared = 0;
-    for (const { key, type } of PROXIES)
-      for (const subset of ["", "v1"]) {
-        const name = `outbound|80|${subset}|${HOST}`;
-        const [here, there] = [ours[key], theirs[key]].map((built) => sharesAt(built, name));
-        // What has no endpoints is compared elsewhere.
-        if (here === undefined || there === undefined) continue;
-        compared += 1;
-        for (const each of diff(here, there)) {
-          const what = `${type} ${each}`;
-          if (!differences.has(what)) differences.set(what, { what, where: `${key} ${name}` });
-        }
-      }
-    return { compared, differences: [...differences.values()] };
-  },
+  compare: (documents, istio) =>
+    compareWithout(LOCALITY_CAUSES, documents, async (here, inIstio) => {
+      const theirs = await askIstio(istio, await worldOf(inIstio, istio)).catch(unlessPanic);
+      return theirs && compareShares(askPharos(await worldOf(here, istio)), theirs);
+    }),
 });
+
+async function worldOf(documents: readonly Written[], istio: Istio): Promise<World> {
+  return { documents: await keepTaken(documents, istio), proxies: PROXIES, parts: PARTS };
+}
+
+function compareShares(ours: Readonly<Record<string, Built>>, theirs: Readonly<Record<string, Built>>): Comparison {
+  const differences: Difference[] = [];
+  let compared = 0;
+  for (const { key, type } of PROXIES)
+    for (const subset of ["", "v1"]) {
+      const name = `outbound|80|${subset}|${HOST}`;
+      const [here, there] = [ours[key], theirs[key]].map((built) => sharesAt(built, name));
+      // What has no endpoints is compared elsewhere.
+      if (here === undefined || there === undefined) continue;
+      compared += 1;
+      for (const each of diff(here, there)) differences.push({ what: `${type} ${each}`, where: `${key} ${name}` });
+    }
+  return { compared, differences };
+}
 
 function sharesAt(built: Built | undefined, name: string): Json {
   const cluster = built?.clusters.find((each) => textAt(each, "name") === name);
-  const shares = cluster === undefined ? undefined : describeShares(cluster, built?.endpoints ?? []);
-  return shares === undefined || Object.keys(shares).length === 0 ? undefined : shares;
+  if (cluster === undefined) return undefined;
+  const shares = entriesAt(describeShares(cluster, built?.endpoints ?? []));
+  return shares.length === 0 ? undefined : Object.fromEntries(shares.map(([at, each]) => [placeOf(at), each]));
+}
+
+/** Whether an endpoint is looked up or not, it is the same one. */
+function placeOf(address: string): string {
+  return addressOf(address.replaceAll('"', ""));
 }
 
 /** Istio's code ends over some endpoints that are looked up and held against labels: there is nothing to compare with. */

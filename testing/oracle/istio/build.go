@@ -3,28 +3,24 @@ package main
 import (
 	"encoding/json"
 	"slices"
-	"time"
 
 	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	route "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
+	discovery "github.com/envoyproxy/go-control-plane/envoy/service/discovery/v3"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
-	"istio.io/istio/pilot/pkg/config/kube/crd"
-	"istio.io/istio/pilot/pkg/config/kube/extensions"
 	"istio.io/istio/pilot/pkg/model"
 	"istio.io/istio/pilot/pkg/networking/core"
 	labelutil "istio.io/istio/pilot/pkg/serviceregistry/util/label"
 	"istio.io/istio/pilot/pkg/xds/endpoints"
-	"istio.io/istio/pkg/config"
 	"istio.io/istio/pkg/config/mesh"
-	"istio.io/istio/pkg/config/schema/gvk"
 	pm "istio.io/istio/pkg/model"
-	"istio.io/istio/pkg/test/util/retry"
 )
 
 type buildRequest struct {
-	Resources string   `json:"resources"`
-	Mesh      string   `json:"mesh"` // fields of a MeshConfig, over Istio's defaults
+	Documents []string `json:"documents"` // each in YAML
+	Mesh      string   `json:"mesh"`      // fields of a MeshConfig, over Istio's defaults
 	Proxies   []proxy  `json:"proxies"`
 	Parts     []string `json:"parts"` // those of built that are wanted; all where it is empty
 }
@@ -56,53 +52,14 @@ func build(asked buildRequest) builtProxies {
 	if err != nil {
 		panic(err)
 	}
-	settings.RootNamespace = "istio-system"
-	configs, _, err := crd.ParseInputs(asked.Resources)
-	if err != nil {
-		panic(err)
-	}
-	for i := range configs {
-		configs[i].Domain = "cluster.local"
-	}
-	run := &testRun{}
-	defer run.end()
-	generator := core.NewConfigGenTest(run, core.TestOptions{
-		Configs: configs, MeshConfig: settings,
-		// As istiod has it: the generator itself knows nothing of WasmPlugins.
-		CreateConfigStore: func(store model.ConfigStoreController) model.ConfigStoreController {
-			return extensions.NewController(store, nil, nil)
-		},
-	})
-	awaitExtensions(run, generator, configs)
+	settings.RootNamespace = rootNamespace
+	plane := startControlPlane(settings, readAll(asked.Documents))
+	defer plane.end()
 	made := builtProxies{map[string]built{}}
 	for _, each := range asked.Proxies {
-		made.Proxies[each.Key] = buildProxy(generator, each, asked.wants)
+		made.Proxies[each.Key] = plane.build(each, asked.wants)
 	}
 	return made
-}
-
-// awaitExtensions has the generator begin again once its WasmPlugins, which are translated beside it, are all there.
-func awaitExtensions(run *testRun, generator *core.ConfigGenTest, configs []config.Config) {
-	count := 0
-	isTranslated := false
-	for _, each := range configs {
-		switch each.GroupVersionKind.Kind {
-		case gvk.WasmPlugin.Kind:
-			isTranslated = true
-			count++
-		case gvk.TrafficExtension.Kind:
-			count++
-		}
-	}
-	if !isTranslated {
-		return
-	}
-	retry.UntilOrFail(run, func() bool {
-		return len(generator.Store().List(gvk.TrafficExtension, model.NamespaceAll)) == count
-	}, retry.Delay(time.Millisecond))
-	again := model.NewPushContext()
-	again.InitContext(generator.Env(), nil, nil)
-	generator.Env().SetPushContext(again)
 }
 
 func (asked buildRequest) wants(part string) bool {
@@ -116,8 +73,8 @@ func (asked proxy) addresses() []string {
 	return []string{asked.Address, asked.Ipv6}
 }
 
-func buildProxy(generator *core.ConfigGenTest, asked proxy, wants func(part string) bool) built {
-	node := generator.SetupProxy(&model.Proxy{
+func (plane *controlPlane) build(asked proxy, wants func(part string) bool) built {
+	node := plane.proxy(&model.Proxy{
 		Locality:        pm.ConvertLocality(asked.Locality),
 		Type:            model.NodeType(asked.Type),
 		ConfigNamespace: asked.Namespace,
@@ -126,36 +83,51 @@ func buildProxy(generator *core.ConfigGenTest, asked proxy, wants func(part stri
 		ID:              asked.Key + "." + asked.Namespace,
 		Metadata:        &model.NodeMetadata{Labels: asked.Labels, Namespace: asked.Namespace, IstioVersion: "1.31.0"},
 	})
+	request := &model.PushRequest{Push: plane.env.PushContext()}
 	made := built{}
 	if wants("listeners") || wants("routes") {
-		listeners := generator.Listeners(node)
+		listeners := plane.generator.BuildListeners(node, request.Push)
 		if wants("listeners") {
 			made.Listeners = encodeAll(listeners)
 		}
 		if wants("routes") {
-			made.Routes = encodeAll(generator.RoutesFromListeners(node, listeners))
+			routes, _ := plane.generator.BuildHTTPRoutes(node, request, core.ExtractRoutesFromListeners(listeners))
+			made.Routes = encodeAll(unpack[*route.RouteConfiguration](routes))
 		}
 	}
 	if wants("clusters") {
-		clusters := generator.Clusters(node)
+		packed, _ := plane.generator.BuildClusters(node, request)
+		clusters := unpack[*cluster.Cluster](packed)
 		made.Clusters = encodeAll(clusters)
-		made.Endpoints = endpointsOf(generator, node, clusters)
+		made.Endpoints = plane.endpoints(node, clusters)
 	}
 	return made
 }
 
-func endpointsOf(generator *core.ConfigGenTest, node *model.Proxy, clusters []*cluster.Cluster) []json.RawMessage {
+func (plane *controlPlane) endpoints(node *model.Proxy, clusters []*cluster.Cluster) []json.RawMessage {
 	assignments := []json.RawMessage{}
 	for _, each := range clusters {
 		if each.GetType() != cluster.Cluster_EDS {
 			continue
 		}
-		builder := endpoints.NewEndpointBuilder(each.Name, node, generator.PushContext())
-		if made := builder.BuildClusterLoadAssignment(generator.Env().EndpointIndex); made != nil {
+		builder := endpoints.NewEndpointBuilder(each.Name, node, plane.env.PushContext())
+		if made := builder.BuildClusterLoadAssignment(plane.env.EndpointIndex); made != nil {
 			assignments = append(assignments, encode(made))
 		}
 	}
 	return assignments
+}
+
+func unpack[M proto.Message](packed []*discovery.Resource) []M {
+	all := make([]M, len(packed))
+	for i, each := range packed {
+		message, err := each.Resource.UnmarshalNew()
+		if err != nil {
+			panic(err)
+		}
+		all[i] = message.(M)
+	}
+	return all
 }
 
 func encodeAll[M proto.Message](messages []M) []json.RawMessage {

@@ -2,7 +2,7 @@
 // JSON answer a line on standard output, in the same order:
 //
 //	{"validate": "<one YAML document>"}  → {"errors": ["…"], "warnings": ["…"]}
-//	{"build": {"resources": "<YAML>", "mesh": "<YAML>", "proxies": [{"key": "…", …}]}}
+//	{"build": {"documents": ["<YAML>", …], "mesh": "<YAML>", "proxies": [{"key": "…", …}]}}
 //	                                     → {"proxies": {"<key>": {"listeners": […], "routes": […], "clusters": […], "endpoints": […]}}}
 //
 // A build's "parts" are those of its answer that are wanted; without it all are. What cannot be answered is

@@ -5,9 +5,9 @@ import (
 	"os"
 
 	"istio.io/istio/manifests"
-	"istio.io/istio/pilot/pkg/config/kube/crd"
 	crdvalidation "istio.io/istio/pkg/config/crd"
-	"istio.io/istio/pkg/config/schema/collections"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
 )
 
 const crdFile = "charts/base/files/crd-all.gen.yaml"
@@ -42,8 +42,13 @@ func newValidator() (*validator, error) {
 
 func (v *validator) validate(text string) validation {
 	found := validation{Errors: []string{}, Warnings: []string{}}
-	found.add(func() error { return v.schemas.ValidateCustomResourceYAML(text, nil) })
-	found.add(func() error { return found.webhook(text) })
+	document, err := yaml.YAMLToJSON([]byte(text))
+	if err != nil {
+		found.Errors = append(found.Errors, err.Error())
+		return found
+	}
+	found.add(func() error { return v.schema(document) })
+	found.add(func() error { return found.webhook(document) })
 	return found
 }
 
@@ -59,24 +64,25 @@ func (found *validation) add(judge func() error) {
 	}
 }
 
-func (found *validation) webhook(text string) error {
-	parsed, _, err := crd.ParseInputs(text)
+func (v *validator) schema(document []byte) error {
+	var object unstructured.Unstructured
+	if err := object.UnmarshalJSON(document); err != nil {
+		return err
+	}
+	return v.schemas.ValidateCustomResource(&object)
+}
+
+func (found *validation) webhook(document []byte) error {
+	parsed, schema, err := read(document)
 	if err != nil {
 		return fmt.Errorf("parse: %w", err)
 	}
-	if len(parsed) != 1 {
-		return fmt.Errorf("parse: %d documents, want one", len(parsed))
+	warning, err := schema.ValidateConfig(parsed)
+	if err != nil {
+		return fmt.Errorf("parse: configuration is invalid: %w", err)
 	}
-	kind := parsed[0].GroupVersionKind
-	for _, schema := range collections.Pilot.All() {
-		if schema.Kind() != kind.Kind || schema.Group() != kind.Group {
-			continue
-		}
-		warning, err := schema.ValidateConfig(parsed[0])
-		if warning != nil {
-			found.Warnings = append(found.Warnings, warning.Error())
-		}
-		return err
+	if warning != nil {
+		found.Warnings = append(found.Warnings, warning.Error())
 	}
-	return fmt.Errorf("no kind %s in %s", kind.Kind, kind.Group)
+	return nil
 }
