@@ -2,8 +2,9 @@ import type { Document, Node } from "yaml";
 import type { KindDefinition } from "#core/kinds/kind.ts";
 import { DOCUMENTS, KINDS } from "#core/kinds/kinds.ts";
 import { nodeAtPath } from "#core/resource/locate-path.ts";
+import type { Problem } from "#core/resource/problem-list.ts";
 import { readKind } from "#core/resource/read-kind.ts";
-import { type Problem, readValue } from "#core/resource/read-value.ts";
+import { readValue } from "#core/resource/read-value.ts";
 import { type AnyResource, formatRef, type Metadata, refOf } from "#core/resource/resource.ts";
 import { validateResource } from "#core/resource/validate-resource.ts";
 

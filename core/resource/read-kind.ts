@@ -2,7 +2,7 @@ import { isMap, isScalar, type Node } from "yaml";
 import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 import { isKind, KIND_NAMES, KINDS, type Kind, versionsOf } from "#core/kinds/kinds.ts";
 import { unhandledKind } from "#core/kinds/unhandled-kinds.ts";
-import type { Problem } from "#core/resource/read-value.ts";
+import type { Problem } from "#core/resource/problem-list.ts";
 import { closestName } from "#core/schema/closest-name.ts";
 
 /** Which of the kinds a document is; otherwise the problem that says why it is none. */

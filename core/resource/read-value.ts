@@ -10,12 +10,11 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { assertNever } from "#core/brand.ts";
-import type { Diagnostic } from "#core/diagnostic.ts";
-import type { DiagnosticCode } from "#core/diagnostic-codes.ts";
 import { findAliasTargets } from "#core/resource/alias-targets.ts";
 import { isZero } from "#core/resource/is-zero.ts";
+import { asNode, isNull, type Problem, ProblemList } from "#core/resource/problem-list.ts";
 import { closestName } from "#core/schema/closest-name.ts";
-import type { Field, FieldType, Handled, Ignored, Refused } from "#core/schema/field.ts";
+import type { Field, FieldType, Handled } from "#core/schema/field.ts";
 import { ITEMS_MAX } from "#core/schema/field.ts";
 import { FORMATS, type Format } from "#core/schema/formats.ts";
 import { memberOf } from "#core/schema/member-of.ts";
@@ -26,13 +25,6 @@ const NODES_MAX = 100_000;
 const DEPTH_MAX = 60;
 /** Comparing names takes time, and nobody reads as many suggestions. */
 const SUGGESTED_MAX = 100;
-
-/** A diagnostic of a document that is being read. */
-export interface Problem extends Diagnostic {
-  readonly path: Path;
-  /** What to point at. */
-  readonly node: Node | null | undefined;
-}
 
 export interface ReadResult {
   /** Only fields that the schema handles; undefined when the node holds nothing. */
@@ -60,7 +52,7 @@ export function readValue(
 }
 
 class ValueReader {
-  readonly problems: Problem[] = [];
+  private readonly found = new ProblemList();
   private readonly document: Document;
   private readonly isProtoJson: boolean;
   private nodesLeft = NODES_MAX;
@@ -71,44 +63,48 @@ class ValueReader {
     this.isProtoJson = isProtoJson;
   }
 
+  get problems(): readonly Problem[] {
+    return this.found.problems;
+  }
+
   read(given: unknown, field: Field, path: Path): unknown {
     const node = this.resolve(given, path);
     if (node === undefined || (isScalar(node) && node.value === null)) return undefined;
-    if (field.status !== "handled") return this.refuse(field, path, node);
+    if (field.status !== "handled") return this.found.refuse(field, path, node);
     const { type } = field;
     switch (type.kind) {
       case "message":
-        return isMap(node) ? this.readMessage(node, type, path) : this.wrongType("an object", path, node);
+        return isMap(node) ? this.readMessage(node, type, path) : this.found.wrongType("an object", path, node);
       case "map":
         return isMap(node)
           ? this.readMap(node, type, path)
-          : this.wrongType("an object (names and values)", path, node);
+          : this.found.wrongType("an object (names and values)", path, node);
       case "json":
-        return isMap(node) ? this.readJson(node, path) : this.wrongType("an object", path, node);
+        return isMap(node) ? this.readJson(node, path) : this.found.wrongType("an object", path, node);
       case "list":
-        return isSeq(node) ? this.readList(node, type, path) : this.wrongType("a list", path, node);
+        return isSeq(node) ? this.readList(node, type, path) : this.found.wrongType("a list", path, node);
       case "string": {
         const value = isScalar(node) ? node.value : undefined;
         if (typeof value !== "string")
-          return this.wrongType(
+          return this.found.wrongType(
             "a string",
             path,
             node,
             isScalar(node) ? `write it in quotes: "${node.source ?? value}"` : undefined,
           );
         if (type.bytesMax !== undefined && new TextEncoder().encode(value).length > type.bytesMax)
-          return this.badValue(`is longer than ${type.bytesMax} bytes`, path, node);
+          return this.found.badValue(`is longer than ${type.bytesMax} bytes`, path, node);
         return this.checkFormat(value, type.format, path, node) ? value : undefined;
       }
       case "boolean":
         if (isScalar(node) && typeof node.value === "boolean") return node.value;
-        return this.wrongType("true or false", path, node);
+        return this.found.wrongType("true or false", path, node);
       case "integer":
       case "number": {
         const value = this.numberOf(node);
         const isInteger = type.kind === "integer";
         if (typeof value !== "number" || !Number.isFinite(value) || (isInteger && !Number.isInteger(value))) {
-          return this.wrongType(
+          return this.found.wrongType(
             isInteger ? "a whole number" : "a number",
             path,
             node,
@@ -120,7 +116,7 @@ class ValueReader {
           );
         }
         if (value < type.min || value > type.max)
-          return this.badValue(
+          return this.found.badValue(
             `${value} is out of range: ${type.min} to ${type.max}`,
             path,
             node,
@@ -130,14 +126,14 @@ class ValueReader {
       }
       case "enum": {
         const written = isScalar(node) ? node.value : undefined;
-        if (typeof written !== "string") return this.wrongType(`one of ${type.values.join(", ")}`, path, node);
+        if (typeof written !== "string") return this.found.wrongType(`one of ${type.values.join(", ")}`, path, node);
         const value = type.ignoresCase ? written.toUpperCase() : written;
         if (type.values.includes(value)) return value;
         const reason = Object.hasOwn(type.refused, value) ? type.refused[value] : undefined;
         if (reason !== undefined)
-          return this.add("error", "value-not-handled", path, node, `${value} is not handled: ${reason}`);
+          return this.found.add("error", "value-not-handled", path, node, `${value} is not handled: ${reason}`);
         const meant = closestName(value, type.values);
-        return this.badValue(
+        return this.found.badValue(
           `${JSON.stringify(written)} must be one of ${type.values.join(", ")}`,
           path,
           node,
@@ -160,7 +156,7 @@ class ValueReader {
       const member = Object.hasOwn(type.members, name) ? type.members[name] : undefined;
       if (member === undefined && name === "<<") {
         const message = "merge keys (<<) are not supported";
-        this.add(
+        this.found.add(
           "error",
           "merge-key",
           [...path, name],
@@ -172,7 +168,7 @@ class ValueReader {
       }
       if (member === undefined) {
         const meant = this.problems.length < SUGGESTED_MAX ? closestName(name, Object.keys(type.members)) : undefined;
-        this.add(
+        this.found.add(
           "error",
           "unknown-field",
           [...path, name],
@@ -189,7 +185,7 @@ class ValueReader {
     }
     for (const [name, member] of Object.entries(type.members)) {
       if (member.status === "handled" && member.isRequired && !present.has(name))
-        this.add("error", "missing-field", [...path, name], node, `${name} is missing`);
+        this.found.add("error", "missing-field", [...path, name], node, `${name} is missing`);
     }
     this.checkChoice(type, present, path, node);
     return result;
@@ -207,7 +203,7 @@ class ValueReader {
     const { name } = memberOf(members, written) ?? { name: written };
     if (!present.has(name)) return name;
     const message = `${written} is ${name}, which is written before`;
-    return this.add("error", "duplicate-key", [...path, written], node, message, "leave one of them out");
+    return this.found.add("error", "duplicate-key", [...path, written], node, message, "leave one of them out");
   }
 
   private numberOf(node: Node): unknown {
@@ -223,7 +219,7 @@ class ValueReader {
     ] as const) {
       const given = names.filter((name) => present.has(name));
       if (given.length > 1)
-        this.add(
+        this.found.add(
           "error",
           "one-of",
           path,
@@ -231,14 +227,14 @@ class ValueReader {
           `has ${given.join(" and ")}, and may have only one of ${names.join(", ")}`,
         );
       if (isNeeded && names.length > 0 && given.length === 0)
-        this.add("error", "one-of", path, node, `needs one of ${names.join(", ")}`);
+        this.found.add("error", "one-of", path, node, `needs one of ${names.join(", ")}`);
     }
   }
 
   private readMap(node: YAMLMap, type: TypeOf<"map">, path: Path): unknown {
     const result: Record<string, unknown> = {};
     if (node.items.length > type.sizeMax)
-      return this.badValue(`has ${node.items.length} entries; at most ${type.sizeMax} are taken`, path, node);
+      return this.found.badValue(`has ${node.items.length} entries; at most ${type.sizeMax} are taken`, path, node);
     for (const { key, value } of node.items) {
       const name = this.keyOf(key, path);
       if (name === undefined) continue;
@@ -255,17 +251,18 @@ class ValueReader {
   private readList(node: YAMLSeq, type: TypeOf<"list">, path: Path): unknown {
     const { itemsMax = ITEMS_MAX } = type;
     if (node.items.length > itemsMax)
-      return this.badValue(
+      return this.found.badValue(
         `has ${node.items.length} items; at most ${itemsMax} are taken`,
         path,
         node,
         `leave out ${node.items.length - itemsMax} of them`,
       );
-    if (node.items.length < type.itemsMin) return this.badValue("is empty: it needs at least one item", path, node);
+    if (node.items.length < type.itemsMin)
+      return this.found.badValue("is empty: it needs at least one item", path, node);
     const result: unknown[] = [];
     node.items.forEach((item, index) => {
       const here = [...path, index];
-      if (isNull(item)) this.add("error", "wrong-type", here, asNode(item) ?? node, "is empty");
+      if (isNull(item)) this.found.add("error", "wrong-type", here, asNode(item) ?? node, "is empty");
       else {
         const read = this.read(item, type.item, here);
         if (read !== undefined) result.push(read);
@@ -294,7 +291,7 @@ class ValueReader {
     if (value === null || typeof value === "boolean") return value;
     if (typeof value === "number" && Number.isFinite(value)) return value;
     if (node === undefined) return undefined;
-    return this.wrongType("a value of JSON", path, node, "write it in quotes");
+    return this.found.wrongType("a value of JSON", path, node, "write it in quotes");
   }
 
   /** Nothing, or the zero value of a field that cannot tell it from nothing. */
@@ -310,7 +307,7 @@ class ValueReader {
     this.nodesLeft -= 1;
     const node = isAlias(given) ? this.follow(given) : asNode(given);
     if (node === undefined && isAlias(given))
-      this.add(
+      this.found.add(
         "error",
         "bad-yaml",
         path,
@@ -318,7 +315,7 @@ class ValueReader {
         `*${given.source} refers to nothing: there is no anchor &${given.source} before it`,
       );
     if (this.nodesLeft === 0)
-      this.add(
+      this.found.add(
         "error",
         "too-large",
         [],
@@ -326,7 +323,7 @@ class ValueReader {
         `has more than ${NODES_MAX} values, aliases counted as often as they are used`,
       );
     if (path.length > DEPTH_MAX) {
-      this.add("error", "too-large", [], asNode(given), `is nested more than ${DEPTH_MAX} levels deep`);
+      this.found.add("error", "too-large", [], asNode(given), `is nested more than ${DEPTH_MAX} levels deep`);
       return undefined;
     }
     return node;
@@ -344,7 +341,7 @@ class ValueReader {
     // Port numbers as keys of a map: YAML reads them as numbers, JSON as text.
     if (typeof value === "number" || typeof value === "boolean")
       return isScalar(node) ? (node.source ?? String(value)) : String(value);
-    this.add("error", "wrong-type", path, asNode(key), "has a key that is not a string");
+    this.found.add("error", "wrong-type", path, asNode(key), "has a key that is not a string");
     return undefined;
   }
 
@@ -352,7 +349,7 @@ class ValueReader {
     const problem = describeUnwritable(value) ?? (format === undefined ? undefined : FORMATS[format](value));
     if (problem === undefined) return true;
     if (typeof problem !== "string") {
-      this.add(
+      this.found.add(
         "error",
         "value-not-handled",
         path,
@@ -361,7 +358,7 @@ class ValueReader {
       );
       return false;
     }
-    this.badValue(
+    this.found.badValue(
       value.length > 200 || value === "" ? problem : `${JSON.stringify(value)} ${problem}`,
       path,
       node,
@@ -369,55 +366,6 @@ class ValueReader {
     );
     return false;
   }
-
-  private refuse(field: Refused | Ignored, path: Path, node: Node): undefined {
-    const name = path.filter((segment) => typeof segment === "string").at(-1) ?? "it";
-    if (field.status === "ignored")
-      return this.add("warning", "field-ignored", path, node, `${name} is ignored: ${field.reason}`, "remove it");
-    return this.add("error", "field-not-handled", path, node, `${name} is not handled: ${field.reason}`);
-  }
-
-  private wrongType(expected: string, path: Path, node: Node, hint?: string): undefined {
-    const found = isMap(node)
-      ? "an object"
-      : isSeq(node)
-        ? "a list"
-        : isScalar(node)
-          ? JSON.stringify(node.value)
-          : "something else";
-    return this.add(
-      "error",
-      "wrong-type",
-      path,
-      node,
-      `must be ${expected}, and is ${found.length > 60 ? `${found.slice(0, 60)}…` : found}`,
-      hint,
-    );
-  }
-
-  private badValue(message: string, path: Path, node: Node | undefined, hint?: string): undefined {
-    return this.add("error", "bad-value", path, node, message, hint);
-  }
-
-  private add(
-    severity: Problem["severity"],
-    code: DiagnosticCode,
-    path: Path,
-    node: Node | undefined,
-    message: string,
-    hint?: string,
-  ): undefined {
-    this.problems.push({ severity, code, path, node, message, ...(hint === undefined ? {} : { hint }) });
-    return undefined;
-  }
-}
-
-function asNode(value: unknown): Node | undefined {
-  return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : undefined;
-}
-
-function isNull(value: unknown): boolean {
-  return value === null || value === undefined || (isScalar(value) && value.value === null);
 }
 
 /** Text that YAML and JSON can write with escapes, and neither protobuf nor Envoy takes. */

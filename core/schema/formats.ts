@@ -11,6 +11,7 @@ import { parseImportedHost } from "#core/schema/imported-host.ts";
 import { isIpAddress, isIpOrCidr, isSocketPath, whyNoSocketPath } from "#core/schema/ip-address.ts";
 import { checkReceiverUrl } from "#core/schema/receiver-url.ts";
 import { checkRegex } from "#core/schema/regex-syntax.ts";
+import { checkTimeZone } from "#core/schema/time-zone.ts";
 
 const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 const DNS_LABEL_IN_ANY_CASE = /^[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
@@ -43,10 +44,6 @@ const OF_CONNECTION = new Set(
     " ",
   ),
 );
-/** By their names in lower case. */
-const TIME_ZONES = new Map(Intl.supportedValuesOf("timeZone").map((name) => [name.toLowerCase(), name]));
-/** As all names of the IANA database are written: no offset is one. */
-const TIME_ZONE_NAME = /^[A-Z][A-Za-z0-9_+-]*(?:\/[A-Z][A-Za-z0-9_+-]*)*$/;
 /** A Go duration is nanoseconds in 64 bits. */
 const DURATION_MS_MAX = 2_562_047 * 3_600_000;
 const PROTOCOLS = /^(?:HTTP|HTTPS|HTTP_PROXY|GRPC|GRPC-WEB|HTTP2|TCP|TLS|UDP|MONGO|REDIS|MYSQL)$/i;
@@ -281,22 +278,6 @@ function checkModuleUrl(text: string): string | NotHandled | undefined {
     : /^oci:/i.test(text) || !text.includes("://")
       ? { notHandled: "images are not pulled; serve the module over https://, or put it on the hosts and use file://" }
       : "is neither file://, https:// nor http://";
-}
-
-/** Intl takes names in any case, and offsets too: other systems do not. */
-function checkTimeZone(text: string): string | undefined {
-  const meant = TIME_ZONES.get(text.toLowerCase()) ?? (text.toLowerCase() === "utc" ? "UTC" : undefined);
-  if (meant !== undefined)
-    return meant === text ? undefined : `is not how the IANA database writes the time zone: write ${meant}`;
-  const isNone = "is not a time zone of the IANA database (Europe/Berlin, UTC)";
-  // Other names of zones are not listed: of these it is known how they begin, and that no word of them is in capitals.
-  if (!TIME_ZONE_NAME.test(text) || /[A-Z]{5}/.test(text)) return isNone;
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: text });
-    return undefined;
-  } catch {
-    return isNone;
-  }
 }
 
 function checkLabelKey(text: string): string | undefined {

@@ -13,12 +13,6 @@ import { PlaceMark } from "#mesh-agent/telemetry/place-mark.ts";
 import type { LostReports, ReportPlace } from "#mesh-agent/telemetry/report-place.ts";
 import { isCorrupt, moveAside, openChecked, sqliteCode, writeOut } from "#node/sqlite-file.ts";
 
-export interface Dropped {
-  readonly requests: number;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 export interface OutboxOptions {
   /** The log has lines: a store that knows nothing of them has forgotten what was reported. */
   readonly hasHistory?: boolean;
@@ -224,7 +218,7 @@ export class Outbox {
   }
 
   /** Keeps the bound on size: samples and spans go first, then the oldest counts, which are returned to be told of. */
-  trim(): Dropped | undefined {
+  trim(): LostReports | undefined {
     if (this.waiting().bytes <= this.#bytesMax) return undefined;
     this.#db.exec("UPDATE outbox SET extras = NULL WHERE sequence < (SELECT max(sequence) FROM outbox)");
     const excess = this.waiting().bytes - this.#bytesMax;
@@ -303,7 +297,7 @@ export class Outbox {
     try {
       this.#transact(() => this.#db.exec("DROP TABLE IF EXISTS reserve"));
     } catch {
-      // Dropped by the next start.
+      // LostReports by the next start.
     }
   }
 

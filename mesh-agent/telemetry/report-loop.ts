@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { PharosError } from "#core/errors.ts";
 import { LASTING_MARK, parseLastingStream } from "#core/telemetry/lasting-stream.ts";
 import type { SpanLine } from "#core/telemetry/span-line.ts";
+import { Complaints } from "#mesh-agent/telemetry/complaints.ts";
 import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
 import { type Answered, deliverReports } from "#mesh-agent/telemetry/deliver-reports.ts";
 import { encodeCounts, encodeExtras } from "#mesh-agent/telemetry/encode-report.ts";
@@ -11,6 +12,7 @@ import { labelInstance, ownEndOf } from "#mesh-agent/telemetry/instance.ts";
 import type { OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
 import { LineClock } from "#mesh-agent/telemetry/line-clock.ts";
 import { LogTail } from "#mesh-agent/telemetry/log-tail.ts";
+import { droppedReports, lostPlace, lostReports } from "#mesh-agent/telemetry/report-gaps.ts";
 import type { ReportLoopOptions, TelemetryStats } from "#mesh-agent/telemetry/report-loop-options.ts";
 import type { ReportPlace } from "#mesh-agent/telemetry/report-place.ts";
 import {
@@ -66,8 +68,7 @@ export class ReportLoop {
   readonly #share = Math.random();
   #delivering: Promise<boolean> | undefined;
   #running: Promise<void> = Promise.resolve();
-  /** What does not work now, and why: told once. */
-  readonly #complaints = new Map<string, string>();
+  readonly #complaints: Complaints;
   #requests = 0;
   #garbageLines = 0;
   #foldedRequests = 0;
@@ -78,6 +79,7 @@ export class ReportLoop {
   constructor(options: ReportLoopOptions) {
     const { outbox, accessLogPath } = options;
     this.#options = options;
+    this.#complaints = new Complaints(options.log);
     this.#own = ownEndOf(options.instance());
     const connections = new ConnectionBook(outbox.connections);
     this.#folder = new EntryFolder(this.#own, Math.random, Date.now, undefined, connections, options.taps);
@@ -93,15 +95,10 @@ export class ReportLoop {
     // Whoever asked died before it was held against the lines.
     if (reading !== undefined && reading.atMs > (place?.ledger?.atMs ?? 0)) this.#readings.push(reading);
     this.#storedReading = reading;
-    if (lost !== undefined && lost.requests > 0) {
-      const reason = "the agent's telemetry store was damaged or gone: reports that waited in it are lost";
-      this.#tellGap({ startMs: lost.fromMs, endMs: lost.toMs, reason, requests: lost.requests });
-    }
+    if (lost !== undefined && lost.requests > 0) this.#tellGap(lostReports(lost));
     if (outbox.hasLostState) {
-      const unread = this.#tail.countLines();
+      this.#tellGap(lostPlace(this.#tail.countLines(), Date.now()));
       this.#tail.skipToEnd();
-      const reason = `the agent's telemetry store was damaged or gone: of the ${unread} requests that the access log tells of, those not yet reported are lost`;
-      this.#tellGap({ startMs: Date.now() - 60_000, endMs: Date.now(), reason, requests: 0 });
     }
   }
 
@@ -111,7 +108,7 @@ export class ReportLoop {
 
   /** Why what is seen is not stored; undefined when it is. */
   get problem(): string | undefined {
-    const why = this.#complaints.get(UNSTORED);
+    const why = this.#complaints.why(UNSTORED);
     return why === undefined ? undefined : `${UNSTORED}: ${why}`;
   }
 
@@ -198,7 +195,7 @@ export class ReportLoop {
     // What Envoy has counted takes no room of its own: whoever comes after a death here can say what was lost.
     if (!isStored) this.#storeReading();
     else if (!isSettled)
-      this.#complain(
+      this.#complaints.tell(
         UNSTORED,
         new PharosError("exhausted", "no room to begin the telemetry store", {
           hint: "free space on its disk; until then reports wait in memory",
@@ -210,10 +207,10 @@ export class ReportLoop {
   #storeSafely(work: () => void): boolean {
     try {
       work();
-      this.#complaints.delete(UNSTORED);
+      this.#complaints.end(UNSTORED);
       return true;
     } catch (error) {
-      this.#complain(UNSTORED, error);
+      this.#complaints.tell(UNSTORED, error);
       return false;
     }
   }
@@ -329,15 +326,7 @@ export class ReportLoop {
 
   #makeRoom(): Gap[] {
     const dropped = this.#options.outbox.trim();
-    if (dropped === undefined) return [];
-    return [
-      {
-        startMs: dropped.fromMs,
-        endMs: dropped.toMs,
-        reason: "the control plane was away for so long that the oldest reports were dropped",
-        requests: dropped.requests,
-      },
-    ];
+    return dropped === undefined ? [] : [droppedReports(dropped)];
   }
 
   #relabel(): void {
@@ -368,23 +357,22 @@ export class ReportLoop {
     );
     if (intervalMs !== undefined) this.#intervalMs = intervalMs;
     if (isDone) {
-      this.#complaints.delete(UNDELIVERED);
+      this.#complaints.end(UNDELIVERED);
       this.#acknowledgedAtMs = Date.now();
-    } else if (error !== undefined) this.#complain(UNDELIVERED, error);
+    } else if (error !== undefined) this.#complaints.tell(UNDELIVERED, error);
     return isDone;
   }
 
   #hear({ sentAtMs, serverTimeMs, refused }: Answered): void {
     if (serverTimeMs > 0) this.#options.onServerTime(serverTimeMs, sentAtMs);
     if (refused.length === 0) {
-      this.#complaints.delete(REFUSED);
+      this.#complaints.end(REFUSED);
       return;
     }
     this.#reportsRefused += 1;
     // How many differs each time, what and why does not.
     const kinds = refused.map((sentence) => sentence.replace(/: \d+ [a-z ]+$/, "")).join("; ");
-    if (this.#complaints.get(REFUSED) !== kinds) this.#options.log.warn(REFUSED, { refused: refused.join("; ") });
-    this.#complaints.set(REFUSED, kinds);
+    this.#complaints.tellOf(REFUSED, kinds, { refused: refused.join("; ") });
   }
 
   /** One lost answer is no reason to leave reports behind: nobody may come for them soon. */
@@ -396,16 +384,10 @@ export class ReportLoop {
   async #rotate(): Promise<void> {
     try {
       await this.#tail.rotate(this.#options.rotateBytes ?? ROTATE_BYTES, this.#options.reopenLogs);
-      this.#complaints.delete(UNROTATED);
+      this.#complaints.end(UNROTATED);
     } catch (error) {
       // Envoy writes on to the renamed file, which is read on: it opens a new one when it is asked again or restarted.
-      this.#complain(UNROTATED, error);
+      this.#complaints.tell(UNROTATED, error);
     }
-  }
-
-  #complain(what: string, error: unknown): void {
-    const known = PharosError.from(error).toString();
-    if (this.#complaints.get(what) !== known) this.#options.log.warn(what, { error: known });
-    this.#complaints.set(what, known);
   }
 }
