@@ -37,3 +37,13 @@ export function wholeOf(value: unknown, max = 2 ** 52): number {
 export function traceIdOf({ ti, tp }: Pick<AccessEntry, "ti" | "tp">): string {
   return textOf(ti) || (/^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-/.exec(textOf(tp))?.[1] ?? "");
 }
+
+/** Why Envoy traces a request, as its tracers write it into the request's id: by chance, by a header of a service's, or of a client's. */
+const TRACED_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[9ab][0-9a-f]{3}-/;
+
+/** Whether spans of it are kept, as far as its line says so: a tracer has an id for each request, whether it is traced or not. */
+export function isTraced({ ti, tp, ri }: Pick<AccessEntry, "ti" | "tp" | "ri">): boolean {
+  const flags = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(textOf(tp))?.[1];
+  if (flags !== undefined) return (Number.parseInt(flags, 16) & 1) === 1;
+  return textOf(ti) !== "" && TRACED_ID.test(textOf(ri));
+}

@@ -257,21 +257,6 @@ test("no flood of one kind hides another, and what is beyond the room is told by
   expect(told(503).reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(5000);
 });
 
-test("of a flood that both ends see they keep the same requests", () => {
-  const ids = Array.from({ length: 3000 }, (_, index) => `${index}-4c1f-9a55`);
-  const keptOf = (own: readonly string[]): string[] => {
-    const folder = new EntryFolder(OWN);
-    for (const ri of own) folder.addLine(lineOf({ c: 429, ri }));
-    return folder
-      .take()
-      .samples.map(({ requestId }) => requestId)
-      .sort();
-  };
-  const kept = keptOf(ids);
-  expect(kept).toHaveLength(100);
-  expect(keptOf(ids.toReversed())).toEqual(kept);
-});
-
 test("what is slow beside the other requests of its service is kept", () => {
   const folder = new EntryFolder(OWN);
   for (let index = 0; index < 5000; index += 1) folder.addLine(lineOf({ d: 20 + (index % 10) }));

@@ -1,5 +1,5 @@
 import { fnv1a } from "#core/fnv1a.ts";
-import { type AccessEntry, numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
+import { type AccessEntry, isTraced, numberOf, textOf, wholeOf } from "#core/telemetry/access-entry.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { classOfRequest, isTrouble } from "#core/telemetry/request-class.ts";
 import { describeSample } from "#mesh-agent/telemetry/describe-sample.ts";
@@ -25,53 +25,98 @@ const SLOW_MS_MIN = 5;
 const KNOWN_MIN = 100;
 const SERVICES_MAX = 1000;
 
-/** Keeps each of what it is offered with the same chance (algorithm R). */
-class Reservoir {
-  readonly kept: SeenRequest[] = [];
-  readonly #max: number;
-  seen = 0;
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  offer(seen: SeenRequest, random: Random): void {
-    this.seen += 1;
-    if (this.kept.length < this.#max) this.kept.push(seen);
-    else {
-      const place = Math.floor(random() * this.seen);
-      if (place < this.#max) this.kept[place] = seen;
-    }
-  }
-}
-
-/**
- * Keeps those whose request ids come first by a hash, each with the same chance: so both ends of a call keep the same ones, and what
- * the called end says of one is found for the caller's.
- */
-class SharedReservoir {
+/** Those that came with the lowest of numbers. */
+class Lowest {
   readonly #ranked: { readonly rank: number; readonly seen: SeenRequest }[] = [];
   readonly #max: number;
-  seen = 0;
+  /** How many came. */
+  count = 0;
 
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** The first first. */
-  get kept(): SeenRequest[] {
+  /** The lowest first. */
+  get kept(): readonly SeenRequest[] {
     return this.#ranked.map(({ seen }) => seen);
   }
 
-  offer(seen: SeenRequest, random: Random): void {
-    this.seen += 1;
-    const id = textOf(seen.entry.ri);
-    const rank = id === "" ? random() : rankOf(id);
+  get size(): number {
+    return this.#ranked.length;
+  }
+
+  offer(seen: SeenRequest, rank: number): void {
+    this.count += 1;
     if (this.#ranked.length >= this.#max && rank >= (this.#ranked.at(-1)?.rank ?? 0)) return;
     let place = this.#ranked.length;
     while (place > 0 && (this.#ranked[place - 1]?.rank ?? 0) > rank) place -= 1;
     this.#ranked.splice(place, 0, { rank, seen });
     if (this.#ranked.length > this.#max) this.#ranked.pop();
+  }
+}
+
+/** Requests that stand for so many, themselves among them. */
+interface Told {
+  readonly kept: readonly SeenRequest[];
+  readonly of: number;
+}
+
+/**
+ * One half of the room is for those whose request ids come first by a hash: so both ends of a call keep the same ones, and what the called end
+ * says of one is found for the caller's. Callers choose ids, and could choose such that none of theirs came first, or all: these stand for
+ * themselves alone. The other half is drawn of all that is left, each with the same chance, and stands for that.
+ */
+class TroubleRoom {
+  readonly #shared = new Lowest(TROUBLE_MAX);
+  readonly #drawn = new Lowest(TROUBLE_MAX);
+
+  get size(): number {
+    return this.#drawn.size;
+  }
+
+  offer(seen: SeenRequest, random: Random): void {
+    const id = textOf(seen.entry.ri);
+    this.#shared.offer(seen, id === "" ? random() : rankOf(id));
+    this.#drawn.offer(seen, random());
+  }
+
+  take(room: number): readonly Told[] {
+    const shared = this.#shared.kept.slice(0, Math.floor(room / 2));
+    const taken = new Set(shared);
+    const drawn = this.#drawn.kept.filter((seen) => !taken.has(seen)).slice(0, room - shared.length);
+    return [
+      { kept: shared, of: shared.length },
+      { kept: drawn, of: this.#drawn.count - shared.length },
+    ];
+  }
+}
+
+/**
+ * Each with the same chance; of those that were traced up to half of the room, so that there is a trace to open, and for each of both it is said
+ * how many it stands for: whoever has requests traced more often than others is not told of more.
+ */
+class FairRoom {
+  readonly #traced: Lowest;
+  readonly #others: Lowest;
+  readonly #max: number;
+
+  constructor(max: number) {
+    this.#max = max;
+    this.#traced = new Lowest(max);
+    this.#others = new Lowest(max);
+  }
+
+  offer(seen: SeenRequest, random: Random): void {
+    (isTraced(seen.entry) ? this.#traced : this.#others).offer(seen, random());
+  }
+
+  take(): readonly Told[] {
+    const max = this.#max;
+    const traced = Math.min(this.#traced.size, Math.max(Math.floor(max / 2), max - this.#others.size));
+    return [
+      { kept: this.#traced.kept.slice(0, traced), of: this.#traced.count },
+      { kept: this.#others.kept.slice(0, max - traced), of: this.#others.count },
+    ];
   }
 }
 
@@ -99,9 +144,9 @@ export class SampleRequests {
   readonly #random: Random;
   /** By service: what 99 of 100 of its requests take at most, about. */
   readonly #bars = new Map<string, Bar>();
-  #trouble = new Map<TrafficKey | undefined, SharedReservoir>();
-  #slow = new Reservoir(SLOW_MAX);
-  #ordinary = new Reservoir(ORDINARY_MAX);
+  #trouble = new Map<TrafficKey | undefined, TroubleRoom>();
+  #slow = new FairRoom(SLOW_MAX);
+  #ordinary = new FairRoom(ORDINARY_MAX);
 
   constructor(random: Random) {
     this.#random = random;
@@ -121,27 +166,23 @@ export class SampleRequests {
 
   /** Takes what was kept since the last call. */
   take(): RequestSample[] {
-    const trouble = shareRoom([...this.#trouble.values()], TROUBLE_MAX);
-    const others = [
-      { of: this.#slow, room: SLOW_MAX },
-      { of: this.#ordinary, room: ORDINARY_MAX },
+    const told = [
+      ...shareRoom([...this.#trouble.values()], TROUBLE_MAX).flatMap(({ of, room }) => of.take(room)),
+      ...this.#slow.take(),
+      ...this.#ordinary.take(),
     ];
     this.#trouble = new Map();
-    this.#slow = new Reservoir(SLOW_MAX);
-    this.#ordinary = new Reservoir(ORDINARY_MAX);
-    const told = [
-      ...trouble.map(({ of, room }) => ({ seen: of.seen, kept: of.kept.slice(0, room) })),
-      ...others.map(({ of, room }) => ({ seen: of.seen, kept: pick(of.kept, room, this.#random) })),
-    ];
-    return told.flatMap(({ seen, kept }) => kept.map((each) => describeSample(each, seen / kept.length)));
+    this.#slow = new FairRoom(SLOW_MAX);
+    this.#ordinary = new FairRoom(ORDINARY_MAX);
+    return told.flatMap(({ kept, of }) => kept.map((each) => describeSample(each, of / kept.length)));
   }
 
   /** Each set of labels is a kind, so that no flood of one hides another. */
-  #roomFor(labels: TrafficKey): SharedReservoir {
+  #roomFor(labels: TrafficKey): TroubleRoom {
     const kind = this.#trouble.has(labels) || this.#trouble.size < KINDS_MAX ? labels : undefined;
     let room = this.#trouble.get(kind);
     if (room === undefined) {
-      room = new SharedReservoir(TROUBLE_MAX);
+      room = new TroubleRoom();
       this.#trouble.set(kind, room);
     }
     return room;
@@ -165,25 +206,15 @@ export class SampleRequests {
 
 /** Room shared by those who want it: nobody has less than another that wants more, and nothing is left while somebody wants it. */
 function shareRoom(
-  reservoirs: readonly SharedReservoir[],
+  rooms: readonly TroubleRoom[],
   max: number,
-): readonly { readonly of: SharedReservoir; readonly room: number }[] {
+): readonly { readonly of: TroubleRoom; readonly room: number }[] {
   let left = max;
-  return [...reservoirs]
-    .sort((a, b) => a.kept.length - b.kept.length)
+  return [...rooms]
+    .sort((a, b) => a.size - b.size)
     .map((of, index, all) => {
-      const room = Math.min(of.kept.length, Math.floor(left / (all.length - index)));
+      const room = Math.min(of.size, Math.floor(left / (all.length - index)));
       left -= room;
       return { of, room };
     });
-}
-
-/** So many of them, each with the same chance. */
-function pick(kept: SeenRequest[], room: number, random: Random): SeenRequest[] {
-  for (let index = 0; index < Math.min(room, kept.length - 1); index += 1) {
-    const other = index + Math.floor(random() * (kept.length - index));
-    const [a, b] = [kept[index], kept[other]];
-    if (a !== undefined && b !== undefined) [kept[index], kept[other]] = [b, a];
-  }
-  return kept.slice(0, room);
 }
