@@ -19,7 +19,7 @@ export interface Verdict {
 }
 
 /** Envoy cuts its words at 4,096 bytes: what would have been named behind them is not. */
-const CUT = "...(truncated)";
+export const ENVOY_CUT = "...(truncated)";
 /** Only these are applied resource by resource, and only when the response could be read as a whole. */
 const LISTS = /^Error adding\/updating (?:cluster|listener)\(s\) (.*)$/s;
 /** A resource that breaks the rules of its proto is printed whole, its own name first and without indentation. */
@@ -35,7 +35,7 @@ export function judgeRefusal(type: XdsType, message: string, sent: readonly stri
   const list = type === "CDS" || type === "LDS" ? LISTS.exec(text)?.[1] : undefined;
   if (list !== undefined) {
     const refused = splitList(list, sent);
-    const isWhole = refused.length > 0 && !text.endsWith(CUT);
+    const isWhole = refused.length > 0 && !text.endsWith(ENVOY_CUT);
     const rest = without(sent, refused);
     const applied = isWhole ? rest.filter((name) => !list.includes(name)) : [];
     const known = new Set(applied);

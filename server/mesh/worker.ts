@@ -16,6 +16,7 @@ import { createMeshCalls } from "#server/mesh/mesh-calls.ts";
 import type { FromWorker, MeshCalls, MeshWorkerData, ToWorker } from "#server/mesh/protocol.ts";
 import { RefusalSums } from "#server/mesh/refusal-sums.ts";
 import { RevocationGuard, WATCH_REVOCATIONS } from "#server/mesh/revocation-guard.ts";
+import { SecretWords } from "#server/mesh/secret-words.ts";
 import { TapWatchers, WATCH_TAPS } from "#server/mesh/tap-watchers.ts";
 import { toWire } from "#server/mesh/wire-error.ts";
 import { yieldToPeople } from "#server/mesh/yield-to-people.ts";
@@ -93,6 +94,9 @@ const guard = new RevocationGuard(data.revoked, (peer, reason) => distrusted.add
 
 const taps = new TapWatchers((instance) => registered.get(instance));
 
+const secretWords = new SecretWords();
+secretWords.note(data.snapshot.resources);
+
 const plaintextPeers = new WeakSet<object>();
 const ads = new AdsServer({
   source: compiler,
@@ -107,6 +111,7 @@ const ads = new AdsServer({
         }),
   isGuarded: (type, name) => type === "SDS" && parseCredential(name) !== undefined,
   onEvent: note,
+  tellable: (words) => secretWords.hideIn(words),
 });
 const methods = makeMethods(ads);
 const onFailure = (path: string, error: PharosError): void => say({ kind: "failed", path, error: toWire(error) });
@@ -147,6 +152,7 @@ const meshCalls = createMeshCalls(compiler, ads);
 const calls: MeshCalls = {
   ...meshCalls,
   apply(change) {
+    secretWords.note(change.upserts);
     for (const each of change.instanceUpserts) registered.set(keyOf(each), each);
     for (const key of change.instanceDeletes) registered.delete(key);
     return meshCalls.apply(change);

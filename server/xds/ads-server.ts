@@ -63,6 +63,8 @@ export interface AdsServerOptions {
   readonly onEvent: (event: AdsEvent) => void;
   /** Whether somebody is to know who asks for a resource that is nothing of its own; of most it is a mistake and no more. */
   readonly isGuarded?: (type: XdsType, name: string) => boolean;
+  /** A client's words of what it refuses as others may read them; absent: as they are. */
+  readonly tellable?: (words: string) => string;
   /** The revision that the source stands at. */
   readonly revision?: number;
   readonly now?: () => number;
@@ -240,9 +242,10 @@ export class AdsServer {
     const machine = isDelta
       ? new DeltaStream(layers, this.#table, this.#suspects)
       : new SotwStream(layers, this.#table);
-    const { offerAgainAfterMs = OFFER_AGAIN_AFTER_MS } = this.#options;
+    const { offerAgainAfterMs = OFFER_AGAIN_AFTER_MS, tellable = (words) => words } = this.#options;
     const [now, packer, metrics] = [this.#now, this.#packer, this.metrics];
-    const connection = new Connection({ ...node, stream, machine, layers, now, packer, metrics, offerAgainAfterMs });
+    const given = { stream, machine, layers, now, packer, metrics, offerAgainAfterMs, tellable };
+    const connection = new Connection({ ...node, ...given });
     this.#join(connection, layers);
     const before = this.#proxies.connect(connection, stream.peer.certificate?.notAfter.toISOString() ?? null);
     before?.end(

@@ -38,6 +38,8 @@ export interface ConnectionOptions {
   readonly metrics: Pick<XdsMetrics, "sent">;
   /** Before what was refused for a cause that may pass is offered for the first time, the second, ... */
   readonly offerAgainAfterMs: readonly number[];
+  /** A client's words as others may read them: they may quote what it was sent. */
+  readonly tellable: (words: string) => string;
 }
 
 /** What a request told. */
@@ -76,6 +78,7 @@ export class Connection {
   readonly #packer: Packer;
   readonly #metrics: Pick<XdsMetrics, "sent">;
   readonly #offers: OfferSchedule;
+  readonly #tellable: (words: string) => string;
   /** By type and resource, the newest of each. */
   readonly #refusals = new Map<string, Refusal>();
   readonly #denied = new Set<string>();
@@ -84,7 +87,8 @@ export class Connection {
   #isBlocked = false;
   bytesSent = 0;
 
-  constructor({ node, stream, machine, layers, spiffeId, now, packer, metrics, offerAgainAfterMs }: ConnectionOptions) {
+  constructor(options: ConnectionOptions) {
+    const { node, stream, machine, layers, spiffeId, now, packer, metrics, offerAgainAfterMs, tellable } = options;
     this.node = node;
     this.layers = layers;
     this.spiffeId = spiffeId;
@@ -94,6 +98,7 @@ export class Connection {
     this.#now = now;
     this.#packer = packer;
     this.#metrics = metrics;
+    this.#tellable = tellable;
     this.#offers = new OfferSchedule(offerAgainAfterMs, () => this.#offerAgain());
   }
 
@@ -266,7 +271,8 @@ export class Connection {
     const origins: readonly Origin[] =
       this.layers.map(({ layer }) => layer.resources.get(type)?.get(name)).find((resource) => resource !== undefined)
         ?.origins ?? [];
-    return { at, type, resource: name, message, origins, ...(mayPass(message) ? { isOfferedAgain: true } : {}) };
+    const told = this.#tellable(message);
+    return { at, type, resource: name, message: told, origins, ...(mayPass(message) ? { isOfferedAgain: true } : {}) };
   }
 
   #send(response: Response): void {
