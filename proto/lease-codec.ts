@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { PharosError } from "#core/errors.ts";
-import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
+import { type Draw, type Grant, NEEDS_MAX } from "#core/rate-limit/lease-message.ts";
 import { checkSize } from "#proto/check-size.ts";
 import { DrawUnitsRequestSchema, DrawUnitsResponseSchema, Grant_Trouble } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 
@@ -62,8 +62,8 @@ export function decodeDraws(bytes: Uint8Array): DrawUnits {
     ...{ instance, run, isFormer },
     draws: draws.map(({ key, lease, account, used, counted, spent, idle, pending, needs, want }) => {
       if (key.length > KEY_MAX) throw new PharosError("invalid", `key is longer than ${KEY_MAX}`);
-      if (spent.length > DRAWS_MAX || needs.length > DRAWS_MAX)
-        throw new PharosError("invalid", `spent and needs must have at most ${DRAWS_MAX} entries`);
+      if (spent.length > NEEDS_MAX || needs.length > NEEDS_MAX)
+        throw new PharosError("invalid", `spent and needs must have at most ${NEEDS_MAX} entries`);
       for (const [name, value] of Object.entries({ lease, account, used, counted, idle, pending, want }))
         requireUnits(name, value, 0);
       if (counted > used) throw new PharosError("invalid", "counted must not be more than used");

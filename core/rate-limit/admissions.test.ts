@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Admissions, type AdmissionsOptions } from "#core/rate-limit/admissions.ts";
 import type { Charge, Outcome } from "#core/rate-limit/charge.ts";
 import type { Moment } from "#core/rate-limit/lease-holder.ts";
-import type { Draw } from "#core/rate-limit/lease-message.ts";
+import { type Draw, NEEDS_MAX } from "#core/rate-limit/lease-message.ts";
 import { LeaseOwner } from "#core/rate-limit/lease-owner.ts";
 import type { Limit } from "#core/rate-limit/limit.ts";
 import { reserveShare } from "#core/rate-limit/reserve-share.ts";
@@ -216,4 +216,19 @@ test("a request that waits longer than it may is decided without the owner, what
   admissions.admit([charge], at(world.nowMs), (outcome) => outcomes.push(outcome));
   pass(100);
   expect(outcomes).toMatchObject([{ kind: "refused", because: "uncoordinated" }]);
+});
+
+test("of however many wait at once no draw asks for more than an owner takes, and none is refused while there are units", () => {
+  const limit = PER_SECOND(50_000);
+  const { world, admissions, pass } = open({ k: limit }, { patienceMs: 5000 });
+  const kinds: string[] = [];
+  for (let count = 0; count < 2500; count += 1)
+    admissions.admit(
+      [{ key: "k", limit, cost: 1, members: 1, whenUncoordinated: "Deny" }],
+      at(world.nowMs),
+      (outcome) => kinds.push(outcome.kind),
+    );
+  pass(50);
+  expect(Math.max(...world.draws.map(({ needs }) => needs.length))).toBe(NEEDS_MAX);
+  expect([kinds.length, new Set(kinds)]).toEqual([2500, new Set(["admitted"])]);
 });

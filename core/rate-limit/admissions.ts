@@ -4,6 +4,7 @@ import {
   hush,
   isOfLedger,
   isQuiet,
+  join,
   leave,
   NOBODY,
   NOT_DUE,
@@ -15,7 +16,7 @@ import {
 import type { Admitted, Charge, Outcome, Refusal } from "#core/rate-limit/charge.ts";
 import { DueTimes } from "#core/rate-limit/due-times.ts";
 import type { LeaseHolder, Moment, Taken } from "#core/rate-limit/lease-holder.ts";
-import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
+import { type Draw, type Grant, NEEDS_MAX } from "#core/rate-limit/lease-message.ts";
 import type { LedgerJournal } from "#core/rate-limit/ledger-journal.ts";
 import { capacityOf, isOfOneKind, isSameLimit, shareOf } from "#core/rate-limit/limit.ts";
 import { openMeter } from "#core/rate-limit/open-meter.ts";
@@ -98,16 +99,25 @@ export class Admissions {
     const bucket = this.#buckets.get(grant.key);
     if (bucket === undefined || !bucket.holder.accept(grant, now)) return;
     bucket.retryMs = Math.min(Math.max(this.#options.retryMs, 2 * bucket.holder.answerMs), RETRY_MS_MAX);
-    const asked = bucket.asked;
+    const { holder } = bucket;
+    const asked = new Set(bucket.asked);
     bucket.asked = NOBODY;
     bucket.mayHold = grant.granted > 0;
     bucket.isOrphan = grant.trouble === "unknown-limit";
     const toAsk = new Set([bucket]);
     this.#toAsk = toAsk;
     try {
-      for (const waiting of asked) this.#tell(waiting, bucket, grant, now);
+      // Who waits for others besides has its part of what is here, in the order in which they came.
+      let kept = 0;
       // What is left serves who came meanwhile: another draw would give it back.
-      for (const waiting of waitingFor(bucket)) this.#serve(waiting, bucket, now);
+      for (const waiting of new Set([...asked, ...waitingFor(bucket)])) {
+        if (bucket.waiting?.has(waiting) !== true) continue;
+        const cost = costOf(waiting, bucket);
+        if (bucket.isOrphan || holder.canTake(kept + cost, now)) {
+          if (!this.#isStuck(waiting)) this.#decide(waiting, now);
+        } else if (asked.has(waiting)) this.#lack(waiting, bucket, grant, now);
+        if (bucket.waiting?.has(waiting) === true) kept += cost;
+      }
     } finally {
       this.#toAsk = undefined;
     }
@@ -115,19 +125,19 @@ export class Admissions {
     this.#plan(bucket, this.#nextMs(bucket, now));
   }
 
-  /** The answer to one whom it was asked for. */
-  #tell(waiting: Waiting, bucket: Bucket, grant: Grant, now: Moment): void {
-    if (bucket.waiting?.has(waiting) !== true || grant.trouble === "stale" || this.#serve(waiting, bucket, now)) return;
-    if (grant.waitMs === 0 && grant.trouble === undefined) return;
-    hush(bucket, costOf(waiting, bucket), grant, now);
-    this.#refuse(waiting, grant.key, grant.trouble === undefined ? "limit" : "too-many-keys", grant.waitMs, now);
+  /** Another bucket lacks what it costs, and was asked: that answer decides. */
+  #isStuck({ charges }: Waiting): boolean {
+    return charges.some(({ key, cost }) => {
+      const bucket = this.#buckets.get(key);
+      return bucket?.isOrphan === false && bucket.holder.sentMs !== undefined && bucket.holder.idle < cost;
+    });
   }
 
-  /** Decides one for whom the bucket has enough; false where it has not. */
-  #serve(waiting: Waiting, bucket: Bucket, now: Moment): boolean {
-    if (!bucket.isOrphan && !bucket.holder.canTake(costOf(waiting, bucket), now)) return false;
-    this.#decide(waiting, now);
-    return true;
+  /** It was asked for one, and there is not enough: unless that says nothing of the limit, it is refused. */
+  #lack(waiting: Waiting, bucket: Bucket, grant: Grant, now: Moment): void {
+    if (grant.trouble === "stale" || (grant.waitMs === 0 && grant.trouble === undefined)) return;
+    hush(bucket, costOf(waiting, bucket), grant, now);
+    this.#refuse(waiting, grant.key, grant.trouble === undefined ? "limit" : "too-many-keys", grant.waitMs, now);
   }
 
   /** Renews, gives back, asks again, and decides alone where the owner is silent. */
@@ -244,20 +254,21 @@ export class Admissions {
       this.#take(waiting, alone, now);
       return;
     }
-    waiting.turns += 1;
-    if (waiting.turns > TURNS_MAX + waiting.charges.length) {
+    // What was asked for it before, and came, others have.
+    if (lacking.some((charge) => this.#isGone(this.#bucketOf(charge), waiting))) waiting.turns += 1;
+    if (waiting.turns > TURNS_MAX) {
       this.#refuse(waiting, this.#scarcest(waiting.charges), "limit", 0, now);
       return;
     }
     for (const charge of waiting.charges) {
       const bucket = this.#bucketOf(charge);
-      if (!lacking.includes(charge) || bucket.isOrphan) {
+      if (bucket.isOrphan) {
         leave(bucket, waiting);
         continue;
       }
-      bucket.waiting ??= new Set();
-      bucket.waiting.add(waiting);
-      waiting.asked.add(bucket);
+      // Of each it has its part, also where there is enough now: else all who wait would take the same units for theirs.
+      join(bucket, waiting);
+      if (lacking.includes(charge)) waiting.asked.add(bucket);
       this.#plan(bucket, waiting.sinceMs + this.#options.patienceMs);
       this.#ask(bucket, now);
     }
@@ -270,6 +281,10 @@ export class Admissions {
       return bucket === undefined || bucket.isOrphan || cost === 0 ? Infinity : bucket.holder.left / cost;
     };
     return charges.reduce((least, each) => (lasts(each) < lasts(least) ? each : least)).key;
+  }
+
+  #isGone(bucket: Bucket, waiting: Waiting): boolean {
+    return !bucket.isOrphan && waiting.asked.has(bucket) && bucket.holder.sentMs === undefined;
   }
 
   #isDecidingAlone({ isOverdue }: Waiting): boolean {
@@ -374,7 +389,7 @@ export class Admissions {
 
   #ask(bucket: Bucket, now: Moment): void {
     if (this.#toAsk !== undefined) this.#toAsk.add(bucket);
-    else if (bucket.holder.sentMs === undefined && bucket.waiting !== undefined) this.#send(bucket, now);
+    else if (bucket.holder.sentMs === undefined && bucket.awaited > bucket.holder.idle) this.#send(bucket, now);
   }
 
   #send(bucket: Bucket, now: Moment): void {
@@ -384,16 +399,17 @@ export class Admissions {
     let idle = holder.idle;
     for (const waiting of waitingFor(bucket)) {
       const cost = costOf(waiting, bucket);
-      asked.push(waiting);
       // What it still holds serves the first.
       const need = Math.max(0, cost - idle);
       idle = Math.max(0, idle - cost);
+      if (need > 0 && needs.length === NEEDS_MAX) break;
+      asked.push(waiting);
       if (need > 0) needs.push(need);
     }
     bucket.asked = asked.length === 0 ? NOBODY : asked;
     this.#lease += 1;
     this.#sentMs = now.fastMs;
-    const draw = holder.draw(this.#options.agent, this.#lease, needs, now);
+    const draw = holder.draw(this.#options.agent, this.#lease, needs, now, asked.length > 0);
     this.#plan(bucket, this.#nextMs(bucket, now));
     if (isOfLedger(bucket)) this.#options.journal?.drew(draw);
     this.#options.send(draw);

@@ -215,6 +215,28 @@ test.each([20, 150])(
   },
 );
 
+test.each([
+  [1, 20],
+  [50, 400],
+] as const)(
+  "where thirty quotas have to admit a request, none is refused while all have units: answers take %i to %i ms",
+  (...delayMs) => {
+    const ledger = { period: { kind: "once" as const }, isOpen: false, isGranted: true };
+    const quotas = Array.from(
+      { length: 30 },
+      (_, at) => [`k${at}`, { amount: 500, perMs: 3_600_000, ledger }] as const,
+    );
+    for (const agents of [1, 3]) {
+      const world = new SimulatedMesh({
+        ...{ seed: agents, agents, limits: Object.fromEntries(quotas), rate: 100, skew: 0.5, spanMs: 3000, costs: 1 },
+        ...{ refunds: 0, every: 1, trouble: { ...NO_TROUBLE, delayMs }, whenUncoordinated: "Deny" },
+      }).run();
+      expect([world.refused, world.undecided]).toEqual([0, 0]);
+      expect(world.sum("k0")).toBeGreaterThan(200);
+    }
+  },
+);
+
 describe("a request has to be admitted by a plentiful rule and by a scarce one, and answers take up to 20 ms", () => {
   const run = (scarce: number, rate: number, seeds: readonly number[]) =>
     seeds.map((seed) => {

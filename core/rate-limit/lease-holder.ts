@@ -213,13 +213,14 @@ export class LeaseHolder {
     return this.#account === undefined ? undefined : this.draw(agent, lease, [], now);
   }
 
-  draw(agent: string, lease: number, needs: readonly number[], now: Moment): Draw {
+  /** `isAwaited`: somebody waits for what is idle. */
+  draw(agent: string, lease: number, needs: readonly number[], now: Moment, isAwaited = false): Draw {
     this.lapse(now);
     this.#account ??= lease;
     const observed = this.#takenSince / Math.max(1, now.fastMs - this.#sinceMs);
     this.#rate = Math.max(observed, this.#rate * BELIEVED_AGAIN);
     // Who has used nothing for half a lease needs none.
-    if (needs.length === 0 && this.#takenSince === 0) {
+    if (needs.length === 0 && this.#takenSince === 0 && !isAwaited) {
       this.release();
       this.#rate = 0;
     }

@@ -5,6 +5,9 @@ export interface Spent {
   readonly agoMs: number;
 }
 
+/** Of one draw: of more requests that wait the others are in the next. */
+export const NEEDS_MAX = 1000;
+
 /** What an agent asks of a key's owner. Each draw stands for all before it: what is lost, repeated or late does no harm. */
 export interface Draw {
   /** One run of an agent: another after each start. */
