@@ -246,7 +246,7 @@ export class Admissions {
         alone.push(charge);
       else if (!this.#isDecidingAlone(waiting)) isWaiting = true;
       else {
-        this.#refuse(waiting, charge.key, "uncoordinated", 0, now);
+        this.#refuse(waiting, charge.key, becauseAlone(charge), 0, now);
         return;
       }
     }
@@ -415,3 +415,9 @@ export class Admissions {
     this.#options.send(draw);
   }
 }
+
+/** Its part of a limit that is used up is the limit of who is alone; whether anything is left of all else nobody can say. */
+const becauseAlone = ({ limit, members, whenUncoordinated }: Charge): Refusal =>
+  whenUncoordinated === "Share" && limit.ledger === undefined && shareOf(limit, members) !== undefined
+    ? "limit"
+    : "uncoordinated";

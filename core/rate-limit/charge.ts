@@ -12,7 +12,18 @@ export interface Charge {
   readonly whenUncoordinated: "Share" | "Allow" | "Deny";
 }
 
+/**
+ * Why a charge is refused: its units are used up; nobody could say whether any are left, and without that the rule admits nothing
+ * (more); there are as many keys as there may be; there are never so many units.
+ */
 export type Refusal = "limit" | "uncoordinated" | "too-many-keys" | "cost-above-limit";
+
+/** The same of a request, which may lack a key that its rule requires. */
+export type RefusedBecause = Refusal | "missing-key";
+
+/** Nothing that comes back by waiting. */
+export const isForGood = (because: RefusedBecause): boolean =>
+  because === "missing-key" || because === "cost-above-limit";
 
 export interface Admitted {
   readonly kind: "admitted";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { limitHeaders, type ToldLimit } from "#core/rate-limit/limit-headers.ts";
+import { limitHeaders, refusalHeaders, type ToldLimit } from "#core/rate-limit/limit-headers.ts";
 
 const told = (name: string, amount: number, more: Partial<ToldLimit> = {}, sends = "standard"): ToldLimit => ({
   rule: {
@@ -43,6 +43,14 @@ test.each<[string, ToldLimit[], [string, string][]]>([
       ["x-ratelimit-remaining", "3"],
     ],
   ],
+  ...(["missing-key", "cost-above-limit"] as const).map((because): [string, ToldLimit[], [string, string][]] => [
+    `nobody is told to wait, or what is left, where it is for good: ${because}`,
+    [told("a", 5, { ...refused(9000), because }, "both")],
+    [
+      ["ratelimit-policy", '"a";q=5;w=10'],
+      ["x-ratelimit-limit", "5"],
+    ],
+  ]),
   [
     "a part of a second is one more",
     [told("a", 5, refused(2001), "x")],
@@ -85,4 +93,9 @@ test("what is left of a quota that goes on when it is used up is no number that 
     ["ratelimit-policy", '"a";q=5;w=10'],
     ["x-ratelimit-limit", "5"],
   ]);
+});
+
+test("who is refused for want of an answer is told to come again, and nothing of the rule", () => {
+  const away = told("a", 5, { ...refused(0), because: "uncoordinated" }, "both");
+  expect(refusalHeaders(away, [["x-why", "plan"]])).toEqual([["retry-after", "1"]]);
 });

@@ -1,3 +1,4 @@
+import { isForGood, type RefusedBecause } from "#core/rate-limit/charge.ts";
 import type { CountingRule } from "#core/rate-limit/counting-rule.ts";
 import { EVER_MS, type Limit } from "#core/rate-limit/limit.ts";
 import { toldRuleName } from "#core/rate-limit/rule-name.ts";
@@ -14,6 +15,8 @@ export interface ToldLimit {
     readonly sendsXHeaders: boolean;
   };
   readonly isAdmitted: boolean;
+  /** Of who is refused; undefined: its units are used up. Of all else nothing is said of how many are left. */
+  readonly because?: RefusedBecause | undefined;
   readonly retryMs: number;
   /** Of what it was admitted by. */
   readonly left?: number;
@@ -31,7 +34,8 @@ export function limitHeaders(told: readonly ToldLimit[]): Field[] {
   const resetMs = Math.max(...refusing.map(({ retryMs }) => retryMs));
   const resetSeconds = String(secondsOf(resetMs));
   // For what is never there again nobody is told to wait.
-  const isTimed = resetMs < EVER_MS;
+  const isTimed = resetMs < EVER_MS && !refusing.some(({ because = "limit" }) => isForGood(because));
+  const usedUp = refusing.filter(isUsedUp);
   return [
     ...list("ratelimit-policy", told.filter(sendsStandard), describePolicy),
     ...list("ratelimit", told.filter(sendsStandard).filter(isKnown), describeState),
@@ -42,21 +46,25 @@ export function limitHeaders(told: readonly ToldLimit[]): Field[] {
         String(left),
       ]),
     ]),
-    ...fieldsIf(refusing.some(sendsX), ["x-ratelimit-remaining", "0"]),
-    ...fieldsIf(isTimed && refusing.some(sendsX), ["x-ratelimit-reset", resetSeconds]),
+    ...fieldsIf(usedUp.some(sendsX), ["x-ratelimit-remaining", "0"]),
+    ...fieldsIf(isTimed && usedUp.some(sendsX), ["x-ratelimit-reset", resetSeconds]),
     ...fieldsIf(isTimed && refusing.length > 0, ["retry-after", resetSeconds]),
   ];
 }
 
 /** The same, and what the owner of the rule that refuses answers: a field of its own stands in the place of another of its name. */
 export function refusalHeaders(told: ToldLimit, own: readonly Field[]): Field[] {
+  // It is no word of the rule, and who paid for more is not told that there is none.
+  if (told.because === "uncoordinated") return [["retry-after", String(secondsOf(told.retryMs))]];
   const names = new Set(own.map(([name]) => name.toLowerCase()));
   return [...limitHeaders([told]).filter(([name]) => !names.has(name)), ...own];
 }
 
 const sendsStandard = ({ rule }: ToldLimit): boolean => rule.sendsStandardHeaders;
-const isKnown = ({ rule, isAdmitted, left }: ToldLimit): boolean =>
-  !isAdmitted || (left !== undefined && !isEndless(rule.limit));
+const isUsedUp = ({ isAdmitted, because = "limit" }: Pick<ToldLimit, "isAdmitted" | "because">): boolean =>
+  !isAdmitted && because === "limit";
+const isKnown = ({ rule, left, ...told }: ToldLimit): boolean =>
+  isUsedUp(told) || (left !== undefined && !isEndless(rule.limit));
 /** Nobody is refused when its amount is used up: what is left to them is no number. */
 const isEndless = ({ ledger }: Limit): boolean => ledger?.isOpen === true;
 const sendsX = ({ rule }: ToldLimit): boolean => rule.sendsXHeaders;

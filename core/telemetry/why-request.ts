@@ -1,5 +1,6 @@
 import { policyOrigin } from "#core/simulate/rbac-origin.ts";
 import { DENIAL_REASON_FLAGS, FLAG_CAUSES, type FlagCause } from "#core/telemetry/flag-causes.ts";
+import { whyLimited } from "#core/telemetry/limit-refusal.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 
 /** An object that decided what became of a request, and the field in it where that is known. */
@@ -49,9 +50,6 @@ export function whyRequest(request: Asked): readonly RequestCause[] {
   return [...denial, ...causes, ...detail];
 }
 
-const NOT_ADMITTED =
-  "the rule let no more through: its units were used up, the request lacked its key, or the control plane that knows what is left was away";
-
 /** Of a request that its caller tells of: what the called end says that refused it. Empty where nothing did. */
 export const whyRefused = (calledEnd: Asked): readonly RequestCause[] =>
   denialOf(calledEnd).map((cause) => ({ ...cause, text: `${cause.text}: its proxy at the called end says so` }));
@@ -66,11 +64,11 @@ function denialOf({ deniedBy, policy }: Asked): RequestCause[] {
     const path = rule?.resource === ref ? rule.path : more.length > 0 ? `rule ${more.join("/")}` : undefined;
     return [{ ref, ...(path === undefined ? {} : { path }) }];
   });
-  const isLimit = deniedBy?.startsWith("limit:") === true;
+  const limited = whyLimited(deniedBy ?? "");
   return [
     {
-      title: isLimit ? `limited by ${policy}` : refs.length > 0 ? `refused by ${policy}` : policy,
-      text: isLimit ? NOT_ADMITTED : "the proxy refused it before the application saw it",
+      title: limited !== undefined ? `limited by ${policy}` : refs.length > 0 ? `refused by ${policy}` : policy,
+      text: limited ?? "the proxy refused it before the application saw it",
       refs,
     },
   ];

@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { PharosError } from "#core/errors.ts";
 import { limitHeaders, refusalHeaders } from "#core/rate-limit/limit-headers.ts";
 import type { StreamEntry, StreamLine } from "#core/rate-limit/stream-entries.ts";
-import { REFUSAL_STATUS } from "#core/refusal-status.ts";
+import { REFUSAL_STATUS, UNCOORDINATED_STATUS } from "#core/refusal-status.ts";
 import { readDescriptor, readEnd, setOfDescriptor } from "#core/simulate/limits/read-descriptor.ts";
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
 import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
 import { formatLimitCounts, type LimitCount, type LimitOutcome } from "#core/telemetry/limit-counts.ts";
+import { writeLimitRefusal } from "#core/telemetry/limit-refusal.ts";
 import { ANSWER_METADATA } from "#core/xds/limits-metadata.ts";
 import type { LocalCall } from "#grpc/local-connection.ts";
 import { LocalServer } from "#grpc/local-server.ts";
@@ -192,8 +193,10 @@ const nameOf = ({ policy, name }: PreparedLimit): string => `${policy}/${name}`;
 const NOTHING_AWAITED: Readonly<Record<string, string>> = {};
 
 /** Envoy answers 429, and its listener what this says instead. */
-const statusMark = ({ rule: { refusedStatus } }: CountedBy): Readonly<Record<string, string>> =>
-  refusedStatus === REFUSAL_STATUS ? {} : { [ANSWER_METADATA.status]: String(refusedStatus) };
+function statusMark({ rule: { refusedStatus }, because }: CountedBy): Readonly<Record<string, string>> {
+  const status = because === "uncoordinated" ? UNCOORDINATED_STATUS : refusedStatus;
+  return status === REFUSAL_STATUS ? {} : { [ANSWER_METADATA.status]: String(status) };
+}
 
 function outcomeOf({ isAdmitted, isTried = false }: CountedBy): LimitOutcome {
   if (isAdmitted) return "admitted";
@@ -212,13 +215,13 @@ function encodeVerdict(
     const marks = counts.length === 0 ? waiting : { counted: formatLimitCounts(counts), ...waiting };
     return encodeLimitAnswer({ isAdmitted: true, headers, body: "", marks });
   }
-  const { rule } = refusedBy;
+  const { rule, because } = refusedBy;
   const told = counts.length === 0 ? {} : { counted: formatLimitCounts(counts) };
   return encodeLimitAnswer({
     isAdmitted: false,
     headers: refusalHeaders(refusedBy, rule.refusedHeaders),
-    body: rule.refusedBody,
-    marks: { rule: nameOf(rule), ...statusMark(refusedBy), ...told, ...waiting },
+    body: because === "uncoordinated" ? "" : rule.refusedBody,
+    marks: { rule: writeLimitRefusal(nameOf(rule), because), ...statusMark(refusedBy), ...told, ...waiting },
   });
 }
 

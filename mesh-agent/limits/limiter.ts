@@ -1,6 +1,6 @@
 import { Admissions, type AdmissionsOptions } from "#core/rate-limit/admissions.ts";
 import { CautiousClock } from "#core/rate-limit/cautious-clock.ts";
-import type { Admitted, Charge, Outcome } from "#core/rate-limit/charge.ts";
+import type { Admitted, Charge, Outcome, RefusedBecause } from "#core/rate-limit/charge.ts";
 import { costSoFar, finalCost, isCostedLate, mayCostMore } from "#core/rate-limit/final-cost.ts";
 import type { Moment } from "#core/rate-limit/lease-holder.ts";
 import type { StreamEntry } from "#core/rate-limit/stream-entries.ts";
@@ -46,6 +46,8 @@ export interface CountedBy {
   readonly isAdmitted: boolean;
   /** It is only tried: whatever it says, the request goes on. */
   readonly isTried?: boolean;
+  /** Why it is refused; undefined: its units are used up. */
+  readonly because?: RefusedBecause;
   /** When another try may be admitted, in ms; 0 where it is. */
   readonly retryMs: number;
   /** Units that are left where it is, as far as is known. */
@@ -161,17 +163,17 @@ export class Limiter {
   /** All of them or none. */
   #admit(charges: readonly KeyedCharge[], ending: Ending, done: (counted: readonly CountedBy[]) => void): void {
     const denied = charges.find(({ isDenied }) => isDenied);
-    const refuse = (by: PreparedLimit, retryMs: number): void =>
-      done([{ rule: by, isAdmitted: false, retryMs: Math.min(retryMs, by.limit.perMs) }]);
+    const refuse = (by: PreparedLimit, retryMs: number, because: RefusedBecause = "limit"): void =>
+      done([{ rule: by, isAdmitted: false, because, retryMs: Math.min(retryMs, by.limit.perMs) }]);
     if (denied !== undefined) {
-      refuse(denied.rule, denied.rule.limit.perMs);
+      refuse(denied.rule, denied.rule.limit.perMs, "missing-key");
       return;
     }
     const now = this.#now();
     const own = charges.filter(({ rule }) => rule.isPerInstance);
     const lacking = this.#own.lacking(own, now.slowMs);
     if (lacking !== undefined) {
-      refuse(lacking.rule, lacking.waitMs);
+      refuse(lacking.rule, lacking.waitMs, lacking.because);
       return;
     }
     const shared = charges.filter(({ rule }) => !rule.isPerInstance);
@@ -179,7 +181,7 @@ export class Limiter {
       if (outcome.kind === "refused") {
         const by = shared.find(({ buckets }) => buckets.some(({ key }) => key === outcome.key));
         const slowed = outcome.because === "limit" && by !== undefined ? throttleCharge(by) : undefined;
-        if (slowed === undefined) refuse((by ?? (shared[0] as KeyedCharge)).rule, outcome.retryMs);
+        if (slowed === undefined) refuse((by ?? (shared[0] as KeyedCharge)).rule, outcome.retryMs, outcome.because);
         else
           this.#admit(
             charges.map((each) => (each === by ? slowed : each)),
@@ -196,7 +198,7 @@ export class Limiter {
           later,
           shared.flatMap(({ buckets }) => buckets.map(() => 0)),
         );
-        refuse(gone.rule, gone.waitMs);
+        refuse(gone.rule, gone.waitMs, gone.because);
         return;
       }
       if (charges.some(({ rule }) => isCostedLate(rule))) this.#settleAtEnd(outcome, { own, shared }, ending);

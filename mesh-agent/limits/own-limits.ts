@@ -1,4 +1,5 @@
-import type { Limit } from "#core/rate-limit/limit.ts";
+import type { Refusal } from "#core/rate-limit/charge.ts";
+import { capacityOf, type Limit } from "#core/rate-limit/limit.ts";
 import type { Meter } from "#core/rate-limit/meter.ts";
 import { openMeter } from "#core/rate-limit/open-meter.ts";
 import type { PreparedLimit } from "#core/simulate/limits/read-limit-set.ts";
@@ -32,13 +33,17 @@ export class OwnLimits {
   lacking(
     charges: readonly KeyedCharge[],
     nowMs: number,
-  ): { readonly rule: PreparedLimit; readonly waitMs: number } | undefined {
+  ): { readonly rule: PreparedLimit; readonly waitMs: number; readonly because: Refusal } | undefined {
     for (const { rule, buckets, cost } of charges)
       for (const { key, limit } of buckets) {
         const bucket = this.#bucketOf(key, limit);
-        if (bucket === undefined) return { rule, waitMs: limit.perMs };
+        if (bucket === undefined) return { rule, waitMs: limit.perMs, because: "too-many-keys" };
         const { meter, pending } = bucket;
-        if (meter.room(nowMs) - pending < cost) return { rule, waitMs: meter.waitMs(cost + pending, nowMs) };
+        if (meter.room(nowMs) - pending < cost)
+          return {
+            ...{ rule, waitMs: meter.waitMs(cost + pending, nowMs) },
+            because: cost > capacityOf(limit) ? "cost-above-limit" : "limit",
+          };
       }
     return undefined;
   }

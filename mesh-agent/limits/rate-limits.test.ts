@@ -352,13 +352,14 @@ test("without the control plane each rule goes by its whenUncoordinated", async 
   const names = ["Share", "Allow", "Deny"];
   await use(...names.map((name) => LIMIT(rule(name), `whenUncoordinated: ${name},`, name.toLowerCase())));
   // At one of its two instances, which so hears that they are two.
-  const admitted = async (name: string, count: number): Promise<number> => {
+  const answered = async (name: string, count: number): Promise<Record<string, number>> => {
     const answers = await Promise.all(Array.from({ length: count }, () => scenario.callPlain(`/${name}`)));
-    return answers.filter(({ status }) => status === 200).length;
+    return Object.fromEntries([...Map.groupBy(answers, ({ status }) => status)].map(([of, all]) => [of, all.length]));
   };
-  for (const name of names) expect(await admitted(name, 1), name).toBe(1);
+  for (const name of names) expect(await answered(name, 1), name).toEqual({ 200: 1 });
   await scenario.stopControlPlane();
-  expect(await admitted("Share", 10)).toBe(3);
-  expect(await admitted("Allow", 10)).toBe(10);
-  expect(await admitted("Deny", 10)).toBe(0);
+  expect(await answered("Share", 10)).toEqual({ 200: 3, 429: 7 });
+  expect(await answered("Allow", 10)).toEqual({ 200: 10 });
+  // Nobody can say that it is used up.
+  expect(await answered("Deny", 10)).toEqual({ 503: 10 });
 });

@@ -1,3 +1,4 @@
+import type { RefusedBecause } from "#core/rate-limit/charge.ts";
 import { capacityOf } from "#core/rate-limit/limit.ts";
 import { refusalHeaders } from "#core/rate-limit/limit-headers.ts";
 import { parseRuleName, planOfRule, planWrittenIn, refOfRule } from "#core/rate-limit/rule-name.ts";
@@ -34,7 +35,7 @@ export function passLimits(
       place,
       origins: [originOf(charge.rule)],
     });
-    if (charge === refusing) return refuse(charge.rule, exchange);
+    if (charge === refusing) return refuse(charge.rule, charge.isDenied ? "missing-key" : "cost-above-limit", exchange);
   }
   return undefined;
 }
@@ -81,9 +82,9 @@ function originOf(rule: PreparedLimit): Origin {
 }
 
 /** As the agent does: the filter answers 429, and the listener what the agent's answer says. */
-function refuse(rule: PreparedLimit, exchange: Exchange): Stopped {
+function refuse(rule: PreparedLimit, because: RefusedBecause, exchange: Exchange): Stopped {
   exchange.note(ANSWER_METADATA.filter, ANSWER_METADATA.status, String(rule.refusedStatus));
-  const told = { rule, isAdmitted: false, retryMs: rule.limit.perMs };
+  const told = { rule, isAdmitted: false, because, retryMs: rule.limit.perMs };
   return {
     status: REFUSAL_STATUS,
     details: "request_rate_limited",
