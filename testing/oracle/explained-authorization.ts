@@ -1,12 +1,58 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
+import { type Cause, hasMember, withMembers } from "#testing/oracle/without-causes.ts";
 
-/** Callers who are let in or refused otherwise on purpose. */
-export const EXPLAINED_AUTHORIZATION: readonly Explained[] = [
+/** A pattern that names the mesh's own trust domain. */
+const PATTERN = /^cluster\.local(\/(?:ns\/[^/]*\/)?\*)$/;
+/** All that a mesh of these cases may have. */
+const ALIASES = ["old.net", "other.org"];
+const LISTS = ["principals", "notPrincipals"];
+
+interface Condition {
+  readonly key: string;
+  readonly values?: readonly string[];
+  readonly notValues?: readonly string[];
+}
+
+const isPattern = (principals: unknown): boolean =>
+  (principals as readonly string[]).some((each) => PATTERN.test(each));
+const listsOf = ({ key, values = [], notValues = [] }: Condition): readonly string[] =>
+  key === "source.principal" ? [...values, ...notValues] : [];
+
+/** Beside each pattern the same of the aliases. */
+function withAliases(principals: readonly string[]): readonly string[] {
+  return principals.flatMap((each) => {
+    const [, rest] = PATTERN.exec(each) ?? [];
+    return rest === undefined ? [each] : [each, ...ALIASES.map((alias) => `${alias}${rest}`)];
+  });
+}
+
+/** What lets callers in or refuses them otherwise on purpose. */
+export const AUTHORIZATION_CAUSES: readonly Cause[] = [
   {
-    area: "authorization",
     why: "a pattern of principals that names a trust domain of the mesh is for its aliases too",
-    what: /^(?:HTTP|TCP): (?:let in|refused)(?: and noted)?(?: when asked \w+(?:, \w+)*)? here, (?:let in|refused)(?: and noted)?(?: when asked \w+(?:, \w+)*)? in Istio$/,
-    where: /"uri":"spiffe:\/\/other\.org\//,
-    text: /- cluster\.local\/(?:ns\/prod\/)?\*$/m,
+    isIn: (policies) =>
+      LISTS.some((name) => hasMember(policies, name, isPattern)) ||
+      hasMember(policies, "when", (all) => isPattern((all as readonly Condition[]).flatMap(listsOf))),
+    inIstio: (policies) =>
+      withMembers(policies, (name, value) => {
+        if (LISTS.includes(name)) return withAliases(value as readonly string[]);
+        if (name !== "when") return value;
+        return (value as readonly Condition[]).map(({ key, values, notValues, ...rest }) => {
+          const extended = key === "source.principal" ? withAliases : (all: readonly string[]) => all;
+          return {
+            key,
+            ...rest,
+            ...(values === undefined ? {} : { values: extended(values) }),
+            ...(notValues === undefined ? {} : { notValues: extended(notValues) }),
+          };
+        });
+      }),
   },
 ];
+
+/** Callers who are let in or refused otherwise on purpose. */
+export const EXPLAINED_AUTHORIZATION: readonly Explained[] = AUTHORIZATION_CAUSES.map(({ why }) => ({
+  area: "authorization",
+  why,
+  what: (what) => what.startsWith(why),
+}));

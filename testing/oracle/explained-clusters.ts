@@ -1,4 +1,8 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
+import { FOR_HTTP2 } from "#testing/oracle/explained-inbound.ts";
+import { at, type Json, textAt } from "#testing/oracle/json.ts";
+import { type Cause, hasMember, withMembers, withoutMembers } from "#testing/oracle/without-causes.ts";
+import type { Written } from "#testing/oracle/world.ts";
 import { ofPort } from "#testing/oracle/written-case.ts";
 
 const HTTP_OPTIONS =
@@ -6,12 +10,107 @@ const HTTP_OPTIONS =
 
 const isOfNone = ofPort(({ resolution }) => resolution === "NONE");
 const isLookedUpLate = ofPort(({ resolution }) => resolution === "DYNAMIC_DNS");
-const isOfTcp = ofPort(({ protocol }) => /^(?:TCP|TLS|HTTPS|MONGO)$/.test(protocol));
 const isNotHttp = ofPort(({ protocol }) => /^(?:TCP|TLS|HTTPS|MONGO|)$/.test(protocol));
-const isUnsaid = ofPort(({ protocol }) => protocol === "");
+
+interface PortSettings {
+  readonly port: { readonly number: number };
+}
+
+const without =
+  (...names: readonly string[]) =>
+  (documents: readonly Written[]): readonly Written[] =>
+    withoutMembers(documents, names);
+/** Members that are read here alone, and what differs of them. */
+const readHere = (why: string, names: readonly string[], what: RegExp): Found => ({
+  why,
+  what,
+  isIn: (documents) => names.some((name) => hasMember(documents, name)),
+  here: without(...names),
+});
+
+/** With what the difference is that it makes. */
+interface Found extends Cause {
+  readonly what: RegExp;
+}
+
+const FOUND: readonly Found[] = [
+  readHere(
+    "UPGRADE holds for ports without protocol",
+    ["h2UpgradePolicy"],
+    /\.typedExtensionProtocolOptions\.(?:explicitHttpConfig: here \{"http2ProtocolOptions":.*, in Istio undefined|useDownstreamProtocolConfig: here undefined, in Istio )/,
+  ),
+  readHere(
+    "settings of HTTP/2 hold for what callers speak",
+    FOR_HTTP2,
+    /useDownstreamProtocolConfig\.http2ProtocolOptions\.(?:connectionKeepalive|maxConcurrentStreams): here .*, in Istio undefined$/,
+  ),
+  readHere(
+    "answers that a rule says are errors count as ones",
+    ["outlierDetectionHttpErrorCodes"],
+    /\.typedExtensionProtocolOptions(?:\.outlierDetection)?: here \{.*(?:errorMatcher|"outlierDetection":).*, in Istio undefined$/,
+  ),
+  readHere(
+    "what the mesh asks of its own mTLS holds for callers too",
+    ["meshMTLS"],
+    /\.endpoints\[\]\.speaks\.(?:around\.)?context\.tlsParams\.(?:cipherSuites: here \[.*\], in Istio undefined|tlsMinimumProtocolVersion: here "TLSv1_3", in Istio "TLSv1_2")$/,
+  ),
+  readHere(
+    "verifyCertificateAtClient does what its field says",
+    ["verifyCertificateAtClient"],
+    /\.endpoints\[\]\.speaks\.(?:around\.)?context\.(?:combinedV|v)alidationContext: here /,
+  ),
+  {
+    why: "the control plane reckons what zones share, which Istio leaves to Envoy",
+    what: /\.commonLbConfig\.(?:zoneAwareLbConfig: here undefined, in Istio |localityWeightedLbConfig: here \{\}, in Istio undefined$)/,
+    isIn: (documents) => hasMember(documents, "zoneAwareLbSetting"),
+    here: without("zoneAwareLbSetting"),
+    inIstio: without("zoneAwareLbSetting"),
+  },
+  {
+    why: "credentials by name are gateways': a sidecar that a rule is for speaks plain text",
+    what: /sidecar \.endpoints\[\]\.speaks: here undefined, in Istio \{/,
+    isIn: (documents) => hasMember(documents, "workloadSelector") && hasMember(documents, "credentialName"),
+    inIstio: (documents) =>
+      withMembers(documents, (name, value, { kind, spec }) => {
+        const isSuch = kind === "DestinationRule" && "workloadSelector" in spec && name === "tls";
+        return isSuch && textAt(value as Json, "credentialName") !== undefined ? { mode: "DISABLE" } : value;
+      }),
+  },
+  {
+    why: "of two settings for one port the first counts, for mTLS too",
+    what: /(?:router|sidecar) \.endpoints\[\]\.speaks: here \{.*, in Istio undefined$/,
+    isIn: (documents) => hasMember(documents, "portLevelSettings", (all) => firstOf(all).length < listOf(all).length),
+    inIstio: (documents) =>
+      withMembers(documents, (name, value) => (name === "portLevelSettings" ? firstOf(value) : value)),
+  },
+  {
+    why: "whom a ServiceEntry names is checked in requests too",
+    what: /upstreamHttpProtocolOptions\.autoSanValidation: here undefined, in Istio true$/,
+    isIn: (documents) =>
+      documents.some(({ kind, spec }) => kind === "ServiceEntry" && at(spec as Json, "subjectAltNames") !== undefined),
+    here: (documents) =>
+      withMembers(documents, (name, value, { kind }) =>
+        kind === "ServiceEntry" && name === "subjectAltNames" ? undefined : value,
+      ),
+  },
+];
+
+/** What has clusters do otherwise on purpose. */
+export const CLUSTER_CAUSES: readonly Cause[] = FOUND;
+
+function listOf(settings: unknown): readonly PortSettings[] {
+  return settings as readonly PortSettings[];
+}
+
+/** Of several settings for one port the first. */
+function firstOf(settings: unknown): readonly PortSettings[] {
+  const all = listOf(settings);
+  return all.filter(({ port }, index) => all.findIndex((each) => each.port.number === port.number) === index);
+}
 
 /** Clusters that do otherwise on purpose. */
 export const EXPLAINED_CLUSTERS: readonly Explained[] = [
+  ...FOUND.map(({ why, what }) => ({ why, what: (said: string) => said.startsWith(why) && what.test(said) })),
   {
     why: "what has no endpoints is looked up by gateways",
     what: /^router \.type: here "LOGICAL_DNS", in Istio "EDS"$/,
@@ -41,58 +140,12 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = [
   {
     why: "settings of HTTP do nothing at a port of TCP",
     what: new RegExp(`\\.typedExtensionProtocolOptions: here undefined, in Istio \\{${HTTP_OPTIONS}`),
-    holds: isOfTcp,
+    holds: ofPort(({ protocol }) => /^(?:TCP|TLS|HTTPS|MONGO)$/.test(protocol)),
   },
   {
     why: "the certificate of a port that is not declared HTTP is checked for the host",
     what: /\.endpoints\[\]\.speaks\.(?:around\.)?(?:sni: here ".*", in Istio undefined|context\.combinedValidationContext: here \[.*\], in Istio \[\])$/,
     text: /mode: (?:SIMPLE|MUTUAL)/,
     holds: isNotHttp,
-  },
-  {
-    why: "UPGRADE holds for ports without protocol",
-    what: /\.typedExtensionProtocolOptions\.(?:explicitHttpConfig: here \{"http2ProtocolOptions":.*, in Istio undefined|useDownstreamProtocolConfig: here undefined, in Istio )/,
-    text: /h2UpgradePolicy: UPGRADE/,
-    holds: isUnsaid,
-  },
-  {
-    why: "settings of HTTP/2 hold for what callers speak",
-    what: /useDownstreamProtocolConfig\.http2ProtocolOptions\.(?:connectionKeepalive|maxConcurrentStreams): here .*, in Istio undefined$/,
-    text: /http2KeepAlive|maxConcurrentStreams/,
-  },
-  {
-    why: "credentials by name are gateways': a sidecar that a rule is for speaks plain text",
-    what: /^sidecar \.endpoints\[\]\.speaks: here undefined, in Istio \{/,
-    text: /workloadSelector:[\s\S]*credentialName:/,
-  },
-  {
-    why: "of two settings for one port the first counts, for mTLS too",
-    what: /^(?:router|sidecar) \.endpoints\[\]\.speaks: here \{.*, in Istio undefined$/,
-    text: /portLevelSettings:\n(?: .*\n)*? +(?:- )?port:\n +number: (\d+)\n(?:(?! +portLevelSettings:) .*\n)*? +(?:- )?port:\n +number: \1\n/,
-  },
-  {
-    why: "answers that a rule says are errors count as ones",
-    what: /\.typedExtensionProtocolOptions(?:\.outlierDetection)?: here \{.*(?:errorMatcher|"outlierDetection":).*, in Istio undefined$/,
-    text: /outlierDetectionHttpErrorCodes/,
-  },
-  {
-    why: "whom a ServiceEntry names is checked in requests too",
-    what: /upstreamHttpProtocolOptions\.autoSanValidation: here undefined, in Istio true$/,
-    text: /\n {2}subjectAltNames:\n/,
-  },
-  {
-    why: "the control plane reckons what zones share, which Istio leaves to Envoy",
-    what: /\.commonLbConfig\.(?:zoneAwareLbConfig: here undefined, in Istio |localityWeightedLbConfig: here \{\}, in Istio undefined$)/,
-    text: /zoneAwareLbSetting/,
-  },
-  {
-    why: "what the mesh asks of its own mTLS holds for callers too",
-    what: /\.endpoints\[\]\.speaks\.(?:around\.)?context\.tlsParams\.(?:cipherSuites: here \[.*\], in Istio undefined|tlsMinimumProtocolVersion: here "TLSv1_3", in Istio "TLSv1_2")$/,
-    text: /^ {2}meshMTLS:$/m,
-  },
-  {
-    why: "verifyCertificateAtClient does what its field says",
-    what: /\.endpoints\[\]\.speaks\.(?:around\.)?context\.(?:combinedV|v)alidationContext: here /,
-    text: /verifyCertificateAtClient: false[\s\S]*mode: (?:SIMPLE|MUTUAL)/,
   },
 ].map((each) => ({ area: "clusters", ...each }));

@@ -1,7 +1,7 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
-import { type Cause, hasMember, withMembers } from "#testing/oracle/without-causes.ts";
+import { type Cause, hasMember, withMembers, withoutMembers } from "#testing/oracle/without-causes.ts";
 
-const FOR_HTTP2 = ["http2KeepAlive", "maxConcurrentStreams"];
+export const FOR_HTTP2 = ["http2KeepAlive", "maxConcurrentStreams"];
 /** What becomes of options of HTTP in Istio, some in `tcp`. Limits of a pool hold for TCP too. */
 const FOR_HTTP = [
   ...FOR_HTTP2,
@@ -23,12 +23,12 @@ export const INBOUND_CAUSES: readonly Cause[] = [
   {
     why: "settings of HTTP do nothing at a port of TCP",
     isIn: (documents) => FOR_HTTP.some((each) => hasMember(documents, each)),
-    inIstio: (documents) => withMembers(documents, (name, value) => (FOR_HTTP.includes(name) ? undefined : value)),
+    inIstio: (documents) => withoutMembers(documents, FOR_HTTP),
   },
   {
     why: "settings of HTTP/2 hold for what callers speak",
     isIn: (documents) => FOR_HTTP2.some((each) => hasMember(documents, each)),
-    here: (documents) => withMembers(documents, (name, value) => (FOR_HTTP2.includes(name) ? undefined : value)),
+    here: (documents) => withoutMembers(documents, FOR_HTTP2),
   },
   {
     why: "a rule's settings for a port of the service hold for it where a Sidecar says what answers there too",

@@ -1,6 +1,6 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
 import { at, type Json, listAt, numberAt } from "#testing/oracle/json.ts";
-import { someDocument } from "#testing/oracle/written-case.ts";
+import { isAtAddressesAlone, someDocument } from "#testing/oracle/written-case.ts";
 import { names, ofRules, takesByWildcard } from "#testing/oracle/written-rules.ts";
 
 /** A match of it names port 9080, or it has routes of another rule, of which one may. */
@@ -32,7 +32,7 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     why: "a rule for a service that has no port 80, as a Sidecar's listener for port 80 leaves it, does not hold there",
     what: /^here (?:PassthroughCluster|the route itself with 502|no HTTP), in Istio /,
     where: /^sidecar-\S+ port 80 /,
-    text: /^kind: Sidecar$[\s\S]*^ +- port:\n +number: 80$/m,
+    text: /^kind: Sidecar$[\s\S]*^ +- port:\n +number: \d+$/m,
     holds: ofRules(),
   },
   {
@@ -87,6 +87,12 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
     what: /, in Istio no HTTP$/,
     holds: someDocument("VirtualService", () => true),
     text: /^kind: Sidecar$|^ {2}defaultServiceExportTo:\n +- \.$|^kind: ServiceEntry$(?:(?!^---$)[\s\S])*^ {2}exportTo:\n {4}- \.$/m,
+  },
+  {
+    area: "sidecar-routes",
+    why: "requests to other addresses go by their host also where each service of the port has an address and no protocol",
+    what: /, in Istio no HTTP$/,
+    holds: isAtAddressesAlone,
   },
   {
     area: "sidecar-routes",

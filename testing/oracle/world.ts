@@ -31,6 +31,7 @@ export interface World {
 }
 
 const written = new WeakMap<Written, string>();
+const judgements = new WeakMap<Written, Promise<boolean>>();
 const parsed = new WeakMap<Written, ReturnType<typeof parseDocuments>>();
 
 /** Written once, however often it is asked, compared and shown. */
@@ -67,13 +68,19 @@ export function writeWorld(documents: readonly Written[]): string {
 /** Of a world's documents those that both sides take, each name once. Istio's compiler is not made for what it refuses. */
 export async function keepTaken(documents: readonly Written[], istio: Istio): Promise<Written[]> {
   const judged = await Promise.all(
-    documents.map(async (each) => {
-      if (hasErrors(parse(each).diagnostics)) return false;
-      return isOfMesh(each) || (await istio.validate(writeDocument(each))).errors.length === 0;
+    documents.map((each) => {
+      const known = judgements.get(each) ?? isTaken(each, istio);
+      judgements.set(each, known);
+      return known;
     }),
   );
   const taken = documents.filter((_, index) => judged[index]);
   return [...new Map(taken.map((each) => [`${each.kind}/${each.namespace}/${each.name}`, each])).values()];
+}
+
+async function isTaken(document: Written, istio: Istio): Promise<boolean> {
+  if (hasErrors(parse(document).diagnostics)) return false;
+  return isOfMesh(document) || (await istio.validate(writeDocument(document))).errors.length === 0;
 }
 
 export function askIstio(istio: Istio, { documents, proxies, parts }: World): Promise<Readonly<Record<string, Built>>> {

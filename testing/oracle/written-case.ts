@@ -56,6 +56,17 @@ export const isOfNobodyKnown: Holds = (text, { where }) => {
   );
 };
 
+/** Each service that the caller sees on the port that `where` names ("sidecar-prod port 80 …") is found by addresses, and has no protocol there. */
+export const isAtAddressesAlone: Holds = (text, { where }) => {
+  const [, namespace = "", port = ""] = /^sidecar-(\S+) port (\d+) /.exec(where) ?? [];
+  return documentsOf(text).every((each) => {
+    if (textAt(each, "kind") !== "ServiceEntry" || !isExportedTo(each, namespace)) return true;
+    const ports = listAt(each, "spec", "ports").filter((one) => numberAt(one, "number") === Number(port));
+    const hasAddresses = listAt(each, "spec", "addresses").length > 0;
+    return ports.every((one) => hasAddresses && (textAt(one, "protocol") ?? "") === "");
+  });
+};
+
 function isExportedTo(document: Json, namespace: string): boolean {
   const to = listAt(document, "spec", "exportTo");
   const isOwn = textAt(document, "metadata", "namespace") === namespace;

@@ -14,7 +14,8 @@ interface Asked {
 /** Rules of the request's host, some of which are such; `least` of them have to be. */
 export function ofRules(isSuch: (rule: Json, host: string) => boolean = () => true, least = 1): Holds {
   return (text, difference) => {
-    const { namespace, host } = askedIn(difference);
+    const { namespace, host: asked } = askedIn(difference);
+    const host = hostAt(text, asked);
     const whole = wholeName(host, namespace);
     const found = documentsOf(text).filter(
       (each) =>
@@ -45,6 +46,15 @@ function askedIn({ where }: Difference): Asked {
   const [, namespace = "", host = ""] =
     /^(?:sidecar|gateway)-(\S+) .*?port \d+ \w+ ([^/]*?)(?::\d+)?\//.exec(where) ?? [];
   return { namespace, host };
+}
+
+/** Of the service whose address is asked for its name; what is no address of one is a name itself. */
+function hostAt(text: string, asked: string): string {
+  const address = asked.replace(/^\[(.*)\]$/, "$1");
+  const found = documentsOf(text).find(
+    (each) => textAt(each, "kind") === "ServiceEntry" && listAt(each, "spec", "addresses").includes(address),
+  );
+  return String(listAt(found, "spec", "hosts")[0] ?? asked);
 }
 
 /** `s0` and `s0.default`, asked for in the namespace `default`, are `s0.default.svc.cluster.local`. */

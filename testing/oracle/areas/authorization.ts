@@ -2,12 +2,14 @@ import * as fc from "fast-check";
 import { MESH_CONFIG_PLACE } from "#core/kinds/mesh-config/schema.ts";
 import { anyPolicy, PROVIDERS } from "#testing/oracle/arbitrary/any-policy.ts";
 import { CALLED, CALLED_GATEWAY, CALLED_SERVICES, GATEWAY_ROUTES } from "#testing/oracle/arbitrary/called-workload.ts";
-import { type Difference, defineArea } from "#testing/oracle/area.ts";
+import { type Comparison, type Difference, defineArea } from "#testing/oracle/area.ts";
 import { type Caller, isHit, isLetIn } from "#testing/oracle/envoy/decide-rbac.ts";
 import { connectionManagerOf } from "#testing/oracle/envoy/find-filter-chain.ts";
+import { AUTHORIZATION_CAUSES } from "#testing/oracle/explained-authorization.ts";
 import type { Built, Part } from "#testing/oracle/istio.ts";
 import { at, entriesAt, type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
-import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
+import { compareWithout } from "#testing/oracle/without-causes.ts";
+import { askIstio, askPharos, keepTaken, type World, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["listeners", "routes"];
 const HTTP_PORT = 8080;
@@ -80,30 +82,42 @@ export const authorization = defineArea({
     callers: fc.array(anyCaller, { minLength: CALLERS, maxLength: CALLERS, size: "max" }),
   }),
   write: ({ aliases, policies }) => writeWorld([settingsOf(aliases), ...policies]),
-  async compare({ aliases, policies, callers }, istio) {
+  compare: ({ aliases, policies, callers }, istio) => {
     const own = [settingsOf(aliases), ...CALLED_SERVICES, ...GATEWAY_ROUTES];
-    const world = { documents: [...own, ...(await keepTaken(policies, istio))], proxies: PROXIES, parts: PARTS };
-    const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
-    const differences = new Map<string, Difference>();
-    let compared = 0;
-    for (const { key, port } of PLACES) {
-      const [here, there] = [rulesHere(ours[key], port), rulesInIstio(theirs[key], port)];
-      for (const { method, path, host, headers, claims, ...connection } of callers) {
-        const caller: Caller =
-          port === HTTP_PORT
-            ? ({ ...connection, method, path, host, headers, claims, port } as Caller)
-            : { ...connection, headers: {}, port };
-        compared += 1;
-        const [does, doesThere] = [becomes(here, caller), becomes(there, caller)];
-        if (does === doesThere) continue;
-        const what = `${port === HTTP_PORT ? "HTTP" : "TCP"}: ${does} here, ${doesThere} in Istio`;
-        const of = `${key} ${caller.uri} ${what}`;
-        if (!differences.has(of)) differences.set(of, { what, where: `${key} ${JSON.stringify(caller)}` });
-      }
-    }
-    return { compared, differences: [...differences.values()] };
+    const worldOf = async (given: readonly Written[]): Promise<World> => {
+      return { documents: [...own, ...(await keepTaken(given, istio))], proxies: PROXIES, parts: PARTS };
+    };
+    return compareWithout(AUTHORIZATION_CAUSES, policies, {
+      here: async (given) => askPharos(await worldOf(given)),
+      inIstio: async (given) => askIstio(istio, await worldOf(given)),
+      compare: (here, inIstio) => compareDecisions(callers, here, inIstio),
+    });
   },
 });
+
+function compareDecisions(
+  callers: readonly Omit<Caller, "port">[],
+  ours: Readonly<Record<string, Built>>,
+  theirs: Readonly<Record<string, Built>>,
+): Comparison {
+  const differences: Difference[] = [];
+  let compared = 0;
+  for (const { key, port } of PLACES) {
+    const [here, there] = [rulesHere(ours[key], port), rulesInIstio(theirs[key], port)];
+    for (const { method, path, host, headers, claims, ...connection } of callers) {
+      const caller: Caller =
+        port === HTTP_PORT
+          ? ({ ...connection, method, path, host, headers, claims, port } as Caller)
+          : { ...connection, headers: {}, port };
+      compared += 1;
+      const [does, doesThere] = [becomes(here, caller), becomes(there, caller)];
+      if (does === doesThere) continue;
+      const what = `${port === HTTP_PORT ? "HTTP" : "TCP"}: ${does} here, ${doesThere} in Istio`;
+      differences.push({ what, where: `${key} ${JSON.stringify(caller)}` });
+    }
+  }
+  return { compared, differences };
+}
 
 /** Where captured connections to the port are taken, or the port's own are at a gateway; throws where none are: nobody would be refused. */
 function chainAt(built: Built | undefined, port: number): Json {

@@ -4,14 +4,16 @@ import { anyMeshConfig } from "#testing/oracle/arbitrary/any-mesh-config.ts";
 import { anySidecar } from "#testing/oracle/arbitrary/any-sidecar.ts";
 import { anyExportTo, anyNamespace, document, rarely, seldom } from "#testing/oracle/arbitrary/meeting-documents.ts";
 import { fieldOf, meetingValue } from "#testing/oracle/arbitrary/meeting-value.ts";
-import { type Difference, defineArea } from "#testing/oracle/area.ts";
+import { type Comparison, type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeCluster } from "#testing/oracle/envoy/describe-cluster.ts";
 import { describeEndpoints } from "#testing/oracle/envoy/describe-endpoints.ts";
-import type { Built, Part } from "#testing/oracle/istio.ts";
+import { CLUSTER_CAUSES } from "#testing/oracle/explained-clusters.ts";
+import type { Built, Istio, Part } from "#testing/oracle/istio.ts";
 import { type Json, listAt, textAt } from "#testing/oracle/json.ts";
 import { GATEWAYS, SIDECARS } from "#testing/oracle/proxies.ts";
-import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
+import { compareWithout } from "#testing/oracle/without-causes.ts";
+import { askIstio, askPharos, keepTaken, type World, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["clusters"];
 const PROXIES = [...SIDECARS, ...GATEWAYS];
@@ -177,28 +179,31 @@ export const clusters = defineArea({
         .map(([those, ...others]) => [...those, ...others.flat()]),
     ),
   write: writeWorld,
-  async compare(documents, istio) {
-    const world = { documents: await keepTaken(documents, istio), proxies: PROXIES, parts: PARTS };
-    const theirs = await askIstio(istio, world).catch(unlessPanic);
-    if (theirs === undefined) return { compared: 0, differences: [] };
-    const ours = askPharos(world);
-    const differences = new Map<string, Difference>();
-    let compared = 0;
-    for (const { key, type } of PROXIES) {
-      const [here, there] = [clustersOf(ours[key]), clustersOf(theirs[key])];
-      for (const name of new Set([...here.keys(), ...there.keys()])) {
-        compared += 1;
-        for (const each of compareCluster(name, here.get(name), there.get(name))) {
-          const what = `${type} ${each}`;
-          // Of each port apart: what explains it for one does not for another.
-          if (!differences.has(`${name} ${what}`))
-            differences.set(`${name} ${what}`, { what, where: `${key} ${name}` });
-        }
-      }
-    }
-    return { compared, differences: [...differences.values()] };
-  },
+  compare: (documents, istio) =>
+    compareWithout(CLUSTER_CAUSES, documents, {
+      here: async (given) => askPharos(await worldOf(given, istio)),
+      inIstio: async (given) => askIstio(istio, await worldOf(given, istio)).catch(unlessPanic),
+      compare: compareClusters,
+    }),
 });
+
+async function worldOf(documents: readonly Written[], istio: Istio): Promise<World> {
+  return { documents: await keepTaken(documents, istio), proxies: PROXIES, parts: PARTS };
+}
+
+function compareClusters(ours: Readonly<Record<string, Built>>, theirs: Readonly<Record<string, Built>>): Comparison {
+  const differences: Difference[] = [];
+  let compared = 0;
+  for (const { key, type } of PROXIES) {
+    const [here, there] = [clustersOf(ours[key]), clustersOf(theirs[key])];
+    for (const name of new Set([...here.keys(), ...there.keys()])) {
+      compared += 1;
+      for (const each of compareCluster(name, here.get(name), there.get(name)))
+        differences.push({ what: `${type} ${each}`, where: `${key} ${name}` });
+    }
+  }
+  return { compared, differences };
+}
 
 /** Istio's code ends over outlier detection of what is looked up as calls ask for it: there is nothing to compare with. */
 function unlessPanic(error: unknown): undefined {

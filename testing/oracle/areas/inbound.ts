@@ -74,9 +74,10 @@ export const inbound = defineArea({
     ]),
   write: writeWorld,
   compare: (documents, istio) =>
-    compareWithout(INBOUND_CAUSES, documents, async (here, inIstio) => {
-      const theirs = (await askIstio(istio, await worldOf(inIstio, istio)))[CALLED.key];
-      return compareCalled(askPharos(await worldOf(here, istio))[CALLED.key], theirs);
+    compareWithout(INBOUND_CAUSES, documents, {
+      here: async (given) => askPharos(await worldOf(given, istio)),
+      inIstio: async (given) => askIstio(istio, await worldOf(given, istio)),
+      compare: (here, inIstio) => compareCalled(here[CALLED.key], inIstio[CALLED.key]),
     }),
 });
 

@@ -108,9 +108,10 @@ export const localities = defineArea({
     .map(([service, rule, settings]) => [service, rule, ...settings]),
   write: writeWorld,
   compare: (documents, istio) =>
-    compareWithout(LOCALITY_CAUSES, documents, async (here, inIstio) => {
-      const theirs = await askIstio(istio, await worldOf(inIstio, istio)).catch(unlessPanic);
-      return theirs && compareShares(askPharos(await worldOf(here, istio)), theirs);
+    compareWithout(LOCALITY_CAUSES, documents, {
+      here: async (given) => askPharos(await worldOf(given, istio)),
+      inIstio: async (given) => askIstio(istio, await worldOf(given, istio)).catch(unlessPanic),
+      compare: compareShares,
     }),
 });
 
