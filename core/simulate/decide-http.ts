@@ -10,6 +10,7 @@ import type { Passed } from "#core/simulate/passed.ts";
 import { prepareRequest } from "#core/simulate/prepare-request.ts";
 import type { ProxyImage } from "#core/simulate/proxy-image.ts";
 import { applyHeaderOperations, type HeaderOperations } from "#core/simulate/read/header-operations.ts";
+import { upgradeOf } from "#core/simulate/read-http1.ts";
 import { redirectLocation } from "#core/simulate/redirect-location.ts";
 import type { Destination, ForwardAction, Rewrite, Route } from "#core/simulate/route.ts";
 import type { Place, Trace } from "#core/simulate/step.ts";
@@ -66,6 +67,9 @@ export function decideHttp(
   const chooseRoute = () =>
     hosts === undefined ? undefined : route(image, hosts, tablePlace(manager, hosts, at), exchange, dice, trace);
   let found = chooseRoute();
+  const upgrade = upgradeOf(exchange.headers);
+  if (upgrade !== undefined && found !== undefined && !manager.upgrades.has(upgrade))
+    return refuseUpgrade(manager, exchange, found, upgrade, trace, at);
   const { filters } = manager;
   for (let index = 0; index < filters.length; index++) {
     const filter = filters[index];
@@ -98,6 +102,30 @@ export function decideHttp(
   const headers: Headers = new Headers([["location", `https://${exchange.authority}${exchange.path}`]]);
   const { delayMs } = passed;
   return answer(manager, { status: 301, flags: "", details: "https_required", headers, delayMs }, exchange, "");
+}
+
+/** Where a route would take it: no filter sees it. */
+function refuseUpgrade(
+  manager: HttpManager,
+  exchange: Exchange,
+  found: Routed | "needs-tls",
+  upgrade: string,
+  trace?: Trace,
+  at?: ManagerPlace,
+): HttpDecision {
+  const details = "upgrade_failed";
+  trace?.add({
+    at: "HTTP",
+    result: "ended",
+    title: "403",
+    why: `the proxy lets nobody go on as ${JSON.stringify(upgrade)}`,
+    place: placeOf(at, "upgradeConfigs"),
+    origins: [],
+  });
+  const headers = new Headers();
+  if (found !== "needs-tls" && found.route.action.kind === "forward")
+    for (const operations of responseOperations(found)) applyHeaderOperations(operations, headers, exchange.headers);
+  return answer(manager, { status: 403, flags: "", details, headers, delayMs: 0 }, exchange, "");
 }
 
 function placeOf(at: ManagerPlace | undefined, below = ""): Place | undefined {

@@ -17,6 +17,8 @@ export interface HttpManager {
   readonly trustedHops: number;
   /** Clients that are taken for internal; none by itself, since Envoy 1.33. */
   readonly internal: readonly Cidr[];
+  /** What requests may ask to go on as, in lower case: `websocket`. */
+  readonly upgrades: ReadonlySet<string>;
   readonly underscores: "allow" | "reject" | "drop";
   readonly forwardClientCert: "sanitize" | "forward-only" | "append-forward" | "sanitize-set" | "always-forward";
   /** What becomes of headers before anything reads them. */

@@ -3,6 +3,7 @@ import type { Exchange } from "#core/simulate/exchange.ts";
 import type { HttpManager } from "#core/simulate/listener.ts";
 import { normalizePath } from "#core/simulate/normalize-path.ts";
 import { applyHeaderOperations } from "#core/simulate/read/header-operations.ts";
+import { readHttp1, upgradeOf } from "#core/simulate/read-http1.ts";
 import { withoutPort } from "#core/simulate/virtual-hosts.ts";
 
 /** What an HTTP connection manager refuses before it looks for a route; undefined: nothing. */
@@ -36,12 +37,16 @@ const OF_THE_EDGE = [
   "x-envoy-downstream-service-cluster",
   "x-envoy-downstream-service-node",
 ];
+/** Read by nobody where nothing is asked by them. */
+const OF_UPGRADES = ["connection", "upgrade"];
 const HOP_BY_HOP = ["keep-alive", "proxy-connection", "transfer-encoding"];
 
 /** All that the connection manager does to a request before its filters see it, in Envoy's order. */
 export function prepareRequest(manager: HttpManager, exchange: Exchange): Refused | undefined {
   const { headers } = exchange;
   if (!headers.has(":authority")) return { status: 400, details: "missing_host_header" };
+  const unread = exchange.connection.speaks === "http/1.1" ? readHttp1(headers) : undefined;
+  if (unread !== undefined) return unread;
   if (manager.underscores !== "allow") {
     for (const name of [...headers.keys()]) {
       if (!name.includes("_")) continue;
@@ -58,6 +63,7 @@ export function prepareRequest(manager: HttpManager, exchange: Exchange): Refuse
   normalizeHost(manager, exchange);
   applyHeaderOperations(manager.early, headers, headers);
   for (const name of HOP_BY_HOP) headers.delete(name);
+  if (upgradeOf(headers) === undefined) for (const name of OF_UPGRADES) headers.delete(name);
   readClient(manager, exchange);
   return undefined;
 }

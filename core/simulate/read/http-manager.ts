@@ -42,6 +42,11 @@ export function readHttpManager(config: HttpConnectionManager): HttpManager {
   return {
     kind: "http",
     normalizesPath: config.normalizePath ?? false,
+    upgrades: new Set(
+      config.upgradeConfigs.flatMap(({ upgradeType, enabled }) =>
+        enabled === false ? [] : [upgradeType.toLowerCase()],
+      ),
+    ),
     mergesSlashes: config.mergeSlashes,
     escapedSlashes: SLASHES[config.pathWithEscapedSlashesAction],
     stripsHostDot: config.stripTrailingHostDot,

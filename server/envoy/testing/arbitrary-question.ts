@@ -91,11 +91,20 @@ export function arbitraryQuestion({
   inbound,
   stores,
 }: MeshPorts): fc.Arbitrary<Question> {
-  const plain = fc.record({
-    method: fc.constantFrom(...METHODS),
-    path: fc.tuple(path, query).map((all) => all.join("")),
-    headers,
-  });
+  const plain = fc
+    .record({
+      method: fc.oneof(
+        { weight: 30, arbitrary: fc.constantFrom<string>(...METHODS) },
+        { weight: 1, arbitrary: fc.constantFrom("FOO", "MKCOL", "M-SEARCH") },
+      ),
+      upgrade: fc.oneof(
+        { weight: 30, arbitrary: fc.constant(undefined) },
+        { weight: 1, arbitrary: fc.constantFrom("other", "h2c", "TLS/1.0") },
+      ),
+      path: fc.tuple(path, query).map((all) => all.join("")),
+      headers,
+    })
+    .map(({ upgrade, ...rest }) => ({ ...rest, ...(upgrade === undefined ? {} : { upgrade }) }));
   const withToken = fc.tuple(plain, path, tokenHolder).map(([rest, own, holder]) => ({
     ...rest,
     path: holder.query === "" ? rest.path : `${own}?${holder.query}`,
