@@ -4,16 +4,8 @@ import type { HttpManager } from "#core/simulate/listener.ts";
 import { normalizePath } from "#core/simulate/normalize-path.ts";
 import { applyHeaderOperations } from "#core/simulate/read/header-operations.ts";
 import { readHttp1, upgradeOf } from "#core/simulate/read-http1.ts";
+import type { Refused } from "#core/simulate/refused.ts";
 import { withoutPort } from "#core/simulate/virtual-hosts.ts";
-
-/** What an HTTP connection manager refuses before it looks for a route; undefined: nothing. */
-export interface Refused {
-  readonly status: number;
-  readonly details: string;
-  readonly location?: string;
-  /** Before it is known what the caller speaks: plain HTTP, also to gRPC. */
-  readonly isByCodec?: true;
-}
 
 /** Envoy reads these alone of requests that come from outside; see ConnectionManagerUtility::mutateRequestHeaders. */
 const INTERNAL_ONLY = [

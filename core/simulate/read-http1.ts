@@ -1,5 +1,5 @@
 import type { Headers } from "#core/simulate/headers.ts";
-import type { Refused } from "#core/simulate/prepare-request.ts";
+import type { Refused } from "#core/simulate/refused.ts";
 
 /** Envoy's codec takes these of HTTP/1.1 alone (`BalsaParser`); CONNECT needs a route that Pharos makes none of. */
 const METHODS: ReadonlySet<string> = new Set(
