@@ -41,7 +41,7 @@ export interface Limit {
 }
 
 /** How long a place counts of whose holder nothing is heard, after its lease: of who is silent nobody knows what goes on. */
-export const PLACE_MS = 10_000;
+export const PLACE_MS = 60_000;
 
 export const isSameLimit = (a: Limit, b: Limit): boolean =>
   a.amount === b.amount &&
