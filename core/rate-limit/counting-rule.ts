@@ -28,6 +28,8 @@ export interface CountingRule<Match> {
   readonly name: string;
   /** Its place in the RateLimit. */
   readonly index: number;
+  /** Where the `spec` that has it is in what is written: `spec`, or of one in a Plan `spec.limits[2].spec`. */
+  readonly place: string;
   /** It counts and marks, and refuses nobody. */
   readonly isShadow: boolean;
   /** Of 100 requests, for how many it refuses; for the rest it is a shadow. */

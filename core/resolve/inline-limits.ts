@@ -1,7 +1,7 @@
 import { nameInline, planWrittenIn } from "#core/rate-limit/rule-name.ts";
 import { ofKind } from "#core/resource/of-kind.ts";
 import { type AnyResource, formatRef, type Resource, refOf } from "#core/resource/resource.ts";
-import type { Path } from "#core/schema/path.ts";
+import { formatPath, type Path } from "#core/schema/path.ts";
 
 export type LimitKind = "Quota" | "RateLimit";
 
@@ -15,10 +15,14 @@ export interface InlineLimit {
 /** By the plan: who asks again gets the same objects. */
 const derived = new WeakMap<Resource<"Plan">, readonly InlineLimit[]>();
 
+/** Where each of them is written in its plan. */
+const places = new WeakMap<Resource<LimitKind>, Path>();
+
 /** What is written in a plan itself, as resources: RateLimits and Quotas that are named PLAN~ITEM. */
 export function inlineLimits(plan: Resource<"Plan">): readonly InlineLimit[] {
   const known = derived.get(plan) ?? derive(plan);
   derived.set(plan, known);
+  for (const { resource, path } of known) places.set(resource, path);
   return known;
 }
 
@@ -58,4 +62,9 @@ export function writtenIn(limit: Resource<LimitKind>): string {
   const { namespace, name } = limit.metadata;
   const plan = planWrittenIn(name);
   return plan === undefined ? formatRef(refOf(limit)) : `Plan/${namespace}/${plan}`;
+}
+
+/** Where in that its `spec` is: `spec.limits[2].spec` of one that is written in a plan. */
+export function placeIn(limit: Resource<LimitKind>): string {
+  return formatPath([...(places.get(limit) ?? []), "spec"]);
 }

@@ -5,7 +5,7 @@ import { LONGEST_MS } from "#core/rate-limit/calendar-period.ts";
 import { EVER_MS, type Limit, type Period } from "#core/rate-limit/limit.ts";
 import { QUOTA_RULE } from "#core/rate-limit/rule-name.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
-import { writtenIn } from "#core/resolve/inline-limits.ts";
+import { placeIn, writtenIn } from "#core/resolve/inline-limits.ts";
 import { guarding, KEYS_MAX, keyOf, type LimitingRule } from "#core/resolve/rate-limits.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -24,6 +24,7 @@ function ruleOf(resource: Resource<"Quota">): LimitingRule {
     policy: `${namespace}/${name}`,
     name: QUOTA_RULE,
     index: 0,
+    place: placeIn(resource),
     isShadow: mode === "Shadow",
     enforcePercent: 100,
     isPerInstance: false,

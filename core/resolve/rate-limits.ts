@@ -6,7 +6,7 @@ import type { CountingRule, KeyPart, StatusRange } from "#core/rate-limit/counti
 import { type Limit, PLACE_MS } from "#core/rate-limit/limit.ts";
 import { REFUSAL_STATUS } from "#core/refusal-status.ts";
 import type { GuardingRule } from "#core/resolve/guarding-policy.ts";
-import { writtenIn } from "#core/resolve/inline-limits.ts";
+import { placeIn, writtenIn } from "#core/resolve/inline-limits.ts";
 import type { NamedRoutes } from "#core/resolve/policy-scope.ts";
 import type { Resource } from "#core/resource/resource.ts";
 
@@ -47,6 +47,7 @@ function rulesOf(resource: Resource<"RateLimit">): LimitingRule[] {
         policy: `${namespace}/${name}`,
         name: rule,
         index,
+        place: placeIn(resource),
         isShadow: mode === "Shadow",
         enforcePercent,
         isPerInstance: scope === "Instance",

@@ -25,15 +25,37 @@ spec:
       onLimit: { ${onLimit} }
 `;
 
+const IN_A_PLAN = `
+apiVersion: limits.pharos.dev/v1
+kind: Plan
+metadata: { name: gold, namespace: default }
+spec:
+  consumers: [{ namespaces: [default] }]
+  quotas: [{ name: own, spec: { amount: 5, period: { calendar: Day } } }]
+  limits:
+    - { name: other, rule: all, amount: 5 }
+    - { name: own, spec: { rules: [{ name: a, limit: { amount: 1, per: 1s } }, { name: b, limit: { amount: 1, per: 1s } }] } }
+`;
+
 /** What the engine says of a request without the key, to the workload itself. */
-function foretold(onLimit: string, headers: Readonly<Record<string, string>> = {}) {
-  const snapshot = makeSnapshot(parseAllDocuments(limited(onLimit)), [APP]);
+const foretold = (onLimit: string, headers: Readonly<Record<string, string>> = {}) =>
+  foretoldBy(limited(onLimit), headers);
+
+function foretoldBy(limits: string, headers: Readonly<Record<string, string>> = {}, as?: string) {
+  const snapshot = makeSnapshot(parseAllDocuments(limits), [APP]);
   const proxies = [{ header: PROXY, account: "shop", secrets: "" }];
   const mesh = compileMesh({ ...snapshot, proxies }, snapshot.resources, snapshot.mesh, 1);
-  const call = callOf(mesh, snapshot, { to: 19000, method: "POST", path: "/", headers });
-  const { status, flags, response } = followCall(call, { chance: () => false, pick: () => 0 }, false);
-  return { status, flags, response };
+  const asked = { to: 19000, method: "POST", path: "/", headers, ...(as === undefined ? {} : { as }) };
+  const call = callOf(mesh, snapshot, asked);
+  const { status, flags, response, hops } = followCall(call, { chance: () => false, pick: () => 0 }, true);
+  return { status, flags, response, origins: hops.flatMap(({ steps }) => steps.flatMap(({ origins }) => origins)) };
 }
+
+test("what is written in a plan is told by its place there", () => {
+  const { origins } = foretoldBy(IN_A_PLAN, {}, "default/web");
+  const told = origins.flatMap(({ resource, path }) => (resource === "Plan/default/gold" ? (path ?? []) : []));
+  expect(told).toEqual(["spec.limits[1].spec.rules[0]", "spec.limits[1].spec.rules[1]", "spec.quotas[0].spec"]);
+});
 
 test("the simulator answers what the rule says, as the proxy does", () => {
   expect(foretold("body: later")).toMatchObject({ status: 429, flags: "RL" });

@@ -74,10 +74,9 @@ function titleOf(rule: PreparedLimit): string {
 
 function originOf(rule: PreparedLimit): Origin {
   const plan = planWrittenIn(rule.policy);
-  if (plan !== undefined) return { resource: `Plan/${rule.policy.split("/")[0]}/${plan}`, path: "spec" };
   return {
-    resource: refOfRule(rule),
-    path: rule.period === undefined ? `spec.rules[${rule.index}]` : "spec",
+    resource: plan === undefined ? refOfRule(rule) : `Plan/${rule.policy.split("/")[0]}/${plan}`,
+    path: rule.period === undefined ? `${rule.place}.rules[${rule.index}]` : rule.place,
   };
 }
 

@@ -51,6 +51,7 @@ function prepare(rule: LimitRule, trustsForwardedFor: PreparedLimit["trustsForwa
     policy: rule.policy,
     name: rule.name,
     index: rule.index,
+    place: rule.place || "spec",
     isShadow: rule.isShadow,
     enforcePercent: rule.enforcePercent,
     isPerInstance: rule.isPerInstance,

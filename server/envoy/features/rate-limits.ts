@@ -202,6 +202,7 @@ function encodeRule(rule: LimitingRule, guard: HttpGuard): Init<typeof LimitRule
     policy: rule.policy,
     name: rule.name,
     index: rule.index,
+    place: rule.place === "spec" ? "" : rule.place,
     isShadow: rule.isShadow,
     enforcePercent: rule.enforcePercent,
     isPerInstance: rule.isPerInstance,
