@@ -2,6 +2,7 @@ import { CLOCK_DIFFERENCE_MS_MAX } from "#core/telemetry/clock-difference.ts";
 import type { ResourceSpans } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import type { ReportRequest } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import type { ToldReport } from "#server/telemetry/ingest/read-report.ts";
+import type { ToldWindow } from "#server/telemetry/ingest/told-labels.ts";
 
 /**
  * By how many ms the times of a report are to be moved to be this server's: nothing while the host's clock is near enough. A report that
@@ -24,10 +25,15 @@ export function moveReport(report: ToldReport, moveMs: number): ToldReport {
   const by = BigInt(Math.round(moveMs));
   return {
     ...report,
-    windows: report.windows.map((window) => ({ ...window, windowStartMs: window.windowStartMs + by })),
+    windows: report.windows.map((window) => moveWindow(window, by)),
     samples: report.samples.map((sample) => ({ ...sample, startMs: sample.startMs + by })),
     gaps: report.gaps.map((gap) => ({ ...gap, startMs: gap.startMs + by, endMs: gap.endMs + by })),
   };
+}
+
+function moveWindow(window: ToldWindow, by: bigint): ToldWindow {
+  if ("told" in window) return { ...window, windowStartMs: Number(window.windowStartMs) + Number(by) };
+  return { ...window, windowStartMs: window.windowStartMs + by };
 }
 
 /** Spans are timed by the same clock. Changes them in place. */

@@ -38,11 +38,11 @@ function areCarried(window: WindowFigures): boolean {
   return bytes <= WINDOW_MS * BYTES_PER_MS || bytes <= (WINDOW_MS + possibleDuration(window)) * BYTES_PER_MS;
 }
 
-export function histogramsOf(window: WindowFigures): readonly number[][] {
+export function histogramsOf(window: WindowFigures): readonly (readonly number[])[] {
   return [durationsOf(window), window.requestSizes, window.responseSizes];
 }
 
-export function durationsOf(window: WindowFigures): number[] {
+export function durationsOf(window: WindowFigures): readonly number[] {
   return isByIstio(window) ? histogramOfLe(window.durationBuckets) : window.durations;
 }
 

@@ -43,7 +43,8 @@ export class RateBook {
   ): { readonly windows: readonly TrafficWindow[]; readonly refused: number; readonly giveBack: () => void } {
     const { fine, byHour } = this.#open(proxy, nowMs);
     let refused = 0;
-    const added: { readonly sums: Sums; readonly at: number; readonly count: number }[] = [];
+    // Nearly all windows of a report are of one time.
+    const added: { readonly sums: Sums; readonly at: number; count: number }[] = [];
     const taken = windows.filter(({ startMs, count }) => {
       const [sums, lengthMs] = nowMs - startMs < FINE_MS ? [fine, WINDOW_MS] : [byHour, HOUR_MS];
       const at = Math.floor(startMs / lengthMs) * lengthMs;
@@ -51,7 +52,9 @@ export class RateBook {
       const isPossible = sum <= (this.#rateMax * lengthMs) / 1000;
       if (isPossible) {
         sums.set(at, sum);
-        added.push({ sums, at, count });
+        const last = added.at(-1);
+        if (last?.sums === sums && last.at === at) last.count += count;
+        else added.push({ sums, at, count });
       } else refused += count;
       return isPossible;
     });

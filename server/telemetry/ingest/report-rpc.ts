@@ -27,11 +27,9 @@ export async function handleReport(
   bytes: Uint8Array,
   identity: ReporterIdentity,
 ): Promise<Uint8Array> {
-  const report = parseReport(bytes, identity.principal, options.labels);
-  const { revisionAt } = options;
-  const reporter = { ...describeReporter(identity, options.find(report.instance), options.snapshot()), revisionAt };
-  const { acknowledgedSequence, refused, reportIntervalMs } = await options.ingest.takeReport(report, reporter);
-  if (refused.length > 0) options.onRefused(identity, report.instance, refused);
+  const { instance, taken } = take(options, bytes, identity);
+  const { acknowledgedSequence, refused, reportIntervalMs } = await taken;
+  if (refused.length > 0) options.onRefused(identity, instance, refused);
   return toBinary(
     ReportResponseSchema,
     create(ReportResponseSchema, {
@@ -41,6 +39,18 @@ export async function handleReport(
       refused: [...refused],
     }),
   );
+}
+
+/** What waits for its answer holds on to everything that it has at hand: the report as it was read is not among that. */
+function take(
+  { ingest, labels, find, snapshot, revisionAt }: ReportRpcOptions,
+  bytes: Uint8Array,
+  identity: ReporterIdentity,
+) {
+  const report = parseReport(bytes, identity.principal, labels);
+  const { instance } = report;
+  const reporter = { ...describeReporter(identity, find(instance), snapshot()), revisionAt };
+  return { instance, taken: ingest.takeReport(report, reporter) };
 }
 
 function parseReport(bytes: Uint8Array, principal: string, labels: LabelMemory): ToldReport {

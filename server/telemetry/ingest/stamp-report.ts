@@ -25,7 +25,7 @@ import {
 } from "#server/telemetry/ingest/possible-figures.ts";
 import type { ToldReport } from "#server/telemetry/ingest/read-report.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
-import { isPossibleSample, stampSample } from "#server/telemetry/ingest/stamp-sample.ts";
+import { isPossibleSample, plainSample, stampSample } from "#server/telemetry/ingest/stamp-sample.ts";
 import { foldShapes, stampShapes } from "#server/telemetry/ingest/stamp-shapes.ts";
 import {
   addressOf,
@@ -95,7 +95,8 @@ export function stampReport(report: ToldReport, reporter: Reporter, nowMs: numbe
 }
 
 /** A request as its reporter may tell of it, or why it may not. */
-export function takeSample(sample: RequestSample, reporter: Reporter, nowMs: number): RequestSample | string {
+export function takeSample(told: RequestSample, reporter: Reporter, nowMs: number): RequestSample | string {
+  const sample = plainSample(told);
   if (!isPossibleSample(sample, nowMs)) return "samples that cannot be";
   const isAnothers = contradicts(
     sample.reporter,

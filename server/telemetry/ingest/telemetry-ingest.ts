@@ -20,6 +20,7 @@ import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 import { RowBudget, type RowLimit } from "#server/telemetry/ingest/row-budget.ts";
 import { stampReport } from "#server/telemetry/ingest/stamp-report.ts";
 import { foldShapes } from "#server/telemetry/ingest/stamp-shapes.ts";
+import type { GapRow } from "#server/telemetry/ports/gap-row.ts";
 import type { LogRow } from "#server/telemetry/ports/log-row.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import {
@@ -52,6 +53,22 @@ export interface IngestResult {
 export interface Taken {
   readonly rejected: number;
   readonly why: string | undefined;
+}
+
+/** A report as it waits to be stored. */
+interface ReadReport {
+  /** SPIFFE id. */
+  readonly reporter: string;
+  /** Whose requests are bounded together. */
+  readonly proxy: string;
+  readonly workload: string;
+  readonly storeId: string;
+  readonly sequence: bigint;
+  readonly windows: readonly TrafficWindow[];
+  readonly requests: readonly RequestRecord[];
+  readonly spans: readonly SpanRow[];
+  readonly gaps: readonly GapRow[];
+  readonly refused: readonly string[];
 }
 
 /** Rows that were read of what somebody sent. */
@@ -147,47 +164,64 @@ export class TelemetryIngest {
   }
 
   /** Rejects with PharosError when the report could not be stored: the agent keeps it and sends it again. */
-  async takeReport(report: ToldReport, reporter: Reporter): Promise<IngestResult> {
+  takeReport(report: ToldReport, reporter: Reporter): Promise<IngestResult> {
+    return this.#takeRead(this.#read(report, reporter));
+  }
+
+  /** What is stored of a report, and nothing of how it was told: it waits for a second, with those of all other agents. */
+  #read(report: ToldReport, reporter: Reporter): ReadReport {
     const now = this.#options.now();
     const move = moveOf(report, now);
-    const stamped = stampReport(moveReport(report, move), reporter, now);
+    const { windows, samples, gaps, refused } = stampReport(moveReport(report, move), reporter, now);
     const resourceSpans = report.resourceSpans.flatMap((bytes) => decodeSpans(bytes) ?? []);
     const unread = report.resourceSpans.length - resourceSpans.length;
     moveSpans(resourceSpans, move);
-    const spans = this.#readSpans(resourceSpans, reporter.principal, describeSpans(reporter));
+    const { principal, namespace, revisionAt } = reporter;
     const origin = {
-      report: `${reporter.principal} ${report.storeId} ${report.sequence}`,
-      revisionAt: (atMs: number) => reporter.revisionAt?.(atMs) ?? null,
+      report: `${principal} ${report.storeId} ${report.sequence}`,
+      revisionAt: (atMs: number) => revisionAt?.(atMs) ?? null,
     };
-    const requests = stamped.samples.map((sample, index) => readSample(sample, index, origin));
-    const workload = `${reporter.namespace}/${reporter.workload?.workload ?? UNKNOWN}`;
-    const gaps = stamped.gaps.map(({ startMs, endMs, reason, requests }) => ({
-      startMs: Number(startMs),
-      endMs: Number(endMs),
-      workload,
-      reason,
-      requests: Number(requests),
-    }));
-    let tooMany: TooMany[] = [];
-    let impossible = 0;
-    const acknowledgedSequence = await this.#queue.add({
-      reporter: reporter.principal,
+    const workload = `${namespace}/${reporter.workload?.workload ?? UNKNOWN}`;
+    return {
+      reporter: principal,
+      proxy: reporter.instance ?? principal,
       workload,
       storeId: report.storeId,
       sequence: report.sequence,
+      windows,
+      requests: samples.map((sample, index) => readSample(sample, index, origin)),
+      spans: this.#readSpans(resourceSpans, principal, describeSpans(reporter)),
+      gaps: gaps.map(({ startMs, endMs, reason, requests }) => ({
+        startMs: Number(startMs),
+        endMs: Number(endMs),
+        workload,
+        reason,
+        requests: Number(requests),
+      })),
+      refused: [...refused, ...(unread > 0 ? [`spans that cannot be read: ${unread} lists`] : [])],
+    };
+  }
+
+  async #takeRead(read: ReadReport): Promise<IngestResult> {
+    const { reporter, workload, storeId, sequence } = read;
+    let tooMany: TooMany[] = [];
+    let impossible = 0;
+    const acknowledgedSequence = await this.#queue.add({
+      reporter,
+      workload,
+      storeId,
+      sequence,
       charge: () => {
-        const at = this.#options.now();
-        const proxy = reporter.instance ?? reporter.principal;
-        const { windows, refused, giveBack } = this.#rates.take(proxy, stamped.windows, at);
+        const { windows, refused, giveBack } = this.#rates.take(read.proxy, read.windows, this.#options.now());
         impossible = refused;
         const within = [
-          this.#within(this.#samples, reporter.principal, requests, textsOfRequest),
-          this.#within(this.#spans, reporter.principal, spans, textsOfSpan),
-          this.#within(this.#gaps, reporter.principal, gaps),
+          this.#within(this.#samples, reporter, read.requests, textsOfRequest),
+          this.#within(this.#spans, reporter, read.spans, textsOfSpan),
+          this.#within(this.#gaps, reporter, read.gaps),
         ] as const;
         tooMany = within.flatMap(({ tooMany }) => tooMany ?? []);
         return {
-          windows: this.#withinShapes(reporter.principal, windows),
+          windows: this.#withinShapes(reporter, windows),
           requests: within[0].taken,
           spans: within[1].taken,
           gaps: within[2].taken,
@@ -200,8 +234,7 @@ export class TelemetryIngest {
     });
     for (const each of tooMany) this.#options.onLimit(each.limit);
     const refused = [
-      ...stamped.refused,
-      ...(unread > 0 ? [`spans that cannot be read: ${unread} lists`] : []),
+      ...read.refused,
       ...(impossible > 0 ? [`more requests than a proxy can have (${RATE_MAX} a second): ${impossible} requests`] : []),
       ...tooMany.map(({ why }) => why),
     ];
@@ -273,10 +306,17 @@ export class TelemetryIngest {
   /** Windows with the shapes that a party may still hand over; all its requests stay counted. */
   #withinShapes(party: string, windows: readonly TrafficWindow[]): readonly TrafficWindow[] {
     const now = this.#options.now();
-    return windows.map((window) => {
-      const rows = window.shapes?.length ?? 0;
-      return rows <= 1 || this.#shapes.take(party, rows, now) === rows ? window : foldShapes(window);
+    const rowsOf = ({ shapes }: TrafficWindow): number =>
+      shapes === undefined || shapes.length < 2 ? 0 : shapes.length;
+    let left = this.#shapes.take(party, sumOf(windows, rowsOf), now);
+    const within = windows.map((window) => {
+      const rows = rowsOf(window);
+      if (rows > left) return foldShapes(window);
+      left -= rows;
+      return window;
     });
+    if (left > 0) this.#shapes.give(party, left);
+    return within;
   }
 
   /** The first rows that a party may still hand over; what is beyond is told to it and to operators. */

@@ -8,21 +8,33 @@ export interface ToldLabels {
   made?: { readonly of: object; readonly value: unknown };
 }
 
+/** What windows with equal shapes have in common. */
+export interface ToldShapeName {
+  readonly method: string;
+  readonly pathTemplate: string;
+  /** The same as it may be told, once that was asked. */
+  stamped: { readonly method: string; readonly pathTemplate: string } | undefined;
+}
+
+export interface ToldShape {
+  readonly shape: ToldShapeName;
+  readonly count: number;
+}
+
 /** What is counted in a window. */
-export type WindowFigures = Pick<
-  RequestWindow,
-  | "windowStartMs"
-  | "count"
-  | "requestBytes"
-  | "responseBytes"
-  | "durationSumMs"
-  | "opened"
-  | "durationBuckets"
-  | "durations"
-  | "requestSizes"
-  | "responseSizes"
-  | "shapes"
->;
+export interface WindowFigures {
+  readonly windowStartMs: number | bigint;
+  readonly count: number | bigint;
+  readonly requestBytes: number | bigint;
+  readonly responseBytes: number | bigint;
+  readonly durationSumMs: number;
+  readonly opened: number;
+  readonly durationBuckets: readonly number[];
+  readonly durations: readonly number[];
+  readonly requestSizes: readonly number[];
+  readonly responseSizes: readonly number[];
+  readonly shapes: readonly (ToldShape | RequestShape)[];
+}
 
 /** A window as it was read: with labels that others have too, or its own. */
 export type ToldWindow = RequestWindow | (WindowFigures & { readonly told: ToldLabels });
@@ -41,7 +53,7 @@ export function madeOnce<T>(window: ToldWindow, of: object | undefined, make: (l
 /** What one agent's reports were made of, by the bytes that they were told in. */
 export interface AgentLabels {
   readonly windows: Map<string, ToldLabels>;
-  readonly shapes: Map<string, RequestShape>;
+  readonly shapes: Map<string, ToldShapeName>;
   /** How many texts there are, and were when they were counted last: a long one counts as several. */
   texts: number;
   counted: number;

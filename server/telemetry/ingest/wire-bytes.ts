@@ -36,15 +36,17 @@ export class WireBytes {
     return this.uint32();
   }
 
-  int64(tag: number): bigint {
-    return BigInt.asIntN(64, this.uint64(tag));
-  }
-
-  uint64(tag: number): bigint {
+  /** As near as JavaScript's numbers come, as `Number` of the whole of it. */
+  int64(tag: number): number {
     expectType(tag, VARINT);
     const { low, high } = this.#long();
-    // Few need more than JavaScript's numbers hold.
-    return high < 2 ** 21 ? BigInt(high * HIGH + low) : (BigInt(high) << 32n) | BigInt(low);
+    return (high | 0) * HIGH + low;
+  }
+
+  uint64(tag: number): number {
+    expectType(tag, VARINT);
+    const { low, high } = this.#long();
+    return high * HIGH + low;
   }
 
   double(tag: number): number {
@@ -54,15 +56,17 @@ export class WireBytes {
     return this.#bytes.readDoubleLE(this.at - 8);
   }
 
-  /** Of a list, packed or one by one: adds to `values`. */
-  uint32s(tag: number, values: number[]): void {
-    if ((tag & 7) === VARINT) {
-      values.push(this.uint32());
-      return;
-    }
+  /** Of a list, packed or one by one, behind `before`: mostly all of it is here at once, in an array of its size. */
+  uint32s(tag: number, before: readonly number[]): readonly number[] {
+    if ((tag & 7) === VARINT) return [...before, this.uint32()];
     const end = this.#endOf(tag);
-    while (this.at < end) values.push(this.uint32());
+    const bytes = this.#bytes;
+    let count = 0;
+    for (let at = this.at; at < end; at += 1) if ((bytes[at] ?? 0) < 0x80) count += 1;
+    const values = new Array<number>(count);
+    for (let index = 0; index < count; index += 1) values[index] = this.uint32();
     if (this.at !== end) throw new RangeError("a list ends within a number");
+    return before.length === 0 ? values : [...before, ...values];
   }
 
   /** Where a message within this one ends. */

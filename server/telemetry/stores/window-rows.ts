@@ -1,4 +1,5 @@
 import { TIERS, type TierName } from "#server/telemetry/ports/tiers.ts";
+import type { WindowShape } from "#server/telemetry/ports/traffic-window.ts";
 import type { Rolled } from "#server/telemetry/stores/rolled.ts";
 import type { ShapeRow, WindowRow } from "#server/telemetry/stores/tables.ts";
 
@@ -14,16 +15,18 @@ export function windowsOfTier(rows: readonly WindowRow[], tier: TierName, rolled
     .map((row) => ({ ...row, startMs: row.startMs - (row.startMs % stepMs) }));
 }
 
+type ShapeSum = Omit<ShapeRow, "shape"> & { readonly shape: Omit<WindowShape, "count"> & { count: number } };
+
 /** One row for each set of labels, minute and shape of a batch: what several windows and agents told of it. */
 export function sumShapes(rows: readonly WindowRow[]): ShapeRow[] {
-  const sums = new Map<string, ShapeRow>();
+  const sums = new Map<string, ShapeSum>();
   for (const { window, id } of rows) {
     const startMs = window.startMs - (window.startMs % SHAPE_STEP_MS);
-    for (const shape of window.shapes ?? []) {
-      const { method, pathTemplate, count } = shape;
+    for (const { method, pathTemplate, count } of window.shapes ?? []) {
       const name = `${startMs} ${id} ${method} ${pathTemplate}`;
-      const sum = sums.get(name)?.shape.count ?? 0;
-      sums.set(name, { startMs, id, shape: { method, pathTemplate, count: sum + count } });
+      const sum = sums.get(name);
+      if (sum === undefined) sums.set(name, { startMs, id, shape: { method, pathTemplate, count } });
+      else sum.shape.count += count;
     }
   }
   return [...sums.values()];

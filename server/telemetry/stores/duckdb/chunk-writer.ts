@@ -13,7 +13,13 @@ import {
   UTINYINT,
   VARCHAR,
 } from "@duckdb/node-api";
-import { fillDoubles, fillIntegers, fillLists, fillWholes } from "#server/telemetry/stores/duckdb/fill-columns.ts";
+import {
+  fillDoubles,
+  fillIntegers,
+  fillLists,
+  fillTexts,
+  fillWholes,
+} from "#server/telemetry/stores/duckdb/fill-columns.ts";
 import { type CellValue, inRange, type SqlType, type Table } from "#server/telemetry/stores/table.ts";
 
 /** How rows come into a table. */
@@ -40,10 +46,13 @@ const TYPES: Readonly<Record<SqlType, DuckDBType>> = {
 function fill(chunk: DuckDBDataChunk, place: number, type: SqlType, values: readonly CellValue[]): void {
   const areNumbers = (all: readonly CellValue[]): all is readonly number[] =>
     all.every((value) => typeof value === "number");
+  const areTexts = (all: readonly CellValue[]): all is readonly string[] =>
+    all.every((value) => typeof value === "string");
   if (type === "UINTEGER[]") fillLists(chunk, place, values as readonly ArrayLike<number>[]);
   else if ((type === "BIGINT" || type === "UBIGINT") && areNumbers(values)) fillWholes(chunk, place, type, values);
   else if (type === "INTEGER" && areNumbers(values)) fillIntegers(chunk, place, values);
   else if (type === "DOUBLE" && areNumbers(values)) fillDoubles(chunk, place, values);
+  else if (type === "VARCHAR" && areTexts(values)) fillTexts(chunk, place, values);
   else
     chunk.setColumnValues(
       place,

@@ -8,15 +8,20 @@ import { vectorOf } from "#server/telemetry/stores/duckdb/column-arrays.ts";
  */
 
 export function fillDoubles(chunk: DuckDBDataChunk, column: number, values: readonly number[]): void {
-  copyInto(vectorOf(chunk, column), Float64Array.from(values));
+  copyInto(vectorOf(chunk, column), new Float64Array(values));
 }
 
 /** Throws RangeError for what an INTEGER does not hold: the array would keep its last 32 bits without a word. */
 export function fillIntegers(chunk: DuckDBDataChunk, column: number, values: readonly number[]): void {
-  const all = Int32Array.from(values);
+  const all = new Int32Array(values);
   for (let row = 0; row < values.length; row += 1)
     if (all[row] !== values[row]) throw new RangeError(`${values[row]} is no INTEGER`);
   copyInto(vectorOf(chunk, column), all);
+}
+
+export function fillTexts(chunk: DuckDBDataChunk, column: number, values: readonly string[]): void {
+  const vector = vectorOf(chunk, column);
+  for (let row = 0; row < values.length; row += 1) duckdb.vector_assign_string_element(vector, row, values[row] ?? "");
 }
 
 const HALF = 2 ** 32;
