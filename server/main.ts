@@ -63,6 +63,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const { leases } = owner;
   const ownMetrics = new OwnMetrics();
   const taps = await makeTaps(stores, config, registry, (): MeshHandle => port.mesh, log);
+  stores.telemetry.ingest.redactBy(() => taps.redaction.redact());
   const port = await makeMeshPort({
     ...{ ...identity, options, stores, config, registry, credentials, leases, ownMetrics, log },
     taps: taps.desk,

@@ -43,7 +43,7 @@ function RedactionForm({ always, ofTokens, patterns, defaults }: RedactionView) 
       title="Redacted headers"
       description={
         may.reason ??
-        "Of live requests shown with their headers: values of these never leave their hosts. Of addresses, neither do queries, fragments and users."
+        "Of live requests shown with their headers: values of these never leave their hosts. Of addresses, neither do queries, fragments and users. Nothing of them is stored either, in labels that a Telemetry makes of headers or in attributes of spans and logs."
       }
     >
       <form

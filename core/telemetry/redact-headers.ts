@@ -56,18 +56,21 @@ const LINK = "link";
 /** As credentials are written, whatever the header is called: after their scheme, or as a signed token. */
 const CREDENTIALS = /^\s*(?:basic|bearer|negotiate|ntlm)\s+[\w.~+/-]+=*\s*$|(?:^|[\s=:,;"])eyJ[\w-]+\.[\w-]+\./i;
 
-const MARK = "redacted";
+/** What stands in the place of what is not shown. */
+export const REDACTED = "redacted";
 
 export interface Redaction {
   readonly value: string;
   readonly isRedacted: boolean;
 }
 
+export type Redact = (name: string, value: string) => Redaction;
+
 /**
  * What of a header may be shown: nothing where its name is one of these (some write "_" for "-"), or its value is a credential; and of addresses
  * neither query, fragment nor user.
  */
-export function compileRedaction(patterns: readonly string[]): (name: string, value: string) => Redaction {
+export function compileRedaction(patterns: readonly string[]): Redact {
   const all = [...new Set([...ALWAYS_REDACTED, ...patterns].map(spelled))];
   const exact = new Set(all.filter((pattern) => !pattern.includes("*")));
   const like = all.filter((pattern) => pattern.includes("*")).map(compileLike);
@@ -84,6 +87,9 @@ const spelled = (name: string): string => name.toLowerCase().replaceAll("_", "-"
 /** A query has commas, quotes and what is no ASCII as well: of one address it is all that follows. */
 function withoutSecrets(value: string, isList: boolean): string {
   return value
-    .replaceAll(isList ? /([?#])[^>]*/g : /([?#]).*/gs, `$1${MARK}`)
-    .replaceAll(/\/\/[^/\s?#]*@/g, `//${MARK}@`);
+    .replaceAll(isList ? /([?#])[^>]*/g : /([?#]).*/gs, `$1${REDACTED}`)
+    .replaceAll(/\/\/[^/\s?#]*@/g, `//${REDACTED}@`);
 }
+
+/** Of what a host tells unasked: what stays there whatever is set. */
+export const redactAlways: Redact = compileRedaction([]);

@@ -1,5 +1,7 @@
 import { plainText } from "#core/plain-text.ts";
 import { WRITTEN_TAGS_MAX } from "#core/schema/cel/check-tag-value.ts";
+import type { Redact } from "#core/telemetry/redact-headers.ts";
+import { redactTags } from "#core/telemetry/redact-tags.ts";
 
 /** Of a value. */
 export const VALUE_CHARS_MAX = 100;
@@ -35,5 +37,6 @@ export function tagsIn(said: unknown): (readonly [string, string])[] {
   return Object.entries(said).flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : []));
 }
 
-/** The same with nothing in it that is none. */
-export const cleanTags = (text: string): string => (text === "" ? "" : formatTags(parseTags(text)));
+/** The same with nothing in it that is none, nor what stays on its host. */
+export const cleanTags = (text: string, redact: Redact): string =>
+  text === "" ? "" : formatTags(redactTags(parseTags(text), redact));

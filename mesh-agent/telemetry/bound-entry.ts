@@ -1,6 +1,8 @@
 import { crc32 } from "node:zlib";
 import { cutText } from "#core/cut-text.ts";
 import { type AccessEntry, textOf } from "#core/telemetry/access-entry.ts";
+import { redactAlways } from "#core/telemetry/redact-headers.ts";
+import { redactTags } from "#core/telemetry/redact-tags.ts";
 import { tagsIn, VALUE_CHARS_MAX } from "#core/telemetry/written-tags.ts";
 import { NameBudget } from "#mesh-agent/telemetry/name-budget.ts";
 
@@ -57,7 +59,7 @@ export class EntryBounds {
   }
 
   #boundTags(entry: AccessEntry): AccessEntry {
-    const tags = tagsIn(entry.mt).map(([expression, value]) => {
+    const tags = redactTags(tagsIn(entry.mt), redactAlways).map(([expression, value]) => {
       const short = cutText(value, VALUE_CHARS_MAX);
       return [expression, this.#tags.admits(short, expression) ? short : OTHER] as const;
     });

@@ -1,20 +1,23 @@
 import { PharosError } from "#core/errors.ts";
 import {
   ALWAYS_REDACTED,
+  compileRedaction,
   DEFAULT_REDACTED,
   REDACTED_PATTERN,
   REDACTED_PATTERNS_MAX,
+  type Redact,
 } from "#core/telemetry/redact-headers.ts";
 import type { RedactionView } from "#core/view/redaction.ts";
 import type { Database } from "#server/db/open-database.ts";
 
 const KEY = "taps.redacted";
 
-/** Which headers of tapped requests stay on their hosts, as the console sets it; some always do. */
+/** Which headers are told of nowhere but on their hosts, as the console sets it; some never are. */
 export class RedactionSetting {
   readonly #db: Database;
   readonly #tokenHeaders: () => readonly string[];
   #patterns: readonly string[];
+  #made: { readonly names: string; readonly redact: Redact } | undefined;
 
   private constructor(db: Database, patterns: readonly string[], tokenHeaders: () => readonly string[]) {
     this.#db = db;
@@ -44,6 +47,13 @@ export class RedactionSetting {
     return [...ALWAYS_REDACTED, ...this.#tokenHeaders(), ...this.#patterns];
   }
 
+  /** By all of them; the same function while they are the same. */
+  redact(): Redact {
+    const names = this.names().join("\n");
+    if (this.#made?.names !== names) this.#made = { names, redact: compileRedaction(names.split("\n")) };
+    return this.#made.redact;
+  }
+
   describe(): RedactionView {
     return {
       always: ALWAYS_REDACTED,
@@ -53,7 +63,7 @@ export class RedactionSetting {
     };
   }
 
-  /** Holds within seconds for what is tapped, and from the next start on. Throws "invalid". */
+  /** Holds within seconds for what is tapped, at once for what is stored from now on, and from the next start on. Throws "invalid". */
   async set(given: readonly string[]): Promise<void> {
     const patterns = parsePatterns(given);
     const value = JSON.stringify(patterns);

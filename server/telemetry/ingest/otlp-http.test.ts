@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { create, fromBinary, fromJsonString, toBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
+import { compileRedaction } from "#core/telemetry/redact-headers.ts";
 import {
   ExportTraceServiceRequestSchema,
   ExportTraceServiceResponseSchema,
@@ -168,4 +169,23 @@ test("a list of lists is JSON that grows with what it says alone", () => {
   const [span] = readSpans([sent], "someone");
   const { deep } = JSON.parse(span?.attributes ?? "{}") as { deep: string };
   expect(deep).toBe(`${"[".repeat(40)}"\\""${"]".repeat(40)}`);
+});
+
+test("what a header said is stored as far as it may be shown", () => {
+  const sent = resourceSpansOf(SPAN);
+  const said = [
+    ["http.request.header.authorization", { stringValue: "xyz" }, "redacted"],
+    ["http.response.header.x-key", { arrayValue: { values: [{ stringValue: "abc" }] } }, "redacted"],
+    ["http.request.header.x-tenant", { stringValue: "acme" }, "acme"],
+    ["rpc.grpc.request.metadata.cookie", { stringValue: "a" }, "redacted"],
+    ["authorization", { stringValue: "as the application has it" }, "as the application has it"],
+  ] as const;
+  for (const { spans } of sent.scopeSpans)
+    for (const each of spans)
+      for (const [key, value] of said)
+        each.attributes.push(fromJsonString(KeyValueSchema, JSON.stringify({ key, value })));
+  const [span] = readSpans([sent], "someone", compileRedaction(["x-key"]));
+  expect(JSON.parse(span?.attributes ?? "")).toMatchObject(
+    Object.fromEntries(said.map(([key, , told]) => [key, told])),
+  );
 });

@@ -1,3 +1,4 @@
+import { REDACTED, type Redact, redactAlways } from "#core/telemetry/redact-headers.ts";
 import type { AnyValue, KeyValue } from "#proto/gen/opentelemetry/proto/common/v1/common_pb.js";
 import type { Resource } from "#proto/gen/opentelemetry/proto/resource/v1/resource_pb.js";
 
@@ -9,20 +10,31 @@ const ATTRIBUTES_MAX = 128;
 /** All of one list, or all events of a span, together: whoever opens a trace reads them of thousands of spans. */
 const CHARS_MAX = 32_768;
 
+/** As OpenTelemetry names what a header said; the header's name stands behind it. */
+const HEADER =
+  /^(?:http\.(?:request|response)\.header|rpc\.(?:grpc\.|connect_rpc\.)?(?:request|response)\.metadata)\.(.+)$/;
+
 /** Those that fit. */
-export function readAttributes(pairs: readonly KeyValue[]): Attributes {
+export function readAttributes(pairs: readonly KeyValue[], redact: Redact = redactAlways): Attributes {
   const attributes: Attributes = {};
   let chars = 0;
   for (const { key, value } of pairs.slice(0, ATTRIBUTES_MAX)) {
     const read = value === undefined ? undefined : readValue(value);
     if (read === undefined) continue;
     const name = key.slice(0, 256);
-    const kept = typeof read === "string" ? read.slice(0, TEXT_CHARS_MAX) : read;
+    const header = HEADER.exec(name)?.[1];
+    const shown = header === undefined ? read : redactedOf(header, String(read), redact);
+    const kept = typeof shown === "string" ? shown.slice(0, TEXT_CHARS_MAX) : shown;
     chars += name.length + String(kept).length;
     if (chars > CHARS_MAX) break;
     attributes[name] = kept;
   }
   return attributes;
+}
+
+function redactedOf(header: string, said: string, redact: Redact): string {
+  const { value, isRedacted } = redact(header, said);
+  return isRedacted ? REDACTED : value;
 }
 
 /** The first of a list that fit, as JSON. */
@@ -74,9 +86,14 @@ function readPart({ value }: AnyValue): Part {
 export function readResource(
   resource: Resource | undefined,
   from: string,
+  redact: Redact,
   whose: Readonly<Record<string, string>> = {},
 ): { readonly service: string; readonly text: string } {
-  const about: Attributes = { ...readAttributes(resource?.attributes ?? []), ...whose, "pharos.reporter": from };
+  const about: Attributes = {
+    ...readAttributes(resource?.attributes ?? [], redact),
+    ...whose,
+    "pharos.reporter": from,
+  };
   const named = about["service.name"];
   return { service: typeof named === "string" && named !== "" ? named : "unknown", text: JSON.stringify(about) };
 }

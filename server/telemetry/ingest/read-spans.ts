@@ -1,4 +1,5 @@
 import { isFailedSpan } from "#core/telemetry/is-failed-span.ts";
+import { type Redact, redactAlways } from "#core/telemetry/redact-headers.ts";
 import type { ResourceSpans, Span } from "#proto/gen/opentelemetry/proto/trace/v1/trace_pb.js";
 import {
   firstAsJson,
@@ -19,22 +20,32 @@ const STATUS_ERROR = 2;
 export function readSpans(
   resourceSpans: readonly ResourceSpans[],
   from: string,
+  redact: Redact = redactAlways,
   whose: Readonly<Record<string, string>> = {},
 ): SpanRow[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
-    const { service, text } = readResource(resource, from, whose);
+    const { service, text } = readResource(resource, from, redact, whose);
     return scopeSpans.flatMap(({ scope, spans }) =>
-      spans.flatMap((span) => readSpan(span, service, text, (scope?.name ?? "").slice(0, 256))),
+      spans.flatMap((span) =>
+        readSpan(span, { service, resource: text, scope: (scope?.name ?? "").slice(0, 256), redact }),
+      ),
     );
   });
 }
 
-function readSpan(span: Span, service: string, resource: string, scope: string): SpanRow[] {
+interface OfSpan {
+  readonly service: string;
+  readonly resource: string;
+  readonly scope: string;
+  readonly redact: Redact;
+}
+
+function readSpan(span: Span, { service, resource, scope, redact }: OfSpan): SpanRow[] {
   const { startTimeUnixNano: start, endTimeUnixNano: end } = span;
   const traceId = readId(span.traceId, 16);
   const spanId = readId(span.spanId, 8);
   if (traceId === null || spanId === null || end < start || start === 0n) return [];
-  const attributes = readAttributes(span.attributes);
+  const attributes = readAttributes(span.attributes, redact);
   const status = atMost(STATUS_ERROR, span.status?.code ?? 0);
   return [
     {
@@ -54,14 +65,14 @@ function readSpan(span: Span, service: string, resource: string, scope: string):
       events: firstAsJson(span.events, (event) => ({
         atMs: Number(event.timeUnixNano / 1000n) / 1000,
         name: event.name.slice(0, TEXT_CHARS_MAX),
-        attributes: readAttributes(event.attributes),
+        attributes: readAttributes(event.attributes, redact),
       })),
       links: firstAsJson(
         span.links.filter((link) => readId(link.traceId, 16) !== null && readId(link.spanId, 8) !== null),
         (link) => ({
           traceId: readId(link.traceId, 16),
           spanId: readId(link.spanId, 8),
-          attributes: readAttributes(link.attributes),
+          attributes: readAttributes(link.attributes, redact),
         }),
       ),
       scope,

@@ -146,7 +146,7 @@ it("what is made of labels is made once for as long as it means the same, and ne
   let made = 0;
   const make = () => ++made;
   const ask = (principal: string, of: object | undefined) =>
-    readReport(bytes, principal, memory).windows.map((window) => madeOnce(window, of, make));
+    readReport(bytes, principal, memory).windows.map((window) => madeOnce(window, of, undefined, make));
   expect(ask("p", before)).toEqual([1, 1]);
   expect(ask("p", before)).toEqual([1, 1]);
   expect(ask("p", after)).toEqual([2, 2]);

@@ -1,4 +1,5 @@
 import type { WorkloadLabel } from "#core/model/workload-label.ts";
+import type { Redact } from "#core/telemetry/redact-headers.ts";
 
 /** Who hands over a report, from its certificate, and what the registry knows of it. */
 export interface Reporter {
@@ -32,6 +33,8 @@ export interface Reporter {
   readonly accountsOf?: (workload: string) => ReadonlySet<string> | undefined;
   /** The same object while what its labels mean is the same: what was made of them holds. */
   readonly about?: object;
+  /** What of headers is shown, as Settings have it; absent: what always is. */
+  readonly redact?: Redact;
   /** The configuration's revision that was published last at a time; null where that is not known any more. */
   readonly revisionAt?: (atMs: number) => number | null;
 }

@@ -1,13 +1,17 @@
-import { create } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
+import { compileRedaction, type Redact } from "#core/telemetry/redact-headers.ts";
+import { formatTags, parseTags } from "#core/telemetry/written-tags.ts";
 import {
   ReportRequestSchema,
   RequestSampleSchema,
   RequestWindowSchema,
   TelemetryGapSchema,
 } from "#proto/gen/pharos/agent/v1/agent_pb.js";
+import { readReport } from "#server/telemetry/ingest/read-report.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
 import { stampReport } from "#server/telemetry/ingest/stamp-report.ts";
+import { LabelMemory } from "#server/telemetry/ingest/told-labels.ts";
 
 const NOW = 1_800_000_000_000;
 const STRANGER: Reporter = { principal: "spiffe://cluster.local/ns/default/sa/shop", namespace: "default" };
@@ -213,4 +217,27 @@ test("a gap has a beginning before its end, a possible count, and words that are
   ];
   const stamped = stampReport(create(ReportRequestSchema, { gaps }), SHOP, NOW).gaps;
   expect(stamped).toMatchObject([{ startMs: BigInt(NOW), endMs: BigInt(NOW), reason: "a b", requests: 3n }]);
+});
+
+test("values of headers that are told of nowhere are in no label, and what is shown of others follows what is set at once", () => {
+  const tags = formatTags([
+    ["request.headers['x-key']", "abc"],
+    ["request.headers['cookie']", "a=b"],
+    ["request.headers['x-tenant']", "acme"],
+  ]);
+  const bytes = toBinary(
+    ReportRequestSchema,
+    create(ReportRequestSchema, {
+      windows: [{ reporter: "source", count: 1n, windowStartMs: BigInt(NOW), tags }],
+    }),
+  );
+  const memory = new LabelMemory();
+  const about = {};
+  const tagsBy = (redact: Redact) => {
+    const [window] = stampReport(readReport(bytes, "p", memory), { ...SHOP, about, redact }, NOW).windows;
+    return Object.fromEntries(parseTags(window?.key.tags ?? ""));
+  };
+  const shown = { "request.headers['cookie']": "redacted", "request.headers['x-tenant']": "acme" };
+  expect(tagsBy(compileRedaction([]))).toEqual({ ...shown, "request.headers['x-key']": "abc" });
+  expect(tagsBy(compileRedaction(["x-key"]))).toEqual({ ...shown, "request.headers['x-key']": "redacted" });
 });

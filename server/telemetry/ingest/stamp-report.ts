@@ -5,6 +5,7 @@ import { LE_COUNT, WINDOW_MS } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { isHistogram } from "#core/telemetry/histogram.ts";
 import { isOwnAnswer } from "#core/telemetry/own-answer.ts";
+import { redactAlways } from "#core/telemetry/redact-headers.ts";
 import { isRefusedBySidecar, withPolicy } from "#core/telemetry/refused-connection.ts";
 import { remainderOf } from "#core/telemetry/traffic-key.ts";
 import { cleanTags } from "#core/telemetry/written-tags.ts";
@@ -62,7 +63,7 @@ export function stampReport(report: ToldReport, reporter: Reporter, nowMs: numbe
   const refused = new Map<string, number>();
   const refuse = (why: string, requests: number): void => void refused.set(why, (refused.get(why) ?? 0) + requests);
   const windows = report.windows.flatMap((window) => {
-    const labels = madeOnce(window, reporter.about, (told) => stampLabels(told, reporter));
+    const labels = madeOnce(window, reporter.about, reporter.redact, (told) => stampLabels(told, reporter));
     const why = whyRefused(window, labels, nowMs);
     if (why !== undefined) {
       refuse(why, Number(window.count));
@@ -214,7 +215,7 @@ function stampLabels(told: RequestWindow, reporter: Reporter): StampedLabels {
     deniedBy: deniedBy(window, reporter),
     fromGateway: isSource && window.fromGateway,
     limitedBy: ownCounts(window.limitedBy, reporter),
-    tags: cleanTags(window.tags),
+    tags: cleanTags(window.tags, reporter.redact ?? redactAlways),
     sourceAddress: isSource || known(window.sourcePrincipal) !== UNKNOWN ? "" : addressOf(window.sourceAddress),
   };
   return {

@@ -2,6 +2,7 @@ import { PharosError } from "#core/errors.ts";
 import type { Refused } from "#core/limits/limit-book.ts";
 import { UNKNOWN } from "#core/model/workload-label.ts";
 import { WINDOW_MS } from "#core/telemetry/buckets.ts";
+import { type Redact, redactAlways } from "#core/telemetry/redact-headers.ts";
 import type { RequestRecord } from "#core/telemetry/request-record.ts";
 import { readMessage } from "#grpc/read-message.ts";
 import type { ResourceLogs } from "#proto/gen/opentelemetry/proto/logs/v1/logs_pb.js";
@@ -141,6 +142,7 @@ export class TelemetryIngest {
   readonly #samples = new RowBudget(SAMPLES);
   readonly #gaps = new RowBudget(GAPS);
   readonly #shapes = new RowBudget(SHAPES);
+  #redact: () => Redact = () => redactAlways;
 
   constructor(options: TelemetryIngestOptions) {
     const { sink, labels, now, onStored, onLimit } = options;
@@ -163,6 +165,11 @@ export class TelemetryIngest {
     this.#queue.load(reached);
   }
 
+  /** From now on what is told of headers is shown by this, asked for with each report: the same function while it is. */
+  redactBy(redact: () => Redact): void {
+    this.#redact = redact;
+  }
+
   /** Rejects with PharosError when the report could not be stored: the agent keeps it and sends it again. */
   takeReport(report: ToldReport, reporter: Reporter): Promise<IngestResult> {
     return this.#takeRead(this.#read(report, reporter));
@@ -172,7 +179,11 @@ export class TelemetryIngest {
   #read(report: ToldReport, reporter: Reporter): ReadReport {
     const now = this.#options.now();
     const move = moveOf(report, now);
-    const { windows, samples, gaps, refused } = stampReport(moveReport(report, move), reporter, now);
+    const { windows, samples, gaps, refused } = stampReport(
+      moveReport(report, move),
+      { ...reporter, redact: this.#redact() },
+      now,
+    );
     const resourceSpans = report.resourceSpans.flatMap((bytes) => decodeSpans(bytes) ?? []);
     const unread = report.resourceSpans.length - resourceSpans.length;
     moveSpans(resourceSpans, move);
@@ -261,7 +272,7 @@ export class TelemetryIngest {
   takeLogs(resourceLogs: readonly ResourceLogs[], from: string): Promise<Taken> {
     const now = this.#options.now();
     return this.#takeRows(this.#logs, from, {
-      rows: readLogs(resourceLogs, from, now).filter(({ atUs }) => canBe(Number(atUs / 1000n), now)),
+      rows: readLogs(resourceLogs, from, this.#redact(), now).filter(({ atUs }) => canBe(Number(atUs / 1000n), now)),
       count: sumOf(resourceLogs, ({ scopeLogs }) => sumOf(scopeLogs, ({ logRecords }) => logRecords.length)),
       texts: textsOfLog,
       batch: (logs) => ({ ...EMPTY_BATCH, logs }),
@@ -361,7 +372,9 @@ export class TelemetryIngest {
     whose: Readonly<Record<string, string>> = {},
   ): SpanRow[] {
     const now = this.#options.now();
-    return readSpans(resourceSpans, from, whose).filter(({ startUs }) => canBe(Number(startUs / 1000n), now));
+    return readSpans(resourceSpans, from, this.#redact(), whose).filter(({ startUs }) =>
+      canBe(Number(startUs / 1000n), now),
+    );
   }
 }
 

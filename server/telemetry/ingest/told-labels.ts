@@ -5,7 +5,7 @@ export interface ToldLabels {
   /** A window with these labels and nothing counted. */
   readonly window: RequestWindow;
   /** What was made of them last, and for whom. */
-  made?: { readonly of: object; readonly value: unknown };
+  made?: { readonly of: object; readonly by: object | undefined; readonly value: unknown };
 }
 
 /** What windows with equal shapes have in common. */
@@ -39,14 +39,19 @@ export interface WindowFigures {
 /** A window as it was read: with labels that others have too, or its own. */
 export type ToldWindow = RequestWindow | (WindowFigures & { readonly told: ToldLabels });
 
-/** `make` of the labels of a window, made again only where `of` is another. */
-export function madeOnce<T>(window: ToldWindow, of: object | undefined, make: (labels: RequestWindow) => T): T {
+/** `make` of the labels of a window, made again only where `of` is another, or what it is made by. */
+export function madeOnce<T>(
+  window: ToldWindow,
+  of: object | undefined,
+  by: object | undefined,
+  make: (labels: RequestWindow) => T,
+): T {
   if (!("told" in window)) return make(window);
   const { told } = window;
   if (of === undefined) return make(told.window);
-  if (told.made?.of === of) return told.made.value as T;
+  if (told.made?.of === of && told.made.by === by) return told.made.value as T;
   const value = make(told.window);
-  told.made = { of, value };
+  told.made = { of, by, value };
   return value;
 }
 
