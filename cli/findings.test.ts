@@ -76,6 +76,8 @@ test("analyze tells of files, alone and beside what the server holds, and of all
   ]);
   expect((await run("analyze --live")).said).toBe("nothing found\n");
   await run("apply -f -", unbound);
+  // What is asked about and stands already is told of all the same.
+  expect((await run("analyze -", unbound)).said).toContain("there is no Gateway nowhere");
   const live = await run("analyze --live");
   expect([live.code, live.said]).toEqual([1, expect.stringContaining("there is no Gateway nowhere")]);
   expect((await run("analyze")).code).toBe(2);

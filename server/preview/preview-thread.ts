@@ -99,10 +99,10 @@ export class PreviewThread {
     return this.#queue.run(asker, "preview", () => this.#call("place", [diagnostics, changes], asker.signal));
   }
 
-  findings(change: SnapshotChange, asker: Asker): Promise<FindingsDelta> {
+  findings(change: SnapshotChange, asker: Asker, standing: readonly string[] = []): Promise<FindingsDelta> {
     return this.#queue.run(asker, "preview", () => {
       this.#tellState();
-      return this.#call("findings", [change], asker.signal);
+      return this.#call("findings", [change, standing], asker.signal);
     });
   }
 

@@ -53,7 +53,8 @@ export interface PreviewCalls {
   locate(texts: readonly Located[]): readonly (readonly (number | null)[])[];
   /** Where what was found stands in the texts of the changes. */
   place(diagnostics: readonly Diagnostic[], changes: readonly ConfigChange[]): readonly Diagnostic[];
-  findings(change: SnapshotChange): FindingsDelta;
+  /** `standing`: what was given and changes nothing, of which all is told too. */
+  findings(change: SnapshotChange, standing?: readonly string[]): FindingsDelta;
   rehearse(change: SnapshotChange, nodes: readonly ProxyNode[], measured: MeasuredTraffic): Rehearsal;
   simulate(question: SimulatedQuestion, change: SnapshotChange | null, nodes: readonly ProxyNode[]): Simulation;
 }

@@ -54,8 +54,9 @@ export class RehearsalRoom {
     return this.#state.snapshot();
   }
 
-  findings(change: SnapshotChange): FindingsDelta {
-    return findDelta(this.#checks.run(), this.#checks.run(change), touchedBy(change));
+  findings(change: SnapshotChange, standing: readonly string[] = []): FindingsDelta {
+    const touched = new Set([...touchedBy(change), ...standing]);
+    return findDelta(this.#checks.run(), this.#checks.run(change), touched);
   }
 
   rehearse(change: SnapshotChange, nodes: readonly ProxyNode[], measured: MeasuredTraffic): Rehearsal {

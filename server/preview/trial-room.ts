@@ -24,7 +24,7 @@ export class TrialRoom implements Pick<PreviewCalls, "findings" | "rehearse" | "
     this.#simulations.forget();
   }
 
-  readonly findings: PreviewCalls["findings"] = (change) => this.#room.findings(change);
+  readonly findings: PreviewCalls["findings"] = (...asked) => this.#room.findings(...asked);
 
   readonly rehearse: PreviewCalls["rehearse"] = (...asked) => this.#room.rehearse(...asked);
 

@@ -227,8 +227,12 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
         lengthOf(changes) <= READ_HERE_MAX &&
         state.snapshot().resources.length + change.upserts.length <= CHECK_HERE_MAX;
       const { findings, resolved } = isSmall
-        ? findDelta(checks.run(), checks.run(change), new Set(plan.changed.map(({ ref }) => ref)))
-        : await previews.findings(change, asker);
+        ? findDelta(
+            checks.run(),
+            checks.run(change),
+            new Set([...plan.changed.map(({ ref }) => ref), ...plan.unchanged]),
+          )
+        : await previews.findings(change, asker, plan.unchanged);
       const unsaved = files.ofUnsaved?.(change.upserts) ?? [];
       const placed = await place([...findings, ...unsaved], changes, asker);
       const told = tellOnce(plan.diagnostics, placed);
