@@ -135,6 +135,14 @@ public class Ask {
 `;
 const hasJava = spawnSync("java", ["--version"]).status === 0;
 
+const PYTHON_HTTP_CLIENT = `
+import sys, urllib.request
+print(urllib.request.urlopen(sys.argv[1], timeout=5).read().decode())
+`;
+
+const PERL_CLIENT = `use HTTP::Tiny; print HTTP::Tiny->new(timeout => 5)->get($ARGV[0])->{content}`;
+const hasPerl = spawnSync("perl", ["-MHTTP::Tiny", "-e", "1"]).status === 0;
+
 /** Says by which peer and for which certificate it was asked. */
 const PYTHON_APP = `
 import http.server, json
@@ -198,6 +206,8 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
     writeFileSync(source, JAVA_CLIENT);
     const clients: readonly (readonly [string, readonly string[]])[] = [
       [process.execPath, ["-e", NODE_CLIENT, "--", ...REVIEWS]],
+      ["python3", ["-c", PYTHON_HTTP_CLIENT, ...REVIEWS]],
+      ...(hasPerl ? [["perl", ["-e", PERL_CLIENT, ...REVIEWS]] as const] : []),
       ...(hasJava ? [["java", [source, ...REVIEWS]] as const] : []),
     ];
     // Java compiles its client first.
@@ -349,7 +359,9 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
   test("iptables does the same, and an agent that captures nothing removes what another left", async () => {
     const rules = () => shop.run("iptables-save", ["-t", "nat"]);
     agent = await mesh.startAgent(shop, "shop", { dir: shopDir, capture: { mode: "iptables" } });
-    await curl(shop, "-f", ...REVIEWS);
+    for (const family of ["-4", "-6"]) await curl(shop, family, "-f", ...REVIEWS);
+    expect(await shop.run("python3", ["-c", PYTHON_CLIENT, "store"])).toContain("store greets");
+    expect(await curl(shop, "-k", "https://secure.example.test:8443/")).toBe("asked for secure.example.test");
     await agent.end("SIGKILL");
     expect(await rules()).toContain("PHAROS");
     agent = await mesh.startAgent(shop, "shop", { dir: shopDir, capture: undefined }, "removed rules of capture");
