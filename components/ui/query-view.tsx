@@ -1,5 +1,5 @@
 "use client";
-import type { ReactNode } from "react";
+import { createContext, type ReactNode, useContext } from "react";
 import { readApiError } from "#components/api/api-error.ts";
 import { formatSentence } from "#components/format/format-sentence.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -24,8 +24,13 @@ export interface QueryViewProps<T> {
   readonly tellsGone?: boolean;
 }
 
+/** What is told around it of what is shown: it is told once, however many parts of a page it is true of. */
+const ToldAround = createContext("");
+
 /** Draws a query in whichever state it is: loading, failed, loaded, or loaded once and failing now. */
 export function QueryView<T>({ query, what, skeleton, children, tellsGone = false }: QueryViewProps<T>) {
+  const around = useContext(ToldAround);
+  const told = tellsStale(query.error);
   if (query.data === undefined) {
     if (query.error === null || query.error === undefined) return skeleton;
     return (
@@ -34,11 +39,17 @@ export function QueryView<T>({ query, what, skeleton, children, tellsGone = fals
   }
   // The children stand in one place whatever the query's state: in another they would begin anew and lose theirs.
   return (
-    <>
-      {query.error === null || query.error === undefined ? null : <Stale error={query.error} tellsGone={tellsGone} />}
+    <ToldAround value={told === "" ? around : told}>
+      {told === "" || told === around ? null : <Stale error={query.error} tellsGone={tellsGone} />}
       {children(query.data)}
-    </>
+    </ToldAround>
   );
+}
+
+function tellsStale(error: unknown): string {
+  if (error === null || error === undefined) return "";
+  const { reason, message } = readApiError(error);
+  return `${reason} ${message}`;
 }
 
 function Stale({ error, tellsGone }: { readonly error: unknown; readonly tellsGone: boolean }) {

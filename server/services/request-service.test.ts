@@ -61,6 +61,12 @@ test("a caller's record says by which rule the called end refused it, and what a
     expect(await why("nobody")).toEqual(["the called end's answer"]);
     expect(await why("onward")).toEqual(["the called end's answer"]);
     expect(await why("let in")).toEqual([]);
+    const search = { filter: "side:source", seconds: 3600, endMs: START + 60_000, limit: 50 };
+    const { rows } = await requests.search({ ...search, sort: "start", isAscending: true, after: undefined });
+    const told = Object.fromEntries(rows.map(({ id, policy }) => [id, policy]));
+    const { policy } = limited;
+    const nothing = { nobody: null, onward: null, "let in": null };
+    expect(told).toEqual({ caller: policy, "some of it": policy, ...nothing });
   } finally {
     await at.end();
   }

@@ -58,7 +58,7 @@ export function createRequestService({
       const { conditions: where, errors } = parseRequestFilter(input.filter);
       const { sort, isAscending, after, limit } = input;
       const found = await kept.list({ ...rangeOf(input), where, sort, isAscending, after, limit: limit + 1 });
-      const rows = found.slice(0, limit);
+      const rows = await tellRefusals(found.slice(0, limit));
       const last = rows.at(-1);
       const next = found.length > limit && last !== undefined ? { value: VALUE[sort](last), id: last.id } : null;
       return { rows, errors, next };
@@ -129,18 +129,44 @@ export function createRequestService({
 
   /** Why the called end refused a request of which its caller has no more than the answer. */
   async function refusedAtCalledEnd(request: ExplainInput): Promise<readonly RequestCause[]> {
-    const { reporter, requestId, deniedBy, startMs, durationMs } = request;
-    if (reporter !== "source" || requestId === null || deniedBy !== null || !isRefusal(request)) return [];
+    const [called] = await toldAtCalledEnd([request]);
+    return called === undefined ? [] : whyRefused(called);
+  }
+
+  /** Callers' requests with the called end's word of who refused them, where that is there. */
+  async function tellRefusals(rows: readonly RequestRecord[]): Promise<readonly RequestRecord[]> {
+    const told = await toldAtCalledEnd(rows);
+    return rows.map((row, at) => {
+      const policy = told[at]?.policy ?? row.policy;
+      return policy === row.policy ? row : { ...row, policy };
+    });
+  }
+
+  /** Of each, in their order, what the called end says that refused it; undefined of those that are no caller's, or were not refused there. */
+  async function toldAtCalledEnd(calls: readonly ExplainInput[]): Promise<(RequestRecord | undefined)[]> {
+    const asked = calls.filter(
+      (call) => call.reporter === "source" && call.requestId !== null && call.deniedBy === null && isRefusal(call),
+    );
+    const ids = [...new Set(asked.flatMap(({ requestId }) => requestId ?? []))];
+    if (ids.length === 0) return calls.map(() => undefined);
     const where: RequestCondition[] = [
-      { kind: "is", field: "request", values: [requestId], isNot: false },
+      { kind: "is", field: "request", values: ids, isNot: false },
       { kind: "is", field: "side", values: ["destination"], isNot: false },
     ];
-    const range = { fromMs: startMs - CLOCKS_MS, toMs: startMs + durationMs + CLOCKS_MS };
+    const range = {
+      fromMs: Math.min(...asked.map(({ startMs }) => startMs)) - CLOCKS_MS,
+      toMs: Math.max(...asked.map(({ startMs, durationMs }) => startMs + durationMs)) + CLOCKS_MS,
+    };
     // What the caller's proxy says of it stands without a store.
-    const told = await kept.list({ ...range, where, limit: CALLS_MAX }).catch(instead([], "unavailable"));
+    const most = Math.max(CALLS_MAX, 2 * ids.length);
+    const told = await kept.list({ ...range, where, limit: most }).catch(instead([], "unavailable"));
+    const denied = told.filter(({ deniedBy }) => deniedBy !== null);
     // Calls that its application makes for it have the same id.
-    const called = told.find((each) => each.deniedBy !== null && isOfOneCall(request, each));
-    return called === undefined ? [] : whyRefused(called);
+    return calls.map((call) =>
+      asked.includes(call)
+        ? denied.find((each) => each.requestId === call.requestId && isOfOneCall(call, each))
+        : undefined,
+    );
   }
 
   /** Where an object says it, and which revision wrote it as it was in force. */
