@@ -12,78 +12,87 @@ import type { WireBytes } from "#server/telemetry/ingest/wire-bytes.ts";
 const { field } = RequestWindowSchema;
 const NONE: readonly number[] = [];
 const COUNT_OF_SHAPE = RequestShapeSchema.field.count.number;
-const FIGURES = {
-  windowStartMs: field.windowStartMs.number,
-  windowMs: field.windowMs.number,
-  count: field.count.number,
-  requestBytes: field.requestBytes.number,
-  responseBytes: field.responseBytes.number,
-  durationSumMs: field.durationSumMs.number,
-  durationBuckets: field.durationBuckets.number,
-  durations: field.durations.number,
-  requestSizes: field.requestSizes.number,
-  responseSizes: field.responseSizes.number,
-  opened: field.opened.number,
-  shapes: field.shapes.number,
-} as const;
+// Each by itself: of a table V8 gives up, at each window, what it had made of the switch.
+const WINDOW_START_MS = field.windowStartMs.number;
+const WINDOW_MS = field.windowMs.number;
+const COUNT = field.count.number;
+const REQUEST_BYTES = field.requestBytes.number;
+const RESPONSE_BYTES = field.responseBytes.number;
+const DURATION_SUM_MS = field.durationSumMs.number;
+const DURATION_BUCKETS = field.durationBuckets.number;
+const DURATIONS = field.durations.number;
+const REQUEST_SIZES = field.requestSizes.number;
+const RESPONSE_SIZES = field.responseSizes.number;
+const OPENED = field.opened.number;
+const SHAPES = field.shapes.number;
 
 /**
  * A RequestWindow from its bytes. An agent tells of the same labels in each report: they are known by their bytes, and only the
  * figures beside them are read. Answers as `fromBinary` does, in a fraction of its time; throws where it does.
  */
 export function readWindow(wire: WireBytes, end: number, known: AgentLabels): ToldWindow {
-  let [windowStartMs, count, requestBytes, responseBytes, durationSumMs, opened] = [0, 0, 0, 0, 0, 0];
-  let [durationBuckets, durations, requestSizes, responseSizes] = [NONE, NONE, NONE, NONE];
-  let shapes: ToldShape[] | undefined;
+  let windowStartMs = 0;
+  let count = 0;
+  let requestBytes = 0;
+  let responseBytes = 0;
+  let durationSumMs = 0;
+  let opened = 0;
+  let durationBuckets = NONE;
+  let durations = NONE;
+  let requestSizes = NONE;
+  let responseSizes = NONE;
+  const shapes: ToldShape[] = [];
   // Bytes of labels, which stand behind each other but for those that few have.
-  let [text, from, to] = ["", 0, 0];
+  let text = "";
+  let from = 0;
+  let to = 0;
   while (wire.at < end) {
     const start = wire.at;
     const tag = wire.uint32();
     switch (tag >>> 3) {
-      case FIGURES.windowStartMs:
+      case WINDOW_START_MS:
         windowStartMs = wire.int64(tag);
         break;
-      case FIGURES.windowMs:
+      case WINDOW_MS:
         wire.skip(tag);
         break;
-      case FIGURES.count:
+      case COUNT:
         count = wire.uint64(tag);
         break;
-      case FIGURES.requestBytes:
+      case REQUEST_BYTES:
         requestBytes = wire.uint64(tag);
         break;
-      case FIGURES.responseBytes:
+      case RESPONSE_BYTES:
         responseBytes = wire.uint64(tag);
         break;
-      case FIGURES.durationSumMs:
+      case DURATION_SUM_MS:
         durationSumMs = wire.double(tag);
         break;
-      case FIGURES.durationBuckets:
+      case DURATION_BUCKETS:
         durationBuckets = wire.uint32s(tag, durationBuckets);
         break;
-      case FIGURES.durations:
+      case DURATIONS:
         durations = wire.uint32s(tag, durations);
         break;
-      case FIGURES.requestSizes:
+      case REQUEST_SIZES:
         requestSizes = wire.uint32s(tag, requestSizes);
         break;
-      case FIGURES.responseSizes:
+      case RESPONSE_SIZES:
         responseSizes = wire.uint32s(tag, responseSizes);
         break;
-      case FIGURES.opened:
+      case OPENED:
         opened = wire.uint32Of(tag);
         break;
-      case FIGURES.shapes:
-        if (shapes === undefined) shapes = [readShape(wire, wire.enter(tag), known)];
-        else shapes.push(readShape(wire, wire.enter(tag), known));
+      case SHAPES:
+        shapes.push(readShape(wire, wire.enter(tag), known));
         break;
       default:
         wire.skip(tag);
         if (to === start) to = wire.at;
         else {
           text += wire.latin1(from, to);
-          [from, to] = [start, wire.at];
+          from = start;
+          to = wire.at;
         }
     }
   }
@@ -101,13 +110,14 @@ export function readWindow(wire: WireBytes, end: number, known: AgentLabels): To
     durations,
     requestSizes,
     responseSizes,
-    shapes: shapes ?? [],
+    shapes,
     told,
   };
 }
 
 function readShape(wire: WireBytes, end: number, known: AgentLabels): ToldShape {
-  let [text, count] = ["", 0];
+  let text = "";
+  let count = 0;
   while (wire.at < end) {
     const start = wire.at;
     const tag = wire.uint32();

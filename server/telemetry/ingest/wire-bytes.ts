@@ -10,6 +10,8 @@ const MESSAGES_MAX = 500_000;
 export class WireBytes {
   readonly #bytes: Buffer;
   #messages = 0;
+  #low = 0;
+  #high = 0;
   at = 0;
 
   constructor(bytes: Uint8Array) {
@@ -28,7 +30,8 @@ export class WireBytes {
       this.at += 1;
       return first;
     }
-    return this.#long().low;
+    this.#readLong();
+    return this.#low;
   }
 
   uint32Of(tag: number): number {
@@ -39,14 +42,14 @@ export class WireBytes {
   /** As near as JavaScript's numbers come, as `Number` of the whole of it. */
   int64(tag: number): number {
     expectType(tag, VARINT);
-    const { low, high } = this.#long();
-    return (high | 0) * HIGH + low;
+    this.#readLong();
+    return (this.#high | 0) * HIGH + this.#low;
   }
 
   uint64(tag: number): number {
     expectType(tag, VARINT);
-    const { low, high } = this.#long();
-    return high * HIGH + low;
+    this.#readLong();
+    return this.#high * HIGH + this.#low;
   }
 
   double(tag: number): number {
@@ -96,7 +99,7 @@ export class WireBytes {
 
   skip(tag: number): void {
     const type = tag & 7;
-    if (type === VARINT) this.#long();
+    if (type === VARINT) this.#readLong();
     else if (type === LENGTH_DELIMITED) this.at = this.#endOf(tag);
     else if (type === FIXED_64) this.at += 8;
     else if (type === FIXED_32) this.at += 4;
@@ -104,8 +107,8 @@ export class WireBytes {
     if (this.at > this.#bytes.length) throw new RangeError("a field ends too early");
   }
 
-  /** A varint as two halves of 32 bits. */
-  #long(): { readonly low: number; readonly high: number } {
+  /** A varint, into two halves of 32 bits: no object is made for each. */
+  #readLong(): void {
     const bytes = this.#bytes;
     let [low, high] = [0, 0];
     for (let index = 0; index < 10; index += 1) {
@@ -118,7 +121,11 @@ export class WireBytes {
         low |= bits << 28;
         high = bits >> 4;
       } else high |= bits << (7 * index - 32);
-      if (byte < 0x80) return { low: low >>> 0, high: high >>> 0 };
+      if (byte < 0x80) {
+        this.#low = low >>> 0;
+        this.#high = high >>> 0;
+        return;
+      }
     }
     throw new RangeError("a number ends too early, or not at all");
   }
