@@ -4,6 +4,7 @@ import { acceptConnection, decideTcp } from "#core/simulate/decide-connection.ts
 import { decideHttp } from "#core/simulate/decide-http.ts";
 import type { Dice } from "#core/simulate/dice.ts";
 import { Exchange } from "#core/simulate/exchange.ts";
+import { failsClient } from "#core/simulate/handshake.ts";
 import { Headers } from "#core/simulate/headers.ts";
 import { sendToCluster } from "#core/simulate/send-to-cluster.ts";
 
@@ -28,6 +29,22 @@ export function followCall(call: Call, dice: Dice, isTraced: boolean): CallResul
   });
   const chain = acceptConnection(from.image, listener, connection, notes);
   if ("kind" in chain) return ended({ flags: chain.flags, details: chain.details });
+  const failed = failsClient(chain, connection);
+  if (failed !== undefined) {
+    notes?.add({
+      at: "TLS",
+      result: "ended",
+      title: "no agreement",
+      why: failed.why,
+      place: {
+        type: "LDS",
+        resource: listener.name,
+        path: chain.tls === undefined ? chain.path : `${chain.path}.transportSocket`,
+      },
+      origins: chain.origins.length > 0 ? chain.origins : from.image.origins("LDS", listener.name),
+    });
+    return ended({ flags: failed.flags, details: failed.why });
+  }
   const { serves } = chain;
   if (serves === undefined) return ended({ by: "unknown", details: "a filter of the chain is not evaluated here" });
   if (serves.kind === "tcp") {

@@ -65,6 +65,29 @@ export function shakeHands(
   return { isDone: true, security: "mutual TLS" };
 }
 
+/** Why the TLS of a client that has no proxy does not come about, and how the proxy tells of it; undefined: it does, or there is none. */
+export function failsClient(
+  { tls, serves }: Pick<FilterChain, "tls" | "serves">,
+  { tls: offered }: Pick<Connection, "tls">,
+): { readonly why: string; readonly flags: "" | "DPE" } | undefined {
+  if (tls === undefined)
+    // Who speaks no HTTP passes on whatever comes.
+    return offered === undefined || serves?.kind !== "http"
+      ? undefined
+      : { why: "the client begins TLS, and the filter chain takes plain text", flags: "DPE" };
+  if (offered === undefined)
+    return { why: "the client sends plain text, and the filter chain takes TLS alone", flags: "" };
+  if (!tls.needsCertificate) return undefined;
+  if (offered.peer === undefined)
+    return { why: "the filter chain asks for a certificate, and the client shows none", flags: "" };
+  if (isNamed(tls.clientNames, offered.peer)) return undefined;
+  const shown = offered.peer.uris.join(", ");
+  return {
+    why: `the filter chain takes clients whose name ${names(tls.clientNames)}, and this one is ${shown}`,
+    flags: "",
+  };
+}
+
 function isNamed(tests: readonly NameTest[], { uris, dnsNames }: PeerCertificate): boolean {
   return (
     tests.length === 0 || tests.some(({ of, test }) => (of === "uri" ? uris : of === "dns" ? dnsNames : []).some(test))

@@ -229,7 +229,8 @@ function plain(headers: Iterable<readonly [string, string]>): Record<string, str
 function foretold({ status, by, endpoints, request, response, flags }: CallResult, isTcp: boolean): Told {
   const app = by === "application" || by === "outside" ? apps.get(endpoints[0]?.port ?? 0) : undefined;
   if (isTcp) return app === undefined ? { closed: true } : { app };
-  if (status === undefined && app === undefined && flags !== "") return { closed: true };
+  const isServed = by === "application" || by === "outside";
+  if (status === undefined && app === undefined && (flags !== "" || !isServed)) return { closed: true };
   return {
     status: status ?? 200,
     ...(app === undefined

@@ -84,7 +84,12 @@ function askHttp(
       else socket.once("data", said);
     });
     req.on("timeout", () => req.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
-    req.on("error", fail);
+    // A handshake that comes to nothing is a connection that is closed.
+    req.on("error", (error: NodeJS.ErrnoException) =>
+      tls !== undefined && /^(?:EPROTO$|ERR_SSL_)/.test(error.code ?? "")
+        ? done({ headers: {}, closed: true })
+        : fail(error),
+    );
     if (sent.expect === undefined) {
       req.end(body);
       return;

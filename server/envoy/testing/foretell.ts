@@ -24,7 +24,7 @@ export function foretell(
     const isServed = by === "application" || by === "outside";
     const server = isServed ? servers.get(endpoints[0]?.port ?? 0)?.header : undefined;
     const isTcp = call.headers === undefined;
-    if (server === undefined && (isTcp || (status === undefined && flags !== "")))
+    if (server === undefined && (isTcp || (status === undefined && (flags !== "" || !isServed))))
       return { answer: { headers: {}, closed: true }, delayMs };
     if (server === undefined || isTcp) {
       const app = server === undefined ? {} : { app: server.name };
