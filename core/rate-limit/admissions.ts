@@ -389,7 +389,8 @@ export class Admissions {
 
   #ask(bucket: Bucket, now: Moment): void {
     if (this.#toAsk !== undefined) this.#toAsk.add(bucket);
-    else if (bucket.holder.sentMs === undefined && bucket.awaited > bucket.holder.idle) this.#send(bucket, now);
+    else if (bucket.holder.sentMs === undefined && (bucket.waiting?.cost ?? 0) > bucket.holder.idle)
+      this.#send(bucket, now);
   }
 
   #send(bucket: Bucket, now: Moment): void {

@@ -27,12 +27,15 @@ interface Alone {
   readonly share: Limit;
 }
 
+export class Waiters extends Set<Waiting> {
+  /** Of all of them, of this bucket. */
+  cost = 0;
+}
+
 export interface Bucket {
   readonly holder: LeaseHolder;
   /** There are many buckets, and few for which somebody waits: also who waits for another one, and finds here what it needs. */
-  waiting: Set<Waiting> | undefined;
-  /** What all of them cost. */
-  awaited: number;
+  waiting: Waiters | undefined;
   /** Of the draw that is not answered, whom it asks for. */
   asked: readonly Waiting[];
   hushed: Hushed | undefined;
@@ -66,7 +69,6 @@ export const NOBODY: readonly Waiting[] = [];
 export const openBucket = (key: string, limit: Limit, retryMs: number): Bucket => ({
   holder: new LeaseHolder(key, limit),
   waiting: undefined,
-  awaited: 0,
   asked: NOBODY,
   hushed: undefined,
   askedMs: LONG_AGO_MS,
@@ -85,18 +87,16 @@ export const costOf = ({ charges }: Waiting, { holder }: Bucket): number =>
   charges.find(({ key }) => key === holder.key)?.cost ?? 0;
 
 export function join(bucket: Bucket, waiting: Waiting): void {
-  bucket.waiting ??= new Set();
+  bucket.waiting ??= new Waiters();
   if (bucket.waiting.has(waiting)) return;
   bucket.waiting.add(waiting);
-  bucket.awaited += costOf(waiting, bucket);
+  bucket.waiting.cost += costOf(waiting, bucket);
 }
 
 export function leave(bucket: Bucket, waiting: Waiting): void {
   if (bucket.waiting?.delete(waiting) !== true) return;
-  bucket.awaited -= costOf(waiting, bucket);
-  if (bucket.waiting.size > 0) return;
-  bucket.waiting = undefined;
-  bucket.awaited = 0;
+  bucket.waiting.cost -= costOf(waiting, bucket);
+  if (bucket.waiting.size === 0) bucket.waiting = undefined;
 }
 
 export const isOfLedger = ({ holder }: Bucket): boolean => holder.limit.ledger !== undefined;
