@@ -1,9 +1,10 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
 import { FOR_HTTP2 } from "#testing/oracle/explained-inbound.ts";
-import { at, type Json, textAt } from "#testing/oracle/json.ts";
+import { type FoundCause, MESH_MTLS_CAUSE, SUBSET_PORT_CAUSE } from "#testing/oracle/explained-mtls.ts";
+import { at, type Json, listAt, textAt } from "#testing/oracle/json.ts";
 import { type Cause, hasMember, withMembers, withoutMembers } from "#testing/oracle/without-causes.ts";
 import type { Written } from "#testing/oracle/world.ts";
-import { ofPort } from "#testing/oracle/written-case.ts";
+import { ofPort, someDocument } from "#testing/oracle/written-case.ts";
 
 const HTTP_OPTIONS =
   '"@type":"type\\.googleapis\\.com/envoy\\.extensions\\.upstreams\\.http\\.v3\\.HttpProtocolOptions"';
@@ -21,24 +22,23 @@ const without =
   (documents: readonly Written[]): readonly Written[] =>
     withoutMembers(documents, names);
 /** Members that are read here alone, and what differs of them. */
-const readHere = (why: string, names: readonly string[], what: RegExp): Found => ({
+const readHere = (why: string, names: readonly string[], what: RegExp): FoundCause => ({
   why,
   what,
   isIn: (documents) => names.some((name) => hasMember(documents, name)),
   here: without(...names),
 });
 
-/** With what the difference is that it makes. */
-interface Found extends Cause {
-  readonly what: RegExp;
-}
-
-const FOUND: readonly Found[] = [
-  readHere(
-    "UPGRADE holds for ports without protocol",
-    ["h2UpgradePolicy"],
-    /\.typedExtensionProtocolOptions\.(?:explicitHttpConfig: here \{"http2ProtocolOptions":.*, in Istio undefined|useDownstreamProtocolConfig: here undefined, in Istio )/,
-  ),
+const FOUND: readonly FoundCause[] = [
+  MESH_MTLS_CAUSE,
+  SUBSET_PORT_CAUSE,
+  {
+    why: "UPGRADE holds for ports without protocol",
+    what: /\.typedExtensionProtocolOptions\.(?:explicitHttpConfig: here \{"http2ProtocolOptions":.*, in Istio undefined|useDownstreamProtocolConfig: here undefined, in Istio )/,
+    isIn: (documents) => hasMember(documents, "h2UpgradePolicy", (each) => each === "UPGRADE"),
+    here: (documents) =>
+      withMembers(documents, (name, value) => (name === "h2UpgradePolicy" ? "DO_NOT_UPGRADE" : value)),
+  },
   readHere(
     "settings of HTTP/2 hold for what callers speak",
     FOR_HTTP2,
@@ -48,11 +48,6 @@ const FOUND: readonly Found[] = [
     "answers that a rule says are errors count as ones",
     ["outlierDetectionHttpErrorCodes"],
     /\.typedExtensionProtocolOptions(?:\.outlierDetection)?: here \{.*(?:errorMatcher|"outlierDetection":).*, in Istio undefined$/,
-  ),
-  readHere(
-    "what the mesh asks of its own mTLS holds for callers too",
-    ["meshMTLS"],
-    /\.endpoints\[\]\.speaks\.(?:around\.)?context\.tlsParams\.(?:cipherSuites: here \[.*\], in Istio undefined|tlsMinimumProtocolVersion: here "TLSv1_3", in Istio "TLSv1_2")$/,
   ),
   readHere(
     "verifyCertificateAtClient does what its field says",
@@ -82,16 +77,6 @@ const FOUND: readonly Found[] = [
     isIn: (documents) => hasMember(documents, "portLevelSettings", (all) => firstOf(all).length < listOf(all).length),
     inIstio: (documents) =>
       withMembers(documents, (name, value) => (name === "portLevelSettings" ? firstOf(value) : value)),
-  },
-  {
-    why: "whom a ServiceEntry names is checked in requests too",
-    what: /upstreamHttpProtocolOptions\.autoSanValidation: here undefined, in Istio true$/,
-    isIn: (documents) =>
-      documents.some(({ kind, spec }) => kind === "ServiceEntry" && at(spec as Json, "subjectAltNames") !== undefined),
-    here: (documents) =>
-      withMembers(documents, (name, value, { kind }) =>
-        kind === "ServiceEntry" && name === "subjectAltNames" ? undefined : value,
-      ),
   },
 ];
 
@@ -136,6 +121,16 @@ export const EXPLAINED_CLUSTERS: readonly Explained[] = [
     what: /^(?:router|sidecar) : here a STATIC subset with 0 endpoints, in Istio none$/,
     where: /\|\*\./,
     holds: isLookedUpLate,
+  },
+  {
+    why: "whom a ServiceEntry names is checked in requests too",
+    what: /upstreamHttpProtocolOptions\.autoSanValidation: here undefined, in Istio true$/,
+    holds: someDocument(
+      "ServiceEntry",
+      (entry, { where }) =>
+        at(entry, "spec", "subjectAltNames") !== undefined &&
+        listAt(entry, "spec", "hosts").includes(where.split("|").at(-1)),
+    ),
   },
   {
     why: "settings of HTTP do nothing at a port of TCP",

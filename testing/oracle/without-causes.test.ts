@@ -46,7 +46,7 @@ test("a cause is not named where less is compared without it, nor where the case
   expect(await whats([{ ...CAUSE, isIn: () => false }], less)).toEqual(["1"]);
 });
 
-test("of several causes each is tried, then all; one that Istio has no answer for is compared without", async () => {
+test("of several causes each is tried, each two, then all; one that Istio has no answer for is compared without", async () => {
   const other: Cause = { why: "other", isIn: () => true, here: without("a") };
   const both = sides((here, inIstio) =>
     hasMember(here, "a") || hasMember(inIstio, "c") ? differing({ where: "x", what: "1" }) : differing(),

@@ -43,8 +43,8 @@ export async function compareWithout<Made>(
   };
   let found = await compare([]);
   if (found?.differences.length === 0) return found;
-  const present = causes.filter(({ isIn, what }) => isIn(documents) && isMet(what, found));
-  for (const some of present.length > 1 ? [...present.map((each) => [each]), present] : [present]) {
+  const present = causes.filter(({ isIn }) => isIn(documents));
+  for (const some of together(present)) {
     if (!some.some(({ what }) => isMet(what, found))) continue;
     const without = await compare(some);
     found = found === undefined ? without : named(found, without, some);
@@ -52,6 +52,12 @@ export async function compareWithout<Made>(
   if (found === undefined) return { compared: 0, differences: [] };
   const differences = new Map(found.differences.map((each) => [`${each.where} ${each.what}`, each]));
   return { compared: found.compared, differences: [...differences.values()] };
+}
+
+/** Each cause, each two, and all: of several at one place one may hide behind another, and one more may be in the way. */
+function together(causes: readonly Cause[]): readonly (readonly Cause[])[] {
+  const pairs = causes.flatMap((each, index) => causes.slice(index + 1).map((other) => [each, other]));
+  return [...causes.map((each) => [each]), ...pairs, ...(causes.length > 2 ? [causes] : [])];
 }
 
 /** Each side is asked once about the same. */

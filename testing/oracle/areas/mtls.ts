@@ -9,14 +9,16 @@ import {
   rarely,
   seldom,
 } from "#testing/oracle/arbitrary/meeting-documents.ts";
-import { type Difference, defineArea } from "#testing/oracle/area.ts";
+import { type Comparison, type Difference, defineArea } from "#testing/oracle/area.ts";
 import { diff } from "#testing/oracle/diff.ts";
 import { describeEndpoints } from "#testing/oracle/envoy/describe-endpoints.ts";
 import { takenAt } from "#testing/oracle/envoy/describe-inbound.ts";
-import type { Built, OracleProxy, Part } from "#testing/oracle/istio.ts";
+import { MTLS_CAUSES } from "#testing/oracle/explained-mtls.ts";
+import type { Built, Istio, OracleProxy, Part } from "#testing/oracle/istio.ts";
 import { type Json, textAt } from "#testing/oracle/json.ts";
 import { GATEWAYS } from "#testing/oracle/proxies.ts";
-import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testing/oracle/world.ts";
+import { compareWithout } from "#testing/oracle/without-causes.ts";
+import { askIstio, askPharos, keepTaken, type World, type Written, writeWorld } from "#testing/oracle/world.ts";
 
 const PARTS: readonly Part[] = ["listeners", "clusters"];
 const MODES = ["STRICT", "PERMISSIVE", "DISABLE", "UNSET"];
@@ -156,26 +158,35 @@ export const mtls = defineArea({
     )
     .map(([services, policies, rules, settings]) => [...services, ...policies, ...rules.flat(), ...settings]),
   write: writeWorld,
-  async compare(documents, istio) {
-    const world = { documents: await keepTaken(documents, istio), proxies: [CALLED, ...CALLERS], parts: PARTS };
-    const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
-    const differences = new Map<string, Difference>();
-    let compared = 0;
-    const compare = (where: string, what: string, here: Json, there: Json): void => {
-      if (here === undefined && there === undefined) return;
-      compared += 1;
-      for (const each of diff(here, there)) differences.set(`${what}${each}`, { what: `${what}${each}`, where });
-    };
-    for (const port of PORTS)
-      compare(`port ${port}`, "called", takenAt(ours[CALLED.key], port), takenAt(theirs[CALLED.key], port));
-    for (const { key } of CALLERS)
-      for (const cluster of SUBSETS.flatMap((subset) => [`outbound|80|${subset}|`, `outbound|9000|${subset}|`])) {
-        const [here, there] = [ours[key], theirs[key]].map((built) => spokenAt(built, cluster));
-        compare(`${key} ${cluster}`, "caller", here, there);
-      }
-    return { compared, differences: [...differences.values()] };
-  },
+  compare: (documents, istio) =>
+    compareWithout(MTLS_CAUSES, documents, {
+      here: async (given) => askPharos(await worldOf(given, istio)),
+      inIstio: async (given) => askIstio(istio, await worldOf(given, istio)),
+      compare: compareModes,
+    }),
 });
+
+async function worldOf(documents: readonly Written[], istio: Istio): Promise<World> {
+  return { documents: await keepTaken(documents, istio), proxies: [CALLED, ...CALLERS], parts: PARTS };
+}
+
+function compareModes(ours: Readonly<Record<string, Built>>, theirs: Readonly<Record<string, Built>>): Comparison {
+  const differences: Difference[] = [];
+  let compared = 0;
+  const compare = (where: string, what: string, here: Json, there: Json): void => {
+    if (here === undefined && there === undefined) return;
+    compared += 1;
+    for (const each of diff(here, there)) differences.push({ what: `${what}${each}`, where });
+  };
+  for (const port of PORTS)
+    compare(`port ${port}`, "called", takenAt(ours[CALLED.key], port), takenAt(theirs[CALLED.key], port));
+  for (const { key } of CALLERS)
+    for (const cluster of SUBSETS.flatMap((subset) => [`outbound|80|${subset}|`, `outbound|9000|${subset}|`])) {
+      const [here, there] = [ours[key], theirs[key]].map((built) => spokenAt(built, cluster));
+      compare(`${key} ${cluster}`, "caller", here, there);
+    }
+  return { compared, differences };
+}
 
 function spokenAt(built: Built | undefined, prefix: string): Json {
   const cluster = built?.clusters.find((each) => textAt(each, "name") === `${prefix}svc.default.svc.cluster.local`);
