@@ -107,14 +107,15 @@ function openGraph(
     const id = `${source.id}>${target.id}>${pair.protocol}`;
     const edge = edges.get(id);
     // The pair's sums become the edge's: in most views an edge is one pair.
-    if (edge === undefined)
-      edges.set(id, {
-        ...{ id, source: source.id, target: target.id, protocol: pair.protocol },
-        ...{ tally: pair.tally, believed: pair.believed, isOwn: isTaken },
-      });
+    if (edge === undefined) edges.set(id, openEdge(id, source.id, target.id, pair, isTaken));
     else addPair(edge, pair);
   }
   return { nodes, edges: [...edges.values()] };
+}
+
+function openEdge(id: string, source: string, target: string, pair: Pair, isOwn: boolean): OpenEdge {
+  const { protocol, tally, believed } = pair;
+  return { id, source, target, protocol, tally, believed, isOwn };
 }
 
 function addPair(edge: OpenEdge, { tally, believed }: Pair): void {
@@ -212,15 +213,7 @@ function buildEdge(
     p99Ms,
     mtlsPercent: known === 0 ? null : (tally.secured / known) * 100,
     health: judgeTally(tally, seconds, tolerances, 0),
-    responses: tally.responses
-      .map(({ code, flags, grpcStatus, hosts, count }) => ({
-        code,
-        flags,
-        requestsPerSecond: count / seconds,
-        ...(grpcStatus === "" ? undefined : { grpcStatus }),
-        hosts: Object.fromEntries(hosts.map(({ host, count: requests }) => [host, requests / seconds])),
-      }))
-      .sort((a, b) => b.requestsPerSecond - a.requestsPerSecond),
+    responses: responsesOf(tally, seconds),
     deniedBy: tally.deniedBy.length === 0 ? [] : [...new Set(tally.deniedBy.flatMap(nameDenials))].sort(),
     bytesPerSecond: (tally.requestBytes + tally.responseBytes) / seconds,
     requestBytesPerSecond: tally.requestBytes / seconds,
@@ -229,6 +222,19 @@ function buildEdge(
     destinationPrincipals: sorted(tally.destinationPrincipals),
   };
   return isPlain(tally) ? edge : { ...edge, ...rarely(tally, seconds) };
+}
+
+/** An edge has one or two, of one host each: lists and maps for each cost more than what they hold. */
+function responsesOf({ responses }: Tally, seconds: number): GraphEdge["responses"] {
+  const told = responses.map(({ code, flags, grpcStatus, hosts, count }) => {
+    const requestsPerSecond = count / seconds;
+    const byHost: Record<string, number> = {};
+    for (const { host, count: requests } of hosts) byHost[host] = requests / seconds;
+    return grpcStatus === ""
+      ? { code, flags, requestsPerSecond, hosts: byHost }
+      : { code, flags, requestsPerSecond, grpcStatus, hosts: byHost };
+  });
+  return told.length < 2 ? told : told.sort((a, b) => b.requestsPerSecond - a.requestsPerSecond);
 }
 
 function sorted(list: readonly string[]): readonly string[] {
