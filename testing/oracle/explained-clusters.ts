@@ -62,16 +62,6 @@ const FOUND: readonly FoundCause[] = [
     inIstio: without("zoneAwareLbSetting"),
   },
   {
-    why: "credentials by name are gateways': a sidecar that a rule is for speaks plain text",
-    what: /sidecar \.endpoints\[\]\.speaks: here undefined, in Istio \{/,
-    isIn: (documents) => hasMember(documents, "workloadSelector") && hasMember(documents, "credentialName"),
-    inIstio: (documents) =>
-      withMembers(documents, (name, value, { kind, spec }) => {
-        const isSuch = kind === "DestinationRule" && "workloadSelector" in spec && name === "tls";
-        return isSuch && textAt(value as Json, "credentialName") !== undefined ? { mode: "DISABLE" } : value;
-      }),
-  },
-  {
     why: "of two settings for one port the first counts, for mTLS too",
     what: /(?:router|sidecar) \.endpoints\[\]\.speaks: here \{.*, in Istio undefined$/,
     isIn: (documents) => hasMember(documents, "portLevelSettings", (all) => firstOf(all).length < listOf(all).length),
