@@ -1,7 +1,7 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
 import { FOR_HTTP2 } from "#testing/oracle/explained-inbound.ts";
 import { type FoundCause, MESH_MTLS_CAUSE, SUBSET_PORT_CAUSE } from "#testing/oracle/explained-mtls.ts";
-import { at, type Json, listAt, textAt } from "#testing/oracle/json.ts";
+import { at, listAt } from "#testing/oracle/json.ts";
 import { type Cause, hasMember, withMembers, withoutMembers } from "#testing/oracle/without-causes.ts";
 import type { Written } from "#testing/oracle/world.ts";
 import { ofPort, someDocument } from "#testing/oracle/written-case.ts";
