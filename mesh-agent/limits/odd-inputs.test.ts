@@ -120,7 +120,7 @@ test.each([
   const costing = `cost: { responseHeader: x-cost, most: ${MOST} }`;
   await use(LIMIT(`{ name: ${name}, limit: { amount: ${amount}, per: 10m }, ${costing} }`));
   const saying = (text: string): Call => ({ headers: { "x-answer": JSON.stringify({ "x-cost": text }) } });
-  await scenario.call(cost === "" ? {} : saying(cost));
+  expect((await scenario.call(cost === "" ? {} : saying(cost))).status).toBe(200);
   await eventually("it is charged", async () => {
     // One is taken for each until it has ended, and then nothing; a proxy may try again what it could not send.
     const { headers } = await scenario.call(saying("0"));
