@@ -5,6 +5,7 @@ import { readMessage } from "#grpc/read-message.ts";
 import { ReportRequestSchema, RequestWindowSchema } from "#proto/gen/pharos/agent/v1/agent_pb.js";
 import { readReport, type ToldReport } from "#server/telemetry/ingest/read-report.ts";
 import { LabelMemory, madeOnce } from "#server/telemetry/ingest/told-labels.ts";
+import { WireBytes } from "#server/telemetry/ingest/wire-bytes.ts";
 import { fc } from "#testing/fc.ts";
 
 const uint32 = fc.oneof(fc.nat(200), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
@@ -131,6 +132,15 @@ it("a report of more messages than one may have is refused before they are made"
   const empty = Buffer.from([(3 << 3) | 2, 0]);
   const bytes = Buffer.concat(new Array<Buffer>(500_001).fill(empty));
   expect(() => readReport(bytes, "p", new LabelMemory())).toThrow("more than 500000 messages");
+});
+
+it("a list that comes in parts is one list that grows: none is copied for each of them", () => {
+  const one = (29 << 3) | WireType.Varint;
+  const wire = new WireBytes(Uint8Array.of(5, 2, 6, 7, 8));
+  const begun = wire.uint32s(one, []);
+  expect(wire.uint32s((29 << 3) | WireType.LengthDelimited, begun)).toBe(begun);
+  expect(wire.uint32s(one, begun)).toBe(begun);
+  expect(begun).toEqual([5, 6, 7, 8]);
 });
 
 it("what is made of labels is made once for as long as it means the same, and never for another agent's", () => {

@@ -59,9 +59,12 @@ export class WireBytes {
     return this.#bytes.readDoubleLE(this.at - 8);
   }
 
-  /** Of a list, packed or one by one, behind `before`: mostly all of it is here at once, in an array of its size. */
+  /**
+   * Of a list, packed or one by one, behind `before`, which this answered of the parts before: mostly all of it is here at once, in an
+   * array of its size.
+   */
   uint32s(tag: number, before: readonly number[]): readonly number[] {
-    if ((tag & 7) === VARINT) return [...before, this.uint32()];
+    if ((tag & 7) === VARINT) return append(before, [this.uint32()]);
     const end = this.#endOf(tag);
     const bytes = this.#bytes;
     let count = 0;
@@ -69,7 +72,7 @@ export class WireBytes {
     const values = new Array<number>(count);
     for (let index = 0; index < count; index += 1) values[index] = this.uint32();
     if (this.at !== end) throw new RangeError("a list ends within a number");
-    return before.length === 0 ? values : [...before, ...values];
+    return append(before, values);
   }
 
   /** Where a message within this one ends. */
@@ -129,6 +132,13 @@ export class WireBytes {
     }
     throw new RangeError("a number ends too early, or not at all");
   }
+}
+
+/** A list that is not empty was made here, and grows: who sends one in very many parts would have it copied for each. */
+function append(before: readonly number[], more: readonly number[]): readonly number[] {
+  if (before.length === 0) return more;
+  for (const each of more) (before as number[]).push(each);
+  return before;
 }
 
 function expectType(tag: number, type: number): void {
