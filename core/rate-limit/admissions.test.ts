@@ -218,6 +218,32 @@ test("a request that waits longer than it may is decided without the owner, what
   expect(outcomes).toMatchObject([{ kind: "refused", because: "uncoordinated" }]);
 });
 
+test.each([
+  ["without the owner", false],
+  ["by a lease that is over", true],
+])("what was let through %s takes nobody's place where the rule comes to count requests at a time", (_, isLent) => {
+  const limits: Record<string, Limit> = { k: PER_SECOND(10) };
+  const { world, owner, ask, pass } = open(limits);
+  world.isUp = isLent;
+  const before = ask({ k: 1 });
+  world.isUp = false;
+  pass(600);
+  world.isUp = true;
+  pass(2500);
+  limits.k = { amount: 10, perMs: 1000, isPlaces: true };
+  const place = ask({ k: 1 });
+  const end = ([outcome]: readonly Outcome[]): void => {
+    if (outcome?.kind !== "admitted") throw new Error("refused");
+    outcome.settle(at(world.nowMs));
+    pass(500);
+  };
+  end(before);
+  expect(owner.keyOf("k")?.held).toBe(1);
+  end(place);
+  expect(owner.keyOf("k")?.held).toBe(0);
+  expect(world.draws.filter(({ pending }) => pending < 0)).toEqual([]);
+});
+
 test("of however many wait at once no draw asks for more than an owner takes, and none is refused while there are units", () => {
   const limit = PER_SECOND(50_000);
   const { world, admissions, pass } = open({ k: limit }, { patienceMs: 5000 });

@@ -24,8 +24,12 @@ export interface Taken {
   /** Of what it costs, used as far as is known; at least `amount`. */
   told: number;
   readonly atMs: number;
-  /** Of which lease: when that has ended, they are used, whatever the request costs. */
+  /** During which lease: when that has ended, they are used, whatever the request costs. */
   readonly term: number;
+  /** They are among what is pending until then. */
+  readonly isPending: boolean;
+  /** Of that lease; else they were taken without one. */
+  readonly isLent: boolean;
 }
 
 /** The agent's two clocks: a lease ends by the fast one, and the age of a use is what the slow one says. */
@@ -51,6 +55,8 @@ export class LeaseHolder {
   /** Used, and not known to be counted: pairs of units and time. */
   #uses: readonly number[] = NO_USES;
   #term = 0;
+  /** What was pending before this one is used: places are not, and a rule may come to count them, or no longer. */
+  #usedTerm = 0;
   #account: number | undefined;
   #endMs = -Infinity;
   #ttlMs = 0;
@@ -135,6 +141,7 @@ export class LeaseHolder {
     if (isPlaces) return;
     this.#use(this.#pending, now.slowMs);
     this.#pending = 0;
+    this.#usedTerm = this.#term;
   }
 
   canTake(amount: number, now: Moment): boolean {
@@ -148,7 +155,7 @@ export class LeaseHolder {
     this.#pending += amount;
     this.#takenSince += amount;
     this.#unsettled += 1;
-    return { amount, told: amount, atMs: now.slowMs, term: this.#term };
+    return { amount, told: amount, atMs: now.slowMs, term: this.#term, isPending: true, isLent: true };
   }
 
   /** So much a request has cost so far that has not ended: what it was not taken for is used. Answers how much more that is than before. */
@@ -161,30 +168,28 @@ export class LeaseHolder {
   }
 
   /** What a request cost in the end: what it did not cost is idle again, what it cost besides is used all the same. */
-  settle({ amount, told, atMs, term }: Taken, cost: number, now: Moment): void {
+  settle({ amount, told, atMs, term, isPending, isLent }: Taken, cost: number, now: Moment): void {
     this.lapse(now);
     this.#unsettled -= 1;
+    const wasPending = isPending && term >= this.#usedTerm;
+    const isOfLease = isLent && term === this.#term;
+    if (wasPending) this.#pending -= amount;
     if (this.limit.isPlaces === true) {
-      this.#pending -= amount;
-      if (term === this.#term && now.fastMs < this.#endMs) this.#idle += amount;
+      if (isOfLease && now.fastMs < this.#endMs) this.#idle += amount;
       return;
     }
-    if (term !== this.#term) {
-      this.#use(cost - told, now.slowMs);
-      return;
-    }
-    this.#pending -= amount;
-    this.#idle += Math.max(0, amount - cost);
-    this.#use(Math.min(cost, amount), atMs);
+    if (isOfLease) this.#idle += Math.max(0, amount - cost);
+    if (wasPending) this.#use(Math.min(cost, amount), atMs);
     this.#use(cost - told, now.slowMs);
   }
 
   /** Counts what is admitted without a lease. */
   takeAlone(amount: number, now: Moment): Taken {
+    const { isPlaces = false } = this.limit;
     this.#unsettled += 1;
-    if (this.limit.isPlaces === true) this.#pending += amount;
+    if (isPlaces) this.#pending += amount;
     else this.#use(amount, now.slowMs);
-    return { amount, told: amount, atMs: now.slowMs, term: -1 };
+    return { amount, told: amount, atMs: now.slowMs, term: this.#term, isPending: isPlaces, isLent: false };
   }
 
   /** Of a request that was let through before, and for which so much is counted elsewhere; a place it holds here from now on. */

@@ -71,7 +71,8 @@ export class OwnLimits {
     for (const { key, limit } of buckets) {
       const bucket = this.#bucketOf(key, limit);
       if (bucket === undefined) continue;
-      bucket.pending -= cost;
+      // Where there were too many keys it was not taken.
+      bucket.pending = Math.max(0, bucket.pending - cost);
       bucket.meter.spend(final, nowMs, nowMs);
     }
   }
