@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { HandedOver } from "#mesh-agent/limits/handed-over.ts";
@@ -21,12 +21,26 @@ test("an end that nobody is known to have heard is told by the next run, and one
   handed.heard(second.mark);
   expect([idsOf(handed), idsOf(new HandedOver(file))]).toEqual([[], []]);
   handed.add([stream("c", true)]);
-  // Half a line, of a disk without room.
-  writeFileSync(file, `${readFileSync(file, "utf8")}["d",2`);
+  // Half a line, of a disk without room: what comes behind it is read all the same.
+  writeFileSync(file, `${readFileSync(file, "utf8")}\n["d",2`);
   const next = new HandedOver(file);
   expect(next.unheard.flatMap(({ streams }) => streams)).toEqual([stream("c", true)]);
-  next.heard(next.unheard[0]?.mark ?? 0);
+  const last = next.add([stream("e", true)]);
+  expect(idsOf(new HandedOver(file))).toEqual(["c", "e"]);
+  next.heard(last.mark);
   expect(idsOf(new HandedOver(file))).toEqual([]);
+});
+
+test("a file that cannot be taken away ends nothing", () => {
+  const dir = join(temporaryDir(cleanup), "journals");
+  const file = join(dir, "ends");
+  const handed = new HandedOver(file);
+  const { mark } = handed.add([stream("a", true)]);
+  rmSync(file);
+  // No file: it is not taken away as one.
+  mkdirSync(file);
+  handed.heard(mark);
+  expect(idsOf(handed)).toEqual([]);
 });
 
 test("where nobody hears it keeps those that came last, on the file too", () => {

@@ -50,8 +50,12 @@ export class HandedOver {
     this.#unheard = this.#unheard.filter((each) => each.mark > mark);
     this.#count = this.#unheard.reduce((sum, { streams }) => sum + streams.length, 0);
     if (this.#count > 0 || this.#bytes === 0) return;
-    rmSync(this.#file, { force: true });
-    this.#bytes = 0;
+    try {
+      rmSync(this.#file, { force: true });
+      this.#bytes = 0;
+    } catch {
+      // What stays there is told once more by the next run, which does no harm.
+    }
   }
 
   #keep(streams: readonly LastingStream[]): Handed {
@@ -80,11 +84,11 @@ export class HandedOver {
   }
 }
 
-/** Of those that have ended: what is heard of others is heard again. */
+/** Of those that have ended: what is heard of others is heard again. Each begins a line: what was written before it may end within one, on a disk without room. */
 const linesOf = (streams: readonly LastingStream[]): string =>
   streams
     .filter(({ hasEnded }) => hasEnded)
-    .map(({ id, status, bytes }) => `${JSON.stringify([id, status, bytes])}\n`)
+    .map(({ id, status, bytes }) => `\n${JSON.stringify([id, status, bytes])}`)
     .join("");
 
 function readLeft(file: string): LastingStream[] {
