@@ -5,11 +5,11 @@ const CHARS_MIN = 4;
 const PRIVATE_KEYS = /-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gs;
 
 /**
- * Hides secrets in what somebody else says and may quote them: as they are, with the escapes of protobuf's text, and the beginning of one where the
- * text is cut (`cut` stands at its end then). Private keys are hidden whosever they are.
+ * Hides secrets in what somebody else says and may quote them: as they are, with the escapes of protobuf's text (in UTF-8 and in ASCII),
+ * and the beginning of one where the text is cut (`cut` stands at its end then). Private keys are hidden whosever they are.
  */
 export function textHider(secrets: Iterable<string>, cut: string): (text: string) => string {
-  const all = [...new Set(Array.from(secrets).flatMap((secret) => [secret, escaped(secret)]))]
+  const all = [...new Set(Array.from(secrets).flatMap((secret) => [secret, escaped(secret), inAscii(escaped(secret))]))]
     .map((secret) => (secret.length < CHARS_MIN ? `"${secret}"` : secret))
     // One that holds another is hidden as a whole.
     .sort((a, b) => b.length - a.length);
@@ -31,4 +31,13 @@ function begunAtEnd(text: string, secret: string): number {
   return 0;
 }
 
-const escaped = (text: string): string => text.replaceAll(/["'\\]/g, "\\$&").replaceAll("\t", "\\t");
+const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+const escaped = (text: string): string =>
+  text.replaceAll(/["'\\\p{Cc}]/gu, (char) => ESCAPES[char] ?? (/\p{Cc}/u.test(char) ? octal(char) : `\\${char}`));
+
+const inAscii = (text: string): string => text.replaceAll(/\P{ASCII}+/gu, octal);
+
+/** Byte by byte of its UTF-8. */
+const octal = (text: string): string =>
+  Array.from(new TextEncoder().encode(text), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
