@@ -25,6 +25,9 @@ test.each([
   ["request.headers['authorization'].startsWith('Basic')", "true", "true"],
   ["size(request.headers['cookie'])", "12", "12"],
   ["int(request.headers['x-key'])", "12", "redacted"],
+  ["{'a': request.headers['x-key']}.a", "abc", "redacted"],
+  ["{'a': request.headers['x-key']}['a']", "abc", "redacted"],
+  ["[request.headers['x-key']][0]", "abc", "redacted"],
   ["request.headers['authorization", "abc", "redacted"],
 ])("the value of %s: %s is told as %s", (expression, value, told) => {
   expect(redactTags([[expression, value]], redact)).toEqual([[expression, told]]);

@@ -66,7 +66,9 @@ function shownIn(expression: Expression): Shown {
     case "field": {
       const header = expression.kind === "field" && isHeaders(expression.operand) ? expression.field : undefined;
       const name = header ?? NAMED.get(path ?? "");
-      return name === undefined ? NONE : new Set([name]);
+      if (name !== undefined) return new Set([name]);
+      // Of what is put together it may be any part.
+      return path === undefined ? all(partsOf(expression)) : NONE;
     }
     case "index": {
       const { operand, index } = expression;
