@@ -12,7 +12,7 @@ export function validateModule({ url, sha256 = "", vmConfig }: WasmModule, path:
         [...path, "sha256"],
         "needs-field",
         "what proxies fetch has to be known: whoever answers there could have them run anything",
-        `set sha256 to what \`curl -fsSL ${url} | sha256sum\` prints, once the module is one that you trust`,
+        `set sha256 to what \`curl -fsSL ${inShell(url)} | sha256sum\` prints, once the module is one that you trust`,
       ),
     );
   if (isFile && sha256 !== "")
@@ -37,3 +37,6 @@ export function validateModule({ url, sha256 = "", vmConfig }: WasmModule, path:
   }
   return issues;
 }
+
+/** One word of a shell, whoever wrote the address: somebody may paste it. */
+const inShell = (url: string): string => (/^[\w:/.%@~-]+$/.test(url) ? url : `'${url.replaceAll("'", "%27")}'`);

@@ -43,6 +43,21 @@ test.each<readonly [object, readonly string[]]>([
   [{ wasm: { url: "https://m.example.com/a.wasm" } }, ["error needs-field spec.wasm.sha256"]],
 ])("a TrafficExtension with %j", (spec, expected) => expect(told("TrafficExtension", spec)).toEqual(expected));
 
+test.each([
+  ["https://m.example.com/a-1.0.wasm", "`curl -fsSL https://m.example.com/a-1.0.wasm | sha256sum`"],
+  ["https://m.example.com/a?b&c=$(d)'e", "`curl -fsSL 'https://m.example.com/a?b&c=$(d)%27e' | sha256sum`"],
+])("what is to be run for the sum of %s is that address alone, whatever stands in it", (url, command) => {
+  const { diagnostics } = parseDocuments(
+    JSON.stringify({
+      apiVersion: "extensions.istio.io/v1alpha1",
+      kind: "WasmPlugin",
+      metadata: { name: "a" },
+      spec: { url },
+    }),
+  );
+  expect(diagnostics.map(({ hint }) => hint)).toEqual([expect.stringContaining(command)]);
+});
+
 test.each([{}, { lua: { inlineCode: "--" }, wasm: { url: "file:///a.wasm" } }])(
   "a TrafficExtension runs one of both (%j)",
   (spec) => expect(told("TrafficExtension", spec)).not.toEqual([]),
