@@ -224,7 +224,7 @@ function listRandom() {
   return files.filter(
     (file) =>
       file.endsWith(".test.ts") &&
-      /FUZZ_SEED|#testing\/fc\.ts|\/random-law\.ts/.test(readFileSync(join(root, file), "utf8")),
+      /FUZZ_SEED|#testing\/fc\.ts|\/random-law\.ts|\/testing\/conformance\//.test(readFileSync(join(root, file), "utf8")),
   );
 }
 
@@ -286,12 +286,12 @@ try {
     ]);
     await check("nothing unused", bin("knip"), ["--no-progress"]);
   }
-  if (wanted("unit")) {
+  if (wanted("unit") || asked.includes("laws")) {
     providePrometheus();
     provideAlertmanager();
     provideClickhouse();
-    await vitest("unit", []);
   }
+  if (wanted("unit")) await vitest("unit", []);
   // A first build of Istio takes minutes: only where it is asked for.
   if (asked.includes("oracle")) await vitest("oracle", ["--config", "testing/oracle/vitest.config.ts"]);
   if (asked.includes("laws")) await searchLaws(minutes);
