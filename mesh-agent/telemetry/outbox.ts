@@ -297,7 +297,7 @@ export class Outbox {
     try {
       this.#transact(() => this.#db.exec("DROP TABLE IF EXISTS reserve"));
     } catch {
-      // LostReports by the next start.
+      // The next start drops it.
     }
   }
 
