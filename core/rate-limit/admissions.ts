@@ -2,6 +2,7 @@ import {
   type Bucket,
   costOf,
   hush,
+  isGone,
   isOfLedger,
   isQuiet,
   join,
@@ -14,12 +15,12 @@ import {
   waitingFor,
 } from "#core/rate-limit/bucket.ts";
 import type { Admitted, Charge, Outcome, Refusal } from "#core/rate-limit/charge.ts";
+import { becauseAlone, hasRoomAlone } from "#core/rate-limit/decide-alone.ts";
 import { DueTimes } from "#core/rate-limit/due-times.ts";
 import type { LeaseHolder, Moment, Taken } from "#core/rate-limit/lease-holder.ts";
 import { type Draw, type Grant, NEEDS_MAX } from "#core/rate-limit/lease-message.ts";
 import type { LedgerJournal } from "#core/rate-limit/ledger-journal.ts";
-import { capacityOf, isOfOneKind, isSameLimit, shareOf } from "#core/rate-limit/limit.ts";
-import { openMeter } from "#core/rate-limit/open-meter.ts";
+import { capacityOf } from "#core/rate-limit/limit.ts";
 
 export interface AdmissionsOptions {
   /** One run of the agent. */
@@ -242,7 +243,7 @@ export class Admissions {
     for (const charge of lacking) {
       const bucket = this.#bucketOf(charge);
       // What nobody has a limit of any more is not limited.
-      if (bucket.isOrphan || (this.#isDecidingAlone(waiting) && this.#roomAlone(bucket, charge, now)))
+      if (bucket.isOrphan || (this.#isDecidingAlone(waiting) && hasRoomAlone(bucket, charge, now)))
         alone.push(charge);
       else if (!this.#isDecidingAlone(waiting)) isWaiting = true;
       else {
@@ -255,7 +256,7 @@ export class Admissions {
       return;
     }
     // What was asked for it before, and came, others have.
-    if (lacking.some((charge) => this.#isGone(this.#bucketOf(charge), waiting))) waiting.turns += 1;
+    if (lacking.some((charge) => isGone(this.#bucketOf(charge), waiting))) waiting.turns += 1;
     if (waiting.turns > TURNS_MAX) {
       this.#refuse(waiting, this.#scarcest(waiting.charges), "limit", 0, now);
       return;
@@ -283,26 +284,8 @@ export class Admissions {
     return charges.reduce((least, each) => (lasts(each) < lasts(least) ? each : least)).key;
   }
 
-  #isGone(bucket: Bucket, waiting: Waiting): boolean {
-    return !bucket.isOrphan && waiting.asked.has(bucket) && bucket.holder.sentMs === undefined;
-  }
-
   #isDecidingAlone({ isOverdue }: Waiting): boolean {
     return this.#isAlone || isOverdue;
-  }
-
-  #roomAlone(bucket: Bucket, { limit, cost, members, whenUncoordinated }: Charge, now: Moment): boolean {
-    if (whenUncoordinated !== "Share") return whenUncoordinated === "Allow";
-    const share = shareOf(limit, members);
-    if (share === undefined) return false;
-    // Those that go on from before count too: how many there are at a time has nothing to do with when they came.
-    if (limit.isPlaces === true) return share.amount - bucket.holder.pending >= cost;
-    const { alone } = bucket;
-    if (alone === undefined || !isSameLimit(alone.share, share)) {
-      const isOfKind = alone !== undefined && isOfOneKind(alone.share, share);
-      bucket.alone = { meter: openMeter(share, isOfKind ? alone.meter.save() : undefined), share };
-    }
-    return (bucket.alone?.meter.room(now.slowMs) ?? 0) >= cost;
   }
 
   #take(waiting: Waiting, alone: readonly Charge[], now: Moment): void {
@@ -416,9 +399,3 @@ export class Admissions {
     this.#options.send(draw);
   }
 }
-
-/** Its part of a limit that is used up is the limit of who is alone; whether anything is left of all else nobody can say. */
-const becauseAlone = ({ limit, members, whenUncoordinated }: Charge): Refusal =>
-  whenUncoordinated === "Share" && limit.ledger === undefined && shareOf(limit, members) !== undefined
-    ? "limit"
-    : "uncoordinated";

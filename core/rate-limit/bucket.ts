@@ -99,6 +99,10 @@ export function leave(bucket: Bucket, waiting: Waiting): void {
   if (bucket.waiting.size === 0) bucket.waiting = undefined;
 }
 
+/** Of one that lacks units here: they were asked for it, and came. */
+export const isGone = (bucket: Bucket, { asked }: Waiting): boolean =>
+  !bucket.isOrphan && asked.has(bucket) && bucket.holder.sentMs === undefined;
+
 export const isOfLedger = ({ holder }: Bucket): boolean => holder.limit.ledger !== undefined;
 
 export const isQuiet = ({ waiting, askedMs, alone }: Bucket, { fastMs, slowMs }: Moment): boolean =>
