@@ -53,8 +53,9 @@ const ADDRESSES: ReadonlySet<string> = new Set([
 
 /** Holds several addresses, each in angle brackets. */
 const LINK = "link";
-/** As credentials are written, whatever the header is called: after their scheme, or as a signed token. */
-const CREDENTIALS = /^\s*(?:basic|bearer|negotiate|ntlm)\s+[\w.~+/-]+=*\s*$|(?:^|[\s=:,;"])eyJ[\w-]+\.[\w-]+\./i;
+/** As credentials are written, whatever the header is called: after their scheme (in quotes, where it is a list of values), or as a signed token. */
+const CREDENTIALS =
+  /^\s*(?:basic|bearer|negotiate|ntlm)\s+[\w.~+/-]+=*\s*$|"\s*(?:basic|bearer|negotiate|ntlm)\s+[\w.~+/-]+=*\s*"|(?:^|[\s=:,;"])eyJ[\w-]+\.[\w-]+\./i;
 
 /** What stands in the place of what is not shown. */
 export const REDACTED = "redacted";

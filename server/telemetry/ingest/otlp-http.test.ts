@@ -177,6 +177,14 @@ test("what a header said is stored as far as it may be shown", () => {
     ["http.request.header.authorization", { stringValue: "xyz" }, "redacted"],
     ["http.response.header.x-key", { arrayValue: { values: [{ stringValue: "abc" }] } }, "redacted"],
     ["http.request.header.x-tenant", { stringValue: "acme" }, "acme"],
+    // Whatever it is called: written as a credential, alone or in the list that the convention has.
+    ["http.request.header.x-one", { stringValue: "Bearer abc" }, "redacted"],
+    ["http.request.header.x-list", { arrayValue: { values: [{ stringValue: "Bearer abc" }] } }, "redacted"],
+    [
+      "http.response.header.www-authenticate",
+      { arrayValue: { values: [{ stringValue: 'Basic realm="a"' }] } },
+      JSON.stringify(['Basic realm="a"']),
+    ],
     ["rpc.grpc.request.metadata.cookie", { stringValue: "a" }, "redacted"],
     ["authorization", { stringValue: "as the application has it" }, "as the application has it"],
   ] as const;
