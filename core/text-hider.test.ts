@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { textHider } from "#core/text-hider.ts";
 
 const CUT = "...(truncated)";
-const hide = textHider(["Bearer s3cret-value", "Bearer s3cret-value-2", `it's "quoted"`, "ab", "of\ttwo\r\nlines\n", "schlüssel"], CUT);
+const hide = textHider(
+  ["Bearer s3cret-value", "Bearer s3cret-value-2", `it's "quoted"`, "ab", "of\ttwo\r\nlines\n", "schlüssel"],
+  CUT,
+);
 
 test.each([
   ["as it is", "value Bearer s3cret-value is bad", "value [redacted] is bad"],

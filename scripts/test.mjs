@@ -224,7 +224,9 @@ function listRandom() {
   return files.filter(
     (file) =>
       file.endsWith(".test.ts") &&
-      /FUZZ_SEED|#testing\/fc\.ts|\/random-law\.ts|\/testing\/conformance\//.test(readFileSync(join(root, file), "utf8")),
+      /FUZZ_SEED|#testing\/fc\.ts|\/random-law\.ts|\/testing\/conformance\//.test(
+        readFileSync(join(root, file), "utf8"),
+      ),
   );
 }
 

@@ -243,8 +243,7 @@ export class Admissions {
     for (const charge of lacking) {
       const bucket = this.#bucketOf(charge);
       // What nobody has a limit of any more is not limited.
-      if (bucket.isOrphan || (this.#isDecidingAlone(waiting) && hasRoomAlone(bucket, charge, now)))
-        alone.push(charge);
+      if (bucket.isOrphan || (this.#isDecidingAlone(waiting) && hasRoomAlone(bucket, charge, now))) alone.push(charge);
       else if (!this.#isDecidingAlone(waiting)) isWaiting = true;
       else {
         this.#refuse(waiting, charge.key, becauseAlone(charge), 0, now);

@@ -84,7 +84,7 @@ export class HandedOver {
   }
 }
 
-/** Of those that have ended: what is heard of others is heard again. Each begins a line: what was written before it may end within one, on a disk without room. */
+/** Of those that have ended: what is heard of others is heard again. Each begins a line, for the one before may be half of one on a full disk. */
 const linesOf = (streams: readonly LastingStream[]): string =>
   streams
     .filter(({ hasEnded }) => hasEnded)
