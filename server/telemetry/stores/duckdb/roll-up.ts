@@ -29,15 +29,9 @@ export async function rollUp(
       let at = start;
       for (const until of await partsOf(connection, WINDOWS[finer.name].name, { stepMs, start, end, rowsMax })) {
         const range = `start_ms >= ${at} AND start_ms < ${until}`;
-        let source = WINDOWS[finer.name].name;
-        if (finer.name === "10s") {
-          await connection.run(`CREATE OR REPLACE TEMP TABLE joined AS ${sumWindows(source, finer.stepMs, range)}`);
-          await connection.run(`DELETE FROM ${source} WHERE ${range}`);
-          await connection.run(`INSERT INTO ${source} BY NAME FROM joined`);
-          source = "joined";
-        }
+        const source = WINDOWS[finer.name].name;
+        if (finer.name === "10s") await joinPartial(connection, source, finer.stepMs, range);
         await connection.run(`INSERT INTO ${WINDOWS[name].name} BY NAME ${sumWindows(source, stepMs, range)}`);
-        if (source === "joined") await connection.run("DROP TABLE joined");
         at = until;
       }
       if (name === "10m") await joinShapes(connection, stepMs, start, end);
@@ -47,6 +41,29 @@ export async function rollUp(
     finer = tier;
   }
   return rolled;
+}
+
+/** Makes one row of the several that partial reports left of a key's window. Those that came whole, most of them, stay as they are. */
+async function joinPartial(
+  connection: WriteTransaction["connection"],
+  table: string,
+  stepMs: number,
+  range: string,
+): Promise<void> {
+  const start = `start_ms // ${stepMs} * ${stepMs}`;
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE partial AS SELECT ${start} AS start_ms, key FROM ${table} WHERE ${range}
+     GROUP BY ${start}, key HAVING count(*) > 1`,
+  );
+  const [[count] = []] = (await connection.runAndReadAll("SELECT count(*)::INTEGER FROM partial")).getRowsJS();
+  if (count !== 0) {
+    const isPartial = `${range} AND (${start}, key) IN (SELECT start_ms, key FROM partial)`;
+    await connection.run(`CREATE OR REPLACE TEMP TABLE joined AS ${sumWindows(table, stepMs, isPartial)}`);
+    await connection.run(`DELETE FROM ${table} WHERE ${isPartial}`);
+    await connection.run(`INSERT INTO ${table} BY NAME FROM joined`);
+    await connection.run("DROP TABLE joined");
+  }
+  await connection.run("DROP TABLE partial");
 }
 
 /** The ends of parts of whole windows, each with as many rows as are summed at once, or one window. */
