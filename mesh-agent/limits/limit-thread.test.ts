@@ -8,13 +8,14 @@ import { LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
 import { journalFile, writeJournal } from "#mesh-agent/limits/limit-journal.ts";
 import { LimitThread } from "#mesh-agent/limits/limit-thread.ts";
 import type { LimitThreadData } from "#mesh-agent/limits/thread-protocol.ts";
+import { formatLimitKey } from "#node/limit-key.ts";
 import {
   RateLimitResponse_Code as Code,
   RateLimitRequestSchema,
   type RateLimitResponse_Code,
   RateLimitResponseSchema,
 } from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
-import { LimitSetSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
+import { LimitRule_Unit, LimitSetSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
 import { loggerTo } from "#testing/loggers.ts";
 import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
@@ -51,12 +52,13 @@ const ask = () => new Promise((done) => {
 `;
 
 /** `breaks`: so many threads die as they begin; the one behind them cannot begin where `isTaken`. */
-function open(breaks = 0, isTaken = false) {
+function open(breaks = 0, isTaken = false, ofRule: { readonly unit?: LimitRule_Unit; readonly amount?: number } = {}) {
   const dir = temporaryDir(cleanup);
   const socketPath = join(dir, "limits.sock");
   const rule = {
     ...{ policy: "shop/limit", name: "all", amount: 2, perMs: 600_000, keysMax: 10, enforcePercent: 100 },
     ...{ isPerInstance: true, cost: { request: 1, most: 1 } },
+    ...ofRule,
   };
   const rules = toBinary(LimitSetSchema, create(LimitSetSchema, { rules: [rule] }));
   const data: LimitThreadData = {
@@ -129,6 +131,19 @@ test("of a thread that hangs is told what it said last, and what it counted when
   }
   expect(ask(1)).toEqual([Code.OK]);
   await eventually("what it counted since is told", async () => (await admitted())[0]?.[1] === 2 || undefined);
+});
+
+test.each([
+  [false, Code.OVER_LIMIT],
+  [true, Code.OK],
+])("another Envoy is heard of before there is a thread: %s, and a former run's place is %i", async (isHeard, code) => {
+  const { thread, ask, journalsDir } = open(0, false, { unit: LimitRule_Unit.CONCURRENT, amount: 1 });
+  const key = formatLimitKey({ policy: "shop/limit", rule: "all", reserve: "", values: [] });
+  mkdirSync(journalsDir, { recursive: true });
+  writeJournal(journalFile(journalsDir, randomUUID()), [], [["former-1", { costs: [[key, 1]], status: 0, bytes: 0 }]]);
+  if (isHeard) thread.hearEnvoy();
+  await thread.start();
+  expect(ask(1)).toEqual([code]);
 });
 
 test("a thread that dies is started again, and the log says why", async () => {

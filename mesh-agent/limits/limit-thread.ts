@@ -44,6 +44,10 @@ export class LimitThread {
   #first: Promise<void> | undefined;
   #worker: Worker | undefined;
   readonly #handed: HandedOver;
+  /** The thread that is answers Envoy. */
+  #isReady = false;
+  /** Another Envoy was started, and no thread that answers was told. */
+  #isAnother = false;
   #onClosed: () => void = () => undefined;
   #restart: NodeJS.Timeout | undefined;
   #isClosing = false;
@@ -76,8 +80,9 @@ export class LimitThread {
     this.#post({ kind: "streams", ...this.#handed.add(streams) });
   }
 
-  /** Another Envoy was started: what former runs let through is over with the one before it. */
+  /** Another Envoy was started: what former runs let through is over with the one before it. The next thread hears it where this one does not begin. */
   hearEnvoy(): void {
+    this.#isAnother = !this.#isReady;
     this.#post({ kind: "envoy" });
   }
 
@@ -123,10 +128,13 @@ export class LimitThread {
     worker.unref();
     this.#worker = worker;
     for (const each of this.#handed.unheard) this.#post({ kind: "streams", ...each });
+    if (this.#isAnother) this.#post({ kind: "envoy" });
     return new Promise((resolve, reject) => {
       worker.on("message", (message: FromLimits) => {
         if (message.kind === "ready") {
           this.#backoff.reset();
+          this.#isReady = true;
+          this.#isAnother = false;
           resolve();
         } else if (message.kind === "unready") {
           log.error("the thread that decides limits cannot begin; it is started again", { error: message.message });
@@ -187,6 +195,7 @@ export class LimitThread {
   #ended(worker: Worker): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
+    this.#isReady = false;
     this.#onClosed();
     this.#said(NO_STATS);
     if (this.#isClosing) return;
