@@ -55,9 +55,17 @@ test.each([
   );
 });
 
-test("a long reason, and many lines that cannot be read, cost no more than a few words of each finding", () => {
+test("a long reason, and many lines that say nothing, cost no more than a few words of each finding", () => {
   const [first] = found(`destination-host-not-found until 2026-12-24: ${"x".repeat(200_000)}`, "2026-12-01");
   expect(first?.length).toBeLessThan(300);
-  const told = found(Array.from({ length: 1000 }, (_, line) => `${line} nothing`).join("\n"), "2026-12-01");
-  expect(told.filter((each) => each.startsWith("warning set-aside-annotation"))).toHaveLength(5);
+  const wrong = (line: number) => `${line} nothing`;
+  const unknown = (line: number) => `destination-host-not-${line} until 2026-12-24: why`;
+  for (const [lineOf, lines] of [
+    [wrong, 1000],
+    [unknown, 15_000],
+    [(line: number) => (line < 3 ? wrong(line) : unknown(line)), 15_000],
+  ] as const) {
+    const told = found(Array.from({ length: lines }, (_, line) => lineOf(line)).join("\n"), "2026-12-01");
+    expect(told.filter((each) => each.startsWith("warning set-aside-annotation"))).toHaveLength(5);
+  }
 });

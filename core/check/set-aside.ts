@@ -63,23 +63,25 @@ export const setAsideAnnotation: ResourceCheck = {
         message,
         hint,
       }) as const;
+    const unknown = read.filter(({ code }) => !CODES.has(code));
+    // To look for the closest name takes far more than to read a line.
     return [
-      ...wrong.map((line) =>
-        tell(
-          `${JSON.stringify(plainText(line, REASON_CHARS_MAX))} sets nothing aside`,
-          "write the code of a finding, the last day and why: subset-not-found until 2026-12-24: comes with the next release",
+      ...wrong
+        .slice(0, WRONG_MAX)
+        .map((line) =>
+          tell(
+            `${JSON.stringify(plainText(line, REASON_CHARS_MAX))} sets nothing aside`,
+            "write the code of a finding, the last day and why: subset-not-found until 2026-12-24: comes with the next release",
+          ),
         ),
-      ),
-      ...read
-        .filter(({ code }) => !CODES.has(code))
-        .map(({ code }) => {
-          const close = closestName(code, CODES);
-          return tell(
-            `no finding has the code ${plainText(code, REASON_CHARS_MAX)}, so nothing is set aside by it`,
-            close === undefined ? "write the code that stands with the finding" : `did you mean ${close}?`,
-          );
-        }),
-    ].slice(0, WRONG_MAX);
+      ...unknown.slice(0, Math.max(0, WRONG_MAX - wrong.length)).map(({ code }) => {
+        const close = closestName(code, CODES);
+        return tell(
+          `no finding has the code ${plainText(code, REASON_CHARS_MAX)}, so nothing is set aside by it`,
+          close === undefined ? "write the code that stands with the finding" : `did you mean ${close}?`,
+        );
+      }),
+    ];
   },
 };
 
