@@ -56,6 +56,15 @@ test("what is written by hand is read by the generated code", () => {
   expect(sotw.resources.map(({ typeUrl, value }) => [typeUrl, value.length])).toEqual([["type/x", 20_000]]);
 });
 
+test("of words about a refusal no more is read than Envoy may say", () => {
+  const said = (message: string) =>
+    decodeSotwRequest(
+      Buffer.from(toBinary(DiscoveryRequestSchema, create(DiscoveryRequestSchema, { errorDetail: { message } }))),
+    ).error;
+  expect(said("x".repeat(16_384))).toBe("x".repeat(16_384));
+  expect(said(`${"x".repeat(16_383)}${"ä".repeat(1_000_000)}`)).toBe(`${"x".repeat(16_383)}...(truncated)`);
+});
+
 test("what the generated code writes is read by hand", () => {
   const bytes = toBinary(
     DeltaDiscoveryRequestSchema,
