@@ -14,6 +14,7 @@ test.each([
   ["the end of a line as it is escaped", String.raw`value: "of\ttwo\r\nlines\n"`, `value: "[redacted]"`],
   ["what is no ASCII as it is", `value: "schlüssel"`, `value: "[redacted]"`],
   ["what is no ASCII byte by byte", String.raw`value: "schl\303\274ssel"`, `value: "[redacted]"`],
+  ["with escapes of JSON", String.raw`{"value":"it's \"quoted\""}`, `{"value":"[redacted]"}`],
   ["a short one by itself alone", `value: "ab" of a table`, "value: [redacted] of a table"],
   ["its beginning where the text is cut", `value: "Bearer s3cr${CUT}`, `value: "[redacted]${CUT}`],
   ["a private key", "a -----BEGIN EC PRIVATE KEY-----\nxyz\n-----END EC PRIVATE KEY----- b", "a [redacted] b"],

@@ -5,11 +5,11 @@ const CHARS_MIN = 4;
 const PRIVATE_KEYS = /-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gs;
 
 /**
- * Hides secrets in what somebody else says and may quote them: as they are, with the escapes of protobuf's text (in UTF-8 and in ASCII),
+ * Hides secrets in what somebody else says and may quote them: as they are, with the escapes of protobuf's text (in UTF-8 and in ASCII) or of JSON,
  * and the beginning of one where the text is cut (`cut` stands at its end then). Private keys are hidden whosever they are.
  */
 export function textHider(secrets: Iterable<string>, cut: string): (text: string) => string {
-  const all = [...new Set(Array.from(secrets).flatMap((secret) => [secret, escaped(secret), inAscii(escaped(secret))]))]
+  const all = [...new Set(Array.from(secrets).flatMap(spellings))]
     .map((secret) => (secret.length < CHARS_MIN ? `"${secret}"` : secret))
     // One that holds another is hidden as a whole.
     .sort((a, b) => b.length - a.length);
@@ -30,6 +30,13 @@ function begunAtEnd(text: string, secret: string): number {
     if (text.endsWith(secret.slice(0, length))) return length;
   return 0;
 }
+
+const spellings = (secret: string): readonly string[] => [
+  secret,
+  escaped(secret),
+  inAscii(escaped(secret)),
+  JSON.stringify(secret).slice(1, -1),
+];
 
 const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
