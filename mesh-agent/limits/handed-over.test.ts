@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { HandedOver } from "#mesh-agent/limits/handed-over.ts";
@@ -41,6 +41,22 @@ test("a file that cannot be taken away ends nothing", () => {
   mkdirSync(file);
   handed.heard(mark);
   expect(idsOf(handed)).toEqual([]);
+});
+
+test("a file that grows too long is written anew beside it, what a former run left in it counted", () => {
+  const dir = temporaryDir(cleanup);
+  const [file, before] = [join(dir, "ends"), join(dir, "before")];
+  const ends = (count: number) => Array.from({ length: count }, (_, nth) => stream(`${nth}-${"x".repeat(85)}`, true));
+  new HandedOver(file).add(ends(9_000));
+  linkSync(file, before);
+  const next = new HandedOver(file);
+  next.add(ends(100));
+  const whole = readFileSync(file, "utf8");
+  next.add(ends(1_000));
+  expect(readFileSync(file).length).toBeLessThan(1_000_000);
+  expect(idsOf(new HandedOver(file))).toEqual(idsOf(next));
+  // After a kill meanwhile there is all of the one before.
+  expect(readFileSync(before, "utf8")).toBe(whole);
 });
 
 test("where nobody hears it keeps those that came last, on the file too", () => {

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { LastingStream } from "#core/telemetry/lasting-stream.ts";
+import { writeFileDurably } from "#node/write-file-durably.ts";
 
 /** Of more the oldest are not told. */
 const STREAMS_MAX = 10_000;
@@ -28,7 +29,8 @@ export class HandedOver {
   constructor(file: string) {
     this.#file = file;
     const left = readLeft(file);
-    if (left.length > 0) this.#keep(left);
+    const streams = left.split("\n").flatMap(parseLine);
+    if (streams.length > 0) this.#keep(streams);
     this.#bytes = left.length;
   }
 
@@ -72,7 +74,7 @@ export class HandedOver {
       mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
       if (this.#bytes + ends.length > BYTES_MAX) {
         const all = this.#unheard.map(({ streams }) => linesOf(streams)).join("");
-        writeFileSync(this.#file, all, { mode: 0o600 });
+        writeFileDurably(this.#file, all);
         this.#bytes = all.length;
       } else {
         appendFileSync(this.#file, ends, { mode: 0o600 });
@@ -91,11 +93,11 @@ const linesOf = (streams: readonly LastingStream[]): string =>
     .map(({ id, status, bytes }) => `\n${JSON.stringify([id, status, bytes])}`)
     .join("");
 
-function readLeft(file: string): LastingStream[] {
+function readLeft(file: string): string {
   try {
-    return readFileSync(file, "utf8").split("\n").flatMap(parseLine);
+    return readFileSync(file, "utf8");
   } catch {
-    return [];
+    return "";
   }
 }
 
