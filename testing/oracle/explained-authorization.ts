@@ -1,5 +1,4 @@
-import type { Explained } from "#testing/oracle/explained-difference.ts";
-import { type Cause, hasMember, withMembers } from "#testing/oracle/without-causes.ts";
+import { type Cause, explainedBy, hasMember, withMembers } from "#testing/oracle/without-causes.ts";
 
 /** A pattern that names the mesh's own trust domain. */
 const PATTERN = /^cluster\.local(\/(?:ns\/[^/]*\/)?\*)$/;
@@ -51,8 +50,4 @@ export const AUTHORIZATION_CAUSES: readonly Cause[] = [
 ];
 
 /** Callers who are let in or refused otherwise on purpose. */
-export const EXPLAINED_AUTHORIZATION: readonly Explained[] = AUTHORIZATION_CAUSES.map(({ why }) => ({
-  area: "authorization",
-  why,
-  what: (what) => what.startsWith(why),
-}));
+export const EXPLAINED_AUTHORIZATION = explainedBy("authorization", AUTHORIZATION_CAUSES);

@@ -1,8 +1,8 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
 import { FOR_HTTP2 } from "#testing/oracle/explained-inbound.ts";
-import { type FoundCause, MESH_MTLS_CAUSE, SUBSET_PORT_CAUSE } from "#testing/oracle/explained-mtls.ts";
+import { MESH_MTLS_CAUSE, SUBSET_PORT_CAUSE } from "#testing/oracle/explained-mtls.ts";
 import { at, listAt } from "#testing/oracle/json.ts";
-import { type Cause, hasMember, withMembers, withoutMembers } from "#testing/oracle/without-causes.ts";
+import { type Cause, explainedBy, hasMember, withMembers, withoutMembers } from "#testing/oracle/without-causes.ts";
 import type { Written } from "#testing/oracle/world.ts";
 import { ofPort, someDocument } from "#testing/oracle/written-case.ts";
 
@@ -22,14 +22,15 @@ const without =
   (documents: readonly Written[]): readonly Written[] =>
     withoutMembers(documents, names);
 /** Members that are read here alone, and what differs of them. */
-const readHere = (why: string, names: readonly string[], what: RegExp): FoundCause => ({
+const readHere = (why: string, names: readonly string[], what: RegExp): Cause => ({
   why,
   what,
   isIn: (documents) => names.some((name) => hasMember(documents, name)),
   here: without(...names),
 });
 
-const FOUND: readonly FoundCause[] = [
+/** What has clusters do otherwise on purpose. */
+export const CLUSTER_CAUSES: readonly Cause[] = [
   MESH_MTLS_CAUSE,
   SUBSET_PORT_CAUSE,
   {
@@ -70,9 +71,6 @@ const FOUND: readonly FoundCause[] = [
   },
 ];
 
-/** What has clusters do otherwise on purpose. */
-export const CLUSTER_CAUSES: readonly Cause[] = FOUND;
-
 function listOf(settings: unknown): readonly PortSettings[] {
   return settings as readonly PortSettings[];
 }
@@ -85,7 +83,7 @@ function firstOf(settings: unknown): readonly PortSettings[] {
 
 /** Clusters that do otherwise on purpose. */
 export const EXPLAINED_CLUSTERS: readonly Explained[] = [
-  ...FOUND.map(({ why, what }) => ({ why, what: (said: string) => said.startsWith(why) && what.test(said) })),
+  ...explainedBy("clusters", CLUSTER_CAUSES),
   {
     why: "what has no endpoints is looked up by gateways",
     what: /^router \.type: here "LOGICAL_DNS", in Istio "EDS"$/,

@@ -1,5 +1,4 @@
-import type { Explained } from "#testing/oracle/explained-difference.ts";
-import { type Cause, hasMember, withMembers, withoutMembers } from "#testing/oracle/without-causes.ts";
+import { type Cause, explainedBy, hasMember, withMembers, withoutMembers } from "#testing/oracle/without-causes.ts";
 
 export const FOR_HTTP2 = ["http2KeepAlive", "maxConcurrentStreams"];
 /** What becomes of options of HTTP in Istio, some in `tcp`. Limits of a pool hold for TCP too. */
@@ -44,8 +43,4 @@ export const INBOUND_CAUSES: readonly Cause[] = [
 ];
 
 /** Applications that are connected to otherwise on purpose. */
-export const EXPLAINED_INBOUND: readonly Explained[] = INBOUND_CAUSES.map(({ why }) => ({
-  area: "inbound",
-  why,
-  what: (what) => what.startsWith(why),
-}));
+export const EXPLAINED_INBOUND = explainedBy("inbound", INBOUND_CAUSES);

@@ -1,5 +1,4 @@
-import type { Explained } from "#testing/oracle/explained-difference.ts";
-import { type Cause, hasMember, withMembers } from "#testing/oracle/without-causes.ts";
+import { type Cause, explainedBy, hasMember, withMembers } from "#testing/oracle/without-causes.ts";
 
 const LABEL = /^([^=]*)=/;
 
@@ -43,8 +42,4 @@ export function addressOf(name: string): string {
 }
 
 /** Callers that prefer otherwise on purpose. */
-export const EXPLAINED_LOCALITIES: readonly Explained[] = LOCALITY_CAUSES.map(({ why }) => ({
-  area: "localities",
-  why,
-  what: (what) => what.startsWith(why),
-}));
+export const EXPLAINED_LOCALITIES = explainedBy("localities", LOCALITY_CAUSES);

@@ -1,6 +1,6 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
 import { at, type Json, listAt, textAt } from "#testing/oracle/json.ts";
-import { type Cause, hasMember, withoutMembers } from "#testing/oracle/without-causes.ts";
+import { type Cause, explainedBy, hasMember, withoutMembers } from "#testing/oracle/without-causes.ts";
 import type { Written } from "#testing/oracle/world.ts";
 import { someDocument } from "#testing/oracle/written-case.ts";
 
@@ -14,12 +14,7 @@ const leavesTlsOut = ({ kind, spec }: Written): boolean =>
     listAt(subset, "trafficPolicy", "portLevelSettings").some((each) => at(each, "tls") === undefined),
   );
 
-/** With what the difference is that it makes. */
-export interface FoundCause extends Cause {
-  readonly what: RegExp;
-}
-
-export const SUBSET_PORT_CAUSE: FoundCause = {
+export const SUBSET_PORT_CAUSE: Cause = {
   why: "a rule's tls says nothing of a port for which a subset has settings without",
   what: /speaks: here (?:undefined, in Istio \{|\{.*, in Istio undefined$)/,
   isIn: (documents) => documents.some(leavesTlsOut),
@@ -33,7 +28,7 @@ export const SUBSET_PORT_CAUSE: FoundCause = {
     }),
 };
 
-export const MESH_MTLS_CAUSE: FoundCause = {
+export const MESH_MTLS_CAUSE: Cause = {
   why: "what the mesh asks of its own mTLS holds for callers too",
   what: /speaks\.(?:around\.)?context\.tlsParams\.(?:cipherSuites: here \[.*\], in Istio undefined|tlsMinimumProtocolVersion: here "TLSv1_3", in Istio "TLSv1_2")$/,
   isIn: (documents) => hasMember(documents, "meshMTLS"),
@@ -41,15 +36,11 @@ export const MESH_MTLS_CAUSE: FoundCause = {
 };
 
 /** What has callers speak otherwise on purpose. */
-export const MTLS_CAUSES: readonly FoundCause[] = [MESH_MTLS_CAUSE, SUBSET_PORT_CAUSE];
+export const MTLS_CAUSES: readonly Cause[] = [MESH_MTLS_CAUSE, SUBSET_PORT_CAUSE];
 
 /** Callers that speak otherwise on purpose. */
 export const EXPLAINED_MTLS: readonly Explained[] = [
-  ...MTLS_CAUSES.map(({ why, what }) => ({
-    area: "mtls",
-    why,
-    what: (said: string) => said.startsWith(why) && what.test(said),
-  })),
+  ...explainedBy("mtls", MTLS_CAUSES),
   {
     area: "mtls",
     why: "where a namespace has mTLS off, a workload or port that asks for it is spoken mTLS to",

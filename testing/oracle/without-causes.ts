@@ -1,4 +1,5 @@
 import type { Comparison, Difference } from "#testing/oracle/area.ts";
+import type { Explained } from "#testing/oracle/explained-difference.ts";
 import type { Written } from "#testing/oracle/world.ts";
 
 type Documents = readonly Written[];
@@ -52,6 +53,15 @@ export async function compareWithout<Made>(
   if (found === undefined) return { compared: 0, differences: [] };
   const differences = new Map(found.differences.map((each) => [`${each.where} ${each.what}`, each]));
   return { compared: found.compared, differences: [...differences.values()] };
+}
+
+/** Of an area, the differences before which such a cause stands. */
+export function explainedBy(area: string, causes: readonly Cause[]): readonly Explained[] {
+  return causes.map(({ why, what }) => ({
+    area,
+    why,
+    what: (said) => said.startsWith(why) && (what?.test(said) ?? true),
+  }));
 }
 
 /** Each cause, each two, and all: of several at one place one may hide behind another, and one more may be in the way. */
