@@ -21,6 +21,7 @@ interface PortSettings {
 export const INBOUND_CAUSES: readonly Cause[] = [
   {
     why: "settings of HTTP do nothing at a port of TCP",
+    where: /^port \d+ (?:(?:mtls|plain) tcp(?:, |$))+$/,
     isIn: (documents) => FOR_HTTP.some((each) => hasMember(documents, each)),
     inIstio: (documents) => withoutMembers(documents, FOR_HTTP),
   },

@@ -46,6 +46,15 @@ test("a cause is not named where less is compared without it, nor where the case
   expect(await whats([{ ...CAUSE, isIn: () => false }], less)).toEqual(["1"]);
 });
 
+test("a cause is named where it may be alone, and the next that explains it elsewhere", async () => {
+  const other: Cause = { ...CAUSE, why: "other" };
+  const asked = sides((_, inIstio) =>
+    hasMember(inIstio, "c") ? differing({ where: "x", what: "1" }, { where: "y", what: "1" }) : differing(),
+  );
+  expect(await whats([{ ...CAUSE, where: /x/ }], asked)).toEqual(["why: 1", "1"]);
+  expect(await whats([{ ...CAUSE, where: /x/ }, other], asked)).toEqual(["why: 1", "other: 1"]);
+});
+
 test("of several causes each is tried, each two, then all; one that Istio has no answer for is compared without", async () => {
   const other: Cause = { why: "other", isIn: () => true, here: without("a") };
   const both = sides((here, inIstio) =>

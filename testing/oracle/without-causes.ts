@@ -11,6 +11,8 @@ export interface Cause {
   readonly isIn: (documents: Documents) => boolean;
   /** Of the differences that it makes; any where it is absent. */
   readonly what?: RegExp;
+  /** Of the places where it makes them: it is named nowhere else. Any where it is absent. */
+  readonly where?: RegExp;
   /** What Pharos is given then; the case itself where it is absent. */
   readonly here?: (documents: Documents) => Documents;
   /** What Istio is given then; the case itself where it is absent. */
@@ -57,10 +59,11 @@ export async function compareWithout<Made>(
 
 /** Of an area, the differences before which such a cause stands. */
 export function explainedBy(area: string, causes: readonly Cause[]): readonly Explained[] {
-  return causes.map(({ why, what }) => ({
+  return causes.map(({ why, what, where }) => ({
     area,
     why,
     what: (said) => said.startsWith(why) && (what?.test(said) ?? true),
+    ...(where === undefined ? {} : { where }),
   }));
 }
 
@@ -97,6 +100,7 @@ function named(found: Comparison, without: Comparison | undefined, causes: reado
   const [before, after] = [byPlace(found), byPlace(without)];
   const why = causes.map((each) => each.why).join(", and ");
   const differences = found.differences.map((each): Difference => {
+    if (causes.some(({ where }) => where?.test(each.where) === false)) return each;
     const left = after.get(each.where) ?? new Set();
     // What differs otherwise without the cause was hidden behind it.
     if (NAMED in each || left.has(each.what) || !left.isSubsetOf(before.get(each.where) ?? new Set())) return each;

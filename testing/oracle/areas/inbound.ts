@@ -100,7 +100,7 @@ function compareCalled(ours: Built | undefined, theirs: Built | undefined): Comp
     if (application !== undefined) compare(`port ${port}`, "application", applicationAt(ours, port), application);
     compare(`port ${port}`, "bound", boundAt(ours, port), boundAt(theirs, port));
     compare(`port ${port}`, "ended", endedAt(ours, port), endedAt(theirs, port));
-    compare(`port ${port}`, "pooled", pooledAt(ours, port), pooledAt(theirs, port));
+    compare(`port ${port} ${takenAt(theirs, port)}`, "pooled", pooledAt(ours, port), pooledAt(theirs, port));
     compare(`port ${port}`, "called", ordersAt(ours, port), ordersAt(theirs, port));
   }
   compare("calls", "calling", orderOfCalls(ours), orderOfCalls(theirs));
