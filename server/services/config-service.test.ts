@@ -70,7 +70,7 @@ test("what is applied is read beside the previews, and waits for none of them", 
     files: NO_FILES,
     store: { apply: async () => ({ revision: null, changed: [], unchanged: [], diagnostics: [] }) },
     state: { snapshot: () => ({}) },
-    publisher: { failures: [] },
+    publisher: { findings: [] },
     previews: reader("the thread of previews"),
     applies: reader("a thread of its own"),
   } as unknown as ConfigServiceOptions);
@@ -124,7 +124,7 @@ async function apply(result: Omit<ApplyResult, "unchanged">): Promise<{ told: Ap
     state,
     checks,
     publisher: {
-      failures: [],
+      findings: [],
       published: async (revision: number) => {
         state.apply({ revision, ...NOTHING });
         steps.push(`compiled ${revision}`);
@@ -169,7 +169,7 @@ test("who takes a WorkloadGroup away is told which instances leave, also when th
     state,
     checks: new CheckCache(state, new Checker()),
     publisher: {
-      failures: [],
+      findings: [],
       published: async (revision: number) => {
         const deletes = [{ kind: "WorkloadGroup", namespace: "default", name: "cart" }] as const;
         state.apply({ ...NOTHING, revision, deletes, instanceDeletes: ["default/cart-0"] });

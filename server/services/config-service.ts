@@ -46,7 +46,7 @@ export interface ConfigServiceOptions {
   /** Semantic checks over the whole configuration. */
   readonly checks: Pick<CheckCache, "run" | "of">;
   /** What reached the compiler, and what it made of it. */
-  readonly publisher: Pick<Publisher, "published" | "has" | "outcome" | "failures" | "world">;
+  readonly publisher: Pick<Publisher, "published" | "has" | "outcome" | "findings" | "world">;
   /** Fetched for RequestAuthentications: what is wrong with them, and of which age those at a place are. */
   readonly keys: {
     readonly findings: () => readonly Diagnostic[];
@@ -105,7 +105,7 @@ function summarize(
 export function createConfigService(options: ConfigServiceOptions): Services["config"] {
   const { store, mesh, telemetry, state, checks, publisher, previews, applies, keys, files } = options;
   /** With what the compiler could not translate of it, and what became of it elsewhere. */
-  const diagnose = () => [...checks.run(), ...publisher.failures, ...keys.findings(), ...files.findings()];
+  const diagnose = () => [...checks.run(), ...publisher.findings, ...keys.findings(), ...files.findings()];
   const refused = currentRefusals(mesh);
   const reach = explainOnce(state, (ref) => explainReach(state.snapshot(), ref));
   /** With what proxies refuse of it: a write is not told that, as they have yet to answer; its roll-out is. */
@@ -119,7 +119,7 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   ): Promise<ApplyResult> {
     try {
       const was = state.snapshot();
-      const failed = [...publisher.failures, ...keys.findings(), ...files.findings()];
+      const failed = [...publisher.findings, ...keys.findings(), ...files.findings()];
       const result = await run();
       const resource = result.changed
         .map(({ ref }) => ref)

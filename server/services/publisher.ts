@@ -23,7 +23,7 @@ export class Publisher {
   readonly #waiting = new Map<number, (() => void)[]>();
   /** What a revision brought that cannot be translated; for those alone that brought something. */
   readonly #outcomes = new Map<number, readonly Diagnostic[]>();
-  #failures: readonly Diagnostic[] = [];
+  #findings: readonly Diagnostic[] = [];
   readonly #listeners: ((change: SnapshotChange) => void)[] = [];
   readonly #followers: ((change: SnapshotChange) => void)[] = [];
   /** What the server adds to what people wrote, by ref. */
@@ -106,9 +106,12 @@ export class Publisher {
     return compiled;
   }
 
-  /** Of the configuration as it stands, what the compiler could not translate: proxies keep what they had of it. */
-  get failures(): readonly Diagnostic[] {
-    return this.#failures;
+  /**
+   * What the compiler found wrong with the configuration as it stands: what it could not translate, of which proxies keep what they had,
+   * and what it left out or had no place for. What several proxies have in common is told once.
+   */
+  get findings(): readonly Diagnostic[] {
+    return this.#findings;
   }
 
   /** Whether the compiler has a revision. */
@@ -131,10 +134,11 @@ export class Publisher {
   }
 
   #compiled(change: SnapshotChange, diagnostics: readonly Diagnostic[]): void {
-    const failures = diagnostics.filter(({ code }) => code === "not-translated");
-    const before = new Set(this.#failures.map(({ resource, message }) => `${resource} ${message}`));
+    const found = [...new Map(diagnostics.map((each) => [keyOf(each), each])).values()];
+    const failures = found.filter(({ code }) => code === "not-translated");
+    const before = new Set(this.#findings.map(({ resource, message }) => `${resource} ${message}`));
     const touched = new Set([...change.upserts.map(refOf), ...change.deletes].map(formatRef));
-    this.#failures = failures;
+    this.#findings = found;
     if (touched.size === 0) return;
     this.#remember(
       change.revision,
@@ -172,4 +176,8 @@ export class Publisher {
       for (const resolve of resolves) resolve();
     }
   }
+}
+
+function keyOf({ code, resource, path, message }: Diagnostic): string {
+  return JSON.stringify([code, resource, path, message]);
 }
