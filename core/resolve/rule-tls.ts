@@ -15,9 +15,13 @@ function of({ trafficPolicy, subsets }: Policies): readonly ClientTls[] {
   return [...ofPolicy(trafficPolicy), ...subsets.flatMap((subset) => ofPolicy(subset.trafficPolicy))];
 }
 
-/** Whether sidecars use the credentials that it names too: it is for some workloads of its own namespace, and its owner has chosen them (Istio's `isDrWithSelector`). */
-function isForSidecars({ rules: [first] }: Pick<ResolvedRule, "rules">): boolean {
-  return first !== undefined && !isForAll(first);
+/**
+ * Whether a caller is given the credentials that its rule names: a gateway is, and a sidecar where the rule is for some workloads of
+ * its own namespace, whom its owner has chosen (Istio's `isDrWithSelector`).
+ */
+function givesCredentials(rule: Pick<ResolvedRule, "rules"> | undefined, isGateway: boolean): boolean {
+  const first = rule?.rules[0];
+  return isGateway || (first !== undefined && !isForAll(first));
 }
 
 /** The host of a rule that names credentials, as a whole name or a pattern; none of others. */
@@ -28,4 +32,4 @@ function credentialHosts(rule: Resource<"DestinationRule">, domainSuffix: string
     : [];
 }
 
-export const ruleTls = { named: namedCredentials, of, credentialHosts, isForSidecars };
+export const ruleTls = { named: namedCredentials, of, credentialHosts, givesCredentials };

@@ -48,7 +48,7 @@ export function authorizerClusters(
           settings: { ...world.settings(), isHttpUpgraded: false },
           // It is called by its name, and not where a caller's connection was going.
           routing: "none",
-          takesCredentials: type === "router" || (rule !== undefined && ruleTls.isForSidecars(rule)),
+          takesCredentials: ruleTls.givesCredentials(rule, type === "router"),
         },
         endpoints,
         isDiscovered: service.resolution === "static",

@@ -24,7 +24,7 @@ export function listRuleCredentials(
   const services = hosts.flatMap((host) => world.servicesUnder(host, namespace));
   return services.flatMap((service) => {
     const rule = world.destinationRule(service.host, namespace, service.namespace, labels);
-    return rule === undefined || !(isGateway || ruleTls.isForSidecars(rule)) ? [] : ofRule(rule);
+    return rule === undefined || !ruleTls.givesCredentials(rule, isGateway) ? [] : ofRule(rule);
   });
 }
 

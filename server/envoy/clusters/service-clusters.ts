@@ -65,7 +65,7 @@ export function serviceClusters(
           trustDomains: trustDomainsOf(world.mesh, settings),
           settings,
           routing,
-          takesCredentials: routing === "none" || (rule !== undefined && ruleTls.isForSidecars(rule)),
+          takesCredentials: ruleTls.givesCredentials(rule, routing === "none"),
         },
         endpoints,
         isDiscovered,
