@@ -20,10 +20,12 @@ const places = new WeakMap<Resource<LimitKind>, Path>();
 
 /** What is written in a plan itself, as resources: RateLimits and Quotas that are named PLAN~ITEM. */
 export function inlineLimits(plan: Resource<"Plan">): readonly InlineLimit[] {
-  const known = derived.get(plan) ?? derive(plan);
-  derived.set(plan, known);
-  for (const { resource, path } of known) places.set(resource, path);
-  return known;
+  const known = derived.get(plan);
+  if (known !== undefined) return known;
+  const made = derive(plan);
+  derived.set(plan, made);
+  for (const { resource, path } of made) places.set(resource, path);
+  return made;
 }
 
 function derive({ apiVersion, metadata, spec }: Resource<"Plan">): readonly InlineLimit[] {
