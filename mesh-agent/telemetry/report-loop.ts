@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from "node:util";
 import { PharosError } from "#core/errors.ts";
 import { LASTING_MARK, parseLastingStream } from "#core/telemetry/lasting-stream.ts";
 import type { SpanLine } from "#core/telemetry/span-line.ts";
-import { Complaints } from "#mesh-agent/telemetry/complaints.ts";
 import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
 import { type Answered, deliverReports } from "#mesh-agent/telemetry/deliver-reports.ts";
 import { encodeCounts, encodeExtras } from "#mesh-agent/telemetry/encode-report.ts";
@@ -25,6 +24,7 @@ import {
 import { type CounterReading, type Gap, RequestLedger } from "#mesh-agent/telemetry/request-ledger.ts";
 import { encodeResourceSpans } from "#mesh-agent/telemetry/resource-spans.ts";
 import { spanOfLine } from "#mesh-agent/telemetry/span-of-line.ts";
+import { TroubleLog } from "#mesh-agent/telemetry/trouble-log.ts";
 
 /** While somebody looks. */
 const TAPPED_INTERVAL_MS = 500;
@@ -68,7 +68,7 @@ export class ReportLoop {
   readonly #share = Math.random();
   #delivering: Promise<boolean> | undefined;
   #running: Promise<void> = Promise.resolve();
-  readonly #complaints: Complaints;
+  readonly #troubles: TroubleLog;
   #requests = 0;
   #garbageLines = 0;
   #foldedRequests = 0;
@@ -79,7 +79,7 @@ export class ReportLoop {
   constructor(options: ReportLoopOptions) {
     const { outbox, accessLogPath } = options;
     this.#options = options;
-    this.#complaints = new Complaints(options.log);
+    this.#troubles = new TroubleLog(options.log);
     this.#own = ownEndOf(options.instance());
     const connections = new ConnectionBook(outbox.connections);
     this.#folder = new EntryFolder(this.#own, Math.random, Date.now, undefined, connections, options.taps);
@@ -108,7 +108,7 @@ export class ReportLoop {
 
   /** Why what is seen is not stored; undefined when it is. */
   get problem(): string | undefined {
-    const why = this.#complaints.why(UNSTORED);
+    const why = this.#troubles.why(UNSTORED);
     return why === undefined ? undefined : `${UNSTORED}: ${why}`;
   }
 
@@ -149,7 +149,7 @@ export class ReportLoop {
       // Before it is looked whether somebody looks: who comes after that wakes the wait.
       this.#woken = new AbortController();
       await this.#askEnvoy();
-      const isAway = this.#complaints.has(UNDELIVERED) && this.#options.outbox.waiting().reports > AWAY_REPORTS;
+      const isAway = this.#troubles.has(UNDELIVERED) && this.#options.outbox.waiting().reports > AWAY_REPORTS;
       const ownMs = isAway ? AWAY_INTERVAL_MS : this.#intervalMs;
       const intervalMs = this.#options.taps?.isOpen === true ? Math.min(ownMs, TAPPED_INTERVAL_MS) : ownMs;
       if (this.#foldSafely(foldUntilMs(startedMs, intervalMs))) await this.#rotate();
@@ -195,7 +195,7 @@ export class ReportLoop {
     // What Envoy has counted takes no room of its own: whoever comes after a death here can say what was lost.
     if (!isStored) this.#storeReading();
     else if (!isSettled)
-      this.#complaints.tell(
+      this.#troubles.tell(
         UNSTORED,
         new PharosError("exhausted", "no room to begin the telemetry store", {
           hint: "free space on its disk; until then reports wait in memory",
@@ -207,10 +207,10 @@ export class ReportLoop {
   #storeSafely(work: () => void): boolean {
     try {
       work();
-      this.#complaints.end(UNSTORED);
+      this.#troubles.end(UNSTORED);
       return true;
     } catch (error) {
-      this.#complaints.tell(UNSTORED, error);
+      this.#troubles.tell(UNSTORED, error);
       return false;
     }
   }
@@ -357,22 +357,22 @@ export class ReportLoop {
     );
     if (intervalMs !== undefined) this.#intervalMs = intervalMs;
     if (isDone) {
-      this.#complaints.end(UNDELIVERED);
+      this.#troubles.end(UNDELIVERED);
       this.#acknowledgedAtMs = Date.now();
-    } else if (error !== undefined) this.#complaints.tell(UNDELIVERED, error);
+    } else if (error !== undefined) this.#troubles.tell(UNDELIVERED, error);
     return isDone;
   }
 
   #hear({ sentAtMs, serverTimeMs, refused }: Answered): void {
     if (serverTimeMs > 0) this.#options.onServerTime(serverTimeMs, sentAtMs);
     if (refused.length === 0) {
-      this.#complaints.end(REFUSED);
+      this.#troubles.end(REFUSED);
       return;
     }
     this.#reportsRefused += 1;
     // How many differs each time, what and why does not.
     const kinds = refused.map((sentence) => sentence.replace(/: \d+ [a-z ]+$/, "")).join("; ");
-    this.#complaints.tellOf(REFUSED, kinds, { refused: refused.join("; ") });
+    this.#troubles.tellOf(REFUSED, kinds, { refused: refused.join("; ") });
   }
 
   /** One lost answer is no reason to leave reports behind: nobody may come for them soon. */
@@ -384,10 +384,10 @@ export class ReportLoop {
   async #rotate(): Promise<void> {
     try {
       await this.#tail.rotate(this.#options.rotateBytes ?? ROTATE_BYTES, this.#options.reopenLogs);
-      this.#complaints.end(UNROTATED);
+      this.#troubles.end(UNROTATED);
     } catch (error) {
       // Envoy writes on to the renamed file, which is read on: it opens a new one when it is asked again or restarted.
-      this.#complaints.tell(UNROTATED, error);
+      this.#troubles.tell(UNROTATED, error);
     }
   }
 }

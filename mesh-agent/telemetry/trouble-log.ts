@@ -2,7 +2,7 @@ import { PharosError } from "#core/errors.ts";
 import type { Logger } from "#node/log.ts";
 
 /** What does not work now, and why: told when it begins, and again only for another reason. */
-export class Complaints {
+export class TroubleLog {
   readonly #log: Logger;
   readonly #why = new Map<string, string>();
 
