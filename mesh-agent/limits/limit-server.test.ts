@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
-import { LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
 import { frameHeader } from "#grpc/frames.ts";
 import { encodeFields, encodeFrame, encodeUint32, FLAGS, FRAMES, PREFACE } from "#grpc/http2-frames.ts";
 import { LimitJournal } from "#mesh-agent/limits/limit-journal.ts";
@@ -12,12 +11,9 @@ import { LimitMembers } from "#mesh-agent/limits/limit-members.ts";
 import { LimitServer } from "#mesh-agent/limits/limit-server.ts";
 import { LimitSets } from "#mesh-agent/limits/limit-sets.ts";
 import { Limiter } from "#mesh-agent/limits/limiter.ts";
-import {
-  RateLimitRequestSchema,
-  RateLimitResponse_Code,
-  RateLimitResponseSchema,
-} from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
+import { RateLimitResponse_Code, RateLimitResponseSchema } from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
 import { LimitRule_Alone, LimitRule_Unit, LimitSetSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
+import { limitRequest } from "#testing/limits/limit-request.ts";
 import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
@@ -26,10 +22,7 @@ afterEach(() => cleanup.run());
 
 const PATH = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
 const SET = "some";
-const ASKED = toBinary(
-  RateLimitRequestSchema,
-  create(RateLimitRequestSchema, { descriptors: [{ entries: [{ key: LIMIT_ENTRIES.set, value: SET }] }] }),
-);
+const ASKED = limitRequest(SET);
 
 /** One place at a time. */
 function makeSets(): LimitSets {

@@ -4,18 +4,17 @@ import { closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
-import { LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
 import { journalFile, writeJournal } from "#mesh-agent/limits/limit-journal.ts";
 import { LimitThread } from "#mesh-agent/limits/limit-thread.ts";
 import type { LimitThreadData } from "#mesh-agent/limits/thread-protocol.ts";
 import { formatLimitKey } from "#node/limit-key.ts";
 import {
   RateLimitResponse_Code as Code,
-  RateLimitRequestSchema,
   type RateLimitResponse_Code,
   RateLimitResponseSchema,
 } from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
 import { LimitRule_Unit, LimitSetSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
+import { limitRequest } from "#testing/limits/limit-request.ts";
 import { loggerTo } from "#testing/loggers.ts";
 import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
@@ -23,10 +22,7 @@ const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
 const SET = "some";
-const ASKED = toBinary(
-  RateLimitRequestSchema,
-  create(RateLimitRequestSchema, { descriptors: [{ entries: [{ key: LIMIT_ENTRIES.set, value: SET }] }] }),
-);
+const ASKED = limitRequest(SET);
 /** Asks so often as a process of its own, and prints the answers' bytes. */
 const CALLER = `
 const { connect } = require("node:http2");

@@ -4,12 +4,13 @@ import { connect as connectSocket } from "node:net";
 import { join } from "node:path";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
-import { ANSWER_METADATA, LIMIT_ENTRIES } from "#core/xds/limits-metadata.ts";
+import { ANSWER_METADATA } from "#core/xds/limits-metadata.ts";
 import { frameHeader } from "#grpc/frames.ts";
 import { decideLimits } from "#mesh-agent/limits/decide-limits.ts";
-import { RateLimitRequestSchema, RateLimitResponseSchema } from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
+import { RateLimitResponseSchema } from "#proto/gen/envoy/service/ratelimit/v3/rls_pb.js";
 import { LimitRule_Alone, LimitRule_Unit, LimitSetSchema } from "#proto/gen/pharos/limits/v1/limits_pb.js";
 import { decodeDraws, encodeGrants } from "#proto/lease-codec.ts";
+import { limitRequest } from "#testing/limits/limit-request.ts";
 import { silentLogger } from "#testing/loggers.ts";
 import { Cleanup, eventually, temporaryDir } from "#testing/test-agent.ts";
 
@@ -17,10 +18,7 @@ const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
 const SET = "some";
-const ASKED = toBinary(
-  RateLimitRequestSchema,
-  create(RateLimitRequestSchema, { descriptors: [{ entries: [{ key: LIMIT_ENTRIES.set, value: SET }] }] }),
-);
+const ASKED = limitRequest(SET);
 const RULES = toBinary(
   LimitSetSchema,
   create(LimitSetSchema, {
