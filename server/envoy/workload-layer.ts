@@ -2,7 +2,6 @@ import type { Diagnostic } from "#core/diagnostic.ts";
 import { expandHost } from "#core/host/host.ts";
 import { hostForms } from "#core/host/host-forms.ts";
 import { mayBeHttp } from "#core/model/protocol.ts";
-import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
 import { resolveAuthorizers } from "#core/resolve/authorizers.ts";
 import type { Patch, PatchContext } from "#core/resolve/envoy-patches.ts";
 import { makesGateway } from "#core/resolve/gateway-ports.ts";
@@ -38,18 +37,24 @@ import {
 } from "#server/envoy/listeners/inbound-listener.ts";
 import { buildForwardProxy } from "#server/envoy/listeners/outbound-listener.ts";
 import { egressListeners, explicitListener, type OwnCaller } from "#server/envoy/listeners/own-listeners.ts";
-import { NOT_TRACED, tracingOf } from "#server/envoy/listeners/proxy-tracing.ts";
-import { logsOf, toldOrigins } from "#server/envoy/listeners/requested-log.ts";
+import { toldOrigins } from "#server/envoy/listeners/requested-log.ts";
 import { HTTP_PROXY } from "#server/envoy/names.ts";
 import type { OutboundScope } from "#server/envoy/outbound-scope.ts";
 import { patchedProxy } from "#server/envoy/patches/patched-proxy.ts";
 import { Patcher } from "#server/envoy/patches/patcher.ts";
 import { readPatches } from "#server/envoy/patches/read-patches.ts";
+import { proxyTelemetry } from "#server/envoy/proxy-telemetry.ts";
 import { type Standing, standingOf } from "#server/envoy/standing.ts";
 
 interface Built {
   readonly type: XdsType;
   readonly resource: XdsResource;
+}
+
+/** With what its listeners of one side are made. */
+interface Making {
+  readonly patcher: Patcher;
+  readonly telemetry: ProxyTelemetry;
 }
 
 /** What one proxy holds alone: the listeners that bind its ports, what is behind them, and a gateway's routes. */
@@ -92,33 +97,6 @@ export class WorkloadLayer {
     return this.#standing.labels;
   }
 
-  #telemetry(): ProxyTelemetry {
-    const { node } = this;
-    const { labels, workload } = this.#standing;
-    const label = formatWorkloadLabel(labelWorkload(workload, node.namespace, labels));
-    return {
-      workload: label,
-      accessLog: node.metadata.PHAROS_ACCESS_LOG,
-      traceScript: node.metadata.PHAROS_TRACE_SCRIPT,
-      tracing: node.metadata.PHAROS_TRACING
-        ? tracingOf(
-            this.#world.tracingFor(node.namespace, labels),
-            {
-              mesh: this.#world.settings().tracing,
-              serverPercent: this.#world.mesh.traceSampling,
-              workload: label,
-              trustDomain: this.#world.mesh.trustDomain,
-            },
-            this.#world,
-          )
-        : NOT_TRACED,
-      logs: logsOf(this.#world.accessLogsFor(node.namespace, labels), this.#world, node.metadata.PHAROS_ACCESS_LOG),
-      tags: this.#world.writtenTagsFor(node.namespace, labels),
-      settings: this.#world.settings(),
-      ...(node.metadata.PHAROS_IPV6 === undefined ? {} : { takesIpv6: true as const }),
-    };
-  }
-
   get #name(): string {
     return `of ${this.node.namespace}/${this.node.name}`;
   }
@@ -130,7 +108,7 @@ export class WorkloadLayer {
     return [
       makeUnit({
         ...{ recorder, layer, name: inbound },
-        build: () => (this.#standing.isCallerOnly ? { built: [], diagnostics: [] } : this.#inbound(this.#telemetry())),
+        build: () => (this.#standing.isCallerOnly ? { built: [], diagnostics: [] } : this.#inbound()),
         install: ({ built, diagnostics }) => {
           this.diagnostics = diagnostics;
           return layer.replace(inbound, built);
@@ -140,7 +118,7 @@ export class WorkloadLayer {
       this.#logsUnit(),
       makeUnit({
         ...{ recorder, layer, name: outbound },
-        build: () => this.#outbound(this.#telemetry()),
+        build: () => this.#outbound(),
         install: (built) => layer.replace(outbound, built),
         suspects: () => [
           ...this.#patches().map(({ resource }) => resource),
@@ -240,32 +218,30 @@ export class WorkloadLayer {
 
   #gateway(): { readonly built: readonly Built[]; readonly diagnostics: readonly Diagnostic[] } {
     if (this.#standing.isCallerOnly) return { built: [], diagnostics: [] };
-    const patcher = this.#patcher("GATEWAY");
+    const making = this.#making("GATEWAY");
+    const { patcher, telemetry } = making;
     const labels = this.#labels;
-    const { listeners, routes, passages, diagnostics } = buildGateway(
-      this.#world,
-      this.node,
-      labels,
-      this.#telemetry(),
-    );
+    const { listeners, routes, passages, diagnostics } = buildGateway(this.#world, this.node, labels, telemetry);
     const built = [
       ...passageClusters(this.#world, passages, { namespace: this.node.namespace, labels }).flatMap((cluster) =>
         encodeServiceCluster(cluster, callerOf(this.#world, this.node), this.#hash),
       ),
-      ...listeners.flatMap(({ port, listener, origins }) => this.#listener(patcher, listener, origins, [port])),
+      ...listeners.flatMap(({ port, listener, origins }) => this.#listener(making, listener, origins, [port])),
       ...routes.map(({ config, origins }) => patcher.routes(config, origins, { isGateway: true })),
       ...patcher.addedListeners(),
     ];
     return { built, diagnostics };
   }
 
-  #inbound(telemetry: ProxyTelemetry): {
+  #inbound(): {
     readonly built: readonly Built[];
     readonly diagnostics: readonly Diagnostic[];
   } {
     const { node } = this;
     const world = this.#world;
     const labels = this.#labels;
+    const making = this.#making("SIDECAR_INBOUND");
+    const { patcher, telemetry } = making;
     const context = { world, node, labels, telemetry };
     const named = node.metadata.PHAROS_INBOUND;
     const ports = resolveInboundPorts(world, { namespace: node.namespace, labels, named });
@@ -273,13 +249,12 @@ export class WorkloadLayer {
     const isCaptured = node.metadata.INTERCEPTION_MODE !== "NONE";
     const bound = ports.filter(({ ingress }) => !isCaptured || ingress?.isBound === true);
     const captured = ports.filter((port) => !bound.includes(port));
-    const patcher = this.#patcher("SIDECAR_INBOUND");
     const hosts = patcher.patchesClusters
       ? world.servicesSelecting(node.namespace, labels).map(({ host }) => host)
       : [];
     const built = [
-      ...(isCaptured ? this.#listener(patcher, buildVirtualInbound(captured, context), origins) : []),
-      ...bound.flatMap((port) => this.#listener(patcher, buildInboundListener(port, context), origins, [port.appPort])),
+      ...(isCaptured ? this.#listener(making, buildVirtualInbound(captured, context), origins) : []),
+      ...bound.flatMap((port) => this.#listener(making, buildInboundListener(port, context), origins, [port.appPort])),
       ...ports
         .filter(({ protocol }) => mayBeHttp(protocol))
         .map((port) => buildInboundRoutes(port, context))
@@ -321,16 +296,17 @@ export class WorkloadLayer {
     });
   }
 
-  #outbound(telemetry: ProxyTelemetry): Built[] {
+  #outbound(): Built[] {
     const { metadata } = this.node;
-    const patcher = this.#patcher("SIDECAR_OUTBOUND");
-    const explicit = metadata.PHAROS_OUTBOUND.flatMap((each) => this.#explicit(each, telemetry, patcher));
+    const making = this.#making("SIDECAR_OUTBOUND");
+    const { patcher, telemetry } = making;
+    const explicit = metadata.PHAROS_OUTBOUND.flatMap((each) => this.#explicit(each, making));
     const { looksUpHosts } = this.scope.needsOf(HTTP_PROXY);
     const proxy =
       metadata.HTTP_PROXY_PORT === undefined || this.scope.key.routing !== "proxy"
         ? []
-        : this.#listener(patcher, buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry, { looksUpHosts }), []);
-    explicit.push(...this.#egressPorts(telemetry, patcher), ...patcher.addedListeners());
+        : this.#listener(making, buildForwardProxy(metadata.HTTP_PROXY_PORT, telemetry, { looksUpHosts }), []);
+    explicit.push(...this.#egressPorts(making), ...patcher.addedListeners());
     if (metadata.INTERCEPTION_MODE === "NONE") return [...proxy, ...explicit];
     // A port that its Sidecar binds at all addresses takes what is captured to it too.
     const bound = new Set(explicit.flatMap(({ type, resource }) => (type === "LDS" ? resource.name : [])));
@@ -341,19 +317,19 @@ export class WorkloadLayer {
   }
 
   /** Listeners of the ports that its Sidecar names, where traffic does not come to them by itself. */
-  #egressPorts(telemetry: ProxyTelemetry, patcher: Patcher): Built[] {
+  #egressPorts(making: Making): Built[] {
     const { namespace, metadata } = this.node;
     const isCaptured = metadata.INTERCEPTION_MODE !== "NONE";
     const taken = new Set([metadata.HTTP_PROXY_PORT, ...metadata.PHAROS_OUTBOUND.map(({ bindPort }) => bindPort)]);
     const bound = this.#world
       .egressPorts(namespace, this.#labels)
       .filter(({ isBound, number }) => (isBound || !isCaptured) && !taken.has(number));
-    return egressListeners(this.scope, bound, this.#caller(telemetry)).flatMap(({ listener, origins }) =>
-      this.#listener(patcher, listener, origins),
+    return egressListeners(this.scope, bound, this.#caller(making)).flatMap(({ listener, origins }) =>
+      this.#listener(making, listener, origins),
     );
   }
 
-  #caller(telemetry: ProxyTelemetry): OwnCaller {
+  #caller({ telemetry }: Making): OwnCaller {
     return { namespace: this.node.namespace, labels: this.#labels, telemetry };
   }
 
@@ -367,16 +343,12 @@ export class WorkloadLayer {
     );
   }
 
-  #explicit(
-    { host, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number],
-    telemetry: ProxyTelemetry,
-    patcher: Patcher,
-  ): Built[] {
+  #explicit({ host, port, bindPort }: ProxyNode["metadata"]["PHAROS_OUTBOUND"][number], making: Making): Built[] {
     const asked = { host: this.#called(host), port, bindPort };
-    const { listener, origins, routes } = explicitListener(this.scope.readers, asked, this.#caller(telemetry));
+    const { listener, origins, routes } = explicitListener(this.scope.readers, asked, this.#caller(making));
     return [
-      ...this.#listener(patcher, listener, origins, [port]),
-      ...(routes === undefined ? [] : [patcher.routes(routes.config, routes.origins)]),
+      ...this.#listener(making, listener, origins, [port]),
+      ...(routes === undefined ? [] : [making.patcher.routes(routes.config, routes.origins)]),
     ];
   }
 
@@ -384,16 +356,25 @@ export class WorkloadLayer {
     return this.#world.patchesFor(patchedProxy(this.node, this.#standing));
   }
 
-  /** For whoever is building: it depends on what is patched. */
-  #patcher(context: PatchContext): Patcher {
+  /** For whoever is building: it depends on what is patched and what is to be told. */
+  #making(context: PatchContext): Making {
     const patches = readPatches(this.#patches(), context);
     const extensions = this.#world.extensionsFor(this.node.namespace, this.#labels);
-    return new Patcher(patches, this.#hash, { side: context === "SIDECAR_INBOUND" ? "SERVER" : "CLIENT", extensions });
+    const side = context === "SIDECAR_INBOUND" ? "SERVER" : "CLIENT";
+    return {
+      patcher: new Patcher(patches, this.#hash, { side, extensions }),
+      telemetry: proxyTelemetry(this.#world, this.node, this.#standing),
+    };
   }
 
-  #listener(patcher: Patcher, listener: Listener, origins: readonly Origin[], ports: readonly number[] = []): Built[] {
+  #listener(
+    { patcher, telemetry }: Making,
+    listener: Listener,
+    origins: readonly Origin[],
+    ports: readonly number[] = [],
+  ): Built[] {
     // Whoever asks for a log is told where it cannot be written.
-    return [...patcher.listener(listener, [...origins, ...toldOrigins(this.#telemetry())], ports)];
+    return [...patcher.listener(listener, [...origins, ...toldOrigins(telemetry)], ports)];
   }
 }
 
