@@ -54,6 +54,32 @@ test("requests of one key and window are one row with exact sums", () => {
   expect(windows[0]?.responseSizes).toEqual(histogramOf([379, 379]));
 });
 
+test("requests with one code and different reasons are told with their own, whichever came first", () => {
+  const answered = [
+    "jwt_authn_access_denied{Jwt_is_expired}",
+    "jwt_authn_access_denied{Jwt_is_missing}",
+    "ext_authz_denied",
+    "ext_authz_error",
+    "rbac_access_denied_matched_policy[ns[a]-policy[b]-rule[0]]",
+    "rbac_access_denied_matched_policy[none]",
+    "direct_response",
+    "route_not_found",
+    "via_upstream",
+  ].map((cd) => ({ cd, c: 403 }));
+  const closed = ["", "rbac_access_denied_matched_policy[ns[a]-policy[b]-rule[0]]"].map((td) => ({
+    cd: "via_upstream",
+    td,
+    c: 403,
+  }));
+  const reasonsOf = (...lines: string[]) => fold(...lines).samples.map(({ deniedBy }) => deniedBy);
+  for (const end of [INBOUND, { uc: null, up: null, uw: null, uh: null }, { dir: "gateway", uc: null, uh: null }]) {
+    const lines = [...answered, ...closed].map((fields) => lineOf({ ...end, ...fields }));
+    const alone = lines.flatMap((line) => reasonsOf(line));
+    expect(reasonsOf(...lines).toSorted()).toEqual(alone.toSorted());
+    expect(reasonsOf(...lines.toReversed()).toSorted()).toEqual(alone.toSorted());
+  }
+});
+
 test.each([
   [
     "outbound: the service by its cluster, the called by its endpoint and certificate",

@@ -9,7 +9,7 @@ import { parseSpanLine, type SpanLine } from "#core/telemetry/span-line.ts";
 import { remainderOf, textOfKey, wireOfKey } from "#core/telemetry/traffic-key.ts";
 import { EntryBounds } from "#mesh-agent/telemetry/bound-entry.ts";
 import { ConnectionBook } from "#mesh-agent/telemetry/connection-book.ts";
-import { labelEntry, type OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
+import { denialOf, labelEntry, type OwnEnd } from "#mesh-agent/telemetry/label-entry.ts";
 import { RequestShapes, type Shape } from "#mesh-agent/telemetry/request-shapes.ts";
 import { type Random, SampleRequests } from "#mesh-agent/telemetry/sample-requests.ts";
 import type { SeenRequest } from "#mesh-agent/telemetry/seen-request.ts";
@@ -249,8 +249,9 @@ function endOf({ t, d }: AccessEntry): number {
 
 /** Everything that labels are made of; lines with equal text have equal labels. */
 function keyOf(e: AccessEntry): string {
-  const details = textOf(e.cd) || textOf(e.td);
-  const denied = details.startsWith("rbac_") ? details : parseRefusal(e);
+  // Most requests are answered by whom they went to: they are not looked at for who refused them.
+  const isServed = e.cd === "via_upstream" && textOf(e.td) === "";
+  const denied = isServed ? parseRefusal(e) : denialOf(e);
   // The host matters only where no cluster tells the service.
   const host = e.uc === null || e.uc === undefined || e.uc === "-" ? e.a : "";
   const grpc = e.ct === null || e.ct === undefined ? "" : textOf(e.ct).startsWith("application/grpc") ? "g" : "";

@@ -55,12 +55,17 @@ export function labelEntry(entry: AccessEntry, own: OwnEnd): TrafficKey {
     grpcStatus: protocol === "grpc" ? textOf(entry.g) : "",
     responseFlags: textOf(entry.f) || "-",
     security: securityOf(entry, refusal),
-    deniedBy: refusal || parseDeniedBy(textOf(entry.cd)) || parseDeniedBy(textOf(entry.td)) || unservedBy(entry),
+    deniedBy: denialOf(entry, refusal),
     fromGateway: entry.dir === "gateway" && !isInbound,
     limitedBy: cleanLimitCounts(textOf(entry.lc)),
     tags: entry.mt === undefined ? "" : formatTags(tagsIn(entry.mt)),
     sourceAddress: isInbound && peerPrincipal === UNKNOWN ? textOf(entry.ra) : "",
   };
+}
+
+/** What keys a request or connection that was refused; empty for others. */
+export function denialOf(entry: AccessEntry, refusal: string = parseRefusal(entry)): string {
+  return refusal || parseDeniedBy(textOf(entry.cd)) || parseDeniedBy(textOf(entry.td)) || unservedBy(entry);
 }
 
 /** What else turned a request down before any application saw it: a limit, a token that was refused, an external authorizer, or the caller's own proxy. */
