@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "#node/in-transaction.ts";
 
 /** Brings a file to the last version, each step whole or not at all. Throws where it is of a later one. */
 export function migrateSqlite(db: DatabaseSync, migrations: readonly string[], file: string): void {
@@ -12,18 +13,5 @@ export function migrateSqlite(db: DatabaseSync, migrations: readonly string[], f
       db.exec(sql);
       db.exec(`PRAGMA user_version = ${at + 1}`);
     });
-  }
-}
-
-/** All of it or nothing. */
-export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec("BEGIN IMMEDIATE");
-  try {
-    const result = work();
-    db.exec("COMMIT");
-    return result;
-  } catch (error) {
-    db.exec("ROLLBACK");
-    throw error;
   }
 }

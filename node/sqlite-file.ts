@@ -3,10 +3,12 @@ import { DatabaseSync } from "node:sqlite";
 
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
+/** Full, and what a full disk is called where a journal or the file itself cannot be begun: IOERR, CANTOPEN. */
+const FOR_WANT_OF_ROOM: ReadonlySet<number> = new Set([13, 10, 14]);
 const SIDES = ["-journal", "-wal", "-shm"] as const;
 
 /** SQLite's own code, without what its extensions add; undefined of other errors. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   const code = (error as { errcode?: number }).errcode;
   return code === undefined ? undefined : code & 0xff;
 }
@@ -15,6 +17,12 @@ export function sqliteCode(error: unknown): number | undefined {
 export function isCorrupt(error: unknown): boolean {
   const code = sqliteCode(error);
   return code === CORRUPT || code === NOT_A_DATABASE;
+}
+
+/** The disk has no room, as far as can be told. */
+export function isForWantOfRoom(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return (code !== undefined && FOR_WANT_OF_ROOM.has(code)) || /full|ENOSPC/i.test(String(error));
 }
 
 /** Throws SQLite's "corrupt" for a file whose pages do not fit together. */

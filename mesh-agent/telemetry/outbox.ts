@@ -11,7 +11,8 @@ import { encodeCounts } from "#mesh-agent/telemetry/encode-report.ts";
 import type { OutboxEntry } from "#mesh-agent/telemetry/outbox-entry.ts";
 import { PlaceMark } from "#mesh-agent/telemetry/place-mark.ts";
 import type { LostReports, ReportPlace } from "#mesh-agent/telemetry/report-place.ts";
-import { isCorrupt, moveAside, openChecked, sqliteCode, writeOut } from "#node/sqlite-file.ts";
+import { inTransaction } from "#node/in-transaction.ts";
+import { isCorrupt, isForWantOfRoom, moveAside, openChecked, writeOut } from "#node/sqlite-file.ts";
 
 export interface OutboxOptions {
   /** The log has lines: a store that knows nothing of them has forgotten what was reported. */
@@ -30,8 +31,6 @@ const SCHEMA = `
 const OUTBOX_BYTES_MAX = 64 * 1024 * 1024;
 /** Free pages of 4 KB in the store, and bytes of its journal, that are taken while there is room. */
 const RESERVE_PAGES = 128;
-/** Full, and what a full disk is called where a journal or the file itself cannot be begun: IOERR, CANTOPEN. */
-const FOR_WANT_OF_ROOM: ReadonlySet<number> = new Set([13, 10, 14]);
 
 /**
  * Reports that wait to be acknowledged, and how far the log was read: both change in one transaction, which is on the
@@ -303,13 +302,12 @@ export class Outbox {
 
   #transact(work: () => void): void {
     try {
-      this.#db.exec("BEGIN IMMEDIATE");
-      work();
-      this.#setState.run("changes", sealJson({ value: this.#changes + 1 }));
-      this.#db.exec("COMMIT");
+      inTransaction(this.#db, () => {
+        work();
+        this.#setState.run("changes", sealJson({ value: this.#changes + 1 }));
+      });
       this.#changes += 1;
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
       throw describeFailure(error, this.#db.location() ?? "telemetry store");
     }
   }
@@ -374,8 +372,7 @@ function prepareStore(db: DatabaseSync): DatabaseSync {
 
 function describeFailure(error: unknown, path: string): PharosError {
   const message = error instanceof Error ? error.message : String(error);
-  const code = sqliteCode(error);
-  const isFull = (code !== undefined && FOR_WANT_OF_ROOM.has(code)) || /full|ENOSPC/i.test(message);
+  const isFull = isForWantOfRoom(error);
   return new PharosError(isFull ? "exhausted" : "unavailable", `telemetry store ${path}: ${message}`, {
     hint: isFull
       ? "free space on its disk; nothing is lost while the access log grows"

@@ -24,7 +24,7 @@ import {
 import { type CounterReading, type Gap, RequestLedger } from "#mesh-agent/telemetry/request-ledger.ts";
 import { encodeResourceSpans } from "#mesh-agent/telemetry/resource-spans.ts";
 import { spanOfLine } from "#mesh-agent/telemetry/span-of-line.ts";
-import { TroubleLog } from "#mesh-agent/telemetry/trouble-log.ts";
+import { TroubleLog } from "#node/trouble-log.ts";
 
 /** While somebody looks. */
 const TAPPED_INTERVAL_MS = 500;

@@ -4,6 +4,7 @@ import { crc32 } from "node:zlib";
 import { PharosError } from "#core/errors.ts";
 import { CacheIndex } from "#mesh-agent/xds/cache-index.ts";
 import type { CacheCommit, CachedResource, ResourceCache } from "#mesh-agent/xds/cached-resource.ts";
+import { inTransaction } from "#node/in-transaction.ts";
 import type { Logger } from "#node/log.ts";
 import { isCorrupt, moveAside, openChecked, writeOut } from "#node/sqlite-file.ts";
 
@@ -204,8 +205,7 @@ function apply(
   { db, index, select, insert, remove }: Opened,
   { type, upserts, removes, unsure = [], keepOnly }: CacheCommit,
 ): void {
-  try {
-    db.exec("BEGIN IMMEDIATE");
+  inTransaction(db, () => {
     for (const { name, version, aliases, body } of upserts)
       insert({ type, name, version, aliases: JSON.stringify(aliases), body });
     for (const name of removes) remove.run(type, name);
@@ -217,11 +217,7 @@ function apply(
       for (const name of [...index.names(type), ...upserts.map((each) => each.name)])
         if (!keepOnly.has(name)) remove.run(type, name);
     }
-    db.exec("COMMIT");
-  } catch (error) {
-    if (db.isTransaction) db.exec("ROLLBACK");
-    throw error;
-  }
+  });
 }
 
 function checksum({ type, name, version, aliases, body }: Omit<StoredRow, "crc">): number {

@@ -4,6 +4,7 @@ import { CalendarClock } from "#core/rate-limit/calendar-clock.ts";
 import { CautiousClock } from "#core/rate-limit/cautious-clock.ts";
 import type { Logger } from "#node/log.ts";
 import { isCorrupt, moveAside, openChecked } from "#node/sqlite-file.ts";
+import { TroubleLog } from "#node/trouble-log.ts";
 import { LeaseDesk, type LeaseDeskOptions } from "#server/limits/lease-desk.ts";
 import { LeaseStore } from "#server/limits/lease-store.ts";
 import type { LedgerStore } from "#server/limits/ledger-store.ts";
@@ -60,15 +61,16 @@ export function makeLeases(
 }
 
 function openStore(file: string, log: Logger): { readonly store: LeaseStore; readonly isLost: boolean } {
+  const troubles = new TroubleLog(log);
   try {
-    return { store: new LeaseStore(openChecked(file)), isLost: false };
+    return { store: new LeaseStore(openChecked(file), troubles), isLost: false };
   } catch (error) {
     if (isCorrupt(error)) {
       const aside = moveAside(file, "unreadable");
       log.error("what was used of limits could not be read: it was moved aside, and counts as used up", {
         file: aside,
       });
-      return { store: new LeaseStore(new DatabaseSync(file)), isLost: true };
+      return { store: new LeaseStore(new DatabaseSync(file), troubles), isLost: true };
     }
     log.error("what is used of limits cannot be stored: it is known until the server is started again", {
       file,

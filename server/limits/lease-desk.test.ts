@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
 import type { WorkloadInstance } from "#core/registry/instance.ts";
 import type { Snapshot } from "#core/registry/snapshot.ts";
@@ -11,7 +11,8 @@ import { decodeGrants, encodeDraws } from "#proto/lease-codec.ts";
 import { makeLeases } from "#server/compose/make-leases.ts";
 import { LeaseDesk } from "#server/limits/lease-desk.ts";
 import { LeaseStore } from "#server/limits/lease-store.ts";
-import { silentLogger } from "#testing/loggers.ts";
+import { loggerTo, silentLogger } from "#testing/loggers.ts";
+import { SmallDisk } from "#testing/small-disk.ts";
 
 const dirs: string[] = [];
 afterEach(() => {
@@ -60,9 +61,9 @@ function snapshotOf(yaml: string): Snapshot {
 }
 const find = (key: string) => [...INSTANCES, OTHER].find(({ namespace, name }) => `${namespace}/${name}` === key);
 
-function open(dir: string, yaml: string) {
+function open(dir: string, yaml: string, log = silentLogger) {
   const snapshot = snapshotOf(yaml);
-  return makeLeases(dir, { snapshot: () => snapshot, find }, silentLogger);
+  return makeLeases(dir, { snapshot: () => snapshot, find }, log);
 }
 
 const KEY = "shop/limit|all||";
@@ -257,4 +258,39 @@ test("of a bucket with a burst as much is told to be there as it holds: no more 
   expect(leases.bucket(KEY)).toMatchObject({ amount: 5, held: 4, used: 0, left: 1 });
   ask({ leases }, "shop/web-0", [draw(2, [], { used: 4, spent: [{ amount: 4, agoMs: 0 }] })]);
   expect(leases.bucket(KEY)).toMatchObject({ amount: 5, held: 0, used: 4, left: 1 });
+});
+
+describe.runIf(SmallDisk.canMount())("a full disk", () => {
+  test("is told of by its name, once; nothing is granted meanwhile, and all of it when there is room", () => {
+    const disk = SmallDisk.mount(1);
+    const told: string[] = [];
+    const log = loggerTo((_, message, fields) => void told.push(`${message}: ${String(fields?.error)}`));
+    try {
+      const owner = open(disk.path, LIMIT(3), log);
+      expect(ask(owner, "shop/web-0", [draw(1, [1])])).toMatchObject([{ granted: 1 }]);
+      disk.fill();
+      // What stands in its log is written again and again until no page is left.
+      const refused = (from: number): unknown => {
+        for (let lease = from; lease < from + 1000; lease += 1)
+          try {
+            ask(owner, "shop/web-0", [draw(lease, [])]);
+          } catch (error) {
+            return error;
+          }
+        return undefined;
+      };
+      for (const from of [1000, 2000])
+        expect(refused(from)).toMatchObject({
+          code: "exhausted",
+          message: expect.stringMatching(/limits\.db: database or disk is full$/),
+          hint: expect.stringContaining("free space on its disk"),
+        });
+      expect(told).toEqual([expect.stringMatching(/^nothing is granted of limits: .*disk is full/)]);
+      disk.free();
+      expect(ask(owner, "shop/web-0", [draw(5000, [1])])).toMatchObject([{ granted: 1 }]);
+      owner.close();
+    } finally {
+      disk.unmount();
+    }
+  });
 });

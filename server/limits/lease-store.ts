@@ -1,8 +1,14 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { PharosError } from "#core/errors.ts";
 import type { BucketState, Holder, KeyChanges, KeyState } from "#core/rate-limit/key-owner.ts";
 import type { OwnerState } from "#core/rate-limit/lease-owner.ts";
+import { inTransaction } from "#node/in-transaction.ts";
+import { isForWantOfRoom } from "#node/sqlite-file.ts";
+import type { TroubleLog } from "#node/trouble-log.ts";
 import { LedgerStore, type LedgerWrite } from "#server/limits/ledger-store.ts";
 import { migrateLimits } from "#server/limits/migrations.ts";
+
+const NOTHING_GRANTED = "nothing is granted of limits";
 
 /** Limits count by a clock that is slow at worst, ledgers by the calendar. */
 export interface OwnerTime {
@@ -27,9 +33,12 @@ export class LeaseStore {
   readonly #removeHolders: StatementSync;
   readonly #clock: StatementSync;
 
+  readonly #troubles: TroubleLog | undefined;
+
   /** Throws SQLite's error where it is no database. */
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, troubles?: TroubleLog) {
     this.#db = db;
+    this.#troubles = troubles;
     this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     migrateLimits(this.#db);
     this.ledger = new LedgerStore(db);
@@ -66,32 +75,49 @@ export class LeaseStore {
     );
   }
 
-  /** Throws where the disk refuses: then nothing was granted, and nothing forgotten. */
+  /** Throws "exhausted" where the disk has no room, else "unavailable": then nothing was granted, and nothing forgotten. */
   write(
     now: OwnerTime,
     forgotten: Iterable<string>,
     keys: readonly StoredKey[],
     ledger: readonly LedgerWrite[] = [],
   ): void {
-    this.#db.exec("BEGIN");
     try {
-      for (const key of forgotten) {
-        this.#remove.run(key);
-        this.#removeHolders.run(key);
-      }
-      for (const { key, rule, changes } of keys) {
-        this.#insert.run(key, rule, JSON.stringify(changes.bucket));
-        for (const [agent, holder] of changes.holders)
-          if (holder === undefined) this.#removeHolder.run(key, agent);
-          else this.#insertHolder.run(key, agent, JSON.stringify(holder));
-      }
-      for (const each of ledger) this.ledger.write(each);
-      this.#clock.run(now.nowMs, now.calendarMs);
-      this.#db.exec("COMMIT");
+      inTransaction(this.#db, () => {
+        for (const key of forgotten) {
+          this.#remove.run(key);
+          this.#removeHolders.run(key);
+        }
+        for (const { key, rule, changes } of keys) {
+          this.#insert.run(key, rule, JSON.stringify(changes.bucket));
+          for (const [agent, holder] of changes.holders)
+            if (holder === undefined) this.#removeHolder.run(key, agent);
+            else this.#insertHolder.run(key, agent, JSON.stringify(holder));
+        }
+        for (const each of ledger) this.ledger.write(each);
+        this.#clock.run(now.nowMs, now.calendarMs);
+      });
+      this.#troubles?.end(NOTHING_GRANTED);
     } catch (error) {
-      this.#db.exec("ROLLBACK");
-      throw error;
+      const known = this.#describe(error);
+      this.#troubles?.tell(NOTHING_GRANTED, known);
+      throw known;
     }
+  }
+
+  #describe(error: unknown): PharosError {
+    const isFull = isForWantOfRoom(error);
+    const message = error instanceof Error ? error.message : String(error);
+    return new PharosError(
+      isFull ? "exhausted" : "unavailable",
+      `what is used of limits cannot be stored in ${this.#db.location() ?? "memory"}: ${message}`,
+      {
+        hint: isFull
+          ? "free space on its disk; until then nothing is granted, and what was used is told again"
+          : "check who owns the file, and its disk",
+        cause: error,
+      },
+    );
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { LedgerEntry } from "#core/rate-limit/ledger-meter.ts";
+import { inTransaction } from "#node/in-transaction.ts";
 
 /** Draws are kept so long, and among the last changes of each consumer alone; what people did, and periods, for longer. */
 const DRAWS_MS = 7 * 24 * 3_600_000;
@@ -150,14 +151,9 @@ export class LedgerStore {
   }
 
   #trimAll(): void {
-    this.#db.exec("BEGIN");
-    try {
+    inTransaction(this.#db, () => {
       for (const key of this.#drawn) this.#trim.run({ key });
-      this.#db.exec("COMMIT");
-    } catch (error) {
-      this.#db.exec("ROLLBACK");
-      throw error;
-    }
+    });
     this.#drawn.clear();
   }
 

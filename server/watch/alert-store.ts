@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Advanced } from "#core/alerts/advance-alerts.ts";
 import type { Alert } from "#core/alerts/alert.ts";
-import { inTransaction } from "#node/migrate-sqlite.ts";
+import { inTransaction } from "#node/in-transaction.ts";
 
 /** A notice to one webhook. */
 export interface Notice {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Health, HealthStatus } from "#core/graph/graph.ts";
 import type { HealthRun, SubjectHealth } from "#core/view/health.ts";
-import { inTransaction } from "#node/migrate-sqlite.ts";
+import { inTransaction } from "#node/in-transaction.ts";
 
 const MARK = "health";
 /** Of one subject, the newest: one that changes each minute has so many in a week. */
