@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type MeshOptions, NO_TROUBLE, SimulatedMesh } from "#core/rate-limit/testing/simulate-mesh.ts";
+import { type MeshOptions, NO_TROUBLE } from "#core/rate-limit/testing/mesh-options.ts";
+import { SimulatedMesh } from "#core/rate-limit/testing/simulate-mesh.ts";
 import { worstWindow } from "#core/rate-limit/testing/worst-window.ts";
 import { fc, seed } from "#testing/fc.ts";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Limit } from "#core/rate-limit/limit.ts";
-import { type MeshOptions, NO_TROUBLE, SimulatedMesh } from "#core/rate-limit/testing/simulate-mesh.ts";
+import { type MeshOptions, NO_TROUBLE } from "#core/rate-limit/testing/mesh-options.ts";
+import { SimulatedMesh } from "#core/rate-limit/testing/simulate-mesh.ts";
 import { fc, seed } from "#testing/fc.ts";
 
 const numRuns = Number(process.env.FUZZ_RUNS ?? 15);

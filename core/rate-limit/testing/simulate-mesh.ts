@@ -12,52 +12,8 @@ import type { Moment } from "#core/rate-limit/lease-holder.ts";
 import type { Draw } from "#core/rate-limit/lease-message.ts";
 import { LeaseOwner, type OwnerState } from "#core/rate-limit/lease-owner.ts";
 import type { LedgerJournal } from "#core/rate-limit/ledger-journal.ts";
-import type { Limit } from "#core/rate-limit/limit.ts";
-
-export interface Trouble {
-  /** Of messages, each way. */
-  readonly loss: number;
-  readonly duplication: number;
-  readonly delayMs: readonly [min: number, max: number];
-  /** How often in a second, of the owner and of each agent. */
-  readonly kills: { readonly owner: number; readonly agents: number };
-  /** Whether the owner comes back without what it knew. */
-  readonly losesState: boolean;
-  /** Jumps of wall clocks in a second, and how far. */
-  readonly jumps: number;
-  readonly jumpMs: number;
-  /** By how much clocks differ in pace. */
-  readonly drift: number;
-}
-
-export const NO_TROUBLE: Trouble = {
-  ...{ loss: 0, duplication: 0, delayMs: [0.2, 1], kills: { owner: 0, agents: 0 }, losesState: false },
-  ...{ jumps: 0, jumpMs: 0, drift: 0 },
-};
-
-export interface MeshOptions {
-  readonly seed: number;
-  readonly agents: number;
-  readonly limits: Readonly<Record<string, Limit>>;
-  /** Requests in a second, of all agents. */
-  readonly rate: number;
-  /** 0: agents are alike; 1: the first has as many as all others. */
-  readonly skew: number;
-  readonly spanMs: number;
-  readonly costs: number;
-  /** Of admitted requests, those that cost nothing in the end. */
-  readonly refunds: number;
-  /** Of requests, those that have to be admitted by all keys. */
-  readonly every: number;
-  readonly trouble: Trouble;
-  readonly whenUncoordinated: Charge["whenUncoordinated"];
-  /** Agents that do not reach the owner from half of the time on. */
-  readonly cutOff?: number;
-  /** How often in a second people begin a key anew. */
-  readonly resets?: number;
-  /** Requests last up to so long, and outlive their agent: its next run goes on with them. */
-  readonly lastMs?: number;
-}
+import { ChanceAndTime } from "#core/rate-limit/testing/chance-and-time.ts";
+import { type MeshOptions, NO_TROUBLE, type Trouble } from "#core/rate-limit/testing/mesh-options.ts";
 
 interface SimulatedAgent {
   id: string;
@@ -114,10 +70,8 @@ export class SimulatedMesh {
   readonly #journals = new Map<string, Map<string, JournalEntry>>();
   owner: LeaseOwner;
   readonly #options: MeshOptions;
-  readonly #random: () => number;
-  #nowMs = 0;
+  readonly #world: ChanceAndTime;
   #trouble: Trouble;
-  #events: { readonly atMs: number; readonly run: () => void }[] = [];
   #state: OwnerState | undefined;
   #ownerMs = 0;
   readonly #ownerClock: Clock;
@@ -133,7 +87,7 @@ export class SimulatedMesh {
   constructor(options: MeshOptions) {
     this.#options = options;
     this.#trouble = options.trouble;
-    this.#random = mulberry32(options.seed);
+    this.#world = new ChanceAndTime(options.seed);
     // What time is, the owner's clock says.
     this.#ownerClock = { pace: 1, jumpedMs: 0 };
     this.#ownerTime = this.#time(this.#ownerClock, "slow");
@@ -147,11 +101,11 @@ export class SimulatedMesh {
 
   run(): this {
     const { spanMs } = this.#options;
-    for (; this.#nowMs < spanMs; this.#step()) this.#load();
+    for (; this.#world.nowMs < spanMs; this.#step()) this.#load();
     // Everybody tells what is left to tell.
     this.#trouble = { ...NO_TROUBLE };
     if (!this.#isUp) this.#restartOwner();
-    for (const endMs = this.#nowMs + 10 * TTL_MS; this.#nowMs < endMs; ) this.#step();
+    for (const endMs = this.#world.nowMs + 10 * TTL_MS; this.#world.nowMs < endMs; ) this.#step();
     return this;
   }
 
@@ -184,33 +138,24 @@ export class SimulatedMesh {
 
   #step(): void {
     this.#troubles();
-    const endMs = this.#nowMs + STEP_MS;
-    for (;;) {
-      const due = this.#events.filter(({ atMs }) => atMs <= endMs).toSorted((a, b) => a.atMs - b.atMs);
-      const [next] = due;
-      if (next === undefined) break;
-      this.#events.splice(this.#events.indexOf(next), 1);
-      this.#nowMs = next.atMs;
-      next.run();
-    }
-    this.#nowMs = endMs;
+    this.#world.pass(STEP_MS);
     for (const agent of this.#agents) agent.admissions.tick(this.#moment(agent));
   }
 
   #load(): void {
     const { agents, rate, skew, limits, costs, refunds, every, whenUncoordinated } = this.#options;
     const keys = Object.keys(limits);
-    const requests = this.#round((rate * STEP_MS) / 1000);
+    const requests = this.#world.round((rate * STEP_MS) / 1000);
     for (let at = 0; at < requests; at += 1) {
-      const agent = this.#random() < skew / 2 ? this.#agents[0] : this.#pick(this.#agents);
-      const chosen = this.#random() < every ? keys : [this.#pick(keys) ?? ""];
-      const cost = 1 + Math.floor(this.#random() * costs);
+      const agent = this.#world.random() < skew / 2 ? this.#agents[0] : this.#world.pick(this.#agents);
+      const chosen = this.#world.random() < every ? keys : [this.#world.pick(keys) ?? ""];
+      const cost = 1 + Math.floor(this.#world.random() * costs);
       const charges = chosen.flatMap((key): Charge[] => {
         const limit = limits[key];
         return limit === undefined ? [] : [{ key, limit, cost, members: agents, whenUncoordinated }];
       });
       if (agent === undefined) continue;
-      this.#at(this.#random() * STEP_MS, () => {
+      this.#world.at(this.#world.random() * STEP_MS, () => {
         const { id } = agent;
         this.#undecided.set(id, (this.#undecided.get(id) ?? 0) + 1);
         let isAtOnce = true;
@@ -223,7 +168,7 @@ export class SimulatedMesh {
             return;
           }
           const entries = chosen.map((key) => {
-            const entry = { atMs: this.#nowMs, cost };
+            const entry = { atMs: this.#world.nowMs, cost };
             this.admitted.get(key)?.push(entry);
             return entry;
           });
@@ -232,10 +177,10 @@ export class SimulatedMesh {
             return;
           }
           const { admissions } = agent;
-          this.#at(this.#random() * 100, () => {
+          this.#world.at(this.#world.random() * 100, () => {
             // Of an agent that died meanwhile nobody learns what it cost.
             if (agent.admissions !== admissions) return;
-            const isRefunded = this.#random() < refunds;
+            const isRefunded = this.#world.random() < refunds;
             if (isRefunded) for (const entry of entries) entry.cost = 0;
             outcome.settle(
               this.#moment(agent),
@@ -259,8 +204,8 @@ export class SimulatedMesh {
     this.#lasting.set(place, lasting);
     const one: Lasting = { charges, settle };
     lasting.add(one);
-    this.#at(this.#random() ** 2 * (this.#options.lastMs ?? 0), () => {
-      for (const entry of entries) entry.endMs = this.#nowMs;
+    this.#world.at(this.#world.random() ** 2 * (this.#options.lastMs ?? 0), () => {
+      for (const entry of entries) entry.endMs = this.#world.nowMs;
       lasting.delete(one);
       one.settle(this.#moment(agent));
     });
@@ -268,13 +213,13 @@ export class SimulatedMesh {
 
   #troubles(): void {
     const { kills, jumps, jumpMs } = this.#trouble;
-    const happens = (perSecond: number): boolean => this.#random() < (perSecond * STEP_MS) / 1000;
+    const happens = (perSecond: number): boolean => this.#world.random() < (perSecond * STEP_MS) / 1000;
     if (this.#isUp && happens(kills.owner)) {
       this.#isUp = false;
-      this.#at(this.#random() * 300, () => this.#restartOwner());
+      this.#world.at(this.#world.random() * 300, () => this.#restartOwner());
     }
     const { resets = 0, limits } = this.#options;
-    if (this.#isUp && resets > 0 && happens(resets)) this.#reset(this.#pick(Object.keys(limits)) ?? "");
+    if (this.#isUp && resets > 0 && happens(resets)) this.#reset(this.#world.pick(Object.keys(limits)) ?? "");
     for (const agent of this.#agents) {
       if (!happens(kills.agents)) continue;
       for (const key of this.admitted.keys())
@@ -292,13 +237,13 @@ export class SimulatedMesh {
         this.#tellFormer(this.#agents.indexOf(agent), former, key, entry);
     }
     for (const clock of [this.#ownerClock, ...this.#agents.map((agent) => agent.clock)])
-      if (happens(jumps)) clock.jumpedMs += (2 * this.#random() - 1) * jumpMs;
+      if (happens(jumps)) clock.jumpedMs += (2 * this.#world.random() - 1) * jumpMs;
   }
 
   #reset(key: string): void {
     this.#ownerMs = this.#ownerTime.now();
     this.owner.keyOf(key)?.reset(this.#ownerMs);
-    this.resetAt.set(key, this.#nowMs);
+    this.resetAt.set(key, this.#world.nowMs);
     if (this.#options.trouble.kills.owner > 0) this.#state = structuredClone(this.owner.save());
   }
 
@@ -313,7 +258,7 @@ export class SimulatedMesh {
       const grant = this.owner.draw(draw, this.#ownerMs);
       if (this.#agents[agentAt]?.id !== draw.agent) this.#lose(draw.key, grant.granted);
       this.#granted.set(`${draw.agent} ${draw.key}`, grant.granted);
-      if (this.#random() < 0.02) this.owner.sweep(this.#ownerMs);
+      if (this.#world.random() < 0.02) this.owner.sweep(this.#ownerMs);
       if (this.#options.trouble.kills.owner > 0) this.#state = structuredClone(this.owner.save());
       this.#deliver(agentAt, () => {
         const agent = this.#agents[agentAt];
@@ -327,7 +272,7 @@ export class SimulatedMesh {
     let isAnswered = false;
     const tell = (): void => {
       if (isAnswered) return;
-      const draw = { ...lastDraw(key, entry, isKnown ? 1 : 0, isKnown, this.#nowMs), agent };
+      const draw = { ...lastDraw(key, entry, isKnown ? 1 : 0, isKnown, this.#world.nowMs), agent };
       this.#deliver(agentAt, () => {
         if (!this.#isUp) return;
         this.#ownerMs = this.#ownerTime.now();
@@ -338,7 +283,7 @@ export class SimulatedMesh {
           isAnswered = true;
         });
       });
-      this.#at(100, tell);
+      this.#world.at(100, tell);
     };
     tell();
   }
@@ -354,11 +299,11 @@ export class SimulatedMesh {
 
   #deliver(agentAt: number, run: () => void): void {
     const { loss, duplication, delayMs } = this.#trouble;
-    if (this.#nowMs > this.#options.spanMs / 2 && this.#nowMs < this.#options.spanMs)
+    if (this.#world.nowMs > this.#options.spanMs / 2 && this.#world.nowMs < this.#options.spanMs)
       if (agentAt < (this.#options.cutOff ?? 0)) return;
     const [min, max] = delayMs;
-    const copies = this.#random() < loss ? 0 : this.#random() < duplication ? 2 : 1;
-    for (let at = 0; at < copies; at += 1) this.#at(min + this.#random() ** 3 * (max - min), run);
+    const copies = this.#world.random() < loss ? 0 : this.#world.random() < duplication ? 2 : 1;
+    for (let at = 0; at < copies; at += 1) this.#world.at(min + this.#world.random() ** 3 * (max - min), run);
   }
 
   #startAgent(clock: Clock, place: number) {
@@ -371,11 +316,11 @@ export class SimulatedMesh {
     const write = (line: JournalLine): void => applyLine(entries, line);
     const journal: LedgerJournal = {
       took: (key, units) => {
-        write([key, units, this.#nowMs]);
+        write([key, units, this.#world.nowMs]);
         return true;
       },
-      returned: (key, units) => write([key, -units, this.#nowMs]),
-      drew: (draw) => write(lineOfDraw(draw, entries.get(draw.key)?.atMs ?? this.#nowMs)),
+      returned: (key, units) => write([key, -units, this.#world.nowMs]),
+      drew: (draw) => write(lineOfDraw(draw, entries.get(draw.key)?.atMs ?? this.#world.nowMs)),
       closed: (key) => write([key]),
     };
     const admissions = new Admissions({
@@ -413,33 +358,11 @@ export class SimulatedMesh {
   }
 
   #clock(): Clock {
-    return { pace: 1 + (2 * this.#random() - 1) * this.#trouble.drift, jumpedMs: 0 };
+    return { pace: 1 + (2 * this.#world.random() - 1) * this.#trouble.drift, jumpedMs: 0 };
   }
 
   #time(clock: Clock, pace: "fast" | "slow", startMs = 0): CautiousClock {
-    const monotonicMs = (): number => this.#nowMs * clock.pace;
+    const monotonicMs = (): number => this.#world.nowMs * clock.pace;
     return new CautiousClock({ monotonicMs, wallMs: () => monotonicMs() + clock.jumpedMs }, pace, startMs);
   }
-
-  #at(inMs: number, run: () => void): void {
-    this.#events.push({ atMs: this.#nowMs + inMs, run });
-  }
-
-  #pick<T>(list: readonly T[]): T | undefined {
-    return list[Math.floor(this.#random() * list.length)];
-  }
-
-  #round(value: number): number {
-    return Math.floor(value) + (this.#random() < value % 1 ? 1 : 0);
-  }
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
