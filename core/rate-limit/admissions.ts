@@ -19,7 +19,7 @@ import { becauseAlone, hasRoomAlone } from "#core/rate-limit/decide-alone.ts";
 import { DueTimes } from "#core/rate-limit/due-times.ts";
 import type { LeaseHolder, Moment, Taken } from "#core/rate-limit/lease-holder.ts";
 import { type Draw, type Grant, NEEDS_MAX } from "#core/rate-limit/lease-message.ts";
-import type { LedgerJournal } from "#core/rate-limit/ledger-journal.ts";
+import { type LedgerJournal, noteMore, noteTaken } from "#core/rate-limit/ledger-journal.ts";
 import { capacityOf } from "#core/rate-limit/limit.ts";
 
 export interface AdmissionsOptions {
@@ -288,7 +288,7 @@ export class Admissions {
   }
 
   #take(waiting: Waiting, alone: readonly Charge[], now: Moment): void {
-    const unwritten = this.#unwritten(waiting.charges);
+    const unwritten = noteTaken(this.#options.journal, waiting.charges);
     if (unwritten !== undefined) {
       this.#refuse(waiting, unwritten.key, "uncoordinated", 0, now);
       return;
@@ -316,7 +316,7 @@ export class Admissions {
       settle: (at, costs) => {
         for (const [index, [holder, units]] of taken.entries()) {
           const cost = costs?.[index] ?? units.amount;
-          if (hasLedger(index)) this.#correct(holder.key, cost - units.told);
+          if (hasLedger(index)) noteMore(this.#options.journal, holder.key, cost - units.told);
           holder.settle(units, cost, at);
           this.#returnPlaces(holder, at);
         }
@@ -324,7 +324,7 @@ export class Admissions {
       grow: (at, costs) => {
         for (const [index, [holder, units]] of taken.entries()) {
           const more = holder.grow(units, costs[index] ?? 0, at);
-          if (hasLedger(index)) this.#correct(holder.key, more);
+          if (hasLedger(index)) noteMore(this.#options.journal, holder.key, more);
         }
       },
     };
@@ -334,26 +334,6 @@ export class Admissions {
   #returnPlaces(holder: LeaseHolder, now: Moment): void {
     const bucket = this.#buckets.get(holder.key);
     if (holder.limit.isPlaces === true && bucket !== undefined) this.#plan(bucket, this.#nextMs(bucket, now));
-  }
-
-  /** Writes down what is taken of ledgers; the first that cannot be written, and may not go on without. */
-  #unwritten(charges: readonly Charge[]): Charge | undefined {
-    const { journal } = this.#options;
-    const written: Charge[] = [];
-    for (const charge of charges) {
-      if (charge.limit.ledger === undefined || journal === undefined) continue;
-      if (!journal.took(charge.key, charge.cost) && charge.whenUncoordinated !== "Allow") {
-        for (const each of written) journal.returned(each.key, each.cost);
-        return charge;
-      }
-      written.push(charge);
-    }
-    return undefined;
-  }
-
-  #correct(key: string, more: number): void {
-    if (more > 0) this.#options.journal?.took(key, more);
-    else if (more < 0) this.#options.journal?.returned(key, -more);
   }
 
   #refuse(waiting: Waiting, key: string, because: Refusal, retryMs: number, now: Moment): void {
