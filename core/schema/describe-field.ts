@@ -5,7 +5,7 @@ import type { Format } from "#core/schema/formats.ts";
 /** What a text of the format looks like, where its name does not say it. */
 const EXAMPLES: { readonly [F in Format]?: string } = {
   duration: "such as 5s or 250ms",
-  "duration-or-zero": "such as 5s; 0s for no limit",
+  "duration-or-zero": "such as 5s, or 0s",
   "duration-in-seconds": "such as 24h",
   "keepalive-duration": "such as 2h",
   "retry-on": "such as 5xx,connect-failure",

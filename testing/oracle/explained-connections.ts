@@ -1,6 +1,6 @@
 import type { Explained } from "#testing/oracle/explained-difference.ts";
 import { at, listAt } from "#testing/oracle/json.ts";
-import { isOfNobodyKnown, someDocument } from "#testing/oracle/written-case.ts";
+import { isOfNobodyKnown, someDocument, standBesideRanges } from "#testing/oracle/written-case.ts";
 
 /** Connections that go elsewhere on purpose, or whose TLS ends otherwise. */
 export const EXPLAINED_CONNECTIONS: readonly Explained[] = [
@@ -29,8 +29,7 @@ export const EXPLAINED_CONNECTIONS: readonly Explained[] = [
     area: "connections",
     why: "ports of MONGO, and several without protocol, stand beside others by their ranges",
     what: /^TCP \.to: here "outbound\|.*", in Istio "(?:PassthroughCluster|BlackHoleCluster)"$/,
-    where: /"address":"10\.2\./,
-    text: /protocol: MONGO$|(?:[\s\S]*name: p9000\n +protocol: ""$){2}/m,
+    holds: standBesideRanges,
   },
   ...["connections", "servers"].map((area) => ({
     area,

@@ -79,7 +79,7 @@ export const EXPLAINED_VALIDATION: readonly Explained[] = (
     ["there is no such port", new RegExp(`${POLICY}port\\.number: -?\\d+ is out of range: 1 to 65535$`)],
     ["a port of settings is named", /portLevelSettings\[\]\.port(?:\.number)?: (?:number|port) is missing$/],
     ["Envoy has no such redirect", /redirect\.redirectCode: (?:30[04569]|3[1-9]\d) (?:must be one of|is out of range)/],
-    ["Envoy has no such status", /directResponse\.status: 600 is out of range/],
+    ["Envoy has no such status", /(?:directResponse\.status|fault\.abort\.httpStatus): 600 is out of range/],
     ["a body is a text or bytes", /directResponse\.body: needs one of/],
     ["it delays nothing", /fault\.delay\.fixedDelay: fixedDelay is missing$|fault\.delay: needs one of/],
     ["it aborts with nothing", /fault\.abort: needs one of httpStatus, grpcStatus, http2Error$/],

@@ -1,4 +1,5 @@
 import { parseAllDocuments } from "yaml";
+import { TCP_PORT } from "#testing/oracle/arbitrary/any-connection-rule.ts";
 import type { Difference } from "#testing/oracle/area.ts";
 import { isInRange } from "#testing/oracle/envoy/match-text.ts";
 import { type Json, listAt, numberAt, textAt } from "#testing/oracle/json.ts";
@@ -65,6 +66,19 @@ export const isAtAddressesAlone: Holds = (text, { where }) => {
     const hasAddresses = listAt(each, "spec", "addresses").length > 0;
     return ports.every((one) => hasAddresses && (textAt(one, "protocol") ?? "") === "");
   });
+};
+
+/** Of TCP's port one service at least is found by a range, and one is of MONGO or several say no protocol. */
+export const standBesideRanges: Holds = (text) => {
+  const there = documentsOf(text).flatMap((each) => {
+    const port = listAt(each, "spec", "ports").find((one) => numberAt(one, "number") === TCP_PORT);
+    const hasRange = listAt(each, "spec", "addresses").some((address) => String(address).includes("/"));
+    return port === undefined ? [] : [{ protocol: textAt(port, "protocol") ?? "", hasRange }];
+  });
+  const isMixed = there.some(({ protocol }) => protocol === "MONGO");
+  return (
+    there.some(({ hasRange }) => hasRange) && (isMixed || there.filter(({ protocol }) => protocol === "").length > 1)
+  );
 };
 
 function isExportedTo(document: Json, namespace: string): boolean {

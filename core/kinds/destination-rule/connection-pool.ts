@@ -32,7 +32,7 @@ const TCP = {
   idleTimeout: described(string("duration-or-zero"), {
     envoy: "TcpProxy.idle_timeout, HttpProtocolOptions.idle_timeout",
     default: "1h",
-    note: "Of connections that are not HTTP, at each caller: the first destination's, where a route has several; and, as in Istio, of those to HTTP ports that http.idleTimeout says nothing of",
+    note: "0s: no limit. Of connections that are not HTTP, at each caller: the first destination's, where a route has several; and, as in Istio, of those to HTTP ports that http.idleTimeout says nothing of",
   }),
   tcpKeepalive: TCP_KEEPALIVE,
 };

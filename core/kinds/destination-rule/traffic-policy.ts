@@ -120,9 +120,9 @@ const RETRY_BUDGET = message({
     default: 3,
     note: "0 is as if it were not there: 3",
   }),
-  budgetInterval: described(string("duration"), {
+  budgetInterval: described(string("duration-or-zero"), {
     envoy: BUDGET,
-    doc: "Requests of so long count, where it is not those under way alone",
+    doc: "Requests of so long count, where it is not those under way alone; 0s for the latter",
   }),
 });
 export type RetryBudget = Infer<typeof RETRY_BUDGET>;

@@ -46,7 +46,10 @@ const CONNECTION_SETTINGS = message({
     envoy: "HttpProtocolOptions.headers_with_underscores_action",
     default: "REJECT_REQUEST",
   }),
-  httpDrainTimeout: time("HttpConnectionManager.drain_timeout", "5s"),
+  httpDrainTimeout: described(explicit(string("duration-or-zero")), {
+    envoy: "HttpConnectionManager.drain_timeout",
+    default: "5s",
+  }),
   httpMergeSlashes: described(explicit(boolean()), {
     envoy: "HttpConnectionManager.merge_slashes",
     doc: "At gateways, beside what pathNormalization has done everywhere",
@@ -121,9 +124,8 @@ export const PROXY_CONFIG = message({
   statsCompression: refused(NOT_READ, "process"),
 });
 
-/** `0s` is no limit. */
 function time(envoy: string, byDefault: string) {
-  return described(explicit(string("duration-or-zero")), { envoy, default: byDefault });
+  return described(explicit(string("duration-or-zero")), { envoy, default: byDefault, note: "0s: no limit" });
 }
 
 function bytes(envoy: string, min: number, byDefault: number) {

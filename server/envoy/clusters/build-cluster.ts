@@ -205,16 +205,19 @@ function errorCodes(settings: OutlierDetection | undefined): UpstreamHttpOptions
 
 /**
  * The server's name in TLS: the host the request is for, after rewrites, unless the rule names another; and the
- * certificate must be for it, unless the rule says for whom (Istio's auto SNI).
+ * certificate must be for it, unless the rule says for whom (Istio's auto SNI). Whoever is looked up as calls ask for it must be that
+ * host whatever the rule names: calls choose where to go, and anybody's certificate would do.
  */
 function serverName(input: ClusterInput): UpstreamHttpOptions {
   const { service, policy } = input;
   const { tls } = policy;
   if (lacksCredentials(input)) return {};
-  if ((tls?.mode !== "SIMPLE" && tls?.mode !== "MUTUAL") || tls.sni !== undefined) return {};
-  const isNamed = (tls.subjectAltNames ?? service.subjectAltNames).length > 0;
-  const isChecked = tls.insecureSkipVerify !== true && !isNamed;
-  return { upstreamHttpProtocolOptions: { autoSni: true, autoSanValidation: isChecked } };
+  if (tls?.mode !== "SIMPLE" && tls?.mode !== "MUTUAL") return {};
+  const autoSni = tls.sni === undefined;
+  const isNamed = !autoSni || (tls.subjectAltNames ?? service.subjectAltNames).length > 0;
+  const isChecked = tls.insecureSkipVerify !== true && (!isNamed || service.resolution === "dynamic-dns");
+  if (!autoSni && !isChecked) return {};
+  return { upstreamHttpProtocolOptions: { autoSni, autoSanValidation: isChecked } };
 }
 
 /** Who a server has to be: whom a rule names, alone; else those who answer for the service, and whom it names beside them. */
