@@ -137,8 +137,7 @@ export class OutboundScope {
         install: ({ virtualHosts, encoded }) => {
           this.#enter(host, virtualHosts);
           const changes = layer.replace(`routes of ${host}`, encoded);
-          if (!this.#world.hasHost(host)) this.#leave(host);
-          return changes;
+          return this.#world.hasHost(host) ? changes : [...changes, ...this.#leave(host)];
         },
       }),
     ];
@@ -147,8 +146,11 @@ export class OutboundScope {
         makeUnit({
           ...{ recorder, layer, suspects },
           name: `connections to ${host}`,
-          build: () => (this.#world.hasHost(host) ? resolveHostConnections(host, this.#connecting()) : []),
-          install: (connections) => this.#enterConnections(host, connections),
+          build: () => this.#buildConnections(host),
+          install: ({ connections, built }) => {
+            this.#enterConnections(host, connections);
+            return layer.replace(`connections to ${host}`, built);
+          },
         }),
       );
     this.#units.set(host, units);
@@ -156,17 +158,17 @@ export class OutboundScope {
   }
 
   /** Listeners are built from it when all of an edit is in. */
-  #enterConnections(host: string, connections: readonly HostConnections[]): [] {
+  #enterConnections(host: string, connections: readonly HostConnections[]): void {
     if (connections.length > 0) this.#connections.set(host, connections);
-    else if (!this.#connections.delete(host)) return [];
+    else if (!this.#connections.delete(host)) return;
     this.#listenerKey = undefined;
-    return [];
   }
 
-  #leave(host: string): void {
+  #leave(host: string): LayerChange[] {
     this.#enterConnections(host, []);
     for (const unit of this.#units.get(host) ?? []) unit.end();
     this.#units.delete(host);
+    return this.layer.replace(`connections to ${host}`, []);
   }
 
   /** What its units read is not followed any more. */
@@ -286,6 +288,16 @@ export class OutboundScope {
     this.#world.recorder.note(this.#ports);
     const known = this.#portNumbers();
     return ports.filter(({ number, isHttp }) => isHttp && known.includes(number));
+  }
+
+  #buildConnections(host: string): {
+    readonly connections: readonly HostConnections[];
+    readonly built: readonly Built[];
+  } {
+    const patcher = this.#patcher();
+    if (!this.#world.hasHost(host)) return { connections: [], built: [] };
+    const { connections, tables } = resolveHostConnections(host, this.#connecting());
+    return { connections, built: tables.map(({ config, origins }) => patcher.routes(config, origins)) };
   }
 
   #buildRoutes(host: string): {

@@ -348,7 +348,7 @@ export class WorkloadLayer {
     const { listener, origins, routes } = explicitListener(this.scope.readers, asked, this.#caller(making));
     return [
       ...this.#listener(making, listener, origins, [port]),
-      ...(routes === undefined ? [] : [making.patcher.routes(routes.config, routes.origins)]),
+      ...(routes === undefined ? [] : [making.patcher.routes(routes.config, routes.origins, { ports: [port] })]),
     ];
   }
 

@@ -96,6 +96,20 @@ export const EXPLAINED_ROUTES: readonly Explained[] = [
   },
   {
     area: "sidecar-routes",
+    why: "what a Sidecar's listener does not name and another does is found by its addresses, and its requests go on as connections",
+    what: /^here no HTTP, in Istio 404$/,
+    where: /^sidecar-\S+ own /,
+    text: /^kind: Sidecar$[\s\S]*^ +- port:$/m,
+  },
+  {
+    area: "sidecar-routes",
+    why: "patches for a port hold for the tables of its services' own, and those for the port's table do not",
+    what: /^\.responseHeadersToAdd: /,
+    where: /^sidecar-\S+ own /,
+    text: /^ {8}routeConfiguration:\n(?: {10}.*\n)* {10}(?:portNumber|name): /m,
+  },
+  {
+    area: "sidecar-routes",
     why: "a service with several addresses is called by each of them",
     what: /^here .*, in Istio (?:PassthroughCluster|the route itself with 502)$/,
     where: /^sidecar-\S+ port (?:80|9080) \w+ 10\.7\.0\.\d(?::80)?\//,

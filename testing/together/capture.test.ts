@@ -44,7 +44,7 @@ spec:
   addresses: [10.99.0.7, "2001:db8:77::7"]
   location: MESH_INTERNAL
   resolution: STATIC
-  ports: [{ number: 7000, name: tcp, protocol: TCP }]
+  ports: [{ number: 7000, name: tcp, protocol: TCP }, { number: 9090, name: any }]
   workloadSelector: { labels: { app: reviews } }
 ---
 apiVersion: networking.istio.io/v1
@@ -85,11 +85,12 @@ spec:
   endpoints: [{ address: "${address}" }]
 `;
 
-/** Greets whoever connects, before they say anything; and says by TLS for which name it was asked. */
+/** Greets whoever connects, before they say anything; answers requests; and says by TLS for which name it was asked. */
 const NODE_APP = `
 const { createServer } = require("node:net");
 const https = require("node:https");
 createServer((socket) => socket.end("store greets " + socket.remoteAddress)).listen(7000, "0.0.0.0");
+require("node:http").createServer((request, response) => response.end("store at " + request.url)).listen(9090, "0.0.0.0");
 const [key, cert] = process.argv.slice(1);
 https.createServer({ key, cert }, (request, response) => response.end("asked for " + request.socket.servername))
   .listen(8443, "0.0.0.0", () => console.log("listens"));
@@ -184,7 +185,7 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
     await mesh.startAgent(reviews, "reviews", {
       dir: mesh.directory(),
       token: await mesh.makeToken("reviews"),
-      ports: Object.entries({ http: 9080, tcp: 7000, tls: 8443 }).map(([name, port]) => ({
+      ports: Object.entries({ http: 9080, tcp: 7000, tls: 8443, any: 9090 }).map(([name, port]) => ({
         ...{ name, appPort: port, inboundPort: port },
       })),
     });
@@ -234,6 +235,13 @@ describe.skipIf(whyNoNamespaces !== undefined)(`captured hosts (${whyNoNamespace
     expect(address).toMatch(/^240\.240\./);
     expect(await shop.run("getent", ["ahostsv4", "reviews.default.svc.cluster.local"])).toContain(address);
     expect(JSON.parse(await curl(shop, `http://${address}:9080/by-address`))).toMatchObject({ path: "/by-address" });
+  });
+
+  test("requests to a service's own address are for it whatever host they name, where its port says no protocol", async () => {
+    for (const address of ["10.99.0.7", "[2001:db8:77::7]"]) {
+      const asked = ["-f", "-H", "host: outside.example.test", `http://${address}:9090/own`];
+      expect(await eventually(`the shop reaches ${address}`, () => curl(shop, ...asked))).toBe("store at /own");
+    }
   });
 
   test("policies see the caller's own address", async () => {

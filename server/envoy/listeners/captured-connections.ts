@@ -8,6 +8,7 @@ import { placesOfRoutes } from "#core/resolve/delegates.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import { buildTcpChains, type TcpChain } from "#server/envoy/listeners/tcp-target.ts";
+import { buildServiceTable, type ServiceTable } from "#server/envoy/routes/service-table.ts";
 
 /** Of a port of a host, where captured connections that are not HTTP go. */
 export interface HostConnections {
@@ -20,6 +21,8 @@ export interface HostConnections {
   readonly hasPort: boolean;
   /** Addresses that are this host's alone on that port. */
   readonly addresses: readonly string[];
+  /** Of requests to those, which are for it whatever host they name; undefined where there are none. */
+  readonly table: { readonly name: string; readonly looksUpHosts: boolean } | undefined;
   /** Of connections to those; the last takes all. */
   readonly own: readonly TcpChain[];
   /** Of connections to any other address: by range, by server name, or all of the port. */
@@ -27,6 +30,12 @@ export interface HostConnections {
   readonly origins: readonly Origin[];
   /** The declaration that decides what the host is. */
   readonly declaration: Pick<ServiceDeclaration, "createdAt" | "namespace" | "source">;
+}
+
+/** Of a port, and the table that it names. */
+interface Resolved {
+  readonly connection: HostConnections;
+  readonly table?: ServiceTable | undefined;
 }
 
 interface Context {
@@ -42,16 +51,31 @@ interface Context {
 }
 
 /** None for ports that are HTTP: requests say themselves whom they are for. */
-export function resolveHostConnections(host: string, context: Context): HostConnections[] {
+export function resolveHostConnections(
+  host: string,
+  context: Context,
+): { readonly connections: readonly HostConnections[]; readonly tables: readonly ServiceTable[] } {
+  const resolved = resolvePorts(host, context);
+  return {
+    connections: resolved.map(({ connection }) => connection),
+    tables: resolved.flatMap(({ table }) => table ?? []),
+  };
+}
+
+function resolvePorts(host: string, context: Context): readonly Resolved[] {
   const { world, beside, namespace } = context;
   const own = connectionsTo(host, context, () => false);
   if (beside === undefined) return own;
   const named = world.service(host, namespace)?.ports ?? [];
   const isTaken = (address: string, port: number): boolean => isSeenAt(world, address, port, namespace);
   const others = connectionsTo(host, { ...context, world: beside }, isTaken)
-    .filter(({ port }) => !named.some(({ number }) => number === port))
+    .filter(({ connection }) => !named.some(({ number }) => number === connection.port))
     // Its requests have no routes: they go on as connections.
-    .map((each) => ({ ...each, isBeside: true, isDetected: false }));
+    .map(
+      ({ connection }): Resolved => ({
+        connection: { ...connection, isBeside: true, isDetected: false, table: undefined },
+      }),
+    );
   return [...own, ...others];
 }
 
@@ -59,14 +83,15 @@ function connectionsTo(
   host: string,
   context: Context,
   isTaken: (address: string, port: number) => boolean,
-): HostConnections[] {
+): Resolved[] {
   const { world, called, namespace, labels } = context;
   const service = world.service(host, namespace);
   if (service === undefined) return [];
   const ranges = rangesOf(service);
   const [{ createdAt, namespace: owner, source }] = service.declarations;
   const declaration = { ...(createdAt === undefined ? {} : { createdAt }), namespace: owner, source };
-  return service.ports.flatMap((port): HostConnections[] => {
+  const declared = service.declarations.map(({ source }) => ({ resource: source.ref }));
+  return service.ports.flatMap((port): Resolved[] => {
     const protocol = protocolOf(port);
     if (protocol !== "tcp" && protocol !== "tls" && protocol !== "auto") return [];
     // Where several names are at a written address, their TLS says which of them is meant.
@@ -86,22 +111,25 @@ function connectionsTo(
             ? []
             : chains;
     if (single.length === 0 && shared.length === 0) return [];
-    return [
-      {
-        port: port.number,
-        isDetected: protocol === "auto",
-        isBeside: false,
-        hasPort: ranges.length > 0 || (service.addresses.length === 0 && single.length === 0),
-        addresses: single,
-        own: single.length === 0 ? [] : chains,
-        shared,
-        declaration,
-        origins: [
-          ...routed.flatMap(placesOfRoutes),
-          ...service.declarations.map(({ source }) => ({ resource: source.ref })),
-        ],
-      },
-    ];
+    // Such a port is one service's at its own addresses: Istio has a table of its own there, by this name.
+    const built =
+      protocol === "auto" && single.length > 0
+        ? buildServiceTable(`${host}:${port.number}`, { host, port: port.number }, world, at)
+        : undefined;
+    const table = built && { ...built, origins: [...built.origins, ...declared] };
+    const connection: HostConnections = {
+      port: port.number,
+      isDetected: protocol === "auto",
+      isBeside: false,
+      hasPort: ranges.length > 0 || (service.addresses.length === 0 && single.length === 0),
+      addresses: single,
+      table: table && { name: table.config.name, looksUpHosts: table.looksUpHosts },
+      own: single.length === 0 ? [] : chains,
+      shared,
+      declaration,
+      origins: [...routed.flatMap(placesOfRoutes), ...declared],
+    };
+    return [{ connection, table }];
   });
 }
 

@@ -60,14 +60,15 @@ export function planCapturedListeners(
     };
   });
   const own = connections.flatMap((each) => {
-    const { port, isDetected: hasHttp, addresses, own: chains, origins } = each;
-    const needs = { ...needsOf(port), takesGrpcWeb: false };
-    const traffic = { port, hasHttp, isDetected: hasHttp, needs, chains, otherwise };
+    const { port, addresses, own: chains, origins, table } = each;
+    const hasHttp = table !== undefined;
+    const needs = { takesGrpcWeb: false, looksUpHosts: table?.looksUpHosts === true };
+    const traffic = { port, hasHttp, isDetected: hasHttp, needs, chains, otherwise, table: table?.name };
     return addresses.map(
       (address): PlannedListener => ({
         name: `${address}_${port}`,
         isOfIpv6: address.includes(":"),
-        inputs: [each, otherwise, ...Object.values(needs)],
+        inputs: [each, otherwise],
         build: (telemetry) => buildCapturedListener(address, traffic, telemetry),
         origins,
       }),

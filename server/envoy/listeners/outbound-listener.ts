@@ -192,6 +192,8 @@ export interface PortTraffic {
   readonly chains: readonly TcpChain[];
   /** Cluster of those that none of them takes. */
   readonly otherwise: string;
+  /** Of requests; the port's where it is absent. */
+  readonly table?: string | undefined;
 }
 
 /** Captured traffic to one port of all services that have it, at any address that has no listener of its own. */
@@ -202,7 +204,7 @@ export function buildPortListener(traffic: PortTraffic, telemetry: CallTelemetry
 /** The same to one address, which is one service's; `chains` take all of it. */
 export function buildCapturedListener(
   address: string,
-  { port, hasHttp, isDetected, needs, chains, otherwise }: PortTraffic,
+  { port, hasHttp, isDetected, needs, chains, otherwise, table = String(port) }: PortTraffic,
   telemetry: CallTelemetry,
 ): Listener {
   const name = `${address}_${port}`;
@@ -212,8 +214,7 @@ export function buildCapturedListener(
   const rest = takesAll ?? { ...toCluster(otherwise), serverNames: [], subnets: [] };
   const last = isMixed ? buildTcpChain(takesAll === undefined ? otherwise : statPrefix, rest, telemetry) : undefined;
   const readsNames = chains.some(readsName);
-  const manager = () =>
-    buildHttpManager({ direction: "outbound", statPrefix, routes: String(port), telemetry, ...needs });
+  const manager = () => buildHttpManager({ direction: "outbound", statPrefix, routes: table, telemetry, ...needs });
   const asking = [
     ...(hasHttp ? [httpChain(manager(), !isMixed, readsNames)] : []),
     ...asked.map((each) => buildTcpChain(statPrefix, each, telemetry)),

@@ -1,23 +1,14 @@
-import { create } from "@bufbuild/protobuf";
 import { mayBeHttp, protocolOf } from "#core/model/protocol.ts";
 import { placesOfRoutes } from "#core/resolve/delegates.ts";
-import { looksUpHosts } from "#core/resolve/looks-up-hosts.ts";
-import { resolveDecidingRoutes } from "#core/resolve/routes.ts";
 import type { EgressPort } from "#core/resolve/sidecar.ts";
 import type { Labels } from "#core/resource/labels.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { Listener } from "#proto/gen/envoy/config/listener/v3/listener_pb.js";
-import { type RouteConfiguration, RouteConfigurationSchema } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import type { CallTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
 import { buildBoundHttp, buildExplicitHttp, buildExplicitTcp } from "#server/envoy/listeners/outbound-listener.ts";
 import { buildTcpChains } from "#server/envoy/listeners/tcp-target.ts";
 import type { OutboundScope } from "#server/envoy/outbound-scope.ts";
-import { REQUEST_BUFFER_BYTES } from "#server/envoy/routes/build-retries.ts";
-import {
-  buildDefaultRoute,
-  buildResolvedRoutes,
-  DIRECT_RESPONSE_BYTES_MAX,
-} from "#server/envoy/routes/build-routes.ts";
+import { buildServiceTable, type ServiceTable } from "#server/envoy/routes/service-table.ts";
 import type { ScopedReaders } from "#server/envoy/scoped-reader.ts";
 
 /** Whose listeners they are. */
@@ -64,9 +55,7 @@ export function explicitListener(
   { named: world, called }: ScopedReaders,
   { host, port, bindPort }: { readonly host: string; readonly port: number; readonly bindPort: number },
   { namespace, labels, telemetry }: OwnCaller,
-): OwnListener & {
-  readonly routes: { readonly config: RouteConfiguration; readonly origins: readonly Origin[] } | undefined;
-} {
+): OwnListener & { readonly routes: ServiceTable | undefined } {
   const declared = world.service(host, namespace)?.ports.find(({ number }) => number === port);
   const virtualServices = world.virtualServices(host, namespace, "mesh", port);
   const context = { world: called, namespace, gateway: "mesh", port, labels };
@@ -75,30 +64,12 @@ export function explicitListener(
   const tcpOrigins = tcp.routed.flatMap(placesOfRoutes);
   if (!mayBeHttp(protocol))
     return { listener: buildExplicitTcp(bindPort, tcp.chains, telemetry), origins: tcpOrigins, routes: undefined };
-  const used = resolveDecidingRoutes(virtualServices, context);
-  const name = `${host}:${port}`;
-  const config = create(RouteConfigurationSchema, {
-    name,
-    virtualHosts: [
-      {
-        name,
-        domains: ["*"],
-        routes: used === undefined ? [buildDefaultRoute(context, host, port)] : buildResolvedRoutes(used, context),
-        includeRequestAttemptCount: world.settings().routeHeaders.isAttemptTold,
-        requestBodyBufferLimit: REQUEST_BUFFER_BYTES,
-      },
-    ],
-    validateClusters: false,
-    maxDirectResponseBodySizeBytes: DIRECT_RESPONSE_BYTES_MAX,
-  });
+  const table = buildServiceTable(`127.0.0.1_${bindPort}`, { host, port }, world, context);
   const otherwise = protocol === "auto" ? tcp.chains : [];
-  const needs = {
-    takesGrpcWeb: protocol === "grpc-web",
-    looksUpHosts: looksUpHosts(called, host, used, namespace),
-  };
+  const needs = { takesGrpcWeb: protocol === "grpc-web", looksUpHosts: table.looksUpHosts };
   return {
-    listener: buildExplicitHttp(bindPort, name, telemetry, { otherwise, needs }),
+    listener: buildExplicitHttp(bindPort, table.config.name, telemetry, { otherwise, needs }),
     origins: otherwise.length === 0 ? [] : tcpOrigins,
-    routes: { config, origins: used === undefined ? [] : placesOfRoutes(used.service) },
+    routes: table,
   };
 }

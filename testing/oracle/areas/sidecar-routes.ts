@@ -22,6 +22,11 @@ import { askIstio, askPharos, keepTaken, type Written, writeWorld } from "#testi
 
 const PARTS: readonly Part[] = ["routes"];
 const PORTS = [80, 9080];
+/** Of a port, and of a service's port at its own addresses, where no protocol is declared. */
+const TABLES = PORTS.flatMap((port) => [
+  { at: `port ${port}`, table: String(port) },
+  ...SERVICES.map((host) => ({ at: `own ${host}:${port}`, table: `${host}:${port}` })),
+]);
 const HOSTS = [
   "s0",
   "s0.default",
@@ -76,9 +81,9 @@ export const sidecarRoutes = defineArea({
     const world = { documents, proxies: SIDECARS, parts: PARTS };
     const [theirs, ours] = [await askIstio(istio, world), askPharos(world)];
     return compareAnswers(
-      SIDECARS.flatMap((proxy) => PORTS.map((port) => ({ proxy: proxy.key, at: `port ${port}`, port }))),
+      SIDECARS.flatMap((proxy) => TABLES.map((each) => ({ proxy: proxy.key, ...each }))),
       requests,
-      ({ proxy, port }, built) => built[proxy]?.routes.find((each) => textAt(each, "name") === String(port)),
+      ({ proxy, table }, built) => built[proxy]?.routes.find((each) => textAt(each, "name") === table),
       ours,
       theirs,
     );

@@ -96,11 +96,18 @@ const HEADER_LISTS = [
   "responseHeadersToRemove",
 ];
 
-/** Headers of different names are written in any order. */
+/** Headers of different names are written in any order, and to overwrite one twice is to do it once. */
 function headersInOrder(holder: JsonObject): JsonObject {
   const out: Draft = { ...holder };
   for (const name of HEADER_LISTS) {
-    const list = listAt(holder, name).filter((each) => each !== "x-pharos-peer");
+    const overwritten = new Set<string>();
+    const list = listAt(holder, name).filter((each) => {
+      if (textAt(each, "appendAction") !== "OVERWRITE_IF_EXISTS_OR_ADD") return each !== "x-pharos-peer";
+      const text = canonical(each);
+      const isFirst = !overwritten.has(text);
+      overwritten.add(text);
+      return isFirst;
+    });
     if (list.length === 0) delete out[name];
     else out[name] = [...list].sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
   }
