@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chosenIds, DECIDED_FOR } from "#server/envoy/routes/traced-requests.ts";
+import { beginOfIds, chosenIds, DECIDED_FOR } from "#server/envoy/routes/traced-requests.ts";
 
 /** As RE2 takes it: all of the text, in either case. */
 const whole = (regex: string): RegExp =>
@@ -13,6 +13,18 @@ test.each([0.0016, 0.5, 1, 6.25, 10, 33.3, 50, 99, 100])("%d percent of ids are 
   );
   expect(ids.filter((id) => chosen.test(id)).length).toBe(Math.round(percent * 655.36));
   expect(ids.filter((id) => chosen.test(id.toUpperCase())).length).toBe(Math.round(percent * 655.36));
+});
+
+test.each([
+  [0, undefined],
+  [0.0016, "0000"],
+  [0.5, "0"],
+  [1, "0"],
+  [6.25, "0"],
+  [6.3, undefined],
+  [100, undefined],
+])("ids that are chosen of %d percent begin with %s", (percent, begin) => {
+  expect(beginOfIds(percent)).toBe(begin);
 });
 
 test("none are of 0 percent, and what is no id never is", () => {

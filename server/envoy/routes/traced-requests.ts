@@ -30,6 +30,17 @@ export function chosenIds(percent: number): string | undefined {
   return `(?i)(${parts.join("|")}).*`;
 }
 
+/**
+ * With what all of these ids begin, as far as it is zeros: most ids are told from them by that. Undefined where some begin with another digit, or
+ * where there are none.
+ */
+export function beginOfIds(percent: number): string | undefined {
+  const last = Math.min(Math.round((percent / 100) * ALL), ALL) - 1;
+  if (last < 0) return undefined;
+  const [zeros = ""] = /^0*/.exec(last.toString(16).padStart(DIGITS, "0")) ?? [];
+  return zeros === "" ? undefined : zeros;
+}
+
 /** The digits up to this one. */
 function range(last: number): string {
   if (last < 10) return `0-${last}`;
