@@ -1,12 +1,15 @@
 import {
+  askedFirst,
   type Bucket,
   costOf,
   hush,
-  isGone,
+  isIn,
   isOfLedger,
+  isPlenty,
   isQuiet,
+  isUnknown,
   join,
-  leave,
+  learn,
   NOBODY,
   NOT_DUE,
   openBucket,
@@ -21,6 +24,7 @@ import type { LeaseHolder, Moment, Taken } from "#core/rate-limit/lease-holder.t
 import { type Draw, type Grant, NEEDS_MAX } from "#core/rate-limit/lease-message.ts";
 import { type LedgerJournal, noteMore, noteTaken } from "#core/rate-limit/ledger-journal.ts";
 import { capacityOf } from "#core/rate-limit/limit.ts";
+import { checkParts, freeOf, isThere, lackOf, leave, setAside } from "#core/rate-limit/parts.ts";
 
 export interface AdmissionsOptions {
   /** One run of the agent. */
@@ -39,8 +43,6 @@ export interface AdmissionsOptions {
 const RETRY_MS_MAX = 2000;
 /** Of requests at a time, places that nobody took for so long go back. */
 const FREE_PLACE_MS = 20;
-/** How often units may be gone when those of the other buckets come. */
-const TURNS_MAX = 3;
 
 /**
  * What an agent admits: a request when all of its buckets have room, and then it is charged to all; else to none. Without a clock
@@ -81,7 +83,7 @@ export class Admissions {
   admit(charges: readonly Charge[], now: Moment, done: (outcome: Outcome) => void): void {
     const refused = charges.map((charge) => this.#refusalOf(charge, now)).find((refusal) => refusal !== undefined);
     if (refused === undefined)
-      this.#decide({ charges, done, asked: new Set(), sinceMs: now.fastMs, turns: 0, isOverdue: false }, now);
+      this.#decide({ charges, done, parts: new Map(), asked: new Set(), sinceMs: now.fastMs, isOverdue: false }, now);
     else done(refused);
   }
 
@@ -98,40 +100,38 @@ export class Admissions {
     this.#silentMs = undefined;
     this.#isAlone = false;
     const bucket = this.#buckets.get(grant.key);
+    const lacked = bucket === undefined ? 0 : lackOf(bucket, now);
     if (bucket === undefined || !bucket.holder.accept(grant, now)) return;
     bucket.retryMs = Math.min(Math.max(this.#options.retryMs, 2 * bucket.holder.answerMs), RETRY_MS_MAX);
-    const { holder } = bucket;
-    const asked = new Set(bucket.asked);
+    const { asked } = bucket;
+    const isForOthers = asked.some((waiting) => !isIn(bucket, waiting));
     bucket.asked = NOBODY;
     bucket.mayHold = grant.granted > 0;
     bucket.isOrphan = grant.trouble === "unknown-limit";
+    const wasUnknown = isUnknown(bucket);
+    learn(bucket, grant, lacked);
     const toAsk = new Set([bucket]);
     this.#toAsk = toAsk;
     try {
-      // Who waits for others besides has its part of what is here, in the order in which they came.
-      let kept = 0;
+      for (const waiting of asked) if (isIn(bucket, waiting)) this.#serve(waiting, bucket, now, grant);
       // What is left serves who came meanwhile: another draw would give it back.
-      for (const waiting of new Set([...asked, ...waitingFor(bucket)])) {
-        if (bucket.waiting?.has(waiting) !== true) continue;
-        const cost = costOf(waiting, bucket);
-        if (bucket.isOrphan || holder.canTake(kept + cost, now)) {
-          if (!this.#isStuck(waiting)) this.#decide(waiting, now);
-        } else if (asked.has(waiting)) this.#lack(waiting, bucket, grant, now);
-        if (bucket.waiting?.has(waiting) === true) kept += cost;
+      for (const waiting of waitingFor(bucket)) {
+        if (!isIn(bucket, waiting)) continue;
+        if (wasUnknown) this.#decide(waiting, now);
+        else this.#serve(waiting, bucket, now);
       }
     } finally {
       this.#toAsk = undefined;
     }
     for (const each of toAsk) this.#ask(each, now);
+    if (isForOthers) this.#giveBack(bucket, now);
     this.#plan(bucket, this.#nextMs(bucket, now));
   }
 
-  /** Another bucket lacks what it costs, and was asked: that answer decides. */
-  #isStuck({ charges }: Waiting): boolean {
-    return charges.some(({ key, cost }) => {
-      const bucket = this.#buckets.get(key);
-      return bucket?.isOrphan === false && bucket.holder.sentMs !== undefined && bucket.holder.idle < cost;
-    });
+  /** Sets aside its part of what came, and decides it unless it lacks some; `grant`: the answer for which it was asked. */
+  #serve(waiting: Waiting, bucket: Bucket, now: Moment, grant?: Grant): void {
+    if (bucket.isOrphan || setAside(bucket, waiting, now) === 0) this.#decide(waiting, now);
+    else if (grant !== undefined) this.#lack(waiting, bucket, grant, now);
   }
 
   /** It was asked for one, and there is not enough: unless that says nothing of the limit, it is refused. */
@@ -217,7 +217,7 @@ export class Admissions {
     const { hushed } = bucket;
     if (hushed === undefined) return undefined;
     const leftMs = hushed.untilMs - now.fastMs;
-    return leftMs > 0 && cost >= hushed.cost && !bucket.holder.canTake(cost, now)
+    return leftMs > 0 && cost >= hushed.cost && freeOf(bucket, now) < cost
       ? refuse("limit", Math.max(leftMs, hushed.waitMs))
       : undefined;
   }
@@ -237,50 +237,42 @@ export class Admissions {
   /** Admits, refuses, or waits for those buckets that lack units. */
   #decide(waiting: Waiting, now: Moment): void {
     for (const charge of waiting.charges) this.#bucketOf(charge).askedMs = Math.floor(now.fastMs);
-    const lacking = waiting.charges.filter(({ key, cost }) => !this.#buckets.get(key)?.holder.canTake(cost, now));
+    const lacking = waiting.charges.filter((charge) => !isThere(this.#bucketOf(charge), charge.cost, waiting, now));
     const alone: Charge[] = [];
-    let isWaiting = false;
+    const lacked: Bucket[] = [];
     for (const charge of lacking) {
       const bucket = this.#bucketOf(charge);
       // What nobody has a limit of any more is not limited.
       if (bucket.isOrphan || (this.#isDecidingAlone(waiting) && hasRoomAlone(bucket, charge, now))) alone.push(charge);
-      else if (!this.#isDecidingAlone(waiting)) isWaiting = true;
+      else if (!this.#isDecidingAlone(waiting)) lacked.push(bucket);
       else {
         this.#refuse(waiting, charge.key, becauseAlone(charge), 0, now);
         return;
       }
     }
-    if (!isWaiting) {
+    if (lacked.length === 0) {
       this.#take(waiting, alone, now);
       return;
     }
-    // What was asked for it before, and came, others have.
-    if (lacking.some((charge) => isGone(this.#bucketOf(charge), waiting))) waiting.turns += 1;
-    if (waiting.turns > TURNS_MAX) {
-      this.#refuse(waiting, this.#scarcest(waiting.charges), "limit", 0, now);
-      return;
-    }
+    const first = askedFirst(lacked);
+    // Where all have plenty it has its part of each, else all who wait would take the same units for theirs.
+    const isHeld = isPlenty(first);
     for (const charge of waiting.charges) {
       const bucket = this.#bucketOf(charge);
-      if (bucket.isOrphan) {
-        leave(bucket, waiting);
+      if (bucket.isOrphan) leave(bucket, waiting, now);
+      else if (first.includes(bucket)) {
+        join(bucket, waiting);
+        waiting.asked.add(bucket);
+        this.#ask(bucket, now);
+      } else if (isHeld) {
+        join(bucket, waiting);
+        setAside(bucket, waiting, now);
+      } else {
+        if (!waiting.parts.has(bucket)) leave(bucket, waiting, now);
         continue;
       }
-      // Of each it has its part, also where there is enough now: else all who wait would take the same units for theirs.
-      join(bucket, waiting);
-      if (lacking.includes(charge)) waiting.asked.add(bucket);
       this.#plan(bucket, waiting.sinceMs + this.#options.patienceMs);
-      this.#ask(bucket, now);
     }
-  }
-
-  /** The key that has units for the fewest such requests: that others are gone as well at the moment is because its came too late. */
-  #scarcest(charges: readonly Charge[]): string {
-    const lasts = ({ key, cost }: Charge): number => {
-      const bucket = this.#buckets.get(key);
-      return bucket === undefined || bucket.isOrphan || cost === 0 ? Infinity : bucket.holder.left / cost;
-    };
-    return charges.reduce((least, each) => (lasts(each) < lasts(least) ? each : least)).key;
   }
 
   #isDecidingAlone({ isOverdue }: Waiting): boolean {
@@ -296,16 +288,14 @@ export class Admissions {
     const taken: (readonly [LeaseHolder, Taken])[] = [];
     for (const charge of waiting.charges) {
       const bucket = this.#bucketOf(charge);
-      leave(bucket, waiting);
+      leave(bucket, waiting, now);
       if (alone.includes(charge)) {
         bucket.alone?.meter.spend(charge.cost, now.slowMs, now.slowMs);
         taken.push([bucket.holder, bucket.holder.takeAlone(charge.cost, now)]);
       } else taken.push([bucket.holder, bucket.holder.take(charge.cost, now)]);
+      checkParts(bucket);
     }
-    for (const charge of waiting.charges) {
-      const bucket = this.#bucketOf(charge);
-      if (bucket.holder.isLow(now)) this.#send(bucket, now);
-    }
+    for (const charge of waiting.charges) this.#ask(this.#bucketOf(charge), now);
     waiting.done(this.#admitted(waiting.charges, taken));
   }
 
@@ -339,19 +329,22 @@ export class Admissions {
   #refuse(waiting: Waiting, key: string, because: Refusal, retryMs: number, now: Moment): void {
     for (const charge of waiting.charges) {
       const bucket = this.#bucketOf(charge);
-      leave(bucket, waiting);
-      // What came for this request alone is somebody else's.
-      if (charge.key !== key && waiting.asked.has(bucket) && bucket.holder.idle > 0 && bucket.waiting === undefined) {
-        bucket.holder.release();
-        this.#send(bucket, now);
-      }
+      leave(bucket, waiting, now);
+      if (charge.key !== key && waiting.asked.has(bucket)) this.#giveBack(bucket, now);
     }
     waiting.done({ kind: "refused", key, because, retryMs });
   }
 
+  /** What came for somebody who does not need it any more is somebody else's. */
+  #giveBack(bucket: Bucket, now: Moment): void {
+    if (freeOf(bucket, now) <= 0 || lackOf(bucket, now) > 0) return;
+    bucket.holder.release(bucket.aside);
+    this.#send(bucket, now);
+  }
+
   #ask(bucket: Bucket, now: Moment): void {
     if (this.#toAsk !== undefined) this.#toAsk.add(bucket);
-    else if (bucket.holder.sentMs === undefined && (bucket.waiting?.cost ?? 0) > bucket.holder.idle)
+    else if (bucket.holder.sentMs === undefined && (lackOf(bucket, now) > 0 || bucket.holder.isLow(now)))
       this.#send(bucket, now);
   }
 
@@ -359,20 +352,18 @@ export class Admissions {
     const { holder } = bucket;
     const asked: Waiting[] = [];
     const needs: number[] = [];
-    let idle = holder.idle;
     for (const waiting of waitingFor(bucket)) {
-      const cost = costOf(waiting, bucket);
       // What it still holds serves the first.
-      const need = Math.max(0, cost - idle);
-      idle = Math.max(0, idle - cost);
-      if (need > 0 && needs.length === NEEDS_MAX) break;
+      const need = setAside(bucket, waiting, now);
+      if (need === 0) continue;
+      if (needs.length === (isUnknown(bucket) ? 1 : NEEDS_MAX)) break;
       asked.push(waiting);
-      if (need > 0) needs.push(need);
+      needs.push(need);
     }
     bucket.asked = asked.length === 0 ? NOBODY : asked;
     this.#lease += 1;
     this.#sentMs = now.fastMs;
-    const draw = holder.draw(this.#options.agent, this.#lease, needs, now, asked.length > 0);
+    const draw = holder.draw(this.#options.agent, this.#lease, needs, now, bucket.waiting !== undefined);
     this.#plan(bucket, this.#nextMs(bucket, now));
     if (isOfLedger(bucket)) this.#options.journal?.drew(draw);
     this.#options.send(draw);

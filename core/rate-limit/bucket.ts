@@ -11,6 +11,7 @@ const QUIET_PARTS = 1024;
 /** A key that nobody asked for in so long is forgotten. */
 export const UNUSED_MS = 1000;
 export const NOT_DUE = -1;
+const NOT_KNOWN = -1;
 const LONG_AGO_MS = -1_000_000;
 
 /** Until then requests that cost as much as the one that was refused are refused. */
@@ -27,6 +28,13 @@ interface Alone {
   readonly share: Limit;
 }
 
+/** Units of a lease that are set aside for a request which waits. */
+export interface Part {
+  readonly units: number;
+  /** When it ends, they are no longer. */
+  readonly term: number;
+}
+
 export class Waiters extends Set<Waiting> {
   /** Of all of them, of this bucket. */
   cost = 0;
@@ -36,6 +44,12 @@ export interface Bucket {
   readonly holder: LeaseHolder;
   /** There are many buckets, and few for which somebody waits: also who waits for another one, and finds here what it needs. */
   waiting: Waiters | undefined;
+  /** Units that are set aside for them: parts of this term, which ends with the lease. */
+  aside: number;
+  asideTerm: number;
+  leaseTerm: number;
+  /** Of what the owner was asked for lately, the part that it had; 1: it had more; NOT_KNOWN. */
+  supply: number;
   /** Of the draw that is not answered, whom it asks for. */
   asked: readonly Waiting[];
   hushed: Hushed | undefined;
@@ -57,8 +71,9 @@ export interface Waiting {
   readonly done: (outcome: Outcome) => void;
   /** Buckets that were asked for it. */
   readonly asked: Set<Bucket>;
+  /** What is set aside for it. */
+  readonly parts: Map<Bucket, Part>;
   readonly sinceMs: number;
-  turns: number;
   /** It has waited long enough: what the owner does not say the agent decides. */
   isOverdue: boolean;
 }
@@ -69,6 +84,10 @@ export const NOBODY: readonly Waiting[] = [];
 export const openBucket = (key: string, limit: Limit, retryMs: number): Bucket => ({
   holder: new LeaseHolder(key, limit),
   waiting: undefined,
+  aside: 0,
+  asideTerm: 0,
+  leaseTerm: 0,
+  supply: NOT_KNOWN,
   asked: NOBODY,
   hushed: undefined,
   askedMs: LONG_AGO_MS,
@@ -93,20 +112,46 @@ export function join(bucket: Bucket, waiting: Waiting): void {
   bucket.waiting.cost += costOf(waiting, bucket);
 }
 
-export function leave(bucket: Bucket, waiting: Waiting): void {
-  if (bucket.waiting?.delete(waiting) !== true) return;
-  bucket.waiting.cost -= costOf(waiting, bucket);
-  if (bucket.waiting.size === 0) bucket.waiting = undefined;
-}
-
-/** Of one that lacks units here: they were asked for it, and came. */
-export const isGone = (bucket: Bucket, { asked }: Waiting): boolean =>
-  !bucket.isOrphan && asked.has(bucket) && bucket.holder.sentMs === undefined;
+export const isIn = ({ waiting: all }: Bucket, waiting: Waiting): boolean => all?.has(waiting) === true;
 
 export const isOfLedger = ({ holder }: Bucket): boolean => holder.limit.ledger !== undefined;
 
 export const isQuiet = ({ waiting, askedMs, alone }: Bucket, { fastMs, slowMs }: Moment): boolean =>
   waiting === undefined && fastMs - askedMs >= UNUSED_MS && (alone === undefined || alone.meter.isFresh(slowMs));
+
+/**
+ * Those of the buckets that a request lacks which are to be asked first: those of which nothing is known, or the one that refuses
+ * most. Nothing of the others is held for it meanwhile: else who is refused by one limit, again and again, keeps units of
+ * another from those who could use them.
+ */
+export function askedFirst(lacking: readonly Bucket[]): readonly Bucket[] {
+  const unknown = lacking.filter(isUnknown);
+  // The first asks for all who come until it is known.
+  const asked = unknown.filter(({ holder }) => holder.sentMs !== undefined);
+  if (asked.length > 0) return asked;
+  if (unknown.length > 0) return unknown;
+  const scarcest = lacking.reduce((least, each) => (each.supply < least.supply ? each : least));
+  return scarcest.supply < 1 ? [scarcest] : lacking;
+}
+
+/** The owner has said nothing of it yet. */
+export const isUnknown = ({ supply }: Bucket): boolean => supply === NOT_KNOWN;
+
+/** Nothing says that a request which lacks units of these may have to be refused. */
+export const isPlenty = (lacking: readonly Bucket[]): boolean => lacking.every(({ supply }) => supply === 1);
+
+/** Learns of an answer how much there is of what was asked for, and of what those lack who came meanwhile. */
+export function learn(bucket: Bucket, { granted, left, trouble }: Grant, lacked: number): void {
+  const { supply } = bucket;
+  if (trouble !== undefined) return;
+  const there = granted + left;
+  if (left > 0 && there >= lacked) bucket.supply = 1;
+  // One that had just enough may have too little again.
+  else if (lacked > 0) {
+    const part = Math.min(1, there / lacked);
+    bucket.supply = isUnknown(bucket) ? part : (part + supply) / 2;
+  }
+}
 
 /** The owner is not asked again for a while for as much as it had no room for. */
 export function hush(bucket: Bucket, cost: number, { waitMs, trouble }: Grant, { fastMs }: Moment): void {

@@ -85,6 +85,11 @@ export class LeaseHolder {
     return this.#idle;
   }
 
+  /** Which lease it is: what is idle ends with it. */
+  get term(): number {
+    return this.#term;
+  }
+
   /** Units that may yet be used, as far as it was told. */
   get left(): number {
     return this.#idle + this.#left;
@@ -144,11 +149,6 @@ export class LeaseHolder {
     this.#usedTerm = this.#term;
   }
 
-  canTake(amount: number, now: Moment): boolean {
-    this.lapse(now);
-    return this.#idle >= amount;
-  }
-
   take(amount: number, now: Moment): Taken {
     this.#idle -= amount;
     if (this.#idle < this.#idleLeast) this.#idleLeast = this.#idle;
@@ -197,9 +197,9 @@ export class LeaseHolder {
     return this.limit.isPlaces === true ? this.takeAlone(told, now) : { ...this.takeAlone(0, now), told };
   }
 
-  /** Gives back what is idle: by the next draw. */
-  release(): void {
-    this.#idle = 0;
+  /** Gives back what is idle, but for so much: by the next draw. */
+  release(kept = 0): void {
+    this.#idle = kept;
     this.#idleLeast = 0;
     this.#low = 0;
   }

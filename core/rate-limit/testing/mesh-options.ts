@@ -22,6 +22,16 @@ export const NO_TROUBLE: Trouble = {
   ...{ jumps: 0, jumpMs: 0, drift: 0 },
 };
 
+/** Requests of one kind, besides those that are drawn by chance. */
+export interface Stream {
+  /** That have to admit each. */
+  readonly keys: readonly string[];
+  /** In a second. */
+  readonly rate: number;
+  /** All at this one; without it, at any. */
+  readonly agentAt?: number;
+}
+
 export interface MeshOptions {
   readonly seed: number;
   readonly agents: number;
@@ -38,6 +48,7 @@ export interface MeshOptions {
   readonly every: number;
   readonly trouble: Trouble;
   readonly whenUncoordinated: Charge["whenUncoordinated"];
+  readonly streams?: Readonly<Record<string, Stream>>;
   /** Agents that do not reach the owner from half of the time on. */
   readonly cutOff?: number;
   /** How often in a second people begin a key anew. */

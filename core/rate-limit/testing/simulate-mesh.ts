@@ -1,6 +1,6 @@
 import { Admissions } from "#core/rate-limit/admissions.ts";
 import { CautiousClock } from "#core/rate-limit/cautious-clock.ts";
-import type { Charge } from "#core/rate-limit/charge.ts";
+import type { Charge, Outcome } from "#core/rate-limit/charge.ts";
 import {
   applyLine,
   type JournalEntry,
@@ -51,6 +51,8 @@ export class SimulatedMesh {
   refused = 0;
   /** Refusals by the key that is named for them. */
   readonly refusedBy = new Map<string, number>();
+  /** What became of the requests of each stream. */
+  readonly ofStream = new Map<string, { admitted: number; refused: number }>();
   /** Requests that were not decided at once. */
   waited = 0;
   /** Draws that agents sent. */
@@ -143,54 +145,72 @@ export class SimulatedMesh {
   }
 
   #load(): void {
-    const { agents, rate, skew, limits, costs, refunds, every, whenUncoordinated } = this.#options;
+    const { rate, skew, limits, costs, every, streams = {} } = this.#options;
     const keys = Object.keys(limits);
-    const requests = this.#world.round((rate * STEP_MS) / 1000);
-    for (let at = 0; at < requests; at += 1) {
+    for (let left = this.#arriving(rate); left > 0; left -= 1) {
       const agent = this.#world.random() < skew / 2 ? this.#agents[0] : this.#world.pick(this.#agents);
       const chosen = this.#world.random() < every ? keys : [this.#world.pick(keys) ?? ""];
-      const cost = 1 + Math.floor(this.#world.random() * costs);
-      const charges = chosen.flatMap((key): Charge[] => {
-        const limit = limits[key];
-        return limit === undefined ? [] : [{ key, limit, cost, members: agents, whenUncoordinated }];
-      });
-      if (agent === undefined) continue;
-      this.#world.at(this.#world.random() * STEP_MS, () => {
-        const { id } = agent;
-        this.#undecided.set(id, (this.#undecided.get(id) ?? 0) + 1);
-        let isAtOnce = true;
-        agent.admissions.admit(charges, this.#moment(agent), (outcome) => {
-          this.#undecided.set(id, (this.#undecided.get(id) ?? 0) - 1);
-          if (!isAtOnce) this.waited += 1;
-          if (outcome.kind === "refused") {
-            this.refused += 1;
-            this.refusedBy.set(outcome.key, (this.refusedBy.get(outcome.key) ?? 0) + 1);
-            return;
-          }
-          const entries = chosen.map((key) => {
-            const entry = { atMs: this.#world.nowMs, cost };
-            this.admitted.get(key)?.push(entry);
-            return entry;
-          });
-          if (this.#options.lastMs !== undefined) {
-            this.#last(agent, charges, outcome, entries);
-            return;
-          }
-          const { admissions } = agent;
-          this.#world.at(this.#world.random() * 100, () => {
-            // Of an agent that died meanwhile nobody learns what it cost.
-            if (agent.admissions !== admissions) return;
-            const isRefunded = this.#world.random() < refunds;
-            if (isRefunded) for (const entry of entries) entry.cost = 0;
-            outcome.settle(
-              this.#moment(agent),
-              entries.map((entry) => entry.cost),
-            );
-          });
-        });
-        isAtOnce = false;
-      });
+      this.#ask(agent, chosen, 1 + Math.floor(this.#world.random() * costs));
     }
+    for (const [name, { keys: chosen, rate, agentAt }] of Object.entries(streams))
+      for (let left = this.#arriving(rate); left > 0; left -= 1)
+        this.#ask(agentAt === undefined ? this.#world.pick(this.#agents) : this.#agents[agentAt], chosen, 1, name);
+  }
+
+  /** How many requests come in this step, of so many in a second. */
+  #arriving(rate: number): number {
+    return this.#world.round((rate * STEP_MS) / 1000);
+  }
+
+  #ask(agent: SimulatedAgent | undefined, chosen: readonly string[], cost: number, stream?: string): void {
+    const { agents, limits, refunds, whenUncoordinated } = this.#options;
+    const charges = chosen.flatMap((key): Charge[] => {
+      const limit = limits[key];
+      return limit === undefined ? [] : [{ key, limit, cost, members: agents, whenUncoordinated }];
+    });
+    if (agent === undefined) return;
+    this.#world.at(this.#world.random() * STEP_MS, () => {
+      const { id } = agent;
+      this.#undecided.set(id, (this.#undecided.get(id) ?? 0) + 1);
+      let isAtOnce = true;
+      agent.admissions.admit(charges, this.#moment(agent), (outcome) => {
+        this.#undecided.set(id, (this.#undecided.get(id) ?? 0) - 1);
+        if (!isAtOnce) this.waited += 1;
+        if (stream !== undefined) this.#count(stream, outcome.kind);
+        if (outcome.kind === "refused") {
+          this.refused += 1;
+          this.refusedBy.set(outcome.key, (this.refusedBy.get(outcome.key) ?? 0) + 1);
+          return;
+        }
+        const entries = chosen.map((key) => {
+          const entry = { atMs: this.#world.nowMs, cost };
+          this.admitted.get(key)?.push(entry);
+          return entry;
+        });
+        if (this.#options.lastMs !== undefined) {
+          this.#last(agent, charges, outcome, entries);
+          return;
+        }
+        const { admissions } = agent;
+        this.#world.at(this.#world.random() * 100, () => {
+          // Of an agent that died meanwhile nobody learns what it cost.
+          if (agent.admissions !== admissions) return;
+          const isRefunded = this.#world.random() < refunds;
+          if (isRefunded) for (const entry of entries) entry.cost = 0;
+          outcome.settle(
+            this.#moment(agent),
+            entries.map((entry) => entry.cost),
+          );
+        });
+      });
+      isAtOnce = false;
+    });
+  }
+
+  #count(stream: string, outcome: Outcome["kind"]): void {
+    const counted = this.ofStream.get(stream) ?? { admitted: 0, refused: 0 };
+    counted[outcome] += 1;
+    this.ofStream.set(stream, counted);
   }
 
   #last(
