@@ -30,14 +30,14 @@ export default {
       "simulate-reads-what-proxies-read",
       "The simulator decides by compiled resources, and so reads protobuf; beside these it knows what forms a host name has and what limits come to, and nothing else of the core.",
       "^core/simulate/",
-      "^(core/(simulate/|xds/|host/|rate-limit/|(errors|refusal-status)\\.ts|schema/(compile-regex|claim-path)\\.ts)|proto/gen/|node_modules/(@bufbuild|ipaddr\\.js)/)",
+      "^(core/(simulate/|xds/|host/|rate-limit/|(errors|refusal-status)\\.ts|schema/(compile-regex|claim-path|path-pattern)\\.ts)|proto/gen/|node_modules/(@bufbuild|ipaddr\\.js)/)",
       { pathNot: "\\.test\\.ts$" },
     ),
     only(
       "schema-is-a-language",
       "The language of schemas knows no kind, no YAML and no proxy.",
       "^core/schema/",
-      "^(core/(schema/|(brand|duration)\\.ts)|node_modules/(ipaddr\\.js|re2js)/)",
+      "^(core/(schema/|(brand|duration|fnv1a)\\.ts)|node_modules/(ipaddr\\.js|re2js)/)",
       { pathNot: "\\.test\\.ts$" },
     ),
     only(

@@ -96,6 +96,9 @@ function Detail({ objective, span }: { readonly objective: ObjectiveDetail; read
               ...(countedMs === null
                 ? []
                 : [{ term: "Threshold", value: `counted as ${Number(countedMs.toPrecision(4))} ms` }]),
+              ...(objective.isOfSome
+                ? [{ term: "Counted from", value: "when proxies were first asked to tell these requests apart" }]
+                : []),
               { term: "Namespace", value: namespace },
             ]}
           />

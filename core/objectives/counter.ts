@@ -1,9 +1,11 @@
 import { answerMatcher } from "#core/graph/answer-codes.ts";
 import type { ObjectiveTerms } from "#core/resolve/objectives.ts";
+import { IS_MEANT } from "#core/schema/cel/operation-tag.ts";
 import { boundsOf, bucketOf } from "#core/telemetry/buckets.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { bucketAt, countAt } from "#core/telemetry/histogram.ts";
 import { outcomeOf, type TrafficRow } from "#core/telemetry/traffic.ts";
+import { parseTags } from "#core/telemetry/written-tags.ts";
 
 /** Requests that count, and those of them that were not good. */
 export interface Sums {
@@ -23,14 +25,22 @@ const NONE: Sums = { total: 0, bad: 0 };
  * What an objective counts of a row. What a policy refused is nobody's failure and counts nowhere; of latencies only what was
  * answered does.
  */
-export function objectiveCounter({ host, workload, from, reporter, good }: ObjectiveTerms): ObjectiveCounter {
+export function objectiveCounter({
+  host,
+  workload,
+  from,
+  reporter,
+  operation,
+  good,
+}: ObjectiveTerms): ObjectiveCounter {
   const isMeant = (key: TrafficKey): boolean =>
     key.reporter === reporter &&
     (host === undefined || key.destinationService === host) &&
     (workload === undefined ||
       (key.destinationWorkload === workload.name && key.destinationNamespace === workload.namespace)) &&
     (from.namespace === undefined || key.sourceNamespace === from.namespace) &&
-    (from.workload === undefined || key.sourceWorkload === from.workload);
+    (from.workload === undefined || key.sourceWorkload === from.workload) &&
+    (operation === undefined || parseTags(key.tags).get(operation.name) === IS_MEANT);
   if (good.kind === "latency") {
     const last = lastGoodBucket(good.thresholdMs);
     return {

@@ -27,14 +27,22 @@ export interface RoutingService extends VirtualService {
 export interface RoutePlace {
   readonly resource: string;
   readonly path: string;
+  /** Of an HTTP route that has one there. */
+  readonly name?: string;
 }
 
 /** Where the route at an index of what a VirtualService routes by is written, and where it was delegated, if it was. */
 export function placesOfRoute(service: RoutingService, index: number): readonly RoutePlace[] {
   const { rootIndex, delegate } = service.places?.[index] ?? { rootIndex: index, delegate: undefined };
   const root = { resource: formatRef(refOf(service)), path: `spec.http[${rootIndex}]` };
-  if (delegate === undefined) return [root];
-  return [{ resource: formatRef(refOf(delegate.service)), path: `spec.http[${delegate.index}]` }, root];
+  if (delegate === undefined) return [{ ...root, ...nameAt(service, index) }];
+  const { service: written, index: at } = delegate;
+  return [{ resource: formatRef(refOf(written)), path: `spec.http[${at}]`, ...nameAt(written, at) }, root];
+}
+
+function nameAt({ spec }: Pick<VirtualService, "spec">, index: number): Pick<RoutePlace, "name"> {
+  const name = spec.http?.[index]?.name ?? "";
+  return name === "" ? {} : { name };
 }
 
 /** The same of all that it routes by, each place once. */

@@ -7,6 +7,7 @@ import type { RoutingService } from "#core/resolve/delegates.ts";
 import type { ResolvedRule } from "#core/resolve/destination-rule.ts";
 import type { EndpointReader } from "#core/resolve/endpoints.ts";
 import type { WrittenTags } from "#core/resolve/exported-metrics.ts";
+import type { ProxyTags } from "#core/resolve/operations.ts";
 import type { PolicyScope } from "#core/resolve/policy-scope.ts";
 import type { Imports, SidecarInbound } from "#core/resolve/sidecar.ts";
 import type { ResolvedTracing } from "#core/resolve/tracing.ts";
@@ -50,6 +51,8 @@ export interface MeshReader extends CallerReader {
   accessLogsFor(namespace: string, labels: Labels): ResolvedLogs;
   /** What its proxy writes of each request for labels of metrics. */
   writtenTagsFor(namespace: string, labels: Labels): WrittenTags;
+  /** By which operations of objectives it tells its requests apart. */
+  operationsFor(namespace: string, labels: Labels, workload: string): ProxyTags;
   /** The Sidecar that speaks for a workload. */
   sidecarFor(namespace: string, labels: Labels): Resource<"Sidecar"> | undefined;
   /** What that one says of what comes to it. */

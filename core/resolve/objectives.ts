@@ -3,6 +3,7 @@ import { expandHost } from "#core/host/host.ts";
 import { codePattern } from "#core/kinds/health-policy/code-pattern.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
+import { operationTag, type WrittenTag } from "#core/schema/cel/operation-tag.ts";
 
 /** What an Objective asks for, in neutral words. */
 export interface ObjectiveTerms {
@@ -13,6 +14,8 @@ export interface ObjectiveTerms {
   readonly workload: { readonly namespace: string; readonly name: string } | undefined;
   readonly from: { readonly namespace: string | undefined; readonly workload: string | undefined };
   readonly reporter: "source" | "destination";
+  /** What proxies write of the requests that are meant; undefined where all are. */
+  readonly operation: WrittenTag | undefined;
   readonly good:
     | { readonly kind: "availability"; readonly codePattern: string | undefined }
     | { readonly kind: "latency"; readonly thresholdMs: number };
@@ -31,7 +34,7 @@ export function readObjective(
   { domainSuffix }: Pick<MeshSettings, "domainSuffix">,
 ): ObjectiveTerms {
   const { spec, metadata } = objective;
-  const { service, workload, from = {}, reporter, availability, latency, target, window, alerts = {} } = spec;
+  const { service, workload, from = {}, reporter, requests, availability, latency, target, window, alerts = {} } = spec;
   return {
     ref: formatRef(refOf(objective)),
     description: spec.description ?? "",
@@ -39,6 +42,17 @@ export function readObjective(
     workload: workload === undefined ? undefined : { namespace: metadata.namespace, name: workload },
     from: { namespace: from.namespace, workload: from.workload },
     reporter: reporter === "Source" ? "source" : "destination",
+    operation:
+      requests === undefined
+        ? undefined
+        : operationTag({
+            methods: requests.methods ?? [],
+            paths: requests.paths ?? [],
+            route: requests.route && {
+              resource: formatRef({ kind: "VirtualService", ...metadata, name: requests.route.virtualService }),
+              name: requests.route.name,
+            },
+          }),
     good:
       latency === undefined
         ? {

@@ -12,6 +12,8 @@ import { limitsOf } from "#core/resolve/inline-limits.ts";
 import type { MeshReader } from "#core/resolve/mesh-reader.ts";
 import { settingsOf, withExports } from "#core/resolve/mesh-settings.ts";
 import { resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { readObjective } from "#core/resolve/objectives.ts";
+import { resolveOperations } from "#core/resolve/operations.ts";
 import { resolvePolicies } from "#core/resolve/policies.ts";
 import { policyScope } from "#core/resolve/policy-scope.ts";
 import { resolveService, selects, servicesOf } from "#core/resolve/service.ts";
@@ -68,6 +70,8 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
     );
     return imports === undefined ? found : importPorts(found, imports);
   };
+  const servicesSelecting: MeshReader["servicesSelecting"] = (namespace, labels) =>
+    declarations.filter((each) => each.namespace === namespace && selects(each, labels)).flatMap(servicesOf);
   const sidecarFor: MeshReader["sidecarFor"] = (namespace, labels) =>
     resolveSidecar(ofKind(aged, "Sidecar"), { namespace, labels }, mesh.rootNamespace);
   return {
@@ -81,8 +85,7 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
       const under = isWildcard(pattern) ? [...all].filter((host) => hostMatches(pattern, host)) : [pattern];
       return under.flatMap((host) => service(host, fromNamespace, imports) ?? []);
     },
-    servicesSelecting: (namespace, labels) =>
-      declarations.filter((each) => each.namespace === namespace && selects(each, labels)).flatMap(servicesOf),
+    servicesSelecting,
     virtualServices: (host, fromNamespace, gateway, port, imports) =>
       resolveVirtualServices(
         imports === undefined
@@ -112,6 +115,11 @@ export function createSnapshotReader({ mesh, resources, instances, credentials =
       resolveAccessLogs(ofKind(aged, "Telemetry"), { namespace, labels }, scope, settings),
     writtenTagsFor: (namespace, labels) =>
       resolveWrittenTags(ofKind(aged, "Telemetry"), { namespace, labels }, scope, settings),
+    operationsFor: (namespace, labels, workload) =>
+      resolveOperations(
+        ofKind(aged, "Objective").map((each) => readObjective(each, mesh)),
+        { namespace, workload, hosts: servicesSelecting(namespace, labels).map(({ host }) => host) },
+      ),
     sidecarFor,
     sidecarInbound: (namespace, labels) => inboundOf(sidecarFor(namespace, labels)),
     gatewaysFor: (labels) => gateways.filter((gateway) => matchesLabels(labels, gatewaySelector(gateway))),

@@ -60,7 +60,7 @@ function describeShare(): string {
 }
 
 /** Istio has no limits; its MeshConfig stands in a group of ours, for with Istio it is no resource. */
-const isIstios = (kind: Kind): boolean => KINDS[kind].group !== "limits.pharos.dev";
+const isIstios = (kind: Kind): boolean => !KINDS[kind].group.endsWith(".pharos.dev");
 
 function renderKind(kind: Kind): string {
   const { group, plural, short, schema } = KINDS[kind];

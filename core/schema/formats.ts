@@ -214,6 +214,9 @@ export const FORMATS = {
     longest(text, BASE64_CHARS_MAX),
   "default-endpoint": checkDefaultEndpoint,
   "limit-key": (text) => (LIMIT_KEYS.test(text) || CONDITION_KEYS.test(text) ? undefined : checkLimitKey(text)),
+  /** Of RFC 9110 any token is one, and none that is known has small letters: who writes them meant another. */
+  "http-method": (text) =>
+    matches(/^[A-Z0-9!#$%&'*+.^_`|~-]{1,32}$/, text, "is no method: they are written in capitals"),
   "path-template": (text) =>
     text.startsWith("/")
       ? (checkPolicyPath(text) ??

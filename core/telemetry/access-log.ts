@@ -1,3 +1,4 @@
+import type { WrittenTag } from "#core/schema/cel/operation-tag.ts";
 import { VALUE_CHARS_MAX } from "#core/telemetry/written-tags.ts";
 
 /**
@@ -62,7 +63,7 @@ const FIELDS = {
   /** The resource whose route it took, `VirtualService/NAMESPACE/NAME`, and where in it (outbound, gateway). */
   vs: "%METADATA(ROUTE:istio:config)%",
   vp: "%METADATA(ROUTE:istio:path)%",
-  /** Values for labels of metrics that a Telemetry asks for, by their expressions; not there where none does. */
+  /** Values for labels of metrics that a Telemetry asks for, by their expressions, and which operations of objectives it is one of; not there where none are asked for. */
   mt: "",
   /** The context of a trace that it went on with, in W3C's form; only where no tracer says the id. */
   tp: "%REQUEST_HEADER(TRACEPARENT):55%",
@@ -83,8 +84,8 @@ const ONLY_BY: Readonly<Record<LogDirection, readonly AccessLogField[]>> = {
   gateway: ["up", "uw", "uf", "n", "vs", "vp"],
 };
 
-/** The format of a listener's log: only what its side of a call has, for every field costs every request. `tags`: expressions of CEL. */
-export function accessLogFormat(direction: LogDirection, tags: readonly string[] = []): AccessLogFormat {
+/** The format of a listener's log: only what its side of a call has, for every field costs every request. `tags`: by expressions of CEL. */
+export function accessLogFormat(direction: LogDirection, tags: readonly WrittenTag[] = []): AccessLogFormat {
   const left: readonly string[] = [
     "mt",
     "tp",
@@ -107,11 +108,11 @@ export function tracerlessFormat({ ti: _, ...format }: AccessLogFormat): AccessL
 /** Bytes of a value that are written: more than are counted by, and not the whole of a header once for each expression that asks for it. */
 const TAG_BYTES_MAX = 4 * VALUE_CHARS_MAX;
 
-const written = (tags: readonly string[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(tags.map((expression) => [expression, `%CEL(${expression}):${TAG_BYTES_MAX}%`]));
+const written = (tags: readonly WrittenTag[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(tags.map(({ name, expression }) => [name, `%CEL(${expression}):${TAG_BYTES_MAX}%`]));
 
 /** The same where callers have no certificates: they are known by their addresses alone. */
-export function plainAccessLogFormat(tags: readonly string[] = []): AccessLogFormat {
+export function plainAccessLogFormat(tags: readonly WrittenTag[] = []): AccessLogFormat {
   const { dp: _, tv: __, ...format } = accessLogFormat("inbound", tags);
   return { ...format, ra: FIELDS.ra };
 }
@@ -119,7 +120,7 @@ export function plainAccessLogFormat(tags: readonly string[] = []): AccessLogFor
 /** Of a TCP proxy, which has lines of connections as they begin and while they last. */
 export function tcpAccessLogFormat(
   direction: LogDirection,
-  tags: readonly string[] = [],
+  tags: readonly WrittenTag[] = [],
   isPlain = false,
 ): AccessLogFormat {
   const format = isPlain ? plainAccessLogFormat(tags) : accessLogFormat(direction, tags);

@@ -1,5 +1,6 @@
 import { attributePath } from "#core/schema/cel/evaluate-cel.ts";
 import { type Expression, partsOf } from "#core/schema/cel/expression.ts";
+import { IS_MEANT, isOperationTag } from "#core/schema/cel/operation-tag.ts";
 import { parseCel } from "#core/schema/cel/parse-cel.ts";
 import { REDACTED, type Redact } from "#core/telemetry/redact-headers.ts";
 
@@ -25,7 +26,7 @@ const SAYS_LITTLE: ReadonlySet<string> = new Set(
 const KNOWN_MAX = 1000;
 const known = new Map<string, Shown>();
 
-/** Values that proxies wrote of requests, by their expressions: without those of headers that stay on their hosts. */
+/** Values that proxies wrote of requests, by their expressions: without those of headers that stay on their hosts. Of an operation there is one value. */
 export function redactTags(
   values: Iterable<readonly [string, string]>,
   redact: Redact,
@@ -34,7 +35,7 @@ export function redactTags(
 }
 
 function redactTag(expression: string, value: string, redact: Redact): string {
-  if (value === REDACTED) return value;
+  if (value === REDACTED || (value === IS_MEANT && isOperationTag(expression))) return value;
   const shown = shownBy(expression);
   if (shown === "any") return REDACTED;
   let told = value;

@@ -1,12 +1,15 @@
 import { plainText } from "#core/plain-text.ts";
 import { WRITTEN_TAGS_MAX } from "#core/schema/cel/check-tag-value.ts";
+import { OPERATIONS_MAX } from "#core/schema/cel/operation-tag.ts";
 import type { Redact } from "#core/telemetry/redact-headers.ts";
 import { redactTags } from "#core/telemetry/redact-tags.ts";
 
 /** Of a value. */
 export const VALUE_CHARS_MAX = 100;
 /** Of all of a request: what would go beyond it is left out. */
-const CHARS_MAX = 1000;
+const CHARS_MAX = 1400;
+/** Operations of objectives come first in the order of names. */
+const TAGS_MAX = OPERATIONS_MAX + WRITTEN_TAGS_MAX;
 
 /**
  * Values that a proxy wrote of a request for labels of metrics, by their expressions, as the one label that requests are counted by: a JSON
@@ -14,7 +17,7 @@ const CHARS_MAX = 1000;
  */
 export function formatTags(values: Iterable<readonly [string, string]>): string {
   let text = "";
-  for (const [expression, value] of [...values].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, WRITTEN_TAGS_MAX)) {
+  for (const [expression, value] of [...values].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, TAGS_MAX)) {
     const longer = `${text}${text === "" ? "" : ","}${JSON.stringify(expression)}:${JSON.stringify(plainText(value, VALUE_CHARS_MAX))}`;
     if (longer.length + 2 <= CHARS_MAX) text = longer;
   }

@@ -8,6 +8,8 @@ export interface ObjectiveView {
   /** In a line. */
   readonly effect: string;
   readonly description: string;
+  /** Whether it is about some requests alone, which proxies tell apart from when it was asked for. */
+  readonly isOfSome: boolean;
   /** Where it is about a service. */
   readonly host: string | null;
   /** Percent. */

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { cutText } from "#core/cut-text.ts";
+import { isOperationTag } from "#core/schema/cel/operation-tag.ts";
 import { type AccessEntry, textOf } from "#core/telemetry/access-entry.ts";
 import { redactAlways } from "#core/telemetry/redact-headers.ts";
 import { redactTags } from "#core/telemetry/redact-tags.ts";
@@ -59,14 +60,17 @@ export class EntryBounds {
   }
 
   #boundTags(entry: AccessEntry): AccessEntry {
-    const tags = redactTags(tagsIn(entry.mt), redactAlways).map(([expression, value]) => {
+    const { operations = [], values = [] } = Object.groupBy(tagsIn(entry.mt), ([name]) =>
+      isOperationTag(name) ? "operations" : "values",
+    );
+    const tags = redactTags(values, redactAlways).map(([expression, value]) => {
       const short = cutText(value, VALUE_CHARS_MAX);
       return [expression, this.#tags.admits(short, expression) ? short : OTHER] as const;
     });
     const isRoom = tags.length < 2 || this.#tagSets.admits(String(crc32(JSON.stringify(tags))), entry.dir);
     const told = isRoom ? tags : tags.map(([expression]) => [expression, OTHER] as const);
     if (told.some(([, value]) => value === OTHER)) this.folded += 1;
-    return { ...entry, mt: Object.fromEntries(told) };
+    return { ...entry, mt: Object.fromEntries([...operations, ...told]) };
   }
 
   #boundPeer(entry: AccessEntry): AccessEntry {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isOfRoutes } from "#core/kinds/policy-target.ts";
 import type { ProxySettings } from "#core/mesh-config/proxy-settings.ts";
+import type { Service } from "#core/model/service.ts";
 import type { MeshSettings } from "#core/registry/snapshot.ts";
 import { type ResolvedLogs, resolveAccessLogs } from "#core/resolve/access-logs.ts";
 import {
@@ -15,6 +16,8 @@ import { type Extension, resolveExtensions } from "#core/resolve/extensions.ts";
 import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
 import { inlineOf, type LimitKind } from "#core/resolve/inline-limits.ts";
 import { type EffectiveMtlsMode, resolveMtlsMode } from "#core/resolve/mtls-mode.ts";
+import { type ObjectiveTerms, readObjective } from "#core/resolve/objectives.ts";
+import { type ProxyTags, resolveOperations } from "#core/resolve/operations.ts";
 import { isForRoutes, type Policy, resolvePolicies } from "#core/resolve/policies.ts";
 import { type ForWorkloads, findRoutes, findTargeted, type PolicyScope } from "#core/resolve/policy-scope.ts";
 import {
@@ -36,6 +39,7 @@ export abstract class WorkloadAnswers {
   abstract settings(): ProxySettings;
   abstract all<K extends AnyResource["kind"]>(kind: K): readonly Resource<K>[];
   abstract ofNamespace<K extends AnyResource["kind"]>(kind: K, namespace: string): readonly Resource<K>[];
+  abstract servicesSelecting(namespace: string, labels: Labels): readonly Service[];
   abstract derive<T>(key: string, answer: () => T, isSame?: (a: T, b: T) => boolean): T;
   abstract deriveList<T>(key: string, answer: () => readonly T[]): readonly T[];
 
@@ -145,6 +149,32 @@ export abstract class WorkloadAnswers {
         const telemetries = this.ofNamespace("Telemetry", namespace);
         return resolveWrittenTags(telemetries, { namespace, labels }, this.policyScope, this.settings());
       },
+      isDeepStrictEqual,
+    );
+  }
+
+  /** By which operations of objectives it tells its requests apart. */
+  operationsFor(namespace: string, labels: Labels, workload: string): ProxyTags {
+    return this.derive(
+      `operations of ${namespace}/${workload} ${labelText(labels)}`,
+      () => {
+        const objectives = this.#objectivesOfOperations();
+        // Who asks for nothing depends on no service.
+        const hosts = objectives.length === 0 ? [] : this.servicesSelecting(namespace, labels).map(({ host }) => host);
+        return resolveOperations(objectives, { namespace, workload, hosts });
+      },
+      isDeepStrictEqual,
+    );
+  }
+
+  /** The oldest first. */
+  #objectivesOfOperations(): readonly ObjectiveTerms[] {
+    return this.derive(
+      "objectives of operations",
+      () =>
+        this.all("Objective")
+          .map((each) => readObjective(each, this.mesh))
+          .filter(({ operation }) => operation !== undefined),
       isDeepStrictEqual,
     );
   }

@@ -1,4 +1,5 @@
 import { formatWorkloadLabel, labelWorkload } from "#core/model/workload-label.ts";
+import { joinTags } from "#core/resolve/operations.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { LayerReader } from "#server/compile/compile-reader.ts";
 import type { ProxyTelemetry } from "#server/envoy/listeners/http-connection-manager.ts";
@@ -30,7 +31,7 @@ export function proxyTelemetry(
         )
       : NOT_TRACED,
     logs: logsOf(world.accessLogsFor(namespace, labels), world, metadata.PHAROS_ACCESS_LOG),
-    tags: world.writtenTagsFor(namespace, labels),
+    tags: joinTags(world.writtenTagsFor(namespace, labels), world.operationsFor(namespace, labels, workload)),
     settings: world.settings(),
     ...(metadata.PHAROS_IPV6 === undefined ? {} : { takesIpv6: true as const }),
   };

@@ -84,6 +84,7 @@ function toView(
     ...{ ref: terms.ref, namespace, name, total, bad, burns },
     effect: KINDS.Objective.effect?.(objective, "") ?? "",
     description: terms.description,
+    isOfSome: terms.operation !== undefined,
     host: terms.host ?? null,
     // As it was written: 99.99, and not what the share of it makes of that.
     target: Number((terms.target * 100).toPrecision(12)),

@@ -4,6 +4,7 @@ import {
   REVIEWS,
   type SilentCases,
   SUBSETS,
+  TEN_REVIEWS,
   telemetry,
 } from "#core/check/testing/check.ts";
 
@@ -17,6 +18,28 @@ kind: Objective
 metadata: { name: o }
 spec: { service: reviews, availability: {}, target: 99, window: { rolling: 24h } }
 `;
+const aboutRequests = (name: string, requests: string, more = ""): string =>
+  objective
+    .replace("{ name: o }", `{ name: ${name} }`)
+    .replace("availability", `requests: ${requests}, ${more}availability`);
+const byRoute = (name: string, of = "shop"): string =>
+  aboutRequests(
+    "o",
+    `{ route: { virtualService: ${of}, name: ${name} } }`,
+    "from: { namespace: istio-system }, reporter: Source, ",
+  );
+const SHOP = `${TEN_REVIEWS.replaceAll("reviews", "cart")}---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: shop }
+spec:
+  hosts: [reviews]
+  http:
+    - { name: read, match: [{ method: { exact: GET } }], route: [{ destination: { host: reviews } }] }
+    - { name: pay, route: [{ destination: { host: cart } }] }
+`;
+const manyOperations = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => aboutRequests(`o${10 + index}`, `{ paths: [/${index}] }`));
 const rated = (rate: string): string =>
   REVIEWS.replace(/metadata: \{ /, `metadata: { annotations: { health.kiali.io/rate: "${rate}" }, `);
 
@@ -28,6 +51,31 @@ export const OBSERVE_CASES: readonly FoundCase[] = [
     ["warning health-rule-elsewhere HealthPolicy/default/p spec.rules[0].namespace"],
   ],
   ["an objective of nobody", [objective], ["warning objective-target-not-found Objective/default/o spec.service"]],
+  [
+    "an objective by a route of no VirtualService",
+    [REVIEWS, SHOP, byRoute("read", "shops")],
+    ["warning objective-route-not-found Objective/default/o spec.requests.route.virtualService"],
+  ],
+  [
+    "an objective by a route that no VirtualService has",
+    [REVIEWS, SHOP, byRoute("reed")],
+    ["warning objective-route-not-found Objective/default/o spec.requests.route.name"],
+  ],
+  [
+    "an objective by a route to another service",
+    [REVIEWS, SHOP, byRoute("pay")],
+    ["warning objective-route-not-found Objective/default/o spec.requests.route.name"],
+  ],
+  [
+    "an objective about requests of a service of connections",
+    [REVIEWS.replace("protocol: HTTP", "protocol: TCP"), aboutRequests("o", "{ methods: [GET] }")],
+    ["warning objective-route-not-found Objective/default/o spec.requests"],
+  ],
+  [
+    "objectives about more operations than a workload tells apart",
+    [REVIEWS, ...manyOperations(17)],
+    ["warning too-many-operations Objective/default/o26 spec.requests"],
+  ],
   [
     "an annotation that cannot be read",
     [rated("5XX,10,http")],
@@ -107,6 +155,16 @@ export const SILENT_OBSERVE: SilentCases = {
     ],
   ],
   "health-annotation": [["one that can be read", [rated("5XX,0,10,http,inbound")]]],
+  "objective-route-not-found": [
+    ["a route that leads there", [REVIEWS, SHOP, byRoute("read")]],
+    ["a path of a service that takes requests", [REVIEWS, aboutRequests("o", '{ paths: ["/orders/{*}"] }')]],
+  ],
+  "too-many-operations": [
+    [
+      "as many as it tells apart, and one that means the same",
+      [REVIEWS, ...manyOperations(16), aboutRequests("same", "{ paths: [/3] }")],
+    ],
+  ],
   "objective-target-not-found": [["a service that is there", [REVIEWS, objective]]],
   "health-rule-elsewhere": [["a rule in the root namespace", [policy("istio-system")]]],
 };

@@ -19,6 +19,17 @@ export const objective = defineKind({
       detail: "a share of requests is answered in time",
       template: { service: "", latency: { threshold: "250ms" }, target: 99, window: { rolling: "720h" } },
     },
+    operation: {
+      label: "One operation",
+      detail: "a method and a path, with {*} for what differs",
+      template: {
+        service: "",
+        requests: { methods: ["GET"], paths: ["/"] },
+        availability: {},
+        target: 99.9,
+        window: { rolling: "720h" },
+      },
+    },
     edge: {
       label: "One caller",
       detail: "what comes back to it, with what never arrived",

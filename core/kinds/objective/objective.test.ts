@@ -38,6 +38,26 @@ test.each([
     "{ service: a, availability: {}, target: 9, window: { rolling: 24h, timeZone: UTC } }",
     ["warning no-effect spec.window.timeZone"],
   ],
+  [
+    "some of its requests",
+    `{ service: a, requests: { methods: [GET], paths: ["/a/{*}"] }, availability: {}, ${REST} }`,
+    [],
+  ],
+  [
+    "requests that nothing says",
+    `{ service: a, requests: {}, availability: {}, ${REST} }`,
+    ["error missing-field spec.requests"],
+  ],
+  [
+    "a method in small letters",
+    `{ service: a, requests: { methods: [get] }, availability: {}, ${REST} }`,
+    ["error bad-value spec.requests.methods[0]"],
+  ],
+  [
+    "a route as the called end tells of it",
+    `{ service: a, requests: { route: { virtualService: v, name: r } }, availability: {}, ${REST} }`,
+    ["error needs-field spec.requests.route"],
+  ],
   ["too fast", `{ service: a, latency: { threshold: 1us }, ${REST} }`, ["error bad-value spec.latency.threshold"]],
   ["no code", `{ service: a, availability: { codes: "(" }, ${REST} }`, ["error bad-value spec.availability.codes"]],
 ])("%s", (_, spec, expected) => expect(found(spec)).toEqual(expected));

@@ -1,5 +1,15 @@
 import type { Infer } from "#core/schema/field.ts";
-import { described, explicit, integer, message, number, oneOf, required, string } from "#core/schema/make-field.ts";
+import {
+  described,
+  explicit,
+  integer,
+  list,
+  message,
+  number,
+  oneOf,
+  required,
+  string,
+} from "#core/schema/make-field.ts";
 
 const AT_SERVER = "none: the control plane counts it";
 
@@ -22,6 +32,29 @@ const LATENCY = message({
 const FROM = message({
   namespace: described(string("label"), { envoy: AT_SERVER, doc: "Callers of this namespace" }),
   workload: described(string("dns-name"), { envoy: AT_SERVER, doc: "Callers of this name" }),
+});
+
+const BY_PROXY = "SubstitutionFormatString.json_format of the agent's log";
+
+const ROUTE = message({
+  virtualService: described(required(string("dns-name", 253)), {
+    envoy: BY_PROXY,
+    doc: "The one that it is written in, of this namespace",
+  }),
+  name: described(required(string("policy-text", 253)), { envoy: BY_PROXY, doc: "Of one of its HTTP routes" }),
+});
+
+const REQUESTS = message({
+  methods: described(list(string("http-method"), 0, 16), { envoy: BY_PROXY, doc: "Of one of these", hint: "GET" }),
+  paths: described(list(string("path-template", 256), 0, 16), {
+    envoy: BY_PROXY,
+    doc: "Of one of these, as it comes to who tells of it and without its query; a {*} is one segment, and {**} any number",
+    hint: "/orders/{*}",
+  }),
+  route: described(ROUTE, {
+    envoy: BY_PROXY,
+    doc: "That went by this route: callers' proxies alone know it, so it needs reporter Source",
+  }),
 });
 
 const WINDOW = message(
@@ -74,6 +107,10 @@ export const OBJECTIVE = message(
         Destination: "the called end's: what it answered",
         Source: "that of the callers in `from`: what came back to them, with what never arrived",
       },
+    }),
+    requests: described(REQUESTS, {
+      envoy: BY_PROXY,
+      doc: "Of these alone, by all that is said; proxies tell them apart from when it is asked for, and so they are counted from then on",
     }),
     availability: described(AVAILABILITY, { envoy: AT_SERVER, doc: "Requests that did not fail are good" }),
     latency: described(LATENCY, { envoy: AT_SERVER, doc: "Answered requests that were fast enough are good" }),

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 const ROLLING_MS_MAX = 90 * 24 * HOUR_MS;
 
 export function validateObjective(spec: ObjectiveSpec): Diagnostic[] {
-  const { service, workload, from, reporter, availability, latency, target, window } = spec;
+  const { service, workload, from, reporter, requests, availability, latency, target, window } = spec;
   const issues: Diagnostic[] = [];
   if (service !== undefined && workload !== undefined)
     issues.push(
@@ -32,6 +32,7 @@ export function validateObjective(spec: ObjectiveSpec): Diagnostic[] {
         "name the callers whose word counts in from, or set reporter to Destination",
       ),
     );
+  if (requests !== undefined) issues.push(...validateRequests(requests, reporter));
   const wrong = availability?.codes === undefined ? undefined : checkRegex(codePattern(availability.codes));
   if (wrong !== undefined)
     issues.push(errorAt(["spec", "availability", "codes"], "bad-value", `${availability?.codes} ${wrong}`));
@@ -73,4 +74,24 @@ export function validateObjective(spec: ObjectiveSpec): Diagnostic[] {
       ),
     );
   return issues;
+}
+
+function validateRequests(
+  { methods = [], paths = [], route }: NonNullable<ObjectiveSpec["requests"]>,
+  reporter: ObjectiveSpec["reporter"],
+): Diagnostic[] {
+  const path = ["spec", "requests"];
+  if (methods.length + paths.length === 0 && route === undefined)
+    return [
+      errorAt(path, "missing-field", "neither methods, paths nor route say which are meant", "leave it out for all"),
+    ];
+  if (route === undefined || reporter === "Source") return [];
+  return [
+    errorAt(
+      [...path, "route"],
+      "needs-field",
+      "the called end does not know by which route a request came",
+      "set reporter: Source and name the gateway or the callers in from, or write methods and paths",
+    ),
+  ];
 }

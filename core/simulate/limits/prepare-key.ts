@@ -1,7 +1,7 @@
 import type { KeyPart } from "#core/rate-limit/counting-rule.ts";
 import { asBytes, compileRegex } from "#core/schema/compile-regex.ts";
+import { pathPattern } from "#core/schema/path-pattern.ts";
 import { type Address, isWithin, parseCidr } from "#core/simulate/address.ts";
-import { pathTemplate } from "#core/xds/path-template.ts";
 
 /** A part of a key with what its value is made to; null where it takes none of it. */
 export interface PreparedKey extends KeyPart {
@@ -20,7 +20,7 @@ export function prepareKey(part: KeyPart): PreparedKey {
 
 /** The first template that a path is of. */
 function byTemplate(templates: readonly string[]): (path: string) => string | null {
-  const known = templates.map((text) => ({ text, pattern: compileRegex(pathTemplate(text)) }));
+  const known = templates.map((text) => ({ text, pattern: compileRegex(pathPattern(text)) }));
   return (path) => known.find(({ pattern }) => pattern.matches(asBytes(path)))?.text ?? null;
 }
 

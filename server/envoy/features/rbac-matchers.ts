@@ -1,4 +1,4 @@
-import { escapeRegex } from "#core/xds/path-template.ts";
+import { escapeRegex } from "#core/schema/path-pattern.ts";
 import type { HeaderMatcherSchema } from "#proto/gen/envoy/config/route/v3/route_components_pb.js";
 import type { StringInit } from "#server/envoy/features/token-metadata.ts";
 import type { Init } from "#server/envoy/pack.ts";

@@ -2,7 +2,7 @@ import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import { spellPrincipal, spellTrustDomain } from "#core/identity/trust-domains.ts";
 import type { GuardedCondition, GuardedOperation, GuardedSource } from "#core/resolve/guarding-policy.ts";
 import { claimOfCondition } from "#core/schema/claim-path.ts";
-import { pathTemplate } from "#core/xds/path-template.ts";
+import { pathPattern } from "#core/schema/path-pattern.ts";
 import type { PermissionSchema, PrincipalSchema } from "#proto/gen/envoy/config/rbac/v3/rbac_pb.js";
 import type { RuleContext } from "#server/envoy/features/rbac-input.ts";
 import { cidr, headerMatcher, regex, stringMatcher, wild } from "#server/envoy/features/rbac-matchers.ts";
@@ -99,7 +99,7 @@ export function operationParts(operation: GuardedOperation): (Part<PermissionIni
   const path = (value: string): PermissionInit => ({
     rule: {
       case: "urlPath",
-      value: { rule: { case: "path", value: value.includes("{") ? regex(pathTemplate(value)) : stringMatcher(value) } },
+      value: { rule: { case: "path", value: value.includes("{") ? regex(pathPattern(value)) : stringMatcher(value) } },
     },
   });
   const http = (value: PermissionInit | undefined) => (value === undefined ? undefined : part(value, true));

@@ -1,4 +1,5 @@
-import type { WrittenTags } from "#core/resolve/exported-metrics.ts";
+import type { ProxyTags } from "#core/resolve/operations.ts";
+import { isOperationTag, type WrittenTag } from "#core/schema/cel/operation-tag.ts";
 import {
   type AccessLogFormat,
   accessLogFormat,
@@ -30,12 +31,16 @@ export interface LoggedProxy {
   readonly accessLog: string | undefined;
   /** Who is told besides, because a Telemetry or the MeshConfig asks for it. */
   readonly logs: ProxyLogs;
-  /** What the agent's file tells of each request besides, because a Telemetry has metrics labelled by it. */
-  readonly tags: WrittenTags;
+  /** What the agent's file tells of each request besides, because a Telemetry has metrics labelled by it or an Objective is about it. */
+  readonly tags: ProxyTags;
 }
 
-const tagsOf = ({ tags }: LoggedProxy, direction: LogDirection): readonly string[] =>
+const tagsOf = ({ tags }: LoggedProxy, direction: LogDirection): readonly WrittenTag[] =>
   direction === "inbound" ? tags.server : tags.client;
+
+/** Connections are no operation. */
+const tcpTagsOf = (proxy: LoggedProxy, direction: LogDirection): readonly WrittenTag[] =>
+  tagsOf(proxy, direction).filter(({ name }) => !isOperationTag(name));
 
 /** What an HTTP listener logs. */
 export type HttpLog = Pick<Init<typeof HttpConnectionManagerSchema>, "accessLog" | "accessLogOptions">;
@@ -91,12 +96,12 @@ const TCP_LINE_SECONDS = 10n;
 type TcpLog = Pick<Init<typeof TcpProxySchema>, "accessLog" | "accessLogOptions">;
 
 export function buildTcpLog(proxy: LoggedProxy, direction: LogDirection): TcpLog {
-  return tcpLog(proxy, direction, tcpAccessLogFormat(direction, tagsOf(proxy, direction)));
+  return tcpLog(proxy, direction, tcpAccessLogFormat(direction, tcpTagsOf(proxy, direction)));
 }
 
 /** Of a TCP port in plain text. */
 export function buildPlainTcpLog(proxy: LoggedProxy): TcpLog {
-  return tcpLog(proxy, "inbound", tcpAccessLogFormat("inbound", proxy.tags.server, true));
+  return tcpLog(proxy, "inbound", tcpAccessLogFormat("inbound", tcpTagsOf(proxy, "inbound"), true));
 }
 
 /**
@@ -108,7 +113,7 @@ export function buildHandshakenTcpLog(proxy: LoggedProxy): TcpLog {
   return tcpLog(
     proxy,
     "inbound",
-    tcpAccessLogFormat("inbound", proxy.tags.server),
+    tcpAccessLogFormat("inbound", tcpTagsOf(proxy, "inbound")),
     isShaken,
     expression("connection.mtls"),
   );

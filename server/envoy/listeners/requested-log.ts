@@ -1,7 +1,7 @@
 import { type RequestedLog, type ResolvedLogs, STDOUT } from "#core/resolve/access-logs.ts";
 import { resolveAsked } from "#core/resolve/asked-service.ts";
-import type { WrittenTags } from "#core/resolve/exported-metrics.ts";
 import type { CallerReader } from "#core/resolve/mesh-reader.ts";
+import type { ProxyTags } from "#core/resolve/operations.ts";
 import { STDOUT_FILE } from "#core/telemetry/access-log.ts";
 import type { Origin } from "#core/xds/layer.ts";
 import type { AccessLogSchema } from "#proto/gen/envoy/config/accesslog/v3/accesslog_pb.js";
@@ -63,7 +63,7 @@ export function toldOrigins({
   tracing,
 }: {
   readonly logs: ProxyLogs;
-  readonly tags: WrittenTags;
+  readonly tags: Pick<ProxyTags, "sources">;
   readonly tracing: ProxyTracing;
 }): readonly Origin[] {
   const receivers = [tracing.client?.receiver, tracing.server?.receiver].flatMap((each) => each ?? []);

@@ -142,6 +142,7 @@ export function originMetadata([written, root]: readonly RoutePlace[]): Record<s
   return {
     config: written?.resource ?? "",
     path: written?.path ?? "",
+    ...(written?.name === undefined ? {} : { route: written.name }),
     ...(root === undefined ? {} : { root: root.resource, rootPath: root.path }),
   };
 }

@@ -302,6 +302,7 @@ export const TEXTS = {
     "source.ip",
     "remote.ip",
   ),
+  "http-method": fc.constantFrom("GET", "PURGE", "M-SEARCH"),
   "path-template": fc.constantFrom("/{*}/x", "/a/{**}", "/{**}", "/a", "/a(.)+/{*}"),
   "condition-key": fc.constantFrom(
     "request.headers[x-a]",

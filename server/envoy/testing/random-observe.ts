@@ -15,6 +15,12 @@ function randomHealthPolicy({ random, pick, namespace }: Draw): AnyResource {
 function randomObjective({ random, pick, service, namespace }: Draw): AnyResource {
   return api("Objective", "observe.pharos.dev", `o${random(2)}`, namespace, {
     service,
+    ...pick<object>([
+      {},
+      { requests: { methods: ["GET", "HEAD"], paths: ["/a/{*}", "/a%)b"] } },
+      { requests: { paths: [`/${random(20)}/{**}`] } },
+      { from: { namespace }, reporter: "Source", requests: { route: { virtualService: `v${random(3)}`, name: "r" } } },
+    ]),
     ...pick<object>([{ availability: {} }, { latency: { threshold: "100ms" } }]),
     target: 50 + random(50),
     window: pick<object>([{ rolling: "24h" }, { calendar: "Week" }]),
@@ -23,7 +29,7 @@ function randomObjective({ random, pick, service, namespace }: Draw): AnyResourc
 
 const matchers = [{ name: "severity", value: "page" }];
 
-/** What no proxy is given anything for: it is there, and changes nothing. */
+/** What looks at traffic: of it proxies are given what an objective tells requests apart by, and nothing else. */
 export const RANDOM_OBSERVED: readonly ((draw: Draw) => AnyResource)[] = [
   randomHealthPolicy,
   randomObjective,

@@ -1,5 +1,5 @@
 /** `/a/{*}/b` and `/a/{**}` as a regular expression of whole paths: one segment, or any number. */
-export function pathTemplate(value: string): string {
+export function pathPattern(value: string): string {
   return value
     .split(/(\{\*\*?\})/)
     .map((each) => (each === "{*}" ? "[^/]+" : each === "{**}" ? ".*" : escapeRegex(each)))
