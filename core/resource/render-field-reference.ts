@@ -60,7 +60,7 @@ function describeShare(): string {
 }
 
 /** Istio has no limits; its MeshConfig stands in a group of ours, for with Istio it is no resource. */
-const isIstios = (kind: Kind): boolean => !KINDS[kind].group.endsWith(".pharos.dev");
+const isIstios = (kind: Kind): boolean => !/^(?:limits|observe)\./.test(KINDS[kind].group);
 
 function renderKind(kind: Kind): string {
   const { group, plural, short, schema } = KINDS[kind];
