@@ -84,6 +84,7 @@ export const DIAGNOSTIC_CODES = [
   "policy-target-not-found",
   "principal-not-found",
   "provider-not-found",
+  "redacted-header-sent",
   "rule-host-not-found",
   "rule-overruled",
   "rule-port-not-found",

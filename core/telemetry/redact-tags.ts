@@ -36,7 +36,7 @@ export function redactTags(
 
 function redactTag(expression: string, value: string, redact: Redact): string {
   if (value === REDACTED || (value === IS_MEANT && isOperationTag(expression))) return value;
-  const shown = shownBy(expression);
+  const shown = headersShown(expression);
   if (shown === "any") return REDACTED;
   let told = value;
   for (const name of shown.size === 0 ? [""] : shown) {
@@ -47,7 +47,8 @@ function redactTag(expression: string, value: string, redact: Redact): string {
   return told;
 }
 
-function shownBy(text: string): Shown {
+/** Of an expression of CEL. */
+export function headersShown(text: string): Shown {
   const before = known.get(text);
   if (before !== undefined) return before;
   const parsed = parseCel(text);

@@ -21,6 +21,11 @@ apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: reviews, namespace: default }
 spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v1 } }] }] }
+---
+apiVersion: telemetry.istio.io/v1
+kind: Telemetry
+metadata: { name: tags, namespace: default }
+spec: { tracing: [{ customTags: { tenant: { header: { name: X-Tenant } }, of: { formatter: { value: "%REQ(X-Tenant)% %RESPONSE_CODE%" } } } }] }
 `;
 const TRACE = "80f198ee56343ba864fe8b2a57d3eff7";
 /** Of a caller that is in a trace. */
@@ -76,7 +81,10 @@ test.each([
 });
 
 test("a traced request has a span at each end, below one another and the caller's, with its tags", async () => {
-  const { seen } = await scenario.call({ path: "/spans?of=it", headers: { ...GIVEN, "user-agent": "a browser" } });
+  const { seen } = await scenario.call({
+    path: "/spans?of=it",
+    headers: { ...GIVEN, "user-agent": "a browser", "x-tenant": "acme" },
+  });
   const mine = () =>
     scenario.mesh.spans.filter(({ attributes }) =>
       attributes.some(({ value }) => value?.value.value === "http://reviews:9080/spans?of=it"),
@@ -97,6 +105,9 @@ test("a traced request has a span at each end, below one another and the caller'
     upstream_cluster: "outbound|9080|v1|reviews.default.svc.cluster.local",
     "guid:x-request-id": seen?.headers["x-request-id"],
     user_agent: "a browser",
+    // Marked with the header for whoever stores them.
+    "@x-tenant@tenant": "acme",
+    "@x-tenant@of": "acme 200",
   });
 });
 

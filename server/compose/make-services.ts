@@ -3,6 +3,7 @@ import { PharosError } from "#core/errors.ts";
 import { readTolerances } from "#core/graph/read-tolerances.ts";
 import { formatSpiffeId } from "#core/identity/spiffe-id.ts";
 import { explainService } from "#core/resolve/explain-service.ts";
+import type { AnyResource } from "#core/resource/resource.ts";
 import type { Logger } from "#node/log.ts";
 import type { Metric } from "#node/prometheus-text.ts";
 import type { Auth } from "#server/auth/auth.ts";
@@ -27,6 +28,7 @@ import { createServices } from "#server/services/create-services.ts";
 import { credentialFindings } from "#server/services/credential-findings.ts";
 import { describeCredentials } from "#server/services/describe-credentials.ts";
 import { listLimitRules } from "#server/services/describe-limits.ts";
+import { describeSentHeaders } from "#server/services/describe-sent-headers.ts";
 import { fileFindings } from "#server/services/file-findings.ts";
 import { createHealthService } from "#server/services/health-service.ts";
 import { LimitCounters } from "#server/services/limit-counters.ts";
@@ -83,6 +85,9 @@ export function makeServices(parts: ServicesParts): {
     () => state.snapshot(),
     () => parts.credentials.facts(),
   );
+  const sentIn = (saying: readonly AnyResource[], all: readonly AnyResource[]) =>
+    describeSentHeaders(saying, all, state.snapshot().mesh, parts.taps.redaction.redact());
+  const headersSent = () => sentIn(state.snapshot().resources, state.snapshot().resources);
   const explain = (name: string) => explainService(state.snapshot(), name);
   const measured = makeEffects(parts.config, parts.stores, explain, parts.log);
   const storage = recent(() => telemetry.storage(), { freshMs: 5000, staleMs: 60_000, patienceMs: 2000 });
@@ -113,10 +118,13 @@ export function makeServices(parts: ServicesParts): {
     publisher,
     keys: parts.keys,
     files: {
-      findings: () => [...filesFound(), ...credentialsFound()],
+      findings: () => [...filesFound(), ...credentialsFound(), ...headersSent()],
       ofUnsaved(upserts) {
         const { resources, instances } = state.snapshot();
-        return describeCredentials(upserts, instances, parts.credentials.facts(), Date.now(), resources);
+        return [
+          ...describeCredentials(upserts, instances, parts.credentials.facts(), Date.now(), resources),
+          ...sentIn(upserts, [...resources, ...upserts]),
+        ];
       },
     },
     previews,

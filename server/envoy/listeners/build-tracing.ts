@@ -1,6 +1,7 @@
 import { AGENT_CLUSTERS } from "#core/agent-clusters.ts";
 import { parseWorkloadLabel } from "#core/model/workload-label.ts";
 import type { SentHeaders, SpanTag } from "#core/resolve/tracing.ts";
+import { markedName } from "#core/telemetry/header-tag.ts";
 import type { HttpServiceSchema } from "#proto/gen/envoy/config/core/v3/http_service_pb.js";
 import { DatadogConfigSchema } from "#proto/gen/envoy/config/trace/v3/datadog_pb.js";
 import type { Tracing_HttpSchema } from "#proto/gen/envoy/config/trace/v3/http_tracer_pb.js";
@@ -34,7 +35,15 @@ export function buildTracing(
     spawnUpstreamSpan: spawns,
     ...(endsContext ? { noContextPropagation: true } : {}),
     ...(maxPathTagLength === PATH_TAG_LENGTH ? {} : { maxPathTagLength }),
-    ...(tags.length === 0 ? {} : { customTags: tags.map(([tag, value]) => ({ tag, ...customTag(value) })) }),
+    ...(tags.length === 0
+      ? {}
+      : {
+          customTags: tags.map(([name, tag]) => ({
+            // Who takes them for Pharos redacts; a provider gets them as they are asked for.
+            tag: receiver === undefined ? markedName(name, tag) : name,
+            ...customTag(tag),
+          })),
+        }),
   };
 }
 

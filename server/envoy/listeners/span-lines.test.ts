@@ -27,8 +27,8 @@ test("texts of tags are no commands to Envoy, whatever stands in them", () => {
     ["who", { kind: "header", name: "x-who", otherwise: "100 %" }],
   ];
   expect(linesOf({ tags })?.format).toMatchObject({
-    tg: { share: "1 %%", who: "%REQUEST_HEADER(x-who):1024%" },
-    to: { who: "100 %%" },
+    tg: { share: "1 %%", "@x-who@who": "%REQUEST_HEADER(x-who):1024%" },
+    to: { "@x-who@who": "100 %%" },
   });
 });
 

@@ -1,5 +1,6 @@
 import type { SpanTag } from "#core/resolve/tracing.ts";
 import type { LogDirection } from "#core/telemetry/access-log.ts";
+import { markedName } from "#core/telemetry/header-tag.ts";
 import { type LineTag, type SpanFormat, spanLineFormat, TEXT_CHARS_MAX } from "#core/telemetry/span-line.ts";
 import type { ProxyTracing } from "#server/envoy/listeners/proxy-tracing.ts";
 import { type ProxyLogs, tellsTrace } from "#server/envoy/listeners/requested-log.ts";
@@ -33,7 +34,7 @@ export function spanLinesOf(
     return undefined;
   if (side.receiver !== undefined || side.endsContext || side.ignoresRequestId) return undefined;
   if ((direction === "inbound" ? logs.server : logs.client).some(tellsTrace)) return undefined;
-  const tags = side.tags.map(([name, tag]) => lineTag(name, tag));
+  const tags = side.tags.map(([name, tag]) => lineTag(markedName(name, tag), tag));
   if (tags.includes(undefined)) return undefined;
   return {
     percent: side.samplingPercent,

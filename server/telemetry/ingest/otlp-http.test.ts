@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { create, fromBinary, fromJsonString, toBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { PharosError } from "#core/errors.ts";
-import { compileRedaction } from "#core/telemetry/redact-headers.ts";
+import { compileRedaction, redactAlways } from "#core/telemetry/redact-headers.ts";
 import {
   ExportTraceServiceRequestSchema,
   ExportTraceServiceResponseSchema,
@@ -138,7 +138,10 @@ test("a store that cannot take spans has the sender try again", async () => {
 
 test("a full disk is not said to be too many samples of one sender", async () => {
   const full = new PharosError("exhausted", "the disk is full", { hint: "free space" });
-  const ingest = otlpIngest({ takeSpans: UNUSED, takeLogs: UNUSED }, { take: () => Promise.reject(full) });
+  const ingest = otlpIngest(
+    { takeSpans: UNUSED, takeLogs: UNUSED, redaction: () => redactAlways },
+    { take: () => Promise.reject(full) },
+  );
   const sent = { body: Buffer.from("{}"), contentType: "application/json", contentEncoding: "" };
   const answer = await handleOtlp(OTLP_SIGNALS["/v1/metrics"], ingest, sent, "application");
   expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
@@ -186,6 +189,12 @@ test("what a header said is stored as far as it may be shown", () => {
       JSON.stringify(['Basic realm="a"']),
     ],
     ["rpc.grpc.request.metadata.cookie", { stringValue: "a" }, "redacted"],
+    // Tags that proxies make of headers, by the headers that they are marked with.
+    ["@x-key@tenant", { stringValue: "abc" }, "redacted", "tenant"],
+    ["@x-tenant@of", { stringValue: "acme" }, "acme", "of"],
+    ["@:path x-key@both", { stringValue: "/a abc" }, "redacted", "both"],
+    ["@:path@at", { stringValue: "/a?b=c" }, "/a?redacted", "at"],
+    ["@*@any", { stringValue: "a" }, "redacted", "any"],
     ["authorization", { stringValue: "as the application has it" }, "as the application has it"],
   ] as const;
   for (const { spans } of sent.scopeSpans)
@@ -194,6 +203,6 @@ test("what a header said is stored as far as it may be shown", () => {
         each.attributes.push(fromJsonString(KeyValueSchema, JSON.stringify({ key, value })));
   const [span] = readSpans([sent], "someone", compileRedaction(["x-key"]));
   expect(JSON.parse(span?.attributes ?? "")).toMatchObject(
-    Object.fromEntries(said.map(([key, , told]) => [key, told])),
+    Object.fromEntries(said.map(([key, , told, name = key]) => [name, told])),
   );
 });

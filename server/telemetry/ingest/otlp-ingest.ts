@@ -9,14 +9,14 @@ export interface OtlpIngest extends Pick<TelemetryIngest, "takeSpans" | "takeLog
 }
 
 export function otlpIngest(
-  ingest: Pick<TelemetryIngest, "takeSpans" | "takeLogs">,
+  ingest: Pick<TelemetryIngest, "takeSpans" | "takeLogs" | "redaction">,
   samples: Pick<SampleIngest, "take">,
 ): OtlpIngest {
   return {
     takeSpans: (spans, from) => ingest.takeSpans(spans, from),
     takeLogs: (logs, from) => ingest.takeLogs(logs, from),
     async takeMetrics(resourceMetrics, from) {
-      const read = readMetrics(resourceMetrics);
+      const read = readMetrics(resourceMetrics, ingest.redaction());
       const taken = await samples.take(from, read.series);
       return { rejected: read.rejected + taken.rejected, why: read.why ?? taken.why };
     },

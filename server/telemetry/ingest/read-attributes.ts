@@ -1,3 +1,4 @@
+import { readMarked } from "#core/telemetry/header-tag.ts";
 import { REDACTED, type Redact, redactAlways } from "#core/telemetry/redact-headers.ts";
 import type { AnyValue, KeyValue } from "#proto/gen/opentelemetry/proto/common/v1/common_pb.js";
 import type { Resource } from "#proto/gen/opentelemetry/proto/resource/v1/resource_pb.js";
@@ -21,9 +22,8 @@ export function readAttributes(pairs: readonly KeyValue[], redact: Redact = reda
   for (const { key, value } of pairs.slice(0, ATTRIBUTES_MAX)) {
     const read = value === undefined ? undefined : readValue(value);
     if (read === undefined) continue;
-    const name = key.slice(0, 256);
-    const header = HEADER.exec(name)?.[1];
-    const shown = header === undefined ? read : redactedOf(header, String(read), redact);
+    const [told, shown] = readMarked(key, String(read), redact) ?? [key, redactedOf(key, read, redact)];
+    const name = told.slice(0, 256);
     const kept = typeof shown === "string" ? shown.slice(0, TEXT_CHARS_MAX) : shown;
     chars += name.length + String(kept).length;
     if (chars > CHARS_MAX) break;
@@ -32,8 +32,10 @@ export function readAttributes(pairs: readonly KeyValue[], redact: Redact = reda
   return attributes;
 }
 
-function redactedOf(header: string, said: string, redact: Redact): string {
-  const { value, isRedacted } = redact(header, said);
+function redactedOf<T extends string | number | boolean>(key: string, read: T, redact: Redact): T | string {
+  const header = HEADER.exec(key.slice(0, 256))?.[1];
+  if (header === undefined) return read;
+  const { value, isRedacted } = redact(header, String(read));
   return isRedacted ? REDACTED : value;
 }
 

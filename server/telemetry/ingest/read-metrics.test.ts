@@ -1,5 +1,6 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
+import { compileRedaction } from "#core/telemetry/redact-headers.ts";
 import { type MetricSchema, ResourceMetricsSchema } from "#proto/gen/opentelemetry/proto/metrics/v1/metrics_pb.js";
 import { metricName } from "#server/telemetry/ingest/metric-name.ts";
 import { readMetrics } from "#server/telemetry/ingest/read-metrics.ts";
@@ -22,6 +23,20 @@ test.each([
 
 const text = (key: string, value: string) => ({ key, value: { value: { case: "stringValue" as const, value } } });
 const AT = { timeUnixNano: 5_000_000_000n };
+
+test("what a header said is a label as far as it may be shown", () => {
+  const said = {
+    ...AT,
+    attributes: [text("http.request.header.x-key", "abc"), text("http.request.header.x-tenant", "acme")],
+  };
+  const metrics = [{ name: "depth", data: { case: "gauge" as const, value: { dataPoints: [said] } } }];
+  const sent = create(ResourceMetricsSchema, { scopeMetrics: [{ metrics }] });
+  const { series } = readMetrics([sent], compileRedaction(["x-key"]));
+  expect(Object.fromEntries(series[0]?.labels ?? [])).toMatchObject({
+    http_request_header_x_key: "redacted",
+    http_request_header_x_tenant: "acme",
+  });
+});
 
 function read(...metrics: MessageInitShape<typeof MetricSchema>[]) {
   const resource = {

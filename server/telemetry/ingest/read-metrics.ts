@@ -1,4 +1,5 @@
 import { METRIC_NAME, seriesLabels } from "#core/promql/series-labels.ts";
+import { type Redact, redactAlways } from "#core/telemetry/redact-headers.ts";
 import type { KeyValue } from "#proto/gen/opentelemetry/proto/common/v1/common_pb.js";
 import {
   AggregationTemporality,
@@ -26,10 +27,10 @@ const NO_RECORDED_VALUE = 1;
 const IDENTITY: ReadonlySet<string> = new Set(["service.name", "service.namespace", "service.instance.id"]);
 
 /** OTLP's metrics as series of Prometheus': names with units, `job` and `instance` of the resource, and the rest of it in `target_info`. */
-export function readMetrics(resourceMetrics: readonly ResourceMetrics[]): ReadMetrics {
-  const out = new Collector();
+export function readMetrics(resourceMetrics: readonly ResourceMetrics[], redact: Redact = redactAlways): ReadMetrics {
+  const out = new Collector(redact);
   for (const { resource, scopeMetrics } of resourceMetrics) {
-    const about = readAttributes(resource?.attributes ?? []);
+    const about = readAttributes(resource?.attributes ?? [], redact);
     const name = String(about["service.name"] ?? "");
     const namespace = String(about["service.namespace"] ?? "");
     const target: Labels = [
@@ -124,6 +125,11 @@ class Collector implements ReadMetrics {
   why: string | undefined;
   #target: Labels = [];
   #newestMs = 0;
+  readonly #redact: Redact;
+
+  constructor(redact: Redact) {
+    this.#redact = redact;
+  }
 
   begin(target: Labels): void {
     this.#target = target;
@@ -134,7 +140,9 @@ class Collector implements ReadMetrics {
   point({ timeUnixNano, attributes, flags }: Point): (name: string, value: number, ...more: Labels) => void {
     const atMs = Number(timeUnixNano / 1_000_000n);
     this.#newestMs = Math.max(this.#newestMs, atMs);
-    const own = Object.entries(readAttributes(attributes)).map(([key, of]) => [labelName(key), String(of)] as const);
+    const own = Object.entries(readAttributes(attributes, this.#redact)).map(
+      ([key, of]) => [labelName(key), String(of)] as const,
+    );
     const isStale = (flags & NO_RECORDED_VALUE) !== 0;
     return (name, value, ...more) =>
       this.series.push({

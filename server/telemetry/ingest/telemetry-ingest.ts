@@ -170,6 +170,11 @@ export class TelemetryIngest {
     this.#redact = redact;
   }
 
+  /** As it is now. */
+  redaction(): Redact {
+    return this.#redact();
+  }
+
   /** Rejects with PharosError when the report could not be stored: the agent keeps it and sends it again. */
   takeReport(report: ToldReport, reporter: Reporter): Promise<IngestResult> {
     return this.#takeRead(this.#read(report, reporter));
