@@ -16,6 +16,8 @@ export interface DrawUnits {
   readonly run: string;
   /** The run is over, and this says what became of what it held: it draws nothing, and ends no other. */
   readonly isFormer?: boolean;
+  /** Runs that are over, which this one went on from. */
+  readonly goesOnFrom?: readonly string[];
   readonly draws: readonly Draw[];
 }
 
@@ -30,16 +32,17 @@ const TROUBLE_NAMES: ReadonlyMap<Grant_Trouble, keyof typeof TROUBLE> = new Map(
 
 /** Of one message. */
 export const DRAWS_MAX = 1000;
+export const FORMER_MAX = 32;
 /** Names of a namespace, a policy, a rule and a share, each as long as it may be, and values as limit-key.ts shortens them. */
 const KEY_MAX = 63 + 253 + 63 + 63 + 200 + 4;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const UNITS_END = 2 ** 53;
 
-export function encodeDraws({ instance, run, isFormer = false, draws }: DrawUnits): Uint8Array {
+export function encodeDraws({ instance, run, isFormer = false, goesOnFrom = [], draws }: DrawUnits): Uint8Array {
   return toBinary(
     DrawUnitsRequestSchema,
     create(DrawUnitsRequestSchema, {
-      ...{ instance, run, isFormer },
+      ...{ instance, run, isFormer, goesOnFrom: [...goesOnFrom] },
       draws: draws.map(({ agent: _, spent, needs, ...draw }) => ({
         ...draw,
         needs: [...needs],
@@ -55,11 +58,13 @@ export function encodeDraws({ instance, run, isFormer = false, draws }: DrawUnit
  */
 export function decodeDraws(bytes: Uint8Array): DrawUnits {
   checkSize(DrawUnitsRequestSchema, bytes);
-  const { instance, run, isFormer, draws } = fromBinary(DrawUnitsRequestSchema, bytes);
+  const { instance, run, isFormer, goesOnFrom, draws } = fromBinary(DrawUnitsRequestSchema, bytes);
   if (!UUID.test(run)) throw new PharosError("invalid", "run must be a UUID: one for each start of an agent");
+  if (goesOnFrom.length > FORMER_MAX || !goesOnFrom.every((each) => UUID.test(each) && each !== run))
+    throw new PharosError("invalid", `goes_on_from must be at most ${FORMER_MAX} UUIDs of other runs`);
   if (draws.length > DRAWS_MAX) throw new PharosError("invalid", `more than ${DRAWS_MAX} draws: send several messages`);
   return {
-    ...{ instance, run, isFormer },
+    ...{ instance, run, isFormer, goesOnFrom },
     draws: draws.map(({ key, lease, account, used, counted, spent, idle, pending, needs, want }) => {
       if (key.length > KEY_MAX) throw new PharosError("invalid", `key is longer than ${KEY_MAX}`);
       if (spent.length > NEEDS_MAX || needs.length > NEEDS_MAX)

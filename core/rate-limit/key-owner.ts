@@ -209,20 +209,15 @@ export class KeyOwner {
     return true;
   }
 
-  /** Of places: who begins says all that goes on, and with what former runs of it held nothing does any more. */
-  succeed(
-    isFormer: (agent: string) => boolean,
-    nowMs: number,
-    onForgotten: (agent: string, lease: number) => void,
-  ): void {
-    for (const [agent, holder] of this.#holders) {
-      if (!isFormer(agent)) continue;
-      this.#meter.refund?.(holder.assumed, holder.endMs, nowMs);
-      this.#hold(holder, 0, 0);
-      this.#holders.delete(agent);
-      this.#change(agent);
-      onForgotten(agent, holder.lease);
-    }
+  /** Of places: a run that is over held them, and nothing does any more. Answers its last lease; undefined where it had none. */
+  succeed(ended: string, nowMs: number): number | undefined {
+    const holder = this.#holders.get(ended);
+    if (holder === undefined) return undefined;
+    this.#meter.refund?.(holder.assumed, holder.endMs, nowMs);
+    this.#hold(holder, 0, 0);
+    this.#holders.delete(ended);
+    this.#change(ended);
+    return holder.lease;
   }
 
   /** Units that may be drawn now. */

@@ -229,6 +229,7 @@ test("who begins anew says which places it has: what its former run held is nobo
   // Another one's of two: one is left.
   expect(owner.draw(draw(1, { agent: "b1", needs: [1, 1] }), 1).granted).toBe(1);
   // One of its two has ended while nobody was there.
+  owner.endAgent("a1", "a2");
   expect(owner.draw(draw(1, { agent: "a2", pending: 1, needs: [1] }), 2).granted).toBe(1);
   expect(owner.keyOf("k")?.held).toBe(3);
   // What the former one said before it was killed comes late.

@@ -41,7 +41,8 @@ export class LeaseOwner {
   readonly #floors: Map<string, Floor>;
   /** How many keys each has drawn from first. */
   readonly #opened = new Map<string, number>();
-  readonly #ended = new Set<string>();
+  /** Runs that are over, each with the one that goes on from it where one does. */
+  readonly #ended = new Map<string, string | undefined>();
   #sweptMs = -Infinity;
 
   constructor(options: LeaseOwnerOptions, state?: OwnerState) {
@@ -73,18 +74,25 @@ export class LeaseOwner {
     if (limit === undefined) return refuseDraw(draw, "unknown-limit", ttlMs);
     const owner = this.#keys.get(draw.key) ?? this.#open(draw, limit, nowMs);
     if (owner === undefined) return refuseDraw(draw, "too-many-keys", ttlMs);
-    const wasEnded = this.#ended.delete(draw.agent);
+    this.#ended.delete(draw.agent);
     owner.relimit(limit);
     const { instanceOf = (agent: string) => agent } = this.#options;
     const instance = instanceOf(draw.agent);
     const isMeant = (agent: string): boolean => instanceOf(agent) === instance;
     const floor = this.#floors.get(draw.agent)?.lease ?? -1;
     if (!owner.knows(draw.agent)) {
-      const begins = !wasEnded && draw.lease > floor && draw.pending + draw.needs.length > 0;
-      if (begins && limit.isPlaces === true) owner.succeed(isMeant, nowMs, (...of) => this.#remember(...of, nowMs));
       if (!owner.makeRoom(isMeant, RUNS_MAX, nowMs)) return refuseDraw(draw, "too-many-keys", ttlMs);
     }
+    // Who goes on from a run says what does: nothing else that it held.
+    if (limit.isPlaces === true)
+      for (const [ended, successor] of this.#ended)
+        if (successor === undefined ? isMeant(ended) : successor === draw.agent) this.#succeed(owner, ended, nowMs);
     return owner.draw(draw, floor, nowMs);
+  }
+
+  #succeed(owner: KeyOwner, ended: string, nowMs: number): void {
+    const lease = owner.succeed(ended, nowMs);
+    if (lease !== undefined) this.#remember(ended, lease, nowMs);
   }
 
   /** A key without anybody who draws from it; undefined where no rule has it, or there are too many. */
@@ -100,9 +108,9 @@ export class LeaseOwner {
     return this.#keys;
   }
 
-  /** An agent's run is over: nothing comes from it any more. What it holds is used when its leases end. */
-  endAgent(agent: string): void {
-    this.#ended.add(agent);
+  /** An agent's run is over: nothing comes from it any more. What it holds is used when its leases end; its places are free when the one that goes on from it draws from their key, or where none does, any run of its instance. */
+  endAgent(agent: string, successor?: string): void {
+    this.#ended.set(agent, successor);
   }
 
   /** Forgets what need not be remembered: to be called now and then. */
@@ -123,7 +131,7 @@ export class LeaseOwner {
         this.#release(owner);
       }
     }
-    for (const agent of this.#ended) {
+    for (const agent of this.#ended.keys()) {
       if (still.has(agent)) continue;
       // Its floors stay as long as those of others: what it sent last may still be under way.
       this.#ended.delete(agent);

@@ -12,7 +12,7 @@ const OPTIONS: Omit<MeshOptions, "seed" | "limits" | "trouble"> = {
   ...{ whenUncoordinated: "Deny", lastMs: 1500 },
 };
 
-test(`whoever is killed, and however clocks jump, there are never more at a time than the amount (FUZZ_SEED=${seed})`, () => {
+test(`whoever is killed, however clocks jump, and where two agents run by one name, there are never more at a time than the amount (FUZZ_SEED=${seed})`, () => {
   const trouble = fc.record({
     ...{ loss: fc.constantFrom(0, 0.1), duplication: fc.constantFrom(0, 0.5), losesState: fc.boolean() },
     delayMs: fc.constantFrom([0.2, 1] as const, [1, 20] as const),
@@ -20,7 +20,8 @@ test(`whoever is killed, and however clocks jump, there are never more at a time
     ...{ jumps: fc.constantFrom(0, 1), jumpMs: fc.constantFrom(5000, 3_600_000), drift: fc.constantFrom(0, 0.015) },
   });
   const limits = fc.dictionary(fc.constantFrom("a", "b"), fc.constantFrom(1, 5, 40, 300).map(places), { minKeys: 1 });
-  const options = fc.record({ seed: fc.nat(), limits, trouble, agents: fc.integer({ min: 1, max: 6 }) });
+  const agents = fc.integer({ min: 1, max: 6 });
+  const options = fc.record({ seed: fc.nat(), limits, trouble, agents, areTwins: fc.boolean() });
   fc.assert(
     fc.property(options, fc.constantFrom(0, 0.5, 1), fc.constantFrom(50, 1500, 8000), (given, every, lastMs) => {
       const world = new SimulatedMesh({ ...OPTIONS, ...given, every, lastMs }).run();

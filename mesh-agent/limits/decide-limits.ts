@@ -38,10 +38,13 @@ export function decideLimits(
   const run = randomUUID();
   let { isUp } = data;
   const sets = new LimitSets(data.routes);
-  const leases = new LeaseClient({ instance, run, call, onGrants: (grants) => limiter.answer(grants), log });
   const members = new LimitMembers(membersFile, log);
   const journal = new LimitJournal(journalsDir, run, log);
   const former = new FormerRuns({ dir: journalsDir, run, instance, log, call });
+  const leases = new LeaseClient({
+    ...{ instance, run, goesOnFrom: former.runs, call, log },
+    onGrants: (grants) => limiter.answer(grants),
+  });
   const limiter = new Limiter(
     {
       journal,

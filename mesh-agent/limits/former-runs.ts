@@ -6,7 +6,7 @@ import { DRAW_UNITS } from "#mesh-agent/limits/lease-client.ts";
 import { journalFile, journalRuns, readJournal, readStreams, writeJournal } from "#mesh-agent/limits/limit-journal.ts";
 import { Backoff } from "#node/backoff.ts";
 import type { Logger } from "#node/log.ts";
-import { DRAWS_MAX, decodeGrants, encodeDraws } from "#proto/lease-codec.ts";
+import { DRAWS_MAX, decodeGrants, encodeDraws, FORMER_MAX } from "#proto/lease-codec.ts";
 
 const TIMEOUT_MS = 5000;
 const AGAIN_MS = 1000;
@@ -55,6 +55,15 @@ export class FormerRuns {
   get pending(): readonly string[] {
     const { dir, run } = this.#options;
     return journalRuns(dir).filter((each) => each !== run);
+  }
+
+  /** The same; none where that cannot be read, which is told of later. */
+  get runs(): readonly string[] {
+    try {
+      return this.pending.slice(0, FORMER_MAX);
+    } catch {
+      return [];
+    }
   }
 
   /** Their journals; none where that cannot be read, which is told of later. */

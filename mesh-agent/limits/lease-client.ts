@@ -10,6 +10,8 @@ export interface LeaseClientOptions {
   /** `namespace/name`. */
   readonly instance: string;
   readonly run: string;
+  /** Runs before it that it went on from. */
+  readonly goesOnFrom: readonly string[];
   readonly call: (path: string, request: Uint8Array, timeoutMs: number) => Promise<Uint8Array>;
   readonly onGrants: (grants: readonly ToldGrant[]) => void;
   readonly log: Logger;
@@ -43,9 +45,9 @@ export class LeaseClient {
   };
 
   async #call(draws: readonly Draw[]): Promise<void> {
-    const { instance, run, call, onGrants } = this.#options;
+    const { instance, run, goesOnFrom, call, onGrants } = this.#options;
     try {
-      onGrants(decodeGrants(await call(DRAW_UNITS, encodeDraws({ instance, run, draws }), TIMEOUT_MS)));
+      onGrants(decodeGrants(await call(DRAW_UNITS, encodeDraws({ instance, run, goesOnFrom, draws }), TIMEOUT_MS)));
       this.#troubles.end(NOTHING_DRAWN);
     } catch (error) {
       this.failures += 1;

@@ -36,6 +36,10 @@ export function makeLeases(
     find,
     store,
     isLost,
+    onTwins: (instance) =>
+      log.warn("two agents run as one instance: each has its own leases and places of limits", {
+        ...{ instance, hint: "give each a name of its own with --name" },
+      }),
     now: () => ({ nowMs: clock.now(), calendarMs: calendar.now() }),
   });
   const tidy = (): void => {

@@ -35,6 +35,16 @@ test.each<Case>([
   expect(() => decode([{ ...DRAW, ...change }])).toThrow(expect.objectContaining({ code: "invalid" }));
 });
 
+test.each([
+  ["itself", [RUN]],
+  ["no run", ["r"]],
+  ["too many", Array.from({ length: 33 }, () => randomUUID())],
+])("a run goes on from other runs and from few: not from %s", (_, goesOnFrom) => {
+  expect(() => decodeDraws(encodeDraws({ instance: "shop/web-0", run: RUN, goesOnFrom, draws: [] }))).toThrow(
+    "goes_on_from must be at most 32 UUIDs of other runs",
+  );
+});
+
 test("a message has at most a thousand draws, of a run that is a UUID", () => {
   expect(decode(Array.from({ length: 1000 }, () => DRAW)).draws).toHaveLength(1000);
   expect(() => decode(Array.from({ length: 1001 }, () => DRAW))).toThrow("more than 1000 draws");

@@ -71,8 +71,14 @@ const draw = (lease: number, needs: readonly number[], more: Partial<Draw> = {})
   ...{ agent: "", key: KEY, lease, account: 0, used: 0, counted: 0, spent: [], idle: 0, pending: 0, needs, want: 0 },
   ...more,
 });
-const ask = (owner: { readonly leases: LeaseDesk }, of: string, draws: readonly Draw[], caller = CALLER, run = RUN) =>
-  decodeGrants(owner.leases.handle(encodeDraws({ instance: of, run, draws }), caller));
+const ask = (
+  owner: { readonly leases: LeaseDesk },
+  of: string,
+  draws: readonly Draw[],
+  caller = CALLER,
+  run = RUN,
+  goesOnFrom: readonly string[] = [],
+) => decodeGrants(owner.leases.handle(encodeDraws({ instance: of, run, goesOnFrom, draws }), caller));
 
 const KEYED = (keysMax: number): string => `
 apiVersion: limits.pharos.dev/v1
@@ -88,13 +94,14 @@ spec:
 
 /** A desk over a store in memory, whose time and configuration are set. */
 function desk(yaml: string, db = new DatabaseSync(":memory:")) {
-  const state = { nowMs: 1_000_000, snapshot: snapshotOf(yaml) };
+  const state = { nowMs: 1_000_000, snapshot: snapshotOf(yaml), twins: [] as string[] };
   const leases = new LeaseDesk({
     ...{
       snapshot: () => state.snapshot,
       find,
       store: new LeaseStore(db),
       now: () => ({ nowMs: state.nowMs, calendarMs: state.nowMs }),
+      onTwins: (instance) => void state.twins.push(instance),
     },
   });
   const set = (text: string): void => {
@@ -158,10 +165,10 @@ test("keys that the rule cannot have are none: values where it has no key, more 
   expect(grants.map(({ trouble }) => trouble)).toEqual([undefined, none, none, none]);
 });
 
-test("a new run of an instance ends the last: what that held is charged, and it is forgotten", () => {
+test("a run that goes on from another ends it: what that held is charged, and it is forgotten", () => {
   const one = desk(LIMIT(3));
   ask(one, "shop/web-0", [draw(1, [2])]);
-  ask(one, "shop/web-0", [draw(1, [])], CALLER, NEXT_RUN);
+  ask(one, "shop/web-0", [draw(1, [])], CALLER, NEXT_RUN, [RUN]);
   expect(one.rows()).toEqual([1, 2]);
   one.state.nowMs += 3000;
   expect(ask(one, "shop/web-1", [draw(1, [2])])).toMatchObject([{ granted: 0 }]);
@@ -169,6 +176,50 @@ test("a new run of an instance ends the last: what that held is charged, and it 
   expect(ask(one, "shop/web-1", [draw(2, [2])])).toMatchObject([{ granted: 0 }]);
   // Nobody holds anything, and what was used still counts.
   expect(one.rows()).toEqual([1, 0]);
+});
+
+describe("of requests at a time", () => {
+  const PLACES = LIMIT(4).replace("amount: 4, per: 10m", "amount: 4, unit: Concurrent");
+  const open = () => {
+    const one = desk(PLACES);
+    const says = (run: string, lease: number, pending: number, needs: readonly number[], goesOnFrom?: string[]) =>
+      ask(one, "shop/web-0", [draw(lease, needs, { pending })], CALLER, run, goesOnFrom)[0]?.granted;
+    return { ...one, says, held: () => one.leases.bucket(KEY)?.held };
+  };
+
+  test("two agents that run by one name at once have no more than all together, and it is told once", () => {
+    const { state, says, held } = open();
+    expect([says(RUN, 1, 0, [1, 1]), says(NEXT_RUN, 1, 0, [1, 1])]).toEqual([2, 2]);
+    for (let lease = 2; lease < 20; lease += 1) {
+      state.nowMs += 1000;
+      expect([says(RUN, lease, 2, [1]), says(NEXT_RUN, lease, 2, [1]), held()]).toEqual([0, 0, 4]);
+    }
+    expect(says(RUN, 20, 1, [])).toBe(0);
+    expect(says(NEXT_RUN, 20, 2, [1, 1])).toBe(1);
+    expect(state.twins).toEqual(["shop/web-0"]);
+  });
+
+  test("what a run went on with is its own, however late the one before it is heard once more", () => {
+    const { state, says, held } = open();
+    expect(says(RUN, 1, 0, [1, 1, 1])).toBe(3);
+    // One of the three has ended while nobody was there.
+    expect([says(NEXT_RUN, 1, 2, [1, 1, 1], [RUN]), held()]).toEqual([2, 4]);
+    for (const lease of [1, 2, 7])
+      expect(() => says(RUN, lease, 3, [1])).toThrow("another agent goes on from the journals");
+    expect([says(NEXT_RUN, 2, 4, [1], [RUN]), held(), state.twins]).toEqual([0, 4, []]);
+  });
+
+  test("of one that was killed together with its journals places are free when it is silent, and not before", () => {
+    const { state, says, held } = open();
+    says(RUN, 1, 0, [1, 1, 1]);
+    says(RUN, 2, 3, []);
+    expect(says(NEXT_RUN, 1, 0, [1, 1])).toBe(1);
+    state.nowMs += 5000;
+    expect(says(NEXT_RUN, 2, 1, [1])).toBe(0);
+    state.nowMs += 1500;
+    expect([says(NEXT_RUN, 3, 1, [1, 1, 1]), held()]).toEqual([3, 4]);
+    expect(state.twins).toEqual([]);
+  });
 });
 
 test("no service account has more than half of the keys, where several share them, and another number holds at once", () => {

@@ -10,6 +10,7 @@ import type { Snapshot } from "#core/registry/snapshot.ts";
 import { UNITS_MAX } from "#core/whole-units.ts";
 import { parseLimitKey } from "#node/limit-key.ts";
 import { decodeDraws, encodeGrants, type ToldGrant } from "#proto/lease-codec.ts";
+import { InstanceRuns } from "#server/limits/instance-runs.ts";
 import type { LeaseStore, OwnerTime, StoredKey } from "#server/limits/lease-store.ts";
 import type { LedgerChange, LedgerWrite } from "#server/limits/ledger-store.ts";
 import { type KnownRule, LimitBook, partyOf } from "#server/limits/limit-book.ts";
@@ -21,6 +22,8 @@ export interface LeaseDeskOptions {
   readonly store: LeaseStore;
   /** What was known before is not known any more. */
   readonly isLost?: boolean;
+  /** Two agents run under the name of one instance. */
+  readonly onTwins?: (instance: string) => void;
   /** The owner's clocks, which go on from where the store last saw them. */
   readonly now: () => OwnerTime;
 }
@@ -56,8 +59,7 @@ export class LeaseDesk {
   /** By `policy|rule`. */
   readonly #owners = new Map<string, LeaseOwner>();
   readonly #book: LimitBook;
-  /** By instance. */
-  readonly #runs = new Map<string, string>();
+  readonly #runs: InstanceRuns;
   /** Keys that are forgotten, and stand in the store. */
   readonly #forgotten = new Set<string>();
   /** What the disk refused of ledgers: it is written with what comes next. By key. */
@@ -66,6 +68,7 @@ export class LeaseDesk {
 
   constructor(options: LeaseDeskOptions) {
     this.#options = options;
+    this.#runs = new InstanceRuns(options.onTwins ?? (() => undefined));
     this.#book = new LimitBook(options.snapshot());
     for (const [rule, state] of options.store.read()) this.#owners.set(rule, this.#open(rule, state));
     // Rules that come later begin with all there is.
@@ -74,9 +77,9 @@ export class LeaseDesk {
         this.#owners.set(rule, this.#open(rule, undefined, timeOf(rule, options.now())));
   }
 
-  /** Bytes in, bytes out; whoever asks is who its certificate says. Throws "forbidden" where the instance is another's. */
+  /** Bytes in, bytes out; whoever asks is who its certificate says. Throws "forbidden" where the instance is another's, "conflict" where the run is over. */
   handle(bytes: Uint8Array, caller: Drawer): Uint8Array {
-    const { instance: name, run, isFormer = false, draws } = decodeDraws(bytes);
+    const { instance: name, run, isFormer = false, goesOnFrom = [], draws } = decodeDraws(bytes);
     const instance = this.#options.find(name);
     const isOwn =
       instance !== undefined &&
@@ -84,8 +87,11 @@ export class LeaseDesk {
       instance.serviceAccount === caller.serviceAccount;
     if (!isOwn) throw new PharosError("forbidden", `${name} is no instance of the caller`);
     this.#book.look(this.#options.snapshot());
-    if (!isFormer) this.#start(name, run);
     const now = this.#options.now();
+    if (!isFormer) {
+      this.#endRuns(name, this.#runs.hear(name, run, goesOnFrom, now.nowMs));
+      this.#endRuns(name, goesOnFrom, `${name} ${run}`);
+    }
     const touched = new Map<string, Set<string>>();
     const ledger: LedgerWrite[] = [];
     const grants = draws.map((draw): ToldGrant => {
@@ -238,13 +244,8 @@ export class LeaseDesk {
     );
   }
 
-  /** An instance has one run at a time: another ends the last. */
-  #start(instance: string, run: string): void {
-    const last = this.#runs.get(instance);
-    if (last === run) return;
-    this.#runs.set(instance, run);
-    if (last === undefined) return;
-    for (const owner of this.#owners.values()) owner.endAgent(`${instance} ${last}`);
+  #endRuns(instance: string, runs: readonly string[], successor?: string): void {
+    for (const run of runs) for (const owner of this.#owners.values()) owner.endAgent(`${instance} ${run}`, successor);
   }
 
   #look(): OwnerTime {
@@ -306,11 +307,8 @@ export class LeaseDesk {
 
   #sweep(now: OwnerTime): void {
     this.#sweptMs = now.nowMs;
-    for (const instance of this.#runs.keys()) {
-      if (this.#options.find(instance) !== undefined) continue;
-      for (const owner of this.#owners.values()) owner.endAgent(`${instance} ${this.#runs.get(instance) ?? ""}`);
-      this.#runs.delete(instance);
-    }
+    for (const [instance, runs] of this.#runs.forget((each) => this.#options.find(each) !== undefined))
+      this.#endRuns(instance, runs);
     const rules = new Set(this.#book.rules);
     for (const [rule, owner] of this.#owners) {
       owner.sweep(timeOf(rule, now));

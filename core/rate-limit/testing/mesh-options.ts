@@ -53,6 +53,8 @@ export interface MeshOptions {
   readonly cutOff?: number;
   /** How often in a second people begin a key anew. */
   readonly resets?: number;
+  /** The first two agents run under the name of one instance. */
+  readonly areTwins?: boolean;
   /** Requests last up to so long, and outlive their agent: its next run goes on with them. */
   readonly lastMs?: number;
 }

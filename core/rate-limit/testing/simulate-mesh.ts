@@ -66,8 +66,10 @@ export class SimulatedMesh {
   readonly #undecided = new Map<string, number>();
   /** What the books of keys said that the owner has forgotten. */
   readonly #forgotten = new Map<string, number>();
-  /** The run of each place that the owner heard of last: another ends it. */
-  readonly #runOf = new Map<number, string>();
+  /** The runs that each went on from. */
+  readonly #former = new Map<string, readonly string[]>();
+  /** Runs that others went on from, as the owner heard. */
+  readonly #over = new Set<string>();
   /** What runs have written down, by agent: it outlives them. */
   readonly #journals = new Map<string, Map<string, JournalEntry>>();
   owner: LeaseOwner;
@@ -247,6 +249,7 @@ export class SimulatedMesh {
       const former = agent.id;
       const place = this.#agents.indexOf(agent);
       Object.assign(agent, this.#startAgent(agent.clock, place));
+      this.#former.set(agent.id, [former, ...(this.#former.get(former) ?? [])]);
       for (const one of this.#lasting.get(place) ?? []) {
         const resumed = one.charges.map((charge) => agent.admissions.resume(charge, charge.cost, this.#moment(agent)));
         one.settle = (now) => {
@@ -272,9 +275,11 @@ export class SimulatedMesh {
     this.#deliver(agentAt, () => {
       if (!this.#isUp) return;
       this.#ownerMs = this.#ownerTime.now();
-      const last = this.#runOf.get(agentAt);
-      if (last !== undefined && last !== draw.agent) this.owner.endAgent(last);
-      this.#runOf.set(agentAt, draw.agent);
+      if (this.#over.has(draw.agent)) return;
+      for (const former of this.#former.get(draw.agent) ?? []) {
+        this.#over.add(former);
+        this.owner.endAgent(former, draw.agent);
+      }
       const grant = this.owner.draw(draw, this.#ownerMs);
       if (this.#agents[agentAt]?.id !== draw.agent) this.#lose(draw.key, grant.granted);
       this.#granted.set(`${draw.agent} ${draw.key}`, grant.granted);
@@ -365,7 +370,9 @@ export class SimulatedMesh {
     return new LeaseOwner(
       {
         ...{ ttlMs: TTL_MS, drift: 0.02, keysMax: 1000, limitOf: (key) => limits[key] },
-        instanceOf: (agent) => String(this.#instances.get(agent)),
+        // The first two may have one name.
+        instanceOf: (agent) =>
+          String(Math.max(this.#instances.get(agent) ?? 0, this.#options.areTwins === true ? 1 : 0)),
         onForgotten: (key, used) => void this.#forgotten.set(key, (this.#forgotten.get(key) ?? 0) + used),
         ...(lostMs === undefined ? {} : { lostMs }),
       },
