@@ -152,8 +152,8 @@ export class RealMesh {
     await this.#publish({ upserts, instanceUpserts: [], instanceDeletes: [] });
   }
 
-  /** Puts these resources in the place of those of the last time; resolves when every proxy has them. */
-  async use(yaml: string): Promise<void> {
+  /** Puts these resources in the place of those of the last time; resolves with their revision when every proxy has answered. */
+  async use(yaml: string): Promise<number> {
     const upserts = parse(yaml);
     const isKept = (old: AnyResource) => upserts.every((one) => !isSame(old, one));
     const deletes = this.#used.filter(isKept).map(refOf);
@@ -165,6 +165,7 @@ export class RealMesh {
     await eventually(`revision ${revision} at every proxy`, async () =>
       (await this.handle.distribution(revision))?.isComplete === true ? true : undefined,
     );
+    return revision;
   }
 
   /** Stores credentials by `namespace/name`, or takes them away; resolves when who names them is being told. */

@@ -76,7 +76,23 @@ test("a refusal names the object, where it stands in the file, Envoy's words onc
     "  envoy says: invalid character class range: \\p{Foo}",
     "  refused by a",
     "  refused by b",
-    "they keep what they had; correct it and apply again, or take it back with `pharos rollback 5 --undo`",
+    "they keep what they had; correct it and apply again, or take revision 5 back with `pharos rollback 5 --undo`",
+    "",
+  ]);
+});
+
+test("of what is left out alone it is said that all else is in force", () => {
+  const held = { ...refusal, origins: [{ resource: "EnvoyFilter/default/bad" }], isHeldWithout: true } as const;
+  const rollout = {
+    revision: 5,
+    proxies: [{ ...proxy("a", "refused"), refusals: [held] }],
+    away: [],
+    isComplete: true,
+  };
+  expect(exitOfRollout(rollout)).toBe(EXIT.refused);
+  expect(describeRollout(rollout).split("\n").slice(3)).toEqual([
+    "  it is left out there, and all else is in force",
+    "correct it and apply again, or take revision 5 back with `pharos rollback 5 --undo`",
     "",
   ]);
 });

@@ -5,6 +5,8 @@ import type { Distribution, Refusal } from "#core/view/mesh.ts";
 import type { Origin } from "#core/xds/layer.ts";
 
 const POLL_MS = 100;
+/** What is at fault of what was refused is found by offering it without: as often it is asked whether that is known. */
+const BLAME_POLLS_MAX = 5;
 
 /** Where an object's path stands in the files that were applied. */
 export type Locate = (origin: Origin) => string | undefined;
@@ -19,13 +21,21 @@ export async function watchRollout(api: ApiClient, revision: number, timeoutMs: 
     const rollout = await api.config.distribution.query({ revision });
     if (rollout.isComplete || Date.now() > deadline) return rollout;
     // Others follow a first refusal within moments; who waits for proxies that stay away waits for nothing.
-    if (rollout.proxies.some(({ state }) => state === "refused")) {
-      await delay(POLL_MS);
-      return api.config.distribution.query({ revision });
-    }
+    if (rollout.proxies.some(({ state }) => state === "refused")) return watchBlame(api, revision);
     await delay(POLL_MS);
   }
 }
+
+async function watchBlame(api: ApiClient, revision: number): Promise<Distribution> {
+  for (let left = BLAME_POLLS_MAX; ; left -= 1) {
+    await delay(POLL_MS);
+    const rollout = await api.config.distribution.query({ revision });
+    if (left <= 1 || refusalsIn(rollout).every(({ isHeldWithout }) => isHeldWithout)) return rollout;
+  }
+}
+
+const refusalsIn = ({ proxies }: Pick<Rollout, "proxies">): readonly Refusal[] =>
+  proxies.filter(({ state }) => state === "refused").flatMap(({ refusals }) => refusals);
 
 export function exitOfRollout({ proxies, failures = [], findings = [], isComplete }: Rollout): number {
   if (failures.length > 0 || hasErrors(findings) || proxies.some(({ state }) => state === "refused"))
@@ -55,11 +65,13 @@ export function describeRollout(
     lines.push(`revision ${revision}: ${have} it, the last after ${slowest} ms`);
   }
   lines.push(...describeRefusals(refused, locate));
-  if (refused.length > 0)
+  if (refused.length > 0) {
+    const isAllHeld = refusalsIn({ proxies: refused }).every(({ isHeldWithout }) => isHeldWithout);
     lines.push(
-      "they keep what they had; correct it and apply again, or take it back with " +
+      `${isAllHeld ? "" : "they keep what they had; "}correct it and apply again, or take revision ${revision} back with ` +
         `\`pharos rollback ${revision} --undo\``,
     );
+  }
   if (pending.length > 0 && refused.length === 0)
     lines.push(
       `timed out: ${pending.length} of ${proxies.length} proxies have not acknowledged revision ${revision}`,
@@ -88,6 +100,7 @@ export function describeRefusals(
       ...places.map((place) => `  at ${place}`),
       `  envoy says: ${first.refusal.message}`,
       ...ids.map((id) => `  refused by ${id}`),
+      ...(first.refusal.isHeldWithout ? ["  it is left out there, and all else is in force"] : []),
       ...(first.refusal.isOfferedAgain
         ? ["  the cause is on its host: it is offered again by itself, within minutes once that is gone"]
         : []),

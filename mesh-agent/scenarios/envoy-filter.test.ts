@@ -24,7 +24,7 @@ spec: { workloadSelector: { labels: { app: details } }, configPatches: [${patche
 const call = () => scenario.call({ host: "details:9080" });
 
 test("a listener that Envoy refuses for one patch is held without that one, which is named, and follows what changes besides", async () => {
-  await scenario.mesh.use(`${FILTER("good", LUA)}---${FILTER("bad", UNKNOWN)}`);
+  const revision = await scenario.mesh.use(`${FILTER("good", LUA)}---${FILTER("bad", UNKNOWN)}`);
   const header = await eventually("the other patch is made", async () => (await call()).headers["x-lua"]);
   expect(header).toBe("yes");
   const standing = await eventually("the patch is named", async () => {
@@ -33,6 +33,13 @@ test("a listener that Envoy refuses for one patch is held without that one, whic
   });
   for (const { origins, type } of standing) {
     expect(type).toBe("LDS");
+    expect(origins).toEqual([{ resource: "EnvoyFilter/default/bad", path: "spec.configPatches[0]" }]);
+  }
+  const proxies = (await scenario.mesh.handle.distribution(revision))?.proxies ?? [];
+  const refusals = proxies.flatMap((each) => each.refusals);
+  expect(refusals.length).toBeGreaterThan(0);
+  for (const { origins, isHeldWithout } of refusals) {
+    expect(isHeldWithout).toBe(true);
     expect(origins).toEqual([{ resource: "EnvoyFilter/default/bad", path: "spec.configPatches[0]" }]);
   }
   await scenario.mesh.use(`${FILTER("good", HEADER("again"))}---${FILTER("bad", UNKNOWN)}`);

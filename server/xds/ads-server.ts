@@ -316,7 +316,7 @@ export class AdsServer {
 
   #receive(connection: Connection, message: Buffer): void {
     const { id } = connection.node;
-    const { refusals, taken, settled, missing } = connection.receive(message);
+    const { refusals, taken, placed, settled, missing } = connection.receive(message);
     this.#tellDenied(connection, missing);
     if (refusals.length > 0) {
       for (const type of new Set(refusals.map((refusal) => refusal.type))) this.metrics.rejected(type);
@@ -324,6 +324,7 @@ export class AdsServer {
       this.#options.onEvent({ kind: "nack", id, refusals });
     }
     for (const { type, names } of taken) this.#rollouts.take(id, type, names, this.#now());
+    for (const each of placed) this.#rollouts.place(id, each);
     if (taken.length > 0) this.#options.onEvent({ kind: "ack", id });
     this.#settle(connection, settled);
   }

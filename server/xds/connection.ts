@@ -5,11 +5,12 @@ import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { mayPass } from "#core/xds/passing-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
+import { heldWithout, type Placed } from "#server/xds/held-without.ts";
 import { OfferSchedule } from "#server/xds/offer-schedule.ts";
 import type { Packer } from "#server/xds/pack-response.ts";
 import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
-import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
+import type { StreamMachine } from "#server/xds/stream-machine.ts";
 import type { Subscription } from "#server/xds/subscription.ts";
 import type { XdsMetrics } from "#server/xds/xds-metrics.ts";
 
@@ -48,6 +49,8 @@ export interface Received {
   readonly refusals: readonly Refusal[];
   /** What it had refused before, and took. */
   readonly taken: readonly { readonly type: XdsType; readonly names: readonly string[] }[];
+  /** What it had refused, and took without what was at fault. */
+  readonly placed: readonly Placed[];
   /** What it asked for by name and none of its layers has. */
   readonly missing: readonly { readonly type: XdsType; readonly name: string }[];
   /** The revisions that have arrived. */
@@ -113,14 +116,15 @@ export class Connection {
     const taken = events.filter((event) => event.kind === "taken");
     this.#unsettled.push(...refusals);
     for (const refusal of refusals) this.#note(refusal);
-    for (const event of events) if (event.kind === "placed") this.#blame(event);
+    const placed = events.filter((event) => event.kind === "placed");
+    for (const each of placed) this.#blame(each);
     for (const response of responses) this.#send(response);
     const settled = this.flush();
     this.#offers.note(this.#machine.hasPassing);
     const missing = events.flatMap((event) =>
       event.kind === "missing" ? event.names.map((name) => ({ type: event.type, name })) : [],
     );
-    return { refusals, taken, missing, settled };
+    return { refusals, taken, placed, missing, settled };
   }
 
   /** Where the client comes from. */
@@ -213,10 +217,11 @@ export class Connection {
   }
 
   /** What is at fault is known: without it the client took the resource. */
-  #blame({ type, name, without }: StreamEvent & { readonly kind: "placed" }): void {
-    const key = `${type} ${name}`;
+  #blame(placed: Placed): void {
+    const key = `${placed.type} ${placed.name}`;
     const known = this.#refusals.get(key);
-    if (known !== undefined) this.#refusals.set(key, { ...known, origins: without, isHeldWithout: true });
+    if (known !== undefined) this.#refusals.set(key, heldWithout(known, placed));
+    this.#unsettled = this.#unsettled.map((each) => heldWithout(each, placed));
   }
 
   #offerAgain(): void {

@@ -1,6 +1,7 @@
 import type { Distribution, Refusal } from "#core/view/mesh.ts";
 import type { ProxyNode } from "#core/xds/layer.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
+import { heldWithout, type Placed } from "#server/xds/held-without.ts";
 
 interface ProxyProgress {
   readonly workload: string;
@@ -71,6 +72,14 @@ export class RolloutBook {
       if (proxy.refusals.length > 0) continue;
       proxy.state = "acked";
       proxy.ackMs = nowMs - begunMs;
+    }
+  }
+
+  /** What is at fault of what a proxy refused is known: it has the rest. */
+  place(id: string, placed: Placed): void {
+    for (const { proxies } of this.#rollouts.values()) {
+      const proxy = proxies.get(id);
+      if (proxy?.state === "refused") proxy.refusals = proxy.refusals.map((each) => heldWithout(each, placed));
     }
   }
 
