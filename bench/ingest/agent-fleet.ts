@@ -24,6 +24,8 @@ import { addWindow, type Sums } from "./sums.ts";
 const AGENT = "/pharos.agent.v1.AgentService";
 const AT_ONCE = 32;
 const CALL_TIMEOUT_MS = 60_000;
+/** As agents do: whoever is not heard for a minute is taken out, which is work of another kind. */
+const HEARTBEAT_MS = 10_000;
 
 export interface Told {
   readonly sums: Sums;
@@ -137,20 +139,30 @@ async function open(index: number, identity: Identity): Promise<GrpcClient> {
   const { keyPem: key, chainPem: cert, rootsPem: roots, spiffeId } = identity;
   const client = await connectGrpc({ address, tls: { key, cert, roots } }, CALL_TIMEOUT_MS);
   const name = nameOf(Math.floor(index / size.replicas));
-  const registration = create(RegisterRequestSchema, {
-    namespace: NAMESPACE,
-    name: `${name}-${index}`,
-    group: name,
-    serviceAccount: spiffeId.split("/").at(-1) ?? "",
-    address: "127.0.0.1",
-    ports: [{ name: "http", appPort: 8080, inboundPort: inboundPortOf(index) }],
-    health: Health.HEALTHY,
-    sentAtMs: BigInt(Date.now()),
-  });
-  await client.unary(`${AGENT}/Register`, toBinary(RegisterRequestSchema, registration), {
-    timeoutMs: CALL_TIMEOUT_MS,
-  });
+  const register = async (): Promise<void> => {
+    const registration = create(RegisterRequestSchema, {
+      namespace: NAMESPACE,
+      name: `${name}-${index}`,
+      group: name,
+      serviceAccount: spiffeId.split("/").at(-1) ?? "",
+      address: "127.0.0.1",
+      ports: [{ name: "http", appPort: 8080, inboundPort: inboundPortOf(index) }],
+      health: Health.HEALTHY,
+      sentAtMs: BigInt(Date.now()),
+    });
+    const bytes = toBinary(RegisterRequestSchema, registration);
+    await client.unary(`${AGENT}/Register`, bytes, { timeoutMs: CALL_TIMEOUT_MS });
+  };
+  await register();
+  void beat(register);
   return client;
+}
+
+async function beat(register: () => Promise<void>): Promise<never> {
+  for (;;) {
+    await delay(HEARTBEAT_MS);
+    await register().catch((error: unknown) => troubles.add(String(error).replaceAll(/\d+/g, "N")));
+  }
 }
 
 /** `work` for each number below `count`, so many at once. */
