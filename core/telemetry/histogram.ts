@@ -43,6 +43,27 @@ export function addEntries(entries: number[], bucket: number, count: number): vo
     entries.push(Math.min(left, ENTRY_MAX) * (BUCKET_MASK + 1) + bucket);
 }
 
+/** Adds up what a histogram counts by the same bucket; what it works in is made once, for many. */
+export function histogramJoiner(): (histogram: Histogram) => Histogram {
+  const counts = new Float64Array(BUCKET_MASK + 1);
+  return (histogram) => {
+    const buckets: number[] = [];
+    for (let index = 0; index < histogram.length; index += 1) {
+      const entry = histogram[index] ?? 0;
+      const bucket = bucketAt(entry);
+      const before = counts[bucket] ?? 0;
+      if (before === 0) buckets.push(bucket);
+      counts[bucket] = before + countAt(entry);
+    }
+    const joined: number[] = [];
+    for (const bucket of buckets) {
+      addEntries(joined, bucket, counts[bucket] ?? 0);
+      counts[bucket] = 0;
+    }
+    return joined;
+  };
+}
+
 /** Of single values. */
 export function histogramOf(values: Iterable<number>): number[] {
   const counts: BucketCounts = new Map();

@@ -13,22 +13,27 @@ import { type Column, field, optionalText, Table } from "#server/telemetry/store
 
 const SQL_TYPES = { text: "VARCHAR", integer: "INTEGER", boolean: "BOOLEAN" } as const;
 
-/** A window with the number of its labels and its start in the table. */
-export interface WindowRow {
-  readonly window: TrafficWindow;
+/** What is counted in a window, with the number of its labels and its start in the table. */
+export interface SummedRow {
+  readonly window: Omit<TrafficWindow, "startMs" | "key" | "shapes">;
   readonly startMs: number;
   readonly id: number;
 }
 
+/** The same of a window as it came. */
+export interface WindowRow extends SummedRow {
+  readonly window: TrafficWindow;
+}
+
 /** Columns of a window that are put one behind the other. */
-const histograms: readonly Column<WindowRow>[] = [
+const histograms: readonly Column<SummedRow>[] = [
   { name: "durations", type: "UINTEGER[]", isRequired: true, of: ({ window }) => window.durations },
   { name: "request_sizes", type: "UINTEGER[]", isRequired: true, of: ({ window }) => window.requestSizes },
   { name: "response_sizes", type: "UINTEGER[]", isRequired: true, of: ({ window }) => window.responseSizes },
 ];
 
 /** Columns of a window that are summed. */
-const summed: readonly Column<WindowRow>[] = [
+const summed: readonly Column<SummedRow>[] = [
   { name: "count", type: "UBIGINT", isRequired: true, of: ({ window }) => window.count },
   { name: "request_bytes", type: "UBIGINT", isRequired: true, of: ({ window }) => window.requestBytes },
   { name: "response_bytes", type: "UBIGINT", isRequired: true, of: ({ window }) => window.responseBytes },
@@ -42,7 +47,7 @@ export const SUMMED = summed.map(({ name }) => name);
 export const SUMS = SUMMED.map((column) => `sum(${column}::DOUBLE) AS ${column}`).join(", ");
 
 const windows = (name: string) =>
-  new Table<WindowRow>(name, [
+  new Table<SummedRow>(name, [
     { name: "start_ms", type: "BIGINT", isRequired: true, of: ({ startMs }) => startMs },
     { name: "key", type: "INTEGER", isRequired: true, of: ({ id }) => id },
     ...summed,
@@ -50,7 +55,7 @@ const windows = (name: string) =>
   ]);
 
 /** Rows of windows are only ever added; several rows of one key and time are summed by who reads. */
-export const WINDOWS: Readonly<Record<TierName, Table<WindowRow>>> = {
+export const WINDOWS: Readonly<Record<TierName, Table<SummedRow>>> = {
   "10s": windows("windows_10s"),
   "1m": windows("windows_1m"),
   "10m": windows("windows_10m"),

@@ -11,24 +11,24 @@ import { WINDOWS } from "#server/telemetry/stores/tables.ts";
 const START = Date.UTC(2026, 2, 1);
 const HOURS = 50;
 
-/** Rows of three keys, a window in fifty seconds; some in two halves where `areHalved`. */
-function windowsOf(areHalved: boolean): string {
+/** Rows of three keys, a window in fifty seconds; some in three parts where `areParted`. */
+function windowsOf(areParted: boolean): string {
   const one = 2 ** BUCKET_BITS;
   const rows = (from: string, times: number) =>
     `SELECT ${START} + w * 50000, k, ${times} * w, ${times}, ${2 * times}, ${3 * times}, 0, [${times * one} + w % 7],
      [${times * one}], [${times * one}] FROM ${from}`;
   const all = `(SELECT * FROM range(${(HOURS * 3600) / 50}) AS a(w), range(3) AS b(k))`;
-  if (!areHalved) return rows(all, 2);
-  const halves = `(SELECT w, k FROM ${all}, range(2) WHERE (w + k) % 2 = 0)`;
-  return `${rows(halves, 1)} UNION ALL ${rows(`${all} WHERE (w + k) % 2 = 1`, 2)}`;
+  if (!areParted) return rows(all, 3);
+  const parts = `(SELECT w, k FROM ${all}, range(3) WHERE (w + k) % 2 = 0)`;
+  return `${rows(parts, 1)} UNION ALL ${rows(`${all} WHERE (w + k) % 2 = 1`, 3)}`;
 }
 
 /** What each table of windows holds after days that came at once were rolled up, so many rows at a time. */
-async function rolledUp(rowsMax: number, areHalved = false): Promise<unknown> {
+async function rolledUp(rowsMax: number, areParted = false): Promise<unknown> {
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   await migrate(connection, ":memory:");
-  await connection.run(`INSERT INTO windows_10s ${windowsOf(areHalved)}`);
+  await connection.run(`INSERT INTO windows_10s ${windowsOf(areParted)}`);
   const nowMs = START + HOURS * 3_600_000 + 60_000;
   await new Writer(connection).run((transaction) =>
     rollUp(
@@ -55,6 +55,28 @@ test("days that come at once are rolled up in parts, to the same windows", async
   expect(await rolledUp(100)).toEqual(await rolledUp(Number.POSITIVE_INFINITY));
 });
 
-test("a window that came in two reports is one row, and those that came whole stay", async () => {
+test("a minute of more series than fit into memory at once is rolled up", async () => {
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "80MB", temp_directory: "" });
+  const connection = await instance.connect();
+  await migrate(connection, ":memory:");
+  const buckets = `list_transform(range(30), b -> ${2 ** BUCKET_BITS} + (k + b * 7) % 300)`;
+  await connection.run(
+    `INSERT INTO windows_10s SELECT ${START}, k, 30, 1, 1, 1, 0, ${buckets}, [], [] FROM range(100000) AS a(k)`,
+  );
+  const roll = (rowsMax: number) => {
+    const rolled = rolledBy(() => 0);
+    return new Writer(connection).run((work) => rollUp(work, rolled, START + 120_000, START, rowsMax));
+  };
+  await expect(roll(Number.POSITIVE_INFINITY)).rejects.toThrow("Out of Memory");
+  await roll(10_000);
+  const rows = await connection.runAndReadAll(
+    "SELECT count(*)::INTEGER, sum(count)::INTEGER, sum(len(durations))::INTEGER FROM windows_1m",
+  );
+  expect(rows.getRowsJS()).toEqual([[100_000, 3_000_000, 3_000_000]]);
+  connection.closeSync();
+  instance.closeSync();
+});
+
+test("a window that came in many reports is one row, and those that came whole stay", async () => {
   expect(await rolledUp(100, true)).toEqual(await rolledUp(Number.POSITIVE_INFINITY));
 });

@@ -101,7 +101,7 @@ export class Restoring {
   async #refill(file: Pick<DuckdbFile, "write">, waiting: Waiting): Promise<void> {
     const { segment, amount } = waiting;
     await this.#write(file, waiting, async (transaction) => {
-      const { before, after } = await refillSegment(transaction.connection, segment);
+      const { before, after } = await refillSegment(transaction, segment);
       const lost = amount - (after.amount - before.amount);
       if (lost <= 0) return { added: -lost, onCommitted: () => undefined };
       return this.#tell(transaction, segment, lost);
