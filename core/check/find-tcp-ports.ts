@@ -4,18 +4,28 @@ import type { Finding } from "#core/check/rule.ts";
 import { selectedWorkloads } from "#core/check/selected-workloads.ts";
 import type { PlacedPort } from "#core/kinds/kind.ts";
 import type { Workload } from "#core/model/workload.ts";
+import { type PlacedServer, servesOf } from "#core/resolve/gateway-ports.ts";
+import { gatewaySelector } from "#core/resolve/gateway-selector.ts";
+import { matchesLabels } from "#core/resource/labels.ts";
 import { formatRef, type Resource, refOf } from "#core/resource/resource.ts";
 
-/** Of the ports that a limit names, those that carry TCP; where it names none and there is nothing else at its workloads, that. */
+/**
+ * Of the ports that a limit names, those that carry TCP; where it names none and there is nothing else at its workloads, that. Of
+ * gateways, servers of connections are told also where others take requests: these are all that a limit counts there.
+ */
 export function findTcpPorts(
   limit: Resource<"RateLimit"> | Resource<"Quota">,
   named: readonly PlacedPort[],
   context: CheckContext,
 ): Finding[] {
   const workloads = selectedWorkloads(limit, context);
-  if (named.length === 0) return findNoHttp(limit, workloads, context);
+  if (named.length === 0)
+    return [...findNoHttp(limit, workloads, context), ...findNoHttpServers(limit, workloads, context)];
   return named
-    .filter(({ port }) => carriesConnections(port, workloads, context))
+    .filter(({ port }) => {
+      const servers = serversOf(workloads, context).filter(({ server }) => server.port.number === port);
+      return servers.length > 0 ? servers.every(isOfConnections) : carriesConnections(port, workloads, context);
+    })
     .map(({ port, path }) => ({
       severity: "warning",
       resource: formatRef(refOf(limit)),
@@ -31,11 +41,11 @@ function findNoHttp(
   context: CheckContext,
 ): Finding[] {
   const [first] = workloads;
-  const isOfConnections = (workload: Workload): boolean => {
+  const hasNoHttp = (workload: Workload): boolean => {
     const ports = Object.values(workload.ports);
     return ports.length > 0 && ports.every((port) => carriesConnections(port, [workload], context));
   };
-  if (first === undefined || !workloads.every(isOfConnections)) return [];
+  if (first === undefined || !workloads.every(hasNoHttp)) return [];
   return [
     {
       severity: "warning",
@@ -46,6 +56,40 @@ function findNoHttp(
     },
   ];
 }
+
+function findNoHttpServers(
+  limit: Resource<"RateLimit"> | Resource<"Quota">,
+  workloads: readonly Workload[],
+  context: CheckContext,
+): Finding[] {
+  const servers = serversOf(workloads, context);
+  const tcp = servers.filter(isOfConnections);
+  if (tcp.length === 0) return [];
+  const isGateway = ({ labels }: Workload): boolean =>
+    servers.some(({ gateway }) => matchesLabels(labels, gatewaySelector(gateway)));
+  const isAll = tcp.length === servers.length && workloads.every(isGateway);
+  const names = tcp.map(({ gateway, server }) => `${server.port.number} of ${formatRef(refOf(gateway))}`).join(", ");
+  return [
+    {
+      severity: isAll ? "warning" : "info",
+      resource: formatRef(refOf(limit)),
+      path: ["spec"],
+      message: `connections are no requests, and none would be counted of what ${isAll ? "all servers take" : "these servers take"}: ${names}`,
+      hint: "end TLS at the server and give it the protocol of what it carries, or limit the workloads behind it",
+    },
+  ];
+}
+
+/** Of the gateways among the workloads. */
+const serversOf = (workloads: readonly Workload[], { of }: CheckContext): readonly PlacedServer[] =>
+  of("Gateway")
+    .filter((gateway) => {
+      const selector = gatewaySelector(gateway);
+      return Object.keys(selector).length > 0 && workloads.some(({ labels }) => matchesLabels(labels, selector));
+    })
+    .flatMap((gateway) => (gateway.spec.servers ?? []).map((server, index) => ({ gateway, index, server })));
+
+const isOfConnections = ({ server }: PlacedServer): boolean => servesOf(server) !== "http";
 
 /** Whether services say of the port on which applications listen that it is of connections, and none says anything else. */
 function carriesConnections(port: number, workloads: readonly Workload[], { hosts }: CheckContext): boolean {

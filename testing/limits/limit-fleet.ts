@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { connect } from "#cli/client/client.ts";
+import { readPidFile } from "#mesh-agent/envoy/pid-file.ts";
 import { freePort } from "#node/free-port.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 import { Relay } from "#testing/limits/relay.ts";
@@ -108,6 +109,12 @@ export class LimitFleet {
   async killAgent(index: number): Promise<void> {
     const member = this.members[index];
     if (member !== undefined) await kill(member.process);
+  }
+
+  /** Its agent starts another. */
+  killEnvoy(index: number): void {
+    const envoy = readPidFile(join(this.members[index]?.dir ?? "", "envoy.pid"));
+    if (envoy !== undefined) process.kill(envoy.pid, "SIGKILL");
   }
 
   startAgent(index: number): void {

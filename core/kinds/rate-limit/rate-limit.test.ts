@@ -264,6 +264,41 @@ spec: ${spec}`,
   ]);
 });
 
+const server = (port: number, protocol: string, more = ""): string =>
+  `{ port: { number: ${port}, name: p${port}, protocol: ${protocol} }, hosts: ["*"]${more} }`;
+const TLS = server(9443, "TLS", ", tls: { mode: PASSTHROUGH }");
+test.each([
+  ["all that carry TCP", [TLS, server(5432, "TCP")], "", ["warning http-only-setting RateLimit/default/limit spec"]],
+  ["some that do", [server(80, "HTTP"), TLS], "", ["info http-only-setting RateLimit/default/limit spec"]],
+  ["none that does", [server(80, "HTTP"), server(9080, "GRPC")], "", []],
+  [
+    "one that is named",
+    [server(80, "HTTP"), TLS],
+    "9443",
+    [`warning http-only-setting RateLimit/default/limit ${R}.match[0].to[0].operation.ports[0]`],
+  ],
+  ["one of requests that is named", [server(80, "HTTP"), TLS], "80", []],
+])("a limit of a gateway counts requests: of servers it is told of %s", (_, servers, port, expected) => {
+  const match = port === "" ? "" : `, match: [{ to: [{ operation: { ports: ["${port}"] } }] }]`;
+  const found = check(
+    `apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: edge }
+spec: { metadata: { labels: { app: edge } }, template: { serviceAccount: edge } }`,
+    `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: edge }
+spec: { selector: { app: edge }, servers: [${servers.join(", ")}] }`,
+    `apiVersion: limits.pharos.dev/v1
+kind: RateLimit
+metadata: { name: limit }
+spec:
+  targetRefs: [{ group: networking.istio.io, kind: Gateway, name: edge }]
+  rules: [{ name: r, ${LIMIT}${match} }]`,
+  ).filter((line) => line.includes("http-only-setting"));
+  expect(found).toEqual(expected);
+});
+
 test("every problem says the next step", () => {
   const { resource } = read(
     rule(
