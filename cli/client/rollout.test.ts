@@ -97,6 +97,15 @@ test("of what is left out alone it is said that all else is in force", () => {
   ]);
 });
 
+test("what is left out and was not applied here is not this change's to take back", () => {
+  const held = { ...refusal, origins: [{ resource: "WasmPlugin/default/old" }], isHeldWithout: true } as const;
+  const proxies = [{ ...proxy("a", "refused"), refusals: [held] }];
+  const locate = locateOrigins([{ op: "upsert", text: FILE, file: "ratings.yaml" }]);
+  const said = describeRollout({ revision: 5, proxies, away: [], isComplete: true }, locate);
+  expect(said).toContain("what is left out is not of what was applied here");
+  expect(said).not.toContain("rollback");
+});
+
 test("those that have not answered in time are named", () => {
   const rollout = {
     revision: 6,

@@ -66,10 +66,14 @@ export function describeRollout(
   }
   lines.push(...describeRefusals(refused, locate));
   if (refused.length > 0) {
-    const isAllHeld = refusalsIn({ proxies: refused }).every(({ isHeldWithout }) => isHeldWithout);
+    const refusals = refusalsIn({ proxies: refused });
+    const isAllHeld = refusals.every(({ isHeldWithout }) => isHeldWithout);
+    const isOthers = locate !== nowhere && !refusals.some(({ origins }) => origins.some((origin) => locate(origin)));
     lines.push(
-      `${isAllHeld ? "" : "they keep what they had; "}correct it and apply again, or take revision ${revision} back with ` +
-        `\`pharos rollback ${revision} --undo\``,
+      isAllHeld && isOthers
+        ? "what is left out is not of what was applied here: correct it where it is from"
+        : `${isAllHeld ? "" : "they keep what they had; "}correct it and apply again, or take revision ${revision} back with ` +
+            `\`pharos rollback ${revision} --undo\``,
     );
   }
   if (pending.length > 0 && refused.length === 0)
