@@ -81,7 +81,8 @@ export function makeProxy(needs: ProxyNeeds): ProxyParts {
     pidFile: paths.pid,
     admin,
     log,
-    beforeStart: () => requirePorts(config),
+    beforeStart: () =>
+      requirePorts(config, async () => void (await admin.post("/quitquitquit", 1000).catch(() => undefined))),
     onDeath: () => readiness.set(false),
     ...(needs.onStart === undefined ? {} : { onStart: needs.onStart }),
   });

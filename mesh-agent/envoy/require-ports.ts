@@ -5,7 +5,7 @@ import { INBOUND_PORT, OUTBOUND_PORT } from "#mesh-agent/capture/capture-plan.ts
 import type { AgentConfig } from "#mesh-agent/config.ts";
 
 /** An Envoy that was told to end takes this long at most to let go of its ports. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 5000;
 const POLL_MS = 100;
 
 function isFree(host: string, port: number): Promise<boolean> {
@@ -18,9 +18,19 @@ function isFree(host: string, port: number): Promise<boolean> {
 
 /**
  * Throws "unavailable" where another process listens on a port of this agent's Envoy. Envoy would not say so of another
- * Envoy: both listen with SO_REUSEPORT, and the kernel gives each a part of the connections.
+ * Envoy: both listen with SO_REUSEPORT, and the kernel gives each a part of the connections. `endOwn` ends an Envoy of this agent's
+ * directory that nobody knows of: of an agent that was killed while it started one, it may come only now.
  */
-export async function requirePorts({ address, ports, httpProxyPort, outbound, capture }: AgentConfig): Promise<void> {
+export async function requirePorts(
+  {
+    address,
+    ports,
+    httpProxyPort,
+    outbound,
+    capture,
+  }: Pick<AgentConfig, "address" | "ports" | "httpProxyPort" | "outbound" | "capture">,
+  endOwn: () => Promise<void>,
+): Promise<void> {
   const wanted = [
     ...(capture === undefined
       ? ports.map(({ name, inboundPort }) => ({ host: address, port: inboundPort, what: `inbound port ${name}` }))
@@ -40,6 +50,7 @@ export async function requirePorts({ address, ports, httpProxyPort, outbound, ca
         throw new PharosError("unavailable", `${host}:${port}, wanted for ${what}, is taken`, {
           hint: "end what listens there, or choose another port",
         });
+      await endOwn();
       await delay(POLL_MS);
     }
   }
