@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { DEFAULT_PROXY_SETTINGS } from "#core/mesh-config/proxy-settings.ts";
+import { RawConnection } from "#testing/raw-connection.ts";
 import { type Call, Scenario } from "#testing/scenario.ts";
 import { Cleanup, eventually } from "#testing/test-agent.ts";
 
@@ -227,4 +228,28 @@ test("at a gateway a host is one consumer, in whatever case and with whatever po
   const hosts = ["shop.example.com", "Shop.EXAMPLE.com", "shop.example.com:8081", "shop.example.com."];
   const calls = hosts.map((host) => ({ host }));
   expect(await inTurn(calls, (call) => scenario.visit(call))).toEqual([200, 429, 429, 429]);
+});
+
+test("a tunnel is opened past no limit: CONNECT has no route, and what asks for a WebSocket is a request like any other", async () => {
+  await use(
+    GATEWAY,
+    `
+apiVersion: limits.pharos.dev/v1
+kind: RateLimit
+metadata: { name: edge, namespace: istio-system }
+spec: { selector: { matchLabels: { istio: ingressgateway } }, rules: [{ name: all, limit: { amount: 2, per: 10m } }] }
+`,
+  );
+  const first = async (text: string): Promise<string> => {
+    const connection = await eventually("the gateway listens", () => RawConnection.open(scenario.gatewayPort));
+    connection.write(`${text}\r\n\r\n`);
+    const answer = await connection.until("\r\n");
+    connection.close();
+    return answer.slice(9, 12);
+  };
+  const upgrade = "GET / HTTP/1.1\r\nhost: shop.example.com\r\nconnection: upgrade\r\nupgrade: websocket";
+  const statuses = [await first(upgrade), await first(upgrade), await first(upgrade)];
+  expect(statuses).toEqual([expect.not.stringMatching("429"), expect.not.stringMatching("429"), "429"]);
+  for (const target of ["reviews.default.svc.cluster.local:9080", "shop.example.com:80"])
+    expect(await first(`CONNECT ${target} HTTP/1.1\r\nhost: shop.example.com`)).toBe("404");
 });
