@@ -36,17 +36,19 @@ export function ObjectFields({ type, path, except = [], only }: ObjectFieldsProp
     setOpened(opened.filter((each) => each !== name));
     scope.edit([{ op: "delete", path: [...path, name] }]);
   };
+  // Where its members are shown, and once.
+  const choice = layout.choice?.members.slice(0, 1).some(isMine) ? layout.choice : undefined;
   const simple = layout.simple.filter(isMine);
   const problem = only === undefined ? problemOf(scope, path) : undefined;
   const isOutermost = path.length === 1;
   return (
     <div className="flex min-w-0 flex-col gap-4">
       {problem === undefined ? null : <p className="text-bad-text text-xs">{problem}</p>}
-      {layout.choice === undefined ? null : (
+      {choice === undefined ? null : (
         <ChoiceField
-          {...layout.choice}
+          {...choice}
           onChoose={(member) => {
-            const others = layout.choice?.members.filter(({ name }) => name !== member.name) ?? [];
+            const others = choice.members.filter(({ name }) => name !== member.name);
             setOpened([...opened.filter((name) => others.every((each) => each.name !== name)), member.name]);
             const value = beginValue(member.field);
             scope.edit([

@@ -355,4 +355,11 @@ test("a rule that is written in its form fires, is silenced beside the alert and
   await page.getByTestId("objectives").getByRole("link", { name: /pages/ }).click();
   await expect(page.getByTestId("budget")).toContainText("each day of Europe/Berlin");
   await expect(page.getByRole("img", { name: /^Budget left, in percent/ })).toBeVisible();
+
+  await page.goto(`${demo.console}/objectives`);
+  await page.getByRole("link", { name: "New Objective" }).click();
+  await page.getByRole("button", { name: "One operation" }).click();
+  await expect(page.getByRole("heading", { name: "Requests", exact: true })).toBeVisible();
+  // What is good, and over which time: each is asked once.
+  await expect(page.getByRole("combobox", { name: "By", exact: true })).toHaveCount(2);
 });

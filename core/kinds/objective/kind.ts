@@ -12,7 +12,7 @@ export const objective = defineKind({
   schema: OBJECTIVE,
   validate: ({ spec }) => validateObjective(spec),
   template: { service: "", availability: {}, target: 99.9, window: { rolling: "720h" } },
-  leads: ["service", "availability", "latency", "target", "window"],
+  leads: ["service", "requests", "availability", "latency", "target", "window"],
   presets: {
     latency: {
       label: "Latency",
