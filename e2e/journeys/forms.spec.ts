@@ -359,7 +359,7 @@ test("a rule that is written in its form fires, is silenced beside the alert and
   await page.goto(`${demo.console}/objectives`);
   await page.getByRole("link", { name: "New Objective" }).click();
   await page.getByRole("button", { name: "One operation" }).click();
-  await expect(page.getByRole("heading", { name: "Requests", exact: true })).toBeVisible();
+  await expect(page.getByRole("group", { name: "Requests", exact: true })).toBeVisible();
   // What is good, and over which time: each is asked once.
   await expect(page.getByRole("combobox", { name: "By", exact: true })).toHaveCount(2);
 });
