@@ -71,7 +71,7 @@ test("labels and words say who it is, of which plan, and all together where nobo
   expect(evaluateQuotas(() => standing).findings).toEqual([
     {
       labels: { ...of, consumer: '["acme"]', plan: "gold" },
-      annotations: { summary: '["acme"] used 80 % of Quota shop/monthly' },
+      annotations: { summary: "acme used 80 % of Quota shop/monthly" },
       value: 90,
     },
     {

@@ -2,7 +2,7 @@ import type { Evaluation, Finding } from "#core/alerts/alert.ts";
 import { QUOTAS_RULE } from "#core/alerts/inhibit-alerts.ts";
 import { PharosError } from "#core/errors.ts";
 import { planOfRule } from "#core/rate-limit/rule-name.ts";
-import { parseLimitKey } from "#node/limit-key.ts";
+import { parseLimitKey, subjectOf } from "#node/limit-key.ts";
 import type { StandingNotice } from "#server/limits/ledger-store.ts";
 
 const RULE = { rule: QUOTAS_RULE, forMs: 0 } as const;
@@ -20,6 +20,7 @@ export function evaluateQuotas(read: () => readonly StandingNotice[]): Evaluatio
 function findingsOf(notices: readonly StandingNotice[]): Finding[] {
   return notices.map(({ key, percent, used, amount }) => {
     const { policy = key, rule = "", values = "" } = parseLimitKey(key) ?? {};
+    const consumer = subjectOf(values);
     const plan = planOfRule({ policy, name: rule });
     return {
       labels: {
@@ -27,7 +28,7 @@ function findingsOf(notices: readonly StandingNotice[]): Finding[] {
         ...{ consumer: values, percent: String(percent) },
         ...(plan === undefined ? {} : { plan }),
       },
-      annotations: { summary: `${values === "" ? "all together" : values} used ${percent} % of Quota ${policy}` },
+      annotations: { summary: `${consumer === "" ? "all together" : consumer} used ${percent} % of Quota ${policy}` },
       value: amount === 0 ? 0 : (100 * used) / amount,
     };
   });
