@@ -1,3 +1,4 @@
+import { EndedRuns, RUNS_MAX } from "#core/rate-limit/ended-runs.ts";
 import { KeyOwner, type KeyState, type LeaseTerms, REMEMBERED_MS } from "#core/rate-limit/key-owner.ts";
 import type { Draw, Grant } from "#core/rate-limit/lease-message.ts";
 import type { Limit } from "#core/rate-limit/limit.ts";
@@ -25,9 +26,6 @@ export interface OwnerState {
   readonly floors: readonly (readonly [agent: string, floor: Floor])[];
 }
 
-/** Runs of one instance that a key remembers: who begins anew with every word would have all of them remembered. */
-const RUNS_MAX = 32;
-
 interface Floor {
   readonly lease: number;
   readonly atMs: number;
@@ -41,12 +39,12 @@ export class LeaseOwner {
   readonly #floors: Map<string, Floor>;
   /** How many keys each has drawn from first. */
   readonly #opened = new Map<string, number>();
-  /** Runs that are over, each with the one that goes on from it where one does. */
-  readonly #ended = new Map<string, string | undefined>();
+  readonly #ended: EndedRuns;
   #sweptMs = -Infinity;
 
   constructor(options: LeaseOwnerOptions, state?: OwnerState) {
     this.#options = options;
+    this.#ended = new EndedRuns(options.instanceOf ?? ((agent) => agent));
     this.#floors = new Map(state?.floors);
     for (const [key, keyState] of state?.keys ?? []) {
       // Of a rule that is gone its last limit is kept, until nothing of it counts: it may come back.
@@ -74,19 +72,17 @@ export class LeaseOwner {
     if (limit === undefined) return refuseDraw(draw, "unknown-limit", ttlMs);
     const owner = this.#keys.get(draw.key) ?? this.#open(draw, limit, nowMs);
     if (owner === undefined) return refuseDraw(draw, "too-many-keys", ttlMs);
-    this.#ended.delete(draw.agent);
+    this.#ended.forget(draw.agent);
     owner.relimit(limit);
-    const { instanceOf = (agent: string) => agent } = this.#options;
-    const instance = instanceOf(draw.agent);
-    const isMeant = (agent: string): boolean => instanceOf(agent) === instance;
     const floor = this.#floors.get(draw.agent)?.lease ?? -1;
     if (!owner.knows(draw.agent)) {
+      const { instanceOf = (agent: string) => agent } = this.#options;
+      const instance = instanceOf(draw.agent);
+      const isMeant = (agent: string): boolean => instanceOf(agent) === instance;
       if (!owner.makeRoom(isMeant, RUNS_MAX, nowMs)) return refuseDraw(draw, "too-many-keys", ttlMs);
     }
     // Who goes on from a run says what does: nothing else that it held.
-    if (limit.isPlaces === true)
-      for (const [ended, successor] of this.#ended)
-        if (successor === undefined ? isMeant(ended) : successor === draw.agent) this.#succeed(owner, ended, nowMs);
+    if (limit.isPlaces === true) for (const ended of this.#ended.before(draw.agent)) this.#succeed(owner, ended, nowMs);
     return owner.draw(draw, floor, nowMs);
   }
 
@@ -110,7 +106,7 @@ export class LeaseOwner {
 
   /** An agent's run is over: nothing comes from it any more. What it holds is used when its leases end; its places are free when the one that goes on from it draws from their key, or where none does, any run of its instance. */
   endAgent(agent: string, successor?: string): void {
-    this.#ended.set(agent, successor);
+    this.#ended.end(agent, successor);
   }
 
   /** Forgets what need not be remembered: to be called now and then. */
@@ -131,11 +127,8 @@ export class LeaseOwner {
         this.#release(owner);
       }
     }
-    for (const agent of this.#ended.keys()) {
-      if (still.has(agent)) continue;
-      // Its floors stay as long as those of others: what it sent last may still be under way.
-      this.#ended.delete(agent);
-    }
+    // Their floors stay as long as those of others: what they sent last may still be under way.
+    this.#ended.keep(still);
     // No copy of a draw is under way for so long.
     for (const [agent, { atMs }] of this.#floors) if (atMs < nowMs - REMEMBERED_MS) this.#floors.delete(agent);
   }
