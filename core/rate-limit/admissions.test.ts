@@ -5,6 +5,7 @@ import type { Moment } from "#core/rate-limit/lease-holder.ts";
 import { type Draw, NEEDS_MAX } from "#core/rate-limit/lease-message.ts";
 import { LeaseOwner } from "#core/rate-limit/lease-owner.ts";
 import type { Limit } from "#core/rate-limit/limit.ts";
+import { refuseDraw } from "#core/rate-limit/refuse-draw.ts";
 import { reserveShare } from "#core/rate-limit/reserve-share.ts";
 
 const at = (ms: number): Moment => ({ fastMs: ms, slowMs: ms });
@@ -58,6 +59,22 @@ test("a request that one of its buckets refuses is charged to none, and what cam
   expect(ask({ wide: 5, narrow: 1 })).toMatchObject([{ kind: "refused", key: "narrow", because: "limit" }]);
   expect(owner.keyOf("wide")?.held).toBe(0);
   expect(admits({ wide: 49 })).toBe(true);
+});
+
+test("of a key that the owner has no room for all who wait are told by the first answer", () => {
+  const limit = PER_SECOND(10);
+  const draws: Draw[] = [];
+  const outcomes: Outcome[] = [];
+  const admissions = new Admissions({
+    ...{ agent: "a", retryMs: 20, patienceMs: 50, keysMax: 100, send: (draw) => void draws.push(draw) },
+  });
+  const charge: Charge = { key: "k", limit, cost: 1, members: 4, whenUncoordinated: "Allow" };
+  for (let count = 0; count < 5; count += 1)
+    admissions.admit([charge], at(1000), (outcome) => void outcomes.push(outcome));
+  const [first] = draws;
+  if (first === undefined) throw new Error("nothing is drawn");
+  admissions.answer(refuseDraw(first, "too-many-keys", 400), at(1010));
+  expect(outcomes).toMatchObject(Array.from({ length: 5 }, () => ({ because: "too-many-keys" })));
 });
 
 test("what a response did not cost is free again, however late it comes within its lease", () => {

@@ -110,6 +110,8 @@ export class Admissions {
     bucket.isOrphan = grant.trouble === "unknown-limit";
     const wasUnknown = isUnknown(bucket);
     learn(bucket, grant, lacked);
+    // A key that the owner has no room for has none for anybody.
+    const forAll = grant.trouble === "too-many-keys" ? grant : undefined;
     const toAsk = new Set([bucket]);
     this.#toAsk = toAsk;
     try {
@@ -117,8 +119,8 @@ export class Admissions {
       // What is left serves who came meanwhile: another draw would give it back.
       for (const waiting of waitingFor(bucket)) {
         if (!isIn(bucket, waiting)) continue;
-        if (wasUnknown) this.#decide(waiting, now);
-        else this.#serve(waiting, bucket, now);
+        if (wasUnknown && forAll === undefined) this.#decide(waiting, now);
+        else this.#serve(waiting, bucket, now, forAll);
       }
     } finally {
       this.#toAsk = undefined;
