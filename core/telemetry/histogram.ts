@@ -38,7 +38,7 @@ export function packHistogram(counts: Iterable<readonly [bucket: number, count: 
 }
 
 /** As many entries as the count of a bucket needs. */
-export function addEntries(entries: number[], bucket: number, count: number): void {
+function addEntries(entries: number[], bucket: number, count: number): void {
   for (let left = count; left > 0; left -= ENTRY_MAX)
     entries.push(Math.min(left, ENTRY_MAX) * (BUCKET_MASK + 1) + bucket);
 }

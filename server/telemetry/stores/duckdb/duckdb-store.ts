@@ -26,7 +26,7 @@ import type { Reader } from "#server/telemetry/stores/duckdb/reader.ts";
 import { rollUp } from "#server/telemetry/stores/duckdb/roll-up.ts";
 import { SegmentKeeper } from "#server/telemetry/stores/duckdb/segments/segment-keeper.ts";
 import { storeBatch } from "#server/telemetry/stores/duckdb/store-batch.ts";
-import { TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
+import { NOTHING_STORED, TelemetryLedger } from "#server/telemetry/stores/duckdb/telemetry-ledger.ts";
 import { WindowCache } from "#server/telemetry/stores/duckdb/window-cache.ts";
 import { KeyNumbers } from "#server/telemetry/stores/key-numbers.ts";
 import { COARSE_TIERS, type Rolled, rollTargets } from "#server/telemetry/stores/rolled.ts";
@@ -133,8 +133,8 @@ export async function openDuckdbStore(options: DuckdbStoreOptions): Promise<Tele
         // Before the next report is stored: it must know which tables its windows are late for.
         await file.write(
           async (transaction) => {
-            const rolled = await rollUp(transaction, beside.rolled, nowMs, beside.firstMs);
-            return { rolled, entry: await ledger.noteUpkeep(transaction, nowMs) };
+            const { rolled, added } = await rollUp(transaction, beside.rolled, nowMs, beside.firstMs);
+            return { rolled, entry: await ledger.note(transaction, NOTHING_STORED, nowMs, added) };
           },
           ({ rolled, entry }) => {
             ledger.committed(entry);

@@ -1,7 +1,9 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
 import { BUCKET_BITS } from "#core/telemetry/histogram.ts";
+import { sumOf } from "#node/ledger-file.ts";
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
+import { countHeld } from "#server/telemetry/stores/duckdb/held.ts";
 import { migrate } from "#server/telemetry/stores/duckdb/migrate.ts";
 import { rollUp } from "#server/telemetry/stores/duckdb/roll-up.ts";
 import { Writer } from "#server/telemetry/stores/duckdb/writer.ts";
@@ -29,8 +31,12 @@ async function rolledUp(rowsMax: number, areParted = false): Promise<unknown> {
   const connection = await instance.connect();
   await migrate(connection, ":memory:");
   await connection.run(`INSERT INTO windows_10s ${windowsOf(areParted)}`);
+  await connection.run(
+    `INSERT INTO shapes SELECT ${START} + m * 60000, k, 'GET', '/' || s, m FROM range(${HOURS * 60}) AS a(m), range(3) AS b(k), range(2) AS c(s)`,
+  );
   const nowMs = START + HOURS * 3_600_000 + 60_000;
-  await new Writer(connection).run((transaction) =>
+  const before = await countHeld(connection);
+  const { added } = await new Writer(connection).run((transaction) =>
     rollUp(
       transaction,
       rolledBy(() => 0),
@@ -39,7 +45,10 @@ async function rolledUp(rowsMax: number, areParted = false): Promise<unknown> {
       rowsMax,
     ),
   );
-  const tables: unknown[] = [];
+  expect(sumOf([before, added]), "what is held, without a look at all of it").toEqual(await countHeld(connection));
+  const shapes = await connection.runAndReadAll("FROM shapes ORDER BY ALL");
+  expect(shapes.currentRowCount).toBe(HOURS * 6 * 3 * 2);
+  const tables: unknown[] = [shapes.getRowsJson()];
   for (const { name } of TIERS) {
     const rows = await connection.runAndReadAll(
       `SELECT * REPLACE (list_sort(durations) AS durations) FROM ${WINDOWS[name].name} ORDER BY start_ms, key`,

@@ -1,4 +1,5 @@
 import { TIERS } from "#server/telemetry/ports/tiers.ts";
+import type { Held } from "#server/telemetry/stores/duckdb/held.ts";
 import { sumWindows } from "#server/telemetry/stores/duckdb/sum-windows.ts";
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 import { dueOf, type Rolled } from "#server/telemetry/stores/rolled.ts";
@@ -11,7 +12,7 @@ const [FINEST, ...COARSE] = TIERS;
 /**
  * Adds finished minutes to the coarser tables, and joins the many rows that partial reports and replicas left of each fine window.
  * Runs in one transaction with the mark that says so: a window is never in a coarse table twice. `firstMs`: start of the oldest window;
- * `rowsMax`: how many rows are summed at once.
+ * `rowsMax`: how many rows are summed at once. Resolves with what each table holds more than before: what is joined holds as much as it did.
  */
 export async function rollUp(
   transaction: WriteTransaction,
@@ -19,9 +20,10 @@ export async function rollUp(
   nowMs: number,
   firstMs: number,
   rowsMax?: number,
-): Promise<Rolled> {
+): Promise<{ readonly rolled: Rolled; readonly added: Held }> {
   const { connection, append } = transaction;
   const rolled = { ...from };
+  const added: Record<string, number> = {};
   let finer: (typeof TIERS)[number] = FINEST;
   for (const tier of COARSE) {
     const { name, stepMs } = tier;
@@ -32,14 +34,15 @@ export async function rollUp(
       const where = `start_ms >= ${start} AND start_ms < ${end}`;
       const bound = rowsMax === undefined ? {} : { rowsMax };
       if (finer.name === "10s") await joinPartial(transaction, finer.stepMs, where, bound);
-      await sumWindows(transaction, { table, where, into: WINDOWS[name], stepMs, ...bound });
-      if (name === "10m") await joinShapes(connection, stepMs, start, end);
+      const into = WINDOWS[name];
+      added[into.name] = await sumWindows(transaction, { table, where, into, stepMs, ...bound });
+      if (name === "10m") await joinShapes(connection, stepMs, where);
       await append(ROLLED, [{ tier: name, untilMs: end }]);
       rolled[name] = end;
     }
     finer = tier;
   }
-  return rolled;
+  return { rolled, added };
 }
 
 /** Makes one row of those of a key's window where they are many. Most windows have one or two, which stay. */
@@ -64,19 +67,14 @@ async function joinPartial(
   await connection.run("DROP TABLE partial");
 }
 
-/** Shapes of times that are over are one row in ten minutes each. */
-async function joinShapes(
-  connection: WriteTransaction["connection"],
-  stepMs: number,
-  fromMs: number,
-  toMs: number,
-): Promise<void> {
+/** Shapes of times that are over are one row in ten minutes each. All at once: what is no histogram DuckDB sums on disk where memory is short, and in parts each would look through all rows. */
+async function joinShapes(connection: WriteTransaction["connection"], stepMs: number, where: string): Promise<void> {
   const { name } = SHAPES;
   await connection.run(
-    `CREATE OR REPLACE TEMP TABLE joined AS SELECT start_ms // ${stepMs} * ${stepMs} AS start_ms, key, method, path_template, sum(count)::UBIGINT AS count
-     FROM ${name} WHERE ${name}.start_ms >= ${fromMs} AND ${name}.start_ms < ${toMs} GROUP BY ALL`,
+    `CREATE OR REPLACE TEMP TABLE joined AS SELECT slot AS start_ms, key, method, path_template, sum(count)::UBIGINT AS count
+     FROM (SELECT *, start_ms // ${stepMs} * ${stepMs} AS slot FROM ${name} WHERE ${where}) GROUP BY ALL`,
   );
-  await connection.run(`DELETE FROM ${name} WHERE start_ms >= ${fromMs} AND start_ms < ${toMs}`);
-  await connection.run(`INSERT INTO ${name} BY NAME SELECT * FROM joined`);
+  await connection.run(`DELETE FROM ${name} WHERE ${where}`);
+  await connection.run(`INSERT INTO ${name} BY NAME FROM joined`);
   await connection.run("DROP TABLE joined");
 }

@@ -1,5 +1,4 @@
-import { BUCKET_COUNT } from "#core/telemetry/buckets.ts";
-import { addEntries, bucketAt, countAt, type Histogram, NO_HISTOGRAM } from "#core/telemetry/histogram.ts";
+import { type Histogram, histogramJoiner, NO_HISTOGRAM } from "#core/telemetry/histogram.ts";
 import type { HistogramName, TrafficRow } from "#core/telemetry/traffic.ts";
 import type { ListColumn } from "#server/telemetry/stores/duckdb/column-arrays.ts";
 import { FIGURES, type WindowColumns } from "#server/telemetry/stores/duckdb/window-columns.ts";
@@ -166,29 +165,17 @@ export class RowSums {
   }
 }
 
-/** Counts of one histogram; all 0 between two. */
-const COUNTS = new Float64Array(BUCKET_COUNT);
-
 /** One list for each place, in which a bucket is there once, or as often as its count needs. */
 function joinBuckets(size: number, histogramAt: (place: number) => Histogram): ListColumn {
   const offsets = new Uint32Array(size);
   const lengths = new Uint32Array(size);
   const all: number[] = [];
+  const join = histogramJoiner();
   for (let place = 0; place < size; place += 1) {
-    const histogram = histogramAt(place);
-    const buckets: number[] = [];
-    for (let index = 0; index < histogram.length; index += 1) {
-      const entry = histogram[index] ?? 0;
-      const bucket = bucketAt(entry);
-      if (COUNTS[bucket] === 0) buckets.push(bucket);
-      COUNTS[bucket] = (COUNTS[bucket] ?? 0) + countAt(entry);
-    }
+    const joined = join(histogramAt(place));
     offsets[place] = all.length;
-    for (const bucket of buckets) {
-      addEntries(all, bucket, COUNTS[bucket] ?? 0);
-      COUNTS[bucket] = 0;
-    }
-    lengths[place] = all.length - (offsets[place] ?? 0);
+    lengths[place] = joined.length;
+    for (let index = 0; index < joined.length; index += 1) all.push(joined[index] ?? 0);
   }
   return { offsets, lengths, entries: Uint32Array.from(all) };
 }

@@ -127,12 +127,12 @@ export class TelemetryLedger {
     await forgetOlder(connection);
   }
 
-  /** Within the transaction that stores it; `added` by table. */
+  /** Within the transaction that stores or rolls it up; `added` by table. */
   note(transaction: WriteTransaction, stored: Stored, nowMs: number, added: Held): Promise<StoreEntry> {
     return this.#append(transaction, stored, nowMs, sumOf([this.#entry.held ?? {}, added]));
   }
 
-  /** Within a transaction that joined rows or took some away, at its end. */
+  /** Within a transaction that took rows away, at its end: all that is left is counted anew. */
   async noteUpkeep(transaction: WriteTransaction, nowMs: number): Promise<StoreEntry> {
     return this.#append(transaction, NOTHING_STORED, nowMs, await countHeld(transaction.connection));
   }
