@@ -106,6 +106,29 @@ test("what is left out and was not applied here is not this change's to take bac
   expect(said).not.toContain("rollback");
 });
 
+test("a proxy that lacks what it lacked before has the revision: it is told, and refused only where that was applied here", () => {
+  const origins = [{ resource: "VirtualService/default/ratings", path: "spec.http[0]" }];
+  const old = { ...refusal, origins, isHeldWithout: true, wasHeldWithout: true } as const;
+  const rollout = {
+    revision: 5,
+    proxies: [{ ...proxy("a", "acked", 12), refusals: [old] }],
+    away: [],
+    isComplete: true,
+  };
+  expect(exitOfRollout(rollout)).toBe(EXIT.ok);
+  expect(describeRollout(rollout).split("\n")).toEqual([
+    "revision 5: 1 proxy has it, the last after 12 ms",
+    "refused: VirtualService/default/ratings spec.http[0]",
+    "  envoy says: invalid character class range: \\p{Foo}",
+    "  refused by a",
+    "  it is left out there, as it was before, and all else is in force",
+    "",
+  ]);
+  const locate = locateOrigins([{ op: "upsert", text: FILE, file: "ratings.yaml" }]);
+  expect(exitOfRollout(rollout, locate)).toBe(EXIT.refused);
+  expect(describeRollout(rollout, locate)).toContain("of what was applied here: correct it and apply again");
+});
+
 test("those that have not answered in time are named", () => {
   const rollout = {
     revision: 6,

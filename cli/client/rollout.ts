@@ -37,9 +37,17 @@ async function watchBlame(api: ApiClient, revision: number): Promise<Distributio
 const refusalsIn = ({ proxies }: Pick<Rollout, "proxies">): readonly Refusal[] =>
   proxies.filter(({ state }) => state === "refused").flatMap(({ refusals }) => refusals);
 
-export function exitOfRollout({ proxies, failures = [], findings = [], isComplete }: Rollout): number {
-  if (failures.length > 0 || hasErrors(findings) || proxies.some(({ state }) => state === "refused"))
-    return EXIT.refused;
+const isOfApplied = (refusals: readonly Refusal[], locate: Locate): boolean =>
+  refusals.some(({ origins }) => origins.some((origin) => locate(origin) !== undefined));
+
+/** What was applied is refused too where it was not changed by the revision, and is left out as before. */
+export function exitOfRollout(
+  { proxies, failures = [], findings = [], isComplete }: Rollout,
+  locate: Locate = nowhere,
+): number {
+  const isRefused = (proxy: Rollout["proxies"][number]): boolean =>
+    proxy.state === "refused" || isOfApplied(proxy.refusals, locate);
+  if (failures.length > 0 || hasErrors(findings) || proxies.some(isRefused)) return EXIT.refused;
   return isComplete ? EXIT.ok : EXIT.timeout;
 }
 
@@ -63,12 +71,15 @@ export function describeRollout(
     const slowest = Math.round(Math.max(...acked.map(({ ackMs }) => ackMs ?? 0)));
     const have = acked.length === 1 ? "1 proxy has" : `${acked.length} proxies have`;
     lines.push(`revision ${revision}: ${have} it, the last after ${slowest} ms`);
+    lines.push(...describeRefusals(acked, locate));
+    if (acked.some(({ refusals }) => isOfApplied(refusals, locate)))
+      lines.push("what is left out is of what was applied here: correct it and apply again");
   }
   lines.push(...describeRefusals(refused, locate));
   if (refused.length > 0) {
     const refusals = refusalsIn({ proxies: refused });
     const isAllHeld = refusals.every(({ isHeldWithout }) => isHeldWithout);
-    const isOthers = locate !== nowhere && !refusals.some(({ origins }) => origins.some((origin) => locate(origin)));
+    const isOthers = locate !== nowhere && !isOfApplied(refusals, locate);
     lines.push(
       isAllHeld && isOthers
         ? "what is left out is not of what was applied here: correct it where it is from"
@@ -104,7 +115,11 @@ export function describeRefusals(
       ...places.map((place) => `  at ${place}`),
       `  envoy says: ${first.refusal.message}`,
       ...ids.map((id) => `  refused by ${id}`),
-      ...(first.refusal.isHeldWithout ? ["  it is left out there, and all else is in force"] : []),
+      ...(first.refusal.isHeldWithout
+        ? [
+            `  it is left out there${first.refusal.wasHeldWithout ? ", as it was before" : ""}, and all else is in force`,
+          ]
+        : []),
       ...(first.refusal.isOfferedAgain
         ? ["  the cause is on its host: it is offered again by itself, within minutes once that is gone"]
         : []),

@@ -80,6 +80,7 @@ export async function printResult(
   const rollout = await watchRollout(api, revision, options.timeout);
   if (options.output !== "table") printChanges(options, { ...result, rollout });
   printDiagnostics(rollout.findings ?? []);
-  process.stderr.write(describeRollout(rollout, locateOrigins(written)));
-  return exitOfRollout(rollout);
+  const locate = locateOrigins(written);
+  process.stderr.write(describeRollout(rollout, locate));
+  return exitOfRollout(rollout, locate);
 }

@@ -21,12 +21,16 @@ export function RefusalList({ refusals }: RefusalListProps) {
     <ul className="mb-4 flex flex-col gap-2">
       {refusals.map(({ proxy, refusal }) => (
         <li key={`${proxy.id} ${refusal.type} ${refusal.resource} ${refusal.at}`}>
-          <Notice tone="bad" title={`${proxy.workload} refused ${refusal.type} ${refusal.resource}`}>
+          <Notice
+            tone={refusal.wasHeldWithout ? "warn" : "bad"}
+            title={`${proxy.workload} refused ${refusal.type} ${refusal.resource}`}
+          >
             <p className="font-mono text-xs [overflow-wrap:anywhere]" data-testid="envoy-words">
               {refusal.message}
             </p>
             <OfferedAgain refusal={refusal} />
             <OriginLinks refusal={refusal} />
+            {refusal.wasHeldWithout ? <p className="mt-1 text-xs">It lacked the same before this revision.</p> : null}
           </Notice>
         </li>
       ))}

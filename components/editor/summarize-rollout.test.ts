@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { summarizeRollout } from "#components/editor/summarize-rollout.ts";
-import type { Distribution } from "#core/view/mesh.ts";
+import type { Distribution, Refusal } from "#core/view/mesh.ts";
 
 type State = Distribution["proxies"][number]["state"];
 
@@ -28,6 +28,11 @@ const MISSING = {
   resource: "Gateway/default/web",
   message: "/etc/tls.crt is not there; nothing is served in its place",
 } as const;
+
+const HELD: Refusal = {
+  ...{ at: "2026-01-01T00:00:00Z", type: "LDS", resource: "0.0.0.0_9080", message: "unknown filter" },
+  ...{ origins: [{ resource: "EnvoyFilter/default/bad" }], isHeldWithout: true },
+};
 
 test.each([
   {
@@ -60,6 +65,14 @@ test.each([
     given: distribution(["acked"], { findings: [{ ...MISSING, severity: "warning" }] }),
     state: "done",
     sentence: "The proxy that must have revision 7 acknowledged it, 10 ms after the write.",
+  },
+  {
+    name: "refused, and taken without what was at fault",
+    given: distribution([], {
+      proxies: distribution(["refused"]).proxies.map((proxy) => ({ ...proxy, refusals: [HELD] })),
+    }),
+    state: "refused",
+    sentence: "1 of 1 proxies have revision 7 without what they refused of it.",
   },
   {
     name: "refused, with one away",

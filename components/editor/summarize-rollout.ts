@@ -30,12 +30,18 @@ export function summarizeRollout(distribution: Distribution, formatMs: (ms: numb
       sentence: `${objects} cannot be translated: of that proxies keep what they had of the revision before.${absent}`,
     };
   }
-  if (refused > 0)
+  if (refused > 0) {
+    const refusals = proxies.flatMap((proxy) => (proxy.state === "refused" ? proxy.refusals : []));
+    const isHeld = refusals.length > 0 && refusals.every(({ isHeldWithout }) => isHeldWithout);
+    const what = isHeld
+      ? `have revision ${revision} without what they refused of it`
+      : `refused revision ${revision} and keep their last good configuration`;
     return {
       ...figures,
       state: "refused",
-      sentence: `${refused} of ${proxies.length} proxies refused revision ${revision} and keep their last good configuration.${absent}`,
+      sentence: `${refused} of ${proxies.length} proxies ${what}.${absent}`,
     };
+  }
   if (proxies.length === 0)
     return isComplete
       ? {

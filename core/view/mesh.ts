@@ -17,6 +17,8 @@ export interface Refusal {
   readonly isOfferedAgain?: true;
   /** The proxy holds the resource without what `origins` name, and these alone are at fault. */
   readonly isHeldWithout?: true;
+  /** And it was held without the same before it was offered this time. */
+  readonly wasHeldWithout?: true;
 }
 
 /** Counts of the proxies that are connected, or were in the last hour. */

@@ -38,15 +38,20 @@ test("a listener that Envoy refuses for one patch is held without that one, whic
   const proxies = (await scenario.mesh.handle.distribution(revision))?.proxies ?? [];
   const refusals = proxies.flatMap((each) => each.refusals);
   expect(refusals.length).toBeGreaterThan(0);
-  for (const { origins, isHeldWithout } of refusals) {
-    expect(isHeldWithout).toBe(true);
+  for (const { origins, isHeldWithout, wasHeldWithout } of refusals) {
+    expect([isHeldWithout, wasHeldWithout]).toEqual([true, undefined]);
     expect(origins).toEqual([{ resource: "EnvoyFilter/default/bad", path: "spec.configPatches[0]" }]);
   }
-  await scenario.mesh.use(`${FILTER("good", HEADER("again"))}---${FILTER("bad", UNKNOWN)}`);
+  const next = await scenario.mesh.use(`${FILTER("good", HEADER("again"))}---${FILTER("bad", UNKNOWN)}`);
   await eventually("what changes besides arrives", async () =>
     (await call()).headers["x-patched"] === "again" ? true : undefined,
   );
   expect((await call()).headers["x-lua"]).toBeUndefined();
+  const told = await eventually("what is left out is known to be what was before", async () => {
+    const all = ((await scenario.mesh.handle.distribution(next))?.proxies ?? []).flatMap((each) => each.refusals);
+    return all.length > 0 && all.every(({ isHeldWithout }) => isHeldWithout) ? all : undefined;
+  });
+  expect(told.map(({ wasHeldWithout }) => wasHeldWithout)).toEqual(told.map(() => true));
   await scenario.mesh.use(FILTER("good", HEADER("again")));
   await eventually("nothing is refused any more", async () =>
     (await scenario.mesh.handle.refusals()).length === 0 ? true : undefined,

@@ -31,6 +31,7 @@ import { explainOnce } from "#server/services/explain-once.ts";
 import { hostsOf } from "#server/services/hosts-of.ts";
 import type { MeshState } from "#server/services/mesh-state.ts";
 import type { Publisher } from "#server/services/publisher.ts";
+import { reachedButForOlder } from "#server/services/reached-but-for-older.ts";
 import type { Asker, Caller, Services } from "#server/services/services.ts";
 import { tellRolloutFiles } from "#server/services/tell-rollout-files.ts";
 
@@ -181,17 +182,24 @@ export function createConfigService(options: ConfigServiceOptions): Services["co
   async function distribution(revision: number): Promise<Distribution> {
     const failures = publisher.outcome(revision);
     const found = await mesh.distribution(revision);
-    if (found !== undefined) return withFiles({ ...found, ...(failures.length > 0 ? { failures } : {}) });
+    if (found !== undefined)
+      return withFiles({
+        ...(await reachedButForOlder(found, changedBy)),
+        ...(failures.length > 0 ? { failures } : {}),
+      });
     const { at } = await store.revision(revision);
     const isCompiled = publisher.has(revision);
     return withFiles(describeUnfollowed({ revision, writtenAt: at, failures, isCompiled }, await mesh.proxies()));
   }
 
+  const changedBy = async (revision: number): Promise<readonly string[]> =>
+    (await store.revision(revision)).changed.map(({ ref }) => ref);
+
   const withFiles = (rollout: Distribution): Promise<Distribution> =>
     tellRolloutFiles(rollout, {
       findings: files.findings(),
       resources: () => state.snapshot().resources,
-      changedBy: async (revision) => (await store.revision(revision)).changed.map(({ ref }) => ref),
+      changedBy,
       nowMs: Date.now(),
     });
 

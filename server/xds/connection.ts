@@ -5,12 +5,12 @@ import type { Origin, ProxyNode } from "#core/xds/layer.ts";
 import { mayPass } from "#core/xds/passing-refusal.ts";
 import type { XdsType } from "#core/xds/type-urls.ts";
 import type { ServerStream } from "#grpc/server-stream.ts";
-import { heldWithout, type Placed } from "#server/xds/held-without.ts";
+import { heldWithout, isSameOrigins, type Placed } from "#server/xds/held-without.ts";
 import { OfferSchedule } from "#server/xds/offer-schedule.ts";
 import type { Packer } from "#server/xds/pack-response.ts";
 import type { Response } from "#server/xds/response.ts";
 import type { ServedLayer } from "#server/xds/served-layer.ts";
-import type { StreamMachine } from "#server/xds/stream-machine.ts";
+import type { StreamEvent, StreamMachine } from "#server/xds/stream-machine.ts";
 import type { Subscription } from "#server/xds/subscription.ts";
 import type { XdsMetrics } from "#server/xds/xds-metrics.ts";
 
@@ -84,6 +84,8 @@ export class Connection {
   readonly #tellable: (words: string) => string;
   /** By type and resource, the newest of each. */
   readonly #refusals = new Map<string, Refusal>();
+  /** Of what it refuses now, without which it held what it had before. */
+  readonly #heldBefore = new Map<string, readonly Origin[]>();
   readonly #denied = new Set<string>();
   #pending: Pending[] = [];
   #unsettled: Refusal[] = [];
@@ -107,6 +109,7 @@ export class Connection {
 
   /** Answers a request. Throws "invalid" on a message that is not one. */
   receive(message: Buffer): Received {
+    const before = this.refused().filter(({ isHeldWithout }) => isHeldWithout);
     const { responses, events } = this.#read(message);
     const refusals = events.flatMap((event) =>
       event.kind === "nack" && !event.isAgain
@@ -115,9 +118,8 @@ export class Connection {
     );
     const taken = events.filter((event) => event.kind === "taken");
     this.#unsettled.push(...refusals);
-    for (const refusal of refusals) this.#note(refusal);
-    const placed = events.filter((event) => event.kind === "placed");
-    for (const each of placed) this.#blame(each);
+    for (const refusal of refusals) this.#note(refusal, before);
+    const placed = events.flatMap((event) => (event.kind === "placed" ? [this.#blame(event)] : []));
     for (const response of responses) this.#send(response);
     const settled = this.flush();
     this.#offers.note(this.#machine.hasPassing);
@@ -208,20 +210,28 @@ export class Connection {
     this.#offers.stop();
   }
 
-  #note(refusal: Refusal): void {
-    const key = `${refusal.type} ${refusal.resource}`;
+  /** `before`: what it held without something until now. */
+  #note(refusal: Refusal, before: readonly Refusal[]): void {
+    const key = keyOf(refusal);
+    const held = before.find((each) => keyOf(each) === key);
+    if (held === undefined) this.#heldBefore.delete(key);
+    else this.#heldBefore.set(key, held.origins);
     this.#refusals.delete(key);
     this.#refusals.set(key, refusal);
     const [oldest] = this.#refusals.keys();
-    if (this.#refusals.size > REFUSALS_KEPT && oldest !== undefined) this.#refusals.delete(oldest);
+    if (this.#refusals.size <= REFUSALS_KEPT || oldest === undefined) return;
+    this.#refusals.delete(oldest);
+    this.#heldBefore.delete(oldest);
   }
 
   /** What is at fault is known: without it the client took the resource. */
-  #blame(placed: Placed): void {
-    const key = `${placed.type} ${placed.name}`;
+  #blame({ type, name, without }: StreamEvent & { readonly kind: "placed" }): Placed {
+    const key = keyOf({ type, resource: name });
+    const placed = { type, name, without, isAsBefore: isSameOrigins(this.#heldBefore.get(key) ?? [], without) };
     const known = this.#refusals.get(key);
     if (known !== undefined) this.#refusals.set(key, heldWithout(known, placed));
     this.#unsettled = this.#unsettled.map((each) => heldWithout(each, placed));
+    return placed;
   }
 
   #offerAgain(): void {
@@ -293,3 +303,5 @@ export class Connection {
       this.end(new PharosError("exhausted", `node ${this.node.id} asks for more than it reads`));
   }
 }
+
+const keyOf = ({ type, resource }: Pick<Refusal, "type" | "resource">): string => `${type} ${resource}`;
