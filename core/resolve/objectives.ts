@@ -8,6 +8,7 @@ import { operationTag, type WrittenTag } from "#core/schema/cel/operation-tag.ts
 /** What an Objective asks for, in neutral words. */
 export interface ObjectiveTerms {
   readonly ref: string;
+  readonly namespace: string;
   readonly description: string;
   /** Whose requests, by all of these that are there. */
   readonly host: string | undefined;
@@ -37,6 +38,7 @@ export function readObjective(
   const { service, workload, from = {}, reporter, requests, availability, latency, target, window, alerts = {} } = spec;
   return {
     ref: formatRef(refOf(objective)),
+    namespace: metadata.namespace,
     description: spec.description ?? "",
     host: service === undefined ? undefined : expandHost(service, metadata.namespace, domainSuffix),
     workload: workload === undefined ? undefined : { namespace: metadata.namespace, name: workload },

@@ -19,10 +19,17 @@ interface Told {
   readonly hosts: readonly string[];
 }
 
-/** By which requests a workload's proxy tells its own apart: by those that an objective it tells of is about, of the oldest ones. */
+/**
+ * By which requests a workload's proxy tells its own apart: by those that an objective it tells of is about. First those of its own namespace, of
+ * these and of others the oldest: what others ask of it takes nothing from whose it is. `objectives`: the oldest first.
+ */
 export function resolveOperations(objectives: readonly ObjectiveTerms[], told: Told): ProxyTags {
-  const asked = objectives.filter((each) => each.operation !== undefined && tells(each, told));
-  if (asked.length === 0) return NONE;
+  const all = objectives.filter((each) => each.operation !== undefined && tells(each, told));
+  if (all.length === 0) return NONE;
+  const { own = [], others = [] } = Object.groupBy(all, ({ namespace }) =>
+    namespace === told.namespace ? "own" : "others",
+  );
+  const asked = [...own, ...others];
   return {
     client: tagsOf(asked, "source"),
     server: tagsOf(asked, "destination"),

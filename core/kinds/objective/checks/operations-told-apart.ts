@@ -4,7 +4,7 @@ import { untoldOperations } from "#core/resolve/operations.ts";
 import { sortByAge } from "#core/resource/sort-by-age.ts";
 import { OPERATIONS_MAX } from "#core/schema/cel/operation-tag.ts";
 
-/** Each way in which requests are told apart costs each of them: a workload has so many, and those of the youngest objectives are left out. */
+/** Each way in which requests are told apart costs each of them: a workload has so many, and those of the youngest objectives are left out, of other namespaces first. */
 export const operationsToldApart: ListCheck<"Objective"> = {
   code: "too-many-operations",
   summary: "Objectives ask that requests of one workload be told apart in more ways than a proxy does.",
@@ -25,7 +25,7 @@ export const operationsToldApart: ListCheck<"Objective"> = {
       severity: "warning",
       resource,
       path: ["spec", "requests"],
-      message: `${workload} tells its requests apart in ${OPERATIONS_MAX} ways already, for older objectives: its own are not counted here`,
+      message: `${workload} tells its requests apart in ${OPERATIONS_MAX} ways already, for objectives of its own namespace or older ones: those of this are not counted here`,
       hint: "leave out objectives that nobody looks at, or have several say the same of requests: they share one way",
     }));
   },
