@@ -6,7 +6,9 @@ test.each([
   ["%REQ(:METHOD)% %RESPONSE_CODE%", [":method"]],
   ["%REQUEST_HEADER(X-Key?x-other):20% and %TRAILER(grpc-message)%", ["x-key", "x-other", "grpc-message"]],
   ["%RESP(SET-COOKIE)%", ["set-cookie"]],
-  ["%PATH(NQ:PATH)%", [":path"]],
+  ["%PATH%", [":path"]],
+  ["%QUERY_PARAM(page)%", ["*"]],
+  ["%QUERY_PARAMS%", ["*"]],
   ["%CEL(request.headers['x-key']):20%", ["x-key"]],
   ["%CEL(request.headers)%", ["*"]],
   ["%RESPONSE_CODE% %BYTES_SENT%", []],
@@ -24,4 +26,11 @@ test("a proxy's tag is stored under its own name, and without what may not be sh
     ["t@g", "redacted"],
   ]);
   expect(readMarked("tenant", "abc", redact)).toBeUndefined();
+  let asked = 0;
+  const counted: typeof redact = (...of) => {
+    asked += 1;
+    return redact(...of);
+  };
+  expect(readMarked(`@${"a ".repeat(10_000)}@many`, "abc", counted)).toEqual(["many", "redacted"]);
+  expect(asked).toBeLessThan(100);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { operationTag } from "#core/schema/cel/operation-tag.ts";
 import { compileRedaction } from "#core/telemetry/redact-headers.ts";
 import { cleanTags, formatTags, parseTags, tagsIn } from "#core/telemetry/written-tags.ts";
 import { fc } from "#testing/fc.ts";
@@ -27,11 +28,17 @@ test("nobody's text is more than it may be, and cleaning it again changes nothin
       (text) => {
         const clean = cleanTags(text, redact);
         expect(cleanTags(clean, redact)).toBe(clean);
-        expect(clean.length).toBeLessThanOrEqual(1000);
+        expect(clean.length).toBeLessThanOrEqual(1400);
         expect(clean).not.toMatch(/\p{Cc}/u);
       },
     ),
   );
+});
+
+test("no expression takes the room of an operation, whatever it begins with", () => {
+  const { name } = operationTag({ methods: ["GET"], paths: [], route: undefined });
+  const long = Array.from({ length: 16 }, (_, at): [string, string] => [`("${at}" + request.path)`, "x".repeat(100)]);
+  expect(parseTags(formatTags([...long, [name, "true"]])).get(name)).toBe("true");
 });
 
 test("what there is too much of is left out, and the rest stays", () => {

@@ -1,6 +1,6 @@
 import { plainText } from "#core/plain-text.ts";
 import { WRITTEN_TAGS_MAX } from "#core/schema/cel/check-tag-value.ts";
-import { OPERATIONS_MAX } from "#core/schema/cel/operation-tag.ts";
+import { isOperationTag, OPERATIONS_MAX } from "#core/schema/cel/operation-tag.ts";
 import type { Redact } from "#core/telemetry/redact-headers.ts";
 import { redactTags } from "#core/telemetry/redact-tags.ts";
 
@@ -8,16 +8,19 @@ import { redactTags } from "#core/telemetry/redact-tags.ts";
 export const VALUE_CHARS_MAX = 100;
 /** Of all of a request: what would go beyond it is left out. */
 const CHARS_MAX = 1400;
-/** Operations of objectives come first in the order of names. */
 const TAGS_MAX = OPERATIONS_MAX + WRITTEN_TAGS_MAX;
+/** Operations of objectives come first: no expression, however long, takes their room. */
+const placeOf = (name: string): string => (isOperationTag(name) ? ` ${name}` : name);
 
 /**
  * Values that a proxy wrote of a request for labels of metrics, by their expressions, as the one label that requests are counted by: a JSON
- * object in the order of its names; empty for none.
+ * object in the order of its names, operations first; empty for none.
  */
 export function formatTags(values: Iterable<readonly [string, string]>): string {
   let text = "";
-  for (const [expression, value] of [...values].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, TAGS_MAX)) {
+  for (const [expression, value] of [...values]
+    .sort(([a], [b]) => (placeOf(a) < placeOf(b) ? -1 : 1))
+    .slice(0, TAGS_MAX)) {
     const longer = `${text}${text === "" ? "" : ","}${JSON.stringify(expression)}:${JSON.stringify(plainText(value, VALUE_CHARS_MAX))}`;
     if (longer.length + 2 <= CHARS_MAX) text = longer;
   }
