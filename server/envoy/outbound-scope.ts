@@ -13,16 +13,11 @@ import { MutableLayer } from "#server/compile/mutable-layer.ts";
 import { PlainCell } from "#server/compile/plain-cell.ts";
 import type { Cell } from "#server/compile/recorder.ts";
 import { makeUnit, type Unit } from "#server/compile/unit.ts";
-import { CallerLayers, type CallersPart, type EncodeForCaller } from "#server/envoy/caller-layers.ts";
-import { ANYWHERE } from "#server/envoy/caller-of.ts";
+import { CallerLayers, type CallersPart } from "#server/envoy/caller-layers.ts";
 import { clusterFinisher } from "#server/envoy/clusters/cluster-finisher.ts";
 import { constantClusters } from "#server/envoy/clusters/constant-clusters.ts";
-import {
-  type EncodeCluster,
-  encodeForCaller,
-  encodeServiceCluster,
-} from "#server/envoy/clusters/encode-service-cluster.ts";
-import { isCallers, serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
+import { encodeServiceClusters } from "#server/envoy/clusters/encode-service-clusters.ts";
+import { serviceClusters } from "#server/envoy/clusters/service-clusters.ts";
 import { encodeResource, type Hash } from "#server/envoy/encode.ts";
 import type { RouteNeeds } from "#server/envoy/features/http-filter.ts";
 import { HostMarks } from "#server/envoy/host-marks.ts";
@@ -31,11 +26,11 @@ import { type PlannedListener, planCapturedListeners } from "#server/envoy/liste
 import { type ProxyTelemetry, telemetryOfCalls } from "#server/envoy/listeners/http-connection-manager.ts";
 import { KeptListeners } from "#server/envoy/listeners/kept-listeners.ts";
 import { toldOrigins } from "#server/envoy/listeners/requested-log.ts";
-import { HTTP_PROXY, LOOKED_UP_ROUTES } from "#server/envoy/names.ts";
+import { HTTP_PROXY } from "#server/envoy/names.ts";
 import { Patcher } from "#server/envoy/patches/patcher.ts";
 import { NO_PATCHES, readPatches } from "#server/envoy/patches/read-patches.ts";
-import { lastVirtualHost } from "#server/envoy/routes/last-virtual-host.ts";
-import { buildOutboundTable, placeholderHost } from "#server/envoy/routes/outbound-table.ts";
+import { buildLookedUpTable, lastVirtualHost } from "#server/envoy/routes/last-virtual-host.ts";
+import { buildOutboundTable, placeholderHost, tablesOf } from "#server/envoy/routes/outbound-table.ts";
 import { isToldPeer } from "#server/envoy/routes/peer-header.ts";
 import { type BuiltVirtualHost, buildVirtualHosts } from "#server/envoy/routes/virtual-hosts.ts";
 import { formatScope, type ScopeKey } from "#server/envoy/scope-key.ts";
@@ -320,17 +315,7 @@ export class OutboundScope {
       ...(routing === "ports"
         ? { addressesOf: (service: Service, port: number) => ownAddresses(world, service, port, this.key) }
         : {}),
-      routeConfigs: (port: number) =>
-        routing === "proxy"
-          ? [
-              { name: HTTP_PROXY, portInHost: port === 80 ? ("optional" as const) : ("required" as const) },
-              // The listener says which port it is.
-              ...(this.readers.ports().some((each) => each.number === port)
-                ? [{ name: String(port), portInHost: "ignored" as const }]
-                : []),
-            ]
-          : // The connection says which port it is; clients behind a port mapping write another.
-            [{ name: String(port), portInHost: "ignored" as const }],
+      routeConfigs: (port: number) => tablesOf(port, routing, () => this.readers.ports()),
     };
   }
 
@@ -386,19 +371,12 @@ export class OutboundScope {
     const clusters = this.#world.hasHost(host) ? serviceClusters(this.readers.called, host, this.key) : [];
     const finisher = clusterFinisher(this.readers, this.key, host);
     const patcher = this.#patcher();
-    const encode: EncodeCluster = (cluster, origins) => patcher.cluster(cluster, origins);
-    // Whole, what is the callers' too: so it is noted what that follows from, and told what cannot be built.
-    const built = clusters.flatMap((each) =>
-      encodeServiceCluster(each, ANYWHERE, this.#hash, finisher(each.input.subset), encode).filter(
-        ({ type }) => !isCallers(each, type),
-      ),
+    const { built, encoders } = encodeServiceClusters(
+      clusters,
+      finisher,
+      (cluster, origins) => patcher.cluster(cluster, origins),
+      this.#hash,
     );
-    const encoders = clusters
-      .filter(({ dependsOnCaller }) => dependsOnCaller)
-      .map((each): EncodeForCaller => {
-        const finish = finisher(each.input.subset);
-        return (caller) => encodeForCaller(each, caller, this.#hash, finish, encode);
-      });
     return { built, callers: this.callers.build(encoders) };
   }
 
@@ -407,14 +385,7 @@ export class OutboundScope {
     const clusters = constantClusters(routing, this.#world.settings(), unknown);
     const patcher = this.#patcher();
     const routes =
-      routing === "ports" && unknown.kind === "looked-up"
-        ? [
-            patcher.routes(
-              buildOutboundTable(LOOKED_UP_ROUTES, [lastVirtualHost(unknown, true, () => false)], false),
-              [],
-            ),
-          ]
-        : [];
+      routing === "ports" && unknown.kind === "looked-up" ? [patcher.routes(buildLookedUpTable(unknown), [])] : [];
     return [...clusters.flatMap((cluster) => patcher.cluster(cluster, [])), ...routes, ...patcher.addedClusters()];
   }
 }

@@ -1,7 +1,9 @@
 import type { UnknownCalls } from "#core/resolve/unknown-calls.ts";
 import { PEER_HEADER } from "#core/telemetry/access-log.ts";
+import type { RouteConfiguration } from "#proto/gen/envoy/config/route/v3/route_pb.js";
 import { BLACK_HOLE, LOOKED_UP, LOOKED_UP_ROUTES, outboundCluster, PASSTHROUGH } from "#server/envoy/names.ts";
 import { durationMs } from "#server/envoy/pack.ts";
+import { buildOutboundTable } from "#server/envoy/routes/outbound-table.ts";
 import type { VirtualHostInit } from "#server/envoy/routes/virtual-hosts.ts";
 
 /** Takes the requests for hosts that callers do not know, and refuses them. */
@@ -66,4 +68,9 @@ export function lastVirtualHost(
 export function unknownCluster(unknown: UnknownCalls): string {
   if (unknown.kind === "refused") return BLACK_HOLE;
   return unknown.kind === "sent" ? outboundCluster(unknown.host, unknown.port, unknown.subset) : PASSTHROUGH;
+}
+
+/** Routes of captured requests for hosts that are looked up. */
+export function buildLookedUpTable(unknown: UnknownCalls): RouteConfiguration {
+  return buildOutboundTable(LOOKED_UP_ROUTES, [lastVirtualHost(unknown, true, () => false)], false);
 }

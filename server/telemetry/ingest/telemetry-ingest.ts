@@ -18,11 +18,19 @@ import type { ToldReport } from "#server/telemetry/ingest/read-report.ts";
 import { readSample } from "#server/telemetry/ingest/read-sample.ts";
 import { readSpans } from "#server/telemetry/ingest/read-spans.ts";
 import type { Reporter } from "#server/telemetry/ingest/reporter.ts";
-import { RowBudget, type RowLimit } from "#server/telemetry/ingest/row-budget.ts";
+import { RowBudget } from "#server/telemetry/ingest/row-budget.ts";
+import {
+  CHARACTERS_PER_ROW,
+  REPORTS_PER_SECOND,
+  ROW_LIMITS,
+  textsOfLog,
+  textsOfRequest,
+  textsOfSpan,
+  weightOf,
+} from "#server/telemetry/ingest/row-weights.ts";
 import { stampReport } from "#server/telemetry/ingest/stamp-report.ts";
 import { foldShapes } from "#server/telemetry/ingest/stamp-shapes.ts";
 import type { GapRow } from "#server/telemetry/ports/gap-row.ts";
-import type { LogRow } from "#server/telemetry/ports/log-row.ts";
 import type { SpanRow } from "#server/telemetry/ports/span-row.ts";
 import {
   EMPTY_BATCH,
@@ -94,39 +102,8 @@ interface Within<T> {
   readonly giveBack: () => void;
 }
 
-/** A workload of which all of 2,500 requests a second are sampled, in and out, makes as many: a bound on what can be made up, not on what is usual. */
-const SPANS: RowLimit = { name: "spans", perSecond: 5000, atOnce: 50_000 };
-/** As many lines as a workload of which every request writes two. */
-const LOGS: RowLimit = { name: "log records", perSecond: 5000, atOnce: 50_000 };
-/** What a row holds at most to count as one: a budget of rows is one of bytes too. */
-const CHARACTERS_PER_ROW = 4096;
-const textsOfSpan = ({ name, statusMessage, attributes, resource, events, links }: SpanRow): readonly string[] => [
-  name,
-  statusMessage,
-  attributes,
-  resource,
-  events,
-  links,
-];
-const textsOfLog = ({ body, attributes, resource }: LogRow): readonly string[] => [body, attributes, resource];
-const textsOfRequest = ({ path, authority, responseCodeDetails }: RequestRecord): readonly string[] => [
-  path,
-  authority,
-  responseCodeDetails,
-];
 /** What agents may be told to wait: a window is a whole number of each but the first, so that few reports tell of two. */
 const REPORT_INTERVALS_MS = [1500, 2000, 2500, 5000, WINDOW_MS] as const;
-/** Together agents send no more than this many reports a second. */
-const REPORTS_PER_SECOND = 150;
-/** Of a report of theirs: the agent's reservoirs hold 120 samples, and it tells of a gap where a file or its Envoy ended. */
-const SAMPLES: RowLimit = {
-  name: "samples",
-  perSecond: REPORTS_PER_SECOND * 120,
-  atOnce: REPORTS_PER_SECOND * 120 * 10,
-};
-/** Beyond it the shapes of a window are told as one. */
-const SHAPES: RowLimit = { name: "request shapes", perSecond: 2000, atOnce: 50_000 };
-const GAPS: RowLimit = { name: "gaps", perSecond: REPORTS_PER_SECOND, atOnce: REPORTS_PER_SECOND * 10 };
 
 /**
  * Takes in what agents and applications hand over. It promises: a report counts exactly once, however often it is sent; it is
@@ -137,11 +114,11 @@ export class TelemetryIngest {
   readonly #options: TelemetryIngestOptions;
   readonly #queue: IngestQueue;
   readonly #rates = new RateBook();
-  readonly #spans = new RowBudget(SPANS);
-  readonly #logs = new RowBudget(LOGS);
-  readonly #samples = new RowBudget(SAMPLES);
-  readonly #gaps = new RowBudget(GAPS);
-  readonly #shapes = new RowBudget(SHAPES);
+  readonly #spans = new RowBudget(ROW_LIMITS.spans);
+  readonly #logs = new RowBudget(ROW_LIMITS.logs);
+  readonly #samples = new RowBudget(ROW_LIMITS.samples);
+  readonly #gaps = new RowBudget(ROW_LIMITS.gaps);
+  readonly #shapes = new RowBudget(ROW_LIMITS.shapes);
   #redact: () => Redact = () => redactAlways;
 
   constructor(options: TelemetryIngestOptions) {
@@ -381,12 +358,6 @@ export class TelemetryIngest {
       canBe(Number(startUs / 1000n), now),
     );
   }
-}
-
-/** As how many rows one counts that says so much. */
-function weightOf(texts: readonly string[]): number {
-  const characters = texts.reduce((sum, text) => sum + text.length, 0);
-  return Math.max(1, Math.ceil(characters / CHARACTERS_PER_ROW));
 }
 
 function sumOf<T>(all: readonly T[], of: (each: T) => number): number {
