@@ -64,6 +64,29 @@ test("days that come at once are rolled up in parts, to the same windows", async
   expect(await rolledUp(100)).toEqual(await rolledUp(Number.POSITIVE_INFINITY));
 });
 
+test("a minute of series with wide histograms is rolled up, however few they are", async () => {
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "80MB", temp_directory: "" });
+  const connection = await instance.connect();
+  await migrate(connection, ":memory:");
+  const buckets = `list_transform(range(300), b -> ${2 ** BUCKET_BITS} + (k + b) % 700)`;
+  await connection.run(
+    `INSERT INTO windows_10s SELECT ${START}, k, 300, 1, 1, 1, 0, ${buckets}, [], [] FROM range(10000) AS a(k)`,
+  );
+  await new Writer(connection).run((work) =>
+    rollUp(
+      work,
+      rolledBy(() => 0),
+      START + 120_000,
+      START,
+      10_000,
+    ),
+  );
+  const rows = await connection.runAndReadAll("SELECT count(*)::INTEGER, sum(len(durations))::INTEGER FROM windows_1m");
+  expect(rows.getRowsJS()).toEqual([[10_000, 3_000_000]]);
+  connection.closeSync();
+  instance.closeSync();
+});
+
 test("a minute of more series than fit into memory at once is rolled up", async () => {
   const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "80MB", temp_directory: "" });
   const connection = await instance.connect();

@@ -1,9 +1,13 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { HISTOGRAMS } from "#server/telemetry/stores/tables.ts";
 
 /** So many rows are summed at once: of more, histograms take more memory than the database may have. */
 const ROWS_MAX = 100_000;
+/** One with more entries in its histograms counts as several. */
+const ENTRIES_OF_ROW = 32;
+const ENTRIES = HISTOGRAMS.map((name) => `len(${name})`).join(" + ");
 
-/** Rows of a table that has `start_ms` and `key`. */
+/** Rows of a table of windows. */
 export interface RowRange {
   readonly table: string;
   /** A condition on its columns. */
@@ -19,7 +23,7 @@ export async function rowParts(
   { table, where, stepMs, rowsMax = ROWS_MAX }: RowRange,
 ): Promise<string[]> {
   const found = await connection.runAndReadAll(
-    `SELECT (start_ms // ${stepMs} * ${stepMs})::DOUBLE, count(*)::DOUBLE FROM ${table} WHERE ${where} GROUP BY ALL ORDER BY ALL`,
+    `SELECT (start_ms // ${stepMs} * ${stepMs})::DOUBLE, sum(1 + (${ENTRIES}) // ${ENTRIES_OF_ROW})::DOUBLE FROM ${table} WHERE ${where} GROUP BY ALL ORDER BY ALL`,
   );
   const parts: { readonly fromMs: number; toMs: number; rows: number }[] = [];
   for (const [startMs, count] of found.getRowsJS()) {
