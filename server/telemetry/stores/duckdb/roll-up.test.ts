@@ -70,7 +70,7 @@ test("a minute of series with wide histograms is rolled up, however few they are
   await migrate(connection, ":memory:");
   const buckets = `list_transform(range(300), b -> ${2 ** BUCKET_BITS} + (k + b) % 700)`;
   await connection.run(
-    `INSERT INTO windows_10s SELECT ${START}, k, 300, 1, 1, 1, 0, ${buckets}, [], [] FROM range(10000) AS a(k)`,
+    `INSERT INTO windows_10s SELECT ${START}, k, 300, 1, 1, 1, 0, ${buckets}, [], [] FROM range(20000) AS a(k)`,
   );
   await new Writer(connection).run((work) =>
     rollUp(
@@ -78,11 +78,11 @@ test("a minute of series with wide histograms is rolled up, however few they are
       rolledBy(() => 0),
       START + 120_000,
       START,
-      10_000,
+      20_000,
     ),
   );
   const rows = await connection.runAndReadAll("SELECT count(*)::INTEGER, sum(len(durations))::INTEGER FROM windows_1m");
-  expect(rows.getRowsJS()).toEqual([[10_000, 3_000_000]]);
+  expect(rows.getRowsJS()).toEqual([[20_000, 6_000_000]]);
   connection.closeSync();
   instance.closeSync();
 });
