@@ -97,9 +97,14 @@ export function addToLe(counts: Float64Array, histogram: Histogram): void {
   }
 }
 
-/** Whether every entry is of a bucket that there is. */
+/** Of one window, which counts far less than a bucket's entry can. */
+const ENTRIES_MAX = 2 ** BUCKET_BITS;
+
+/** Whether it is one of a window: every entry counts something, of a bucket that there is. Entries of nothing would be as many as somebody likes. */
 export function isHistogram(entries: readonly number[]): boolean {
-  return entries.every((entry) => bucketAt(entry) < BUCKET_COUNT);
+  return (
+    entries.length <= ENTRIES_MAX && entries.every((entry) => bucketAt(entry) < BUCKET_COUNT && countAt(entry) > 0)
+  );
 }
 
 /** Told of so many values, above one bound and up to another. */

@@ -49,6 +49,20 @@ test.each([
     ["error missing-field spec.requests"],
   ],
   [
+    "a path that is never sent as it is written",
+    `{ service: a, requests: { paths: ["/a b", "/ok", "/a?b=c", "/\\u00e9"] }, availability: {}, ${REST} }`,
+    [
+      "error bad-value spec.requests.paths[0]",
+      "error bad-value spec.requests.paths[2]",
+      "error bad-value spec.requests.paths[3]",
+    ],
+  ],
+  [
+    "a template that no proxy takes",
+    `{ service: a, requests: { paths: ["/{*}/${"a".repeat(92)}", "/{*}/${"a".repeat(93)}", "/${"b".repeat(200)}/{**}"] }, availability: {}, ${REST} }`,
+    ["error bad-value spec.requests.paths[1]"],
+  ],
+  [
     "a method in small letters",
     `{ service: a, requests: { methods: [get] }, availability: {}, ${REST} }`,
     ["error bad-value spec.requests.methods[0]"],

@@ -2,6 +2,7 @@ import { type Diagnostic, errorAt, warningAt } from "#core/diagnostic.ts";
 import { parseDurationMs } from "#core/duration.ts";
 import { codePattern } from "#core/kinds/health-policy/code-pattern.ts";
 import type { ObjectiveSpec } from "#core/kinds/objective/schema.ts";
+import { charsTooMany } from "#core/schema/cel/operation-tag.ts";
 import { checkRegex } from "#core/schema/regex-syntax.ts";
 
 const HOUR_MS = 3_600_000;
@@ -85,13 +86,34 @@ function validateRequests(
     return [
       errorAt(path, "missing-field", "neither methods, paths nor route say which are meant", "leave it out for all"),
     ];
-  if (route === undefined || reporter === "Source") return [];
+  const unmet = paths.flatMap((text, index) => {
+    const problem = whyUnmet(text);
+    return problem === undefined ? [] : [errorAt([...path, "paths", index], "bad-value", ...problem)];
+  });
+  if (route === undefined || reporter === "Source") return unmet;
   return [
+    ...unmet,
     errorAt(
       [...path, "route"],
       "needs-field",
       "the called end does not know by which route a request came",
       "set reporter: Source and name the gateway or the callers in from, or write methods and paths",
     ),
+  ];
+}
+
+/** Why no proxy takes any request's path for one of these, with what to do. */
+function whyUnmet(template: string): readonly [message: string, hint: string] | undefined {
+  const tooMany = charsTooMany(template);
+  if (tooMany > 0)
+    return [
+      `${JSON.stringify(template)} is ${tooMany} characters too long behind its first {*} for proxies to look for`,
+      "end it with {**} earlier",
+    ];
+  const foreign = /[^!-~]|[?#]/u.exec(template)?.[0];
+  if (foreign === undefined) return undefined;
+  return [
+    `${JSON.stringify(template)} has ${JSON.stringify(foreign)}, which no path has as it arrives`,
+    /[?#]/.test(foreign) ? "leave the query out: it is not looked at" : "write it as it is sent, %20 for a blank",
   ];
 }

@@ -1,5 +1,5 @@
 import { fnv1a } from "#core/fnv1a.ts";
-import { pathPattern } from "#core/schema/path-pattern.ts";
+import { escapeRegex } from "#core/schema/path-pattern.ts";
 
 /** Some of a workload's requests. */
 export interface Operation {
@@ -45,10 +45,37 @@ export const isOperationTag = (name: string): boolean => /^@[0-9a-z]{2,14}$/.tes
 const isOfRoute = (key: string, value: string): string =>
   `xds.route_metadata.filter_metadata["istio"]["${key}"] == ${quote(value)}`;
 
-const isOfPath = (path: string): string =>
-  path.includes("{")
-    ? `request.url_path.matches(${quote(`^${pathPattern(path)}$`)})`
-    : `request.url_path == ${quote(path)}`;
+/** With a pattern only where something has to be looked for: Envoy 1.40 refuses a listener with one of more than a hundred steps. */
+function isOfPath(path: string): string {
+  if (!path.includes("{")) return `request.url_path == ${quote(path)}`;
+  const [begin = ""] = path.split("{", 1);
+  const begins = `request.url_path.startsWith(${quote(begin)})`;
+  if (path === `${begin}{**}`) return begins;
+  const fits = `request.url_path.matches(${quote(templatePattern(path))})`;
+  return begin === "/" ? fits : `${begins} && ${fits}`;
+}
+
+/** Over the characters that paths have: where it is of any other, Envoy takes nine segments at most, and of these 24. */
+const templatePattern = (path: string): string =>
+  `^${path
+    .split(/(\{\*\*?\})/)
+    .map((each) => (each === "{*}" ? "[!-.0-~]+" : each === "{**}" ? "[!-~]*" : escapeRegex(each)))
+    .join("")}$`;
+
+/** Of a pattern, as Envoy counts: what it begins with is none. */
+const STEPS_MAX = 100;
+const STEPS = { always: 4, segment: 3, rest: 2 } as const;
+
+/** By how many characters behind its first segment that differs a path is longer than proxies take it; none or less where it is not. */
+export function charsTooMany(path: string): number {
+  const from = path.indexOf("{");
+  if (from < 0 || path.slice(from) === "{**}") return 0;
+  const behind = path.slice(from);
+  const segments = behind.split("{*}").length - 1;
+  const rests = behind.split("{**}").length - 1;
+  const chars = behind.replaceAll(/\{\*\*?\}/g, "").length;
+  return STEPS.always + STEPS.segment * segments + STEPS.rest * rests + chars - STEPS_MAX;
+}
 
 /** Envoy takes a command of a log's format to end at a bracket with a percent sign behind it. */
 const quote = (text: string): string =>

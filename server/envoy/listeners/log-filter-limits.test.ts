@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkLogFilter } from "#core/schema/cel/check-log-filter.ts";
+import { charsTooMany, operationTag } from "#core/schema/cel/operation-tag.ts";
 import { findTestEnvoy } from "#testing/find-test-envoy.ts";
 
 // What the check lets through Envoy takes, at the limits of both.
@@ -67,3 +68,19 @@ test.each([chain(33, "+"), chain(33, "%"), `request${".a".repeat(32)}`, `a${"[0]
     expect(isTaken([text])).toBe(false);
   },
 );
+
+const ofPaths = (paths: readonly string[]): string => operationTag({ methods: [], paths, route: undefined }).expression;
+
+test("paths of objectives are taken as long as they may be, with whatever is in them", () => {
+  const behind = (begin: string) => `${begin}${"a".repeat(-charsTooMany(begin))}`;
+  const longest = ["/{*}/", "/{*}/{**}/", `/${"p".repeat(100)}/{*}/`, `${"/{*}/orders".repeat(5)}/`].map(behind);
+  const odd = ['/") || true || ("', "/'%)\\\\:5%", "/.*+^$()|[]\\{*}".replace("{*}", "/{*}"), "/{*}/[a](b)|.+$"];
+  const whole = Array.from({ length: 16 }, (_, at) => `/${at}/{*}/${")".repeat(80)}`);
+  expect(longest.map(charsTooMany)).toEqual([0, 0, 0, 0]);
+  expect(isTaken([ofPaths(longest), ofPaths(odd), ofPaths(whole), ofPaths(["/a/{**}", "/{**}/z", "/{*}"])])).toBe(true);
+});
+
+test("Envoy refuses a path of an objective that is longer", () => {
+  const path = `/{*}/${"a".repeat(93)}`;
+  expect([charsTooMany(path), isTaken([ofPaths([path])])]).toEqual([1, false]);
+});

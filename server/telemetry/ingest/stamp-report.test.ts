@@ -192,6 +192,16 @@ test.each([
   expect([windows, refused]).toEqual([[], [expect.stringMatching(/^windows with figures that cannot be/)]]);
 });
 
+test.each([
+  ["entries that count nothing", { durations: [3] }],
+  ["more entries than there are buckets", { requestSizes: new Array<number>(1025).fill(1024) }],
+  ["a bucket that is none", { responseSizes: [2047] }],
+])("a window with %s is refused", (_, said) => {
+  const window = { reporter: "source", windowStartMs: BigInt(NOW), count: 2000n, ...said };
+  const { windows, refused } = stampReport(create(ReportRequestSchema, { windows: [window] }), SHOP, NOW);
+  expect([windows, refused]).toEqual([[], ["windows with unknown buckets: 2000 requests"]]);
+});
+
 test("the bytes of a connection that lasted for days are of these days", () => {
   const days = 3 * 24 * 3600 * 1000;
   const durationBuckets = [...new Array<number>(19).fill(0), 1];

@@ -6,6 +6,9 @@ import { columnsOf, FIGURES } from "#server/telemetry/stores/duckdb/window-colum
 import type { WriteTransaction } from "#server/telemetry/stores/duckdb/writer.ts";
 import { HISTOGRAMS, SUMS, type SummedRow, type WINDOWS } from "#server/telemetry/stores/tables.ts";
 
+/** Each agent's figures may be possible and their sum more than a column holds: nobody's keep all others' from being summed. */
+const SUM_MAX = 2 ** 63;
+
 /** What is summed, to windows of which length. */
 export interface WindowSum extends RowRange {
   readonly into: (typeof WINDOWS)[keyof typeof WINDOWS];
@@ -44,7 +47,8 @@ export async function sumWindows({ connection, append }: WriteTransaction, sum: 
 function* rowsOf(chunk: DuckDBDataChunk, names: readonly string[]): Iterable<SummedRow> {
   const { ids, slots, figures, lists } = columnsOf(chunk, names);
   const join = histogramJoiner();
-  const figure = (name: (typeof FIGURES)[number], row: number): number => figures[FIGURES.indexOf(name)]?.[row] ?? 0;
+  const figure = (name: (typeof FIGURES)[number], row: number): number =>
+    Math.min(SUM_MAX, figures[FIGURES.indexOf(name)]?.[row] ?? 0);
   const histogram = (name: HistogramName, row: number): Histogram => {
     const list = lists.get(name);
     if (list === undefined) return NO_HISTOGRAM;
