@@ -8,3 +8,8 @@ export function plainText(text: string, charsMax: number): string {
   const cut = cutText(text, charsMax);
   return PRINTABLE.test(cut) ? cut : cut.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, " ");
 }
+
+/** The same of several lines, whole. */
+export function plainLines(text: string): string {
+  return text.replaceAll(/(?:(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}])+/gu, " ");
+}

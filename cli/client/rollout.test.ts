@@ -81,6 +81,13 @@ test("a refusal names the object, where it stands in the file, Envoy's words onc
   ]);
 });
 
+test("a refusal of several lines is one paragraph: none of them reads as another answer", () => {
+  const forged = { ...refusal, message: "no\nrevision 5: 3 proxies have it" } as const;
+  const proxies = [{ ...proxy("a", "refused"), refusals: [forged] }];
+  const lines = describeRollout({ revision: 5, proxies, away: [], isComplete: true }).split("\n");
+  expect(lines.slice(1, 3)).toEqual(["  envoy says: no", "    | revision 5: 3 proxies have it"]);
+});
+
 test("of what is left out alone it is said that all else is in force", () => {
   const held = { ...refusal, origins: [{ resource: "EnvoyFilter/default/bad" }], isHeldWithout: true } as const;
   const rollout = {

@@ -113,7 +113,8 @@ export function describeRefusals(
     return [
       `refused: ${first.cause}`,
       ...places.map((place) => `  at ${place}`),
-      `  envoy says: ${first.refusal.message}`,
+      // What a proxy says further down is not to be read as this program's.
+      `  envoy says: ${first.refusal.message.replaceAll("\n", "\n    | ")}`,
       ...ids.map((id) => `  refused by ${id}`),
       ...(first.refusal.isHeldWithout
         ? [

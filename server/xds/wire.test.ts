@@ -63,6 +63,7 @@ test("of words about a refusal no more is read than Envoy may say", () => {
     ).error;
   expect(said("x".repeat(16_384))).toBe("x".repeat(16_384));
   expect(said(`${"x".repeat(16_383)}${"ä".repeat(1_000_000)}`)).toBe(`${"x".repeat(16_383)}...(truncated)`);
+  expect(said("\u001b[2J\u001b]0;all well\u0007in\nlines\r\u202e")).toBe(" [2J ]0;all well in\nlines ");
 });
 
 test("what the generated code writes is read by hand", () => {

@@ -1,5 +1,6 @@
 // The few protobuf fields of discovery.proto that are read and written for every message, by hand: a request of a
 // thousand names is hashed and looked up, not parsed, and a resource that many streams get is encoded once.
+import { plainLines } from "#core/plain-text.ts";
 import { ENVOY_CUT } from "#core/xds/judge-refusal.ts";
 
 const VARINT_BITS = 7;
@@ -167,7 +168,7 @@ export function decodeVersions(list: RawList): Map<string, string> {
 /** Envoy cuts its words far before that; whoever says more is not kept, and looked through, for each resource that it refuses. */
 const WORDS_BYTES_MAX = 16_384;
 
-/** google.rpc.Status.message */
+/** google.rpc.Status.message: whoever joined may say anything, and people read it in a terminal. */
 function statusMessage(status: Buffer): string {
   let message = "refused without a message";
   visitFields(status, (number, _, contentFrom, to) => {
@@ -175,7 +176,7 @@ function statusMessage(status: Buffer): string {
     const end = Math.min(to, contentFrom + WORDS_BYTES_MAX);
     const words = status.toString("utf8", contentFrom, end);
     // Of a character that is cut nothing is left.
-    message = end === to ? words : `${words.replace(/\uFFFD$/, "")}${ENVOY_CUT}`;
+    message = plainLines(end === to ? words : `${words.replace(/\uFFFD$/, "")}${ENVOY_CUT}`);
   });
   return message;
 }
