@@ -1,6 +1,6 @@
 import { plainText } from "#core/plain-text.ts";
 import { WRITTEN_TAGS_MAX } from "#core/schema/cel/check-tag-value.ts";
-import { isOperationTag, OPERATIONS_MAX } from "#core/schema/cel/operation-tag.ts";
+import { IS_MEANT, isOperationTag, OPERATIONS_MAX } from "#core/schema/cel/operation-tag.ts";
 import type { Redact } from "#core/telemetry/redact-headers.ts";
 import { redactTags } from "#core/telemetry/redact-tags.ts";
 
@@ -42,6 +42,12 @@ export function tagsIn(said: unknown): (readonly [string, string])[] {
   if (typeof said !== "object" || said === null || Array.isArray(said)) return [];
   return Object.entries(said).flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : []));
 }
+
+/** The operations among them, which callers do not choose; the text itself where there is nothing else. */
+export const operationsIn = (text: string): string =>
+  text.includes('"@') ? formatTags([...parseTags(text)].filter(isOperation)) : "";
+
+const isOperation = ([name, value]: readonly [string, string]): boolean => isOperationTag(name) && value === IS_MEANT;
 
 /** The same with nothing in it that is none, nor what stays on its host. */
 export const cleanTags = (text: string, redact: Redact): string =>

@@ -62,6 +62,12 @@ test("40,000 values of a label that a Telemetry asks for are a hundred and one '
   expect(folded).toBe(CALLS - 100);
 });
 
+test("what is called as an operation is and says anything else is a value that stays on its host", () => {
+  const folder = new EntryFolder(OWN, Math.random, () => START);
+  const { windows } = foldAll(folder, (index) => lineOf({ mt: { "@0abc": index % 2 === 0 ? "true" : `v${index}` } }));
+  expect(new Set(windows.map(({ tags }) => tags))).toEqual(new Set(['{"@0abc":"true"}', '{"@0abc":"redacted"}']));
+});
+
 test("of two labels that callers choose together there are a thousand sets of values, and one of the rest", () => {
   const folder = new EntryFolder(OWN, Math.random, () => START);
   const { windows } = foldAll(folder, (index) =>

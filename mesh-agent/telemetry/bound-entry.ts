@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { cutText } from "#core/cut-text.ts";
-import { isOperationTag } from "#core/schema/cel/operation-tag.ts";
+import { IS_MEANT, isOperationTag } from "#core/schema/cel/operation-tag.ts";
 import { type AccessEntry, textOf } from "#core/telemetry/access-entry.ts";
 import { redactAlways } from "#core/telemetry/redact-headers.ts";
 import { redactTags } from "#core/telemetry/redact-tags.ts";
@@ -60,8 +60,8 @@ export class EntryBounds {
   }
 
   #boundTags(entry: AccessEntry): AccessEntry {
-    const { operations = [], values = [] } = Object.groupBy(tagsIn(entry.mt), ([name]) =>
-      isOperationTag(name) ? "operations" : "values",
+    const { operations = [], values = [] } = Object.groupBy(tagsIn(entry.mt), ([name, value]) =>
+      isOperationTag(name) && value === IS_MEANT ? "operations" : "values",
     );
     const tags = redactTags(values, redactAlways).map(([expression, value]) => {
       const short = cutText(value, VALUE_CHARS_MAX);

@@ -80,3 +80,15 @@ test("however many values clients choose for a label of a Telemetry, who is call
   book.drop(labels);
   expect(store(book, tagged.slice(-1)).labels).toEqual(tagged.slice(-1));
 });
+
+test("however many values clients choose, an objective's requests are told from the others", () => {
+  const book = new LabelBook(LIMITS);
+  const tags = (id: number) => formatTags([...MEANT, ["request.host", `h${id}`]]);
+  const { labels } = store(
+    book,
+    Array.from({ length: 500 }, (_, id) => keyOf("a", "s0", { tags: tags(id) })),
+  );
+  expect(new Set(labels).size).toBe(51);
+  expect(labels.at(-1)).toEqual(keyOf("a", "s0", { tags: formatTags(MEANT) }));
+});
+const MEANT = [["@0abc", "true"]] as const;

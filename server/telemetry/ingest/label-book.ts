@@ -1,6 +1,7 @@
 import { answersMaxFor, isAnswerClass, withAnswerClass, withoutAnswer } from "#core/telemetry/answer-class.ts";
 import type { TrafficKey } from "#core/telemetry/dimensions.ts";
 import { keptKey, NOBODY, ownerOf, remainderOf, textOfKey } from "#core/telemetry/traffic-key.ts";
+import { operationsIn } from "#core/telemetry/written-tags.ts";
 
 /** How many sets of labels are told apart: of one reporter, and in all. */
 export interface LabelLimits {
@@ -99,7 +100,7 @@ export class LabelBook {
       const room = hasRoom(owner);
       if (isTagged(key) && !(room && sumOf(owner, this.#tagged, freshTagged) < this.#limits.perOwner * TAGGED)) {
         const before = folded.get(owner) ?? 0;
-        const bare = labelsOf({ ...key, tags: NOBODY.tags });
+        const bare = labelsOf({ ...key, tags: operationsIn(key.tags) });
         folded.set(owner, before + 1);
         return bare;
       }
@@ -158,7 +159,8 @@ export class LabelBook {
   }
 }
 
-const isTagged = ({ tags }: TrafficKey): boolean => tags !== NOBODY.tags;
+/** With values that clients may choose: which operations of objectives a request is one of they do not. */
+const isTagged = ({ tags }: TrafficKey): boolean => tags !== NOBODY.tags && tags !== operationsIn(tags);
 
 function change(counts: Map<string, number>, name: string, by: 1 | -1): void {
   const count = (counts.get(name) ?? 0) + by;
