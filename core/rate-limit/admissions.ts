@@ -1,6 +1,6 @@
 import {
   askedFirst,
-  type Bucket,
+  Bucket,
   costOf,
   hush,
   isIn,
@@ -12,7 +12,6 @@ import {
   learn,
   NOBODY,
   NOT_DUE,
-  openBucket,
   UNUSED_MS,
   type Waiting,
   waitingFor,
@@ -230,7 +229,7 @@ export class Admissions {
       known.holder.limit = limit;
       return known;
     }
-    const bucket = openBucket(key, limit, this.#options.retryMs);
+    const bucket = new Bucket(key, limit, this.#options.retryMs);
     this.#buckets.set(key, bucket);
     this.#plan(bucket, 0);
     return bucket;

@@ -40,31 +40,116 @@ export class Waiters extends Set<Waiting> {
   cost = 0;
 }
 
-export interface Bucket {
-  readonly holder: LeaseHolder;
-  /** There are many buckets, and few for which somebody waits: also who waits for another one, and finds here what it needs. */
+/** What few buckets have at a time: there are many of them. */
+interface Rare {
   waiting: Waiters | undefined;
-  /** Units that are set aside for them: parts of this term, which ends with the lease. */
   aside: number;
-  asideTerm: number;
-  leaseTerm: number;
-  /** Of what the owner was asked for lately, the part that it had; 1: it had more; NOT_KNOWN. */
-  supply: number;
-  /** Of the draw that is not answered, whom it asks for. */
+  readonly terms: AsideTerms;
   asked: readonly Waiting[];
   hushed: Hushed | undefined;
-  /** In whole milliseconds, as `dueMs`: others are objects of their own. */
-  askedMs: number;
-  /** The owner may believe that it holds units: it granted some, and was not told since that nothing is held. */
-  mayHold: boolean;
-  /** The owner knows no limit of it: who asks is as alone as if there was no owner. */
-  isOrphan: boolean;
   alone: Alone | undefined;
+}
+
+/** Units are set aside in a term, which ends with the lease that they are of. */
+interface AsideTerms {
+  own: number;
+  lease: number;
+}
+
+let lastTerm = 0;
+
+export class Bucket {
+  readonly holder: LeaseHolder;
+  /** Of what the owner was asked for lately, the part that it had; 1: it had more; NOT_KNOWN. */
+  supply = NOT_KNOWN;
+  /** In whole milliseconds, as `dueMs`: others are objects of their own. */
+  askedMs = LONG_AGO_MS;
+  /** The owner may believe that it holds units: it granted some, and was not told since that nothing is held. */
+  mayHold = false;
+  /** The owner knows no limit of it: who asks is as alone as if there was no owner. */
+  isOrphan = false;
   /** After so long without an answer it is drawn for again: longer with each time, for only the last draw's answer is taken. */
   retryMs: number;
   /** When it is looked at again: what is planned for later is planned then. NOT_DUE: never. */
-  dueMs: number;
+  dueMs = NOT_DUE;
+  #rare: Rare | undefined;
+
+  /** One that nobody has asked for yet. */
+  constructor(key: string, limit: Limit, retryMs: number) {
+    this.holder = new LeaseHolder(key, limit);
+    this.retryMs = retryMs;
+  }
+
+  /** Those for whom it is asked, also who waits for another one, and finds here what it needs. */
+  get waiting(): Waiters | undefined {
+    return this.#rare?.waiting;
+  }
+
+  set waiting(waiting) {
+    this.#set("waiting", waiting, waiting === undefined);
+  }
+
+  /** Units that are set aside for them: parts of this term. */
+  get aside(): number {
+    return this.#rare?.aside ?? 0;
+  }
+
+  set aside(aside) {
+    this.#set("aside", aside, aside === 0);
+  }
+
+  /** Undefined while nothing can be set aside. */
+  get asideTerms(): AsideTerms | undefined {
+    return this.#rare?.terms;
+  }
+
+  /** Of the draw that is not answered, whom it asks for. */
+  get asked(): readonly Waiting[] {
+    return this.#rare?.asked ?? NOBODY;
+  }
+
+  set asked(asked) {
+    this.#set("asked", asked, asked.length === 0);
+  }
+
+  get hushed(): Hushed | undefined {
+    return this.#rare?.hushed;
+  }
+
+  set hushed(hushed) {
+    this.#set("hushed", hushed, hushed === undefined);
+  }
+
+  get alone(): Alone | undefined {
+    return this.#rare?.alone;
+  }
+
+  set alone(alone) {
+    this.#set("alone", alone, alone === undefined);
+  }
+
+  /** The next term: what was set aside in the one before is nobody's. */
+  beginTerm(): void {
+    if (this.#rare === undefined) return;
+    this.#rare.aside = 0;
+    this.#rare.terms.own = ++lastTerm;
+    this.#rare.terms.lease = this.holder.term;
+  }
+
+  #set<N extends Exclude<keyof Rare, "terms">>(name: N, value: Rare[N], isNothing: boolean): void {
+    if (this.#rare === undefined) {
+      if (isNothing) return;
+      const terms = { own: ++lastTerm, lease: this.holder.term };
+      this.#rare = { waiting: undefined, aside: 0, terms, asked: NOBODY, hushed: undefined, alone: undefined };
+    }
+    const rare: Rare = this.#rare;
+    rare[name] = value;
+    if (isNothing && isEmpty(rare)) this.#rare = undefined;
+  }
 }
+
+const isEmpty = ({ waiting, aside, asked, hushed, alone }: Rare): boolean =>
+  waiting === undefined && aside === 0 && asked.length === 0 && hushed === undefined && alone === undefined;
 
 export interface Waiting {
   readonly charges: readonly Charge[];
@@ -79,24 +164,6 @@ export interface Waiting {
 }
 
 export const NOBODY: readonly Waiting[] = [];
-
-/** One that nobody has asked for yet. */
-export const openBucket = (key: string, limit: Limit, retryMs: number): Bucket => ({
-  holder: new LeaseHolder(key, limit),
-  waiting: undefined,
-  aside: 0,
-  asideTerm: 0,
-  leaseTerm: 0,
-  supply: NOT_KNOWN,
-  asked: NOBODY,
-  hushed: undefined,
-  askedMs: LONG_AGO_MS,
-  mayHold: false,
-  isOrphan: false,
-  alone: undefined,
-  retryMs,
-  dueMs: NOT_DUE,
-});
 
 /** As it is now: deciding one may change it. */
 export const waitingFor = ({ waiting }: Bucket): readonly Waiting[] => (waiting === undefined ? NOBODY : [...waiting]);

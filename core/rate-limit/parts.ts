@@ -8,7 +8,7 @@ const SHARED_MS = 250;
 export function freeOf(bucket: Bucket, now: Moment): number {
   const { holder } = bucket;
   holder.lapse(now);
-  if (bucket.leaseTerm !== holder.term) loseParts(bucket);
+  if (bucket.asideTerms !== undefined && bucket.asideTerms.lease !== holder.term) bucket.beginTerm();
   return holder.idle - bucket.aside;
 }
 
@@ -16,7 +16,7 @@ export function freeOf(bucket: Bucket, now: Moment): number {
 function partOf(bucket: Bucket, { parts }: Waiting, now: Moment): number {
   freeOf(bucket, now);
   const part = parts.get(bucket);
-  return part?.term === bucket.asideTerm ? part.units : 0;
+  return part !== undefined && part.term === bucket.asideTerms?.own ? part.units : 0;
 }
 
 /** Whether it could be taken now. */
@@ -35,7 +35,7 @@ function isShared({ waiting: others, supply }: Bucket, { asked }: Waiting, { fas
 
 /** After units were taken: where these were set aside, nothing is any more. */
 export function checkParts(bucket: Bucket): void {
-  if (bucket.aside > bucket.holder.idle) loseParts(bucket);
+  if (bucket.aside > bucket.holder.idle) bucket.beginTerm();
 }
 
 /** Sets aside what it costs, as far as that is free; answers what it lacks then. */
@@ -45,8 +45,8 @@ export function setAside(bucket: Bucket, waiting: Waiting, now: Moment): number 
   const lacks = costOf(waiting, bucket) - units;
   const more = Math.min(lacks, free);
   if (more > 0) {
-    waiting.parts.set(bucket, { units: units + more, term: bucket.asideTerm });
     bucket.aside += more;
+    waiting.parts.set(bucket, { units: units + more, term: bucket.asideTerms?.own ?? 0 });
   }
   return lacks - more;
 }
@@ -65,10 +65,4 @@ export function leave(bucket: Bucket, waiting: Waiting, now: Moment): void {
 export function lackOf(bucket: Bucket, now: Moment): number {
   freeOf(bucket, now);
   return (bucket.waiting?.cost ?? 0) - bucket.aside;
-}
-
-function loseParts(bucket: Bucket): void {
-  bucket.aside = 0;
-  bucket.asideTerm += 1;
-  bucket.leaseTerm = bucket.holder.term;
 }
